@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { builtProgram, goModule } from './go-program.js';
+
+const run = promisify(execFile);
+
+export type HelmMajor = 3 | 4;
+/** Both Helms that a chart has to please. */
+export const helmMajors: readonly HelmMajor[] = [3, 4];
+
+/**
+ * The path of a Helm binary of a major version: one on the PATH where it fits, else one built once from the pinned
+ * module.
+ *
+ * @throws Error that names what to install, when there is neither.
+ */
+export function helmCommand(major: HelmMajor): Promise<string> {
+  const known = commands.get(major);
+  if (known) return known;
+  const found = findOrBuild(major);
+  commands.set(major, found);
+  return found;
+}
+
+const commands = new Map<HelmMajor, Promise<string>>();
+
+async function findOrBuild(major: HelmMajor): Promise<string> {
+  return (await helmOnPath(major, process.env.PATH ?? '')) ?? (await builtHelm(major));
+}
+
+/** The first `helm`, `helm3` or `helm4` in a PATH that says it has this major version. */
+export async function helmOnPath(major: HelmMajor, searchPath: string): Promise<string | undefined> {
+  for (const folder of searchPath.split(path.delimiter).filter((part) => part !== '')) {
+    for (const name of ['helm', `helm${major}`]) {
+      const command = path.join(folder, name);
+      if (existsSync(command) && (await majorOf(command)) === major) return command;
+    }
+  }
+  return undefined;
+}
+
+async function majorOf(command: string): Promise<number | undefined> {
+  try {
+    const { stdout } = await run(command, ['version', '--template', '{{.Version}}'], { timeout: 20_000 });
+    const major = /^v(\d+)\./.exec(stdout.trim())?.[1];
+    return major === undefined ? undefined : Number(major);
+  } catch {
+    // Helm 2 asks for a server here, and anything may be called `helm`: it is just not the one that is looked for.
+    return undefined;
+  }
+}
+
+async function builtHelm(major: HelmMajor): Promise<string> {
+  const version = pinned(`helm.sh/helm/v${major}`);
+  try {
+    return await builtProgram({
+      name: 'helm',
+      version,
+      title: `Helm ${version}`,
+      importPath: `helm.sh/helm/v${major}/cmd/helm`,
+      ldflags: helmLdflags(),
+      duration: 'about 2 minutes',
+    });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `Helm ${major} is needed: install helm ${major}.x on the PATH, or Go >= ${goVersion()} so that it can be built ` +
+        `(no helm ${major}.x is on the PATH; ${why})`,
+    );
+  }
+}
+
+/**
+ * What Helm's own Makefiles tell the linker: its version and, for Helm 3, the Kubernetes version that `.Capabilities`
+ * has without a cluster. Helm 4 takes the latter from the build itself.
+ */
+export function helmLdflags(): string {
+  const [, kubernetesMinor = ''] = pinned('k8s.io/client-go').split('.');
+  const settings = {
+    'helm.sh/helm/v3/internal/version.version': pinned('helm.sh/helm/v3'),
+    'helm.sh/helm/v3/internal/version.metadata': '',
+    'helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor': '1',
+    'helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor': kubernetesMinor,
+    'helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor': '1',
+    'helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor': kubernetesMinor,
+    'helm.sh/helm/v4/internal/version.version': pinned('helm.sh/helm/v4'),
+  };
+  return ['-s', '-w', ...Object.entries(settings).map(([name, value]) => `-X ${name}=${value}`)].join(' ');
+}
+
+const goMod = readFileSync(path.join(goModule, 'go.mod'), 'utf8');
+
+/** The version of a Go module that go.mod pins, with its leading v. */
+export function pinned(module: string): string {
+  const version = new RegExp(`^\\s*(?:require )?${module.replaceAll('.', '\\.')} (v\\S+)`, 'm').exec(
+    goMod,
+  )?.[1];
+  if (version === undefined) throw new Error(`test/judges/go.mod does not pin ${module}`);
+  return version;
+}
+
+function goVersion(): string {
+  return /^go (\d+\.\d+)/m.exec(goMod)?.[1] ?? '';
+}
