@@ -17,13 +17,14 @@ const cache = fileURLToPath(new URL('../../.cache/', import.meta.url));
 export interface GoProgram {
   /** Name of the binary, such as "helm". */
   readonly name: string;
-  readonly version: string;
+  /** Its version, where it is not ours. */
+  readonly version?: string;
   /** Its name for people, such as "Helm v3.22.0". */
   readonly title: string;
   /** Import path of the main package, as `go build` takes it inside the module. */
   readonly importPath: string;
   readonly ldflags: string;
-  /** The program's own source files, when it is ours: a change of one makes a new binary. */
+  /** Paths in the module of the program's source files, where it is ours: a change of one makes a new binary. */
   readonly sources?: readonly string[];
   /** How long a first build takes, for the person who waits. */
   readonly duration: string;
@@ -36,7 +37,10 @@ export interface GoProgram {
  * @throws Error that says why, when there is no Go toolchain or the build fails.
  */
 export async function builtProgram(program: GoProgram): Promise<string> {
-  const folder = path.join(cache, `${program.name}-${program.version}-${await cacheKey(program)}`);
+  const folderName = [program.name, program.version, await cacheKey(program)].filter(
+    (part) => part !== undefined,
+  );
+  const folder = path.join(cache, folderName.join('-'));
   const binary = path.join(folder, program.name);
   if (existsSync(binary)) return binary;
   await mkdir(folder, { recursive: true });
