@@ -1,0 +1,64 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+
+/** A program that a test started, with everything that it printed. */
+export interface Program {
+  readonly pid: number;
+  /** Standard output and error so far, in the order they came. */
+  output(): string;
+  /** The first line that matches, as soon as it is printed; rejects with the output when the program ends without. */
+  line(pattern: RegExp): Promise<string>;
+  /** Exit status, once it has ended; null after a signal. */
+  readonly ended: Promise<number | null>;
+  /** Writes a line to standard input. */
+  tell(line: string): void;
+  stop(): Promise<void>;
+}
+
+/** Starts a program; its standard input stays open until it is stopped. */
+export function start(command: string, args: readonly string[], options: SpawnOptions = {}): Program {
+  const child: ChildProcess = spawn(command, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'] });
+  const waiting = new Set<() => void>();
+  let printed = '';
+  const take = (text: string) => {
+    printed += text;
+    for (const look of waiting) look();
+  };
+  child.stdout?.setEncoding('utf8').on('data', take);
+  child.stderr?.setEncoding('utf8').on('data', take);
+  child.stdin?.on('error', () => undefined);
+  const ended = new Promise<number | null>((resolve) => {
+    child.on('error', (error) => {
+      take(`${command}: ${error.message}\n`);
+      resolve(127);
+    });
+    child.on('close', resolve);
+  });
+  const name = [command, ...args].join(' ').slice(0, 200);
+  return {
+    pid: child.pid ?? 0,
+    ended,
+    output: () => printed,
+    line: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const found = printed.split('\n').find((text) => pattern.test(text));
+          if (found === undefined) return;
+          waiting.delete(look);
+          resolve(found);
+        };
+        waiting.add(look);
+        look();
+        void ended.then((status) => {
+          look();
+          reject(new Error(`${name} ended with ${status} and never printed ${pattern}:\n${printed}`));
+        });
+      }),
+    tell: (line) => {
+      child.stdin?.write(`${line}\n`);
+    },
+    stop: async () => {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
