@@ -1,0 +1,131 @@
+import { RootConstruct } from 'constructs';
+import type { Static, TSchema } from 'typebox';
+import { compileChart } from './compile.js';
+import { type Context, evaluate, scopeOf } from './evaluate.js';
+import { astOf, type Symbolic, valuesOf } from './expression.js';
+import { HelmObject } from './helm-object.js';
+import type { Member } from './manifest.js';
+import { listOf } from './node.js';
+import type { Ast, Schema, Value, ValueMap } from './tree.js';
+import { defaultsOf } from './values-document.js';
+
+/** `Chart.yaml`, as Helm documents it: https://helm.sh/docs/topics/charts/#the-chartyaml-file */
+export interface ChartMetadata {
+  readonly name: string;
+  readonly version: string;
+  readonly appVersion: string;
+  readonly description: string;
+  readonly kubeVersion?: string;
+  readonly keywords?: readonly string[];
+  readonly home?: string;
+  readonly sources?: readonly string[];
+  readonly maintainers?: readonly { readonly name: string; readonly email?: string; readonly url?: string }[];
+  readonly annotations?: { readonly [key: string]: string };
+}
+
+export interface ChartProps<S extends TSchema> {
+  readonly metadata: ChartMetadata;
+  /** The values that the chart takes: an object schema whose properties have descriptions and defaults. */
+  readonly values: S;
+  /** The head of `values.yaml` and of the chart's README. */
+  readonly introduction?: string;
+}
+
+/** Which release a chart is rendered for. */
+export interface ReleaseOptions {
+  /** @default the chart's name */
+  readonly name?: string;
+  /** @default "default" */
+  readonly namespace?: string;
+}
+
+/** What a values document leads to: the objects, or the rules that it breaks. */
+export interface Evaluation {
+  /** Messages for the person who edits the values; there are no objects where there is one. */
+  readonly problems: readonly string[];
+  /** In the order in which the chart's source makes them. */
+  readonly objects: readonly { readonly file: string; readonly object: ValueMap }[];
+}
+
+/**
+ * A Helm chart: the root of a tree of constructs that hold its objects. `compile` gives the chart's files, `evaluate`
+ * the objects for one values document, and the two agree.
+ */
+export class HelmChart<S extends TSchema = TSchema> extends RootConstruct {
+  readonly metadata: ChartMetadata;
+  readonly schema: S;
+  readonly values: Symbolic<Static<S>>;
+  readonly introduction: string;
+  private readonly ruleMembers: Member<string>[] = [];
+  private readonly noteMembers: Member<string>[] = [];
+
+  constructor(props: ChartProps<S>) {
+    super('');
+    this.metadata = props.metadata;
+    this.schema = props.values;
+    this.values = valuesOf(props.values);
+    this.introduction = props.introduction ?? '';
+  }
+
+  /**
+   * Adds rules across values: messages under the condition that breaks the rule. Neither target renders anything
+   * while there is a message.
+   */
+  addRules(...messages: readonly Member<string>[]): void {
+    this.ruleMembers.push(...messages);
+  }
+
+  /** Adds lines to NOTES.txt, which Helm prints after an installation. */
+  addNotes(...lines: readonly Member<string>[]): void {
+    this.noteMembers.push(...lines);
+  }
+
+  get objects(): readonly HelmObject[] {
+    return this.node.findAll().filter((construct) => construct instanceof HelmObject);
+  }
+
+  /** The rules' messages as an expression: a list of strings. */
+  get rules(): Ast {
+    return astOf(listOf(this.ruleMembers, 'problems'));
+  }
+
+  get notes(): readonly Member<string>[] {
+    return this.noteMembers;
+  }
+
+  /** The defaults, as `values.yaml` has them. */
+  get defaults(): ValueMap {
+    return defaultsOf(this.schema as Schema);
+  }
+
+  /** The context of a release. `values` are complete: the user's, merged over the defaults, and valid. */
+  context(values: ValueMap, release: ReleaseOptions = {}): Context {
+    const { name, version, appVersion } = this.metadata;
+    return {
+      Values: values,
+      Release: { Name: release.name ?? name, Namespace: release.namespace ?? 'default', Service: 'Helm' },
+      Chart: { Name: name, Version: version, AppVersion: appVersion },
+    };
+  }
+
+  /** The objects for complete, valid values. */
+  evaluate(values: ValueMap, release?: ReleaseOptions): Evaluation {
+    const scope = scopeOf(this.context(values, release));
+    const problems = evaluate(this.rules, scope) as readonly string[];
+    if (problems.length > 0) return { problems, objects: [] };
+    const objects = this.objects.flatMap((object) => {
+      const value: Value | undefined = object.evaluate(scope);
+      return value === undefined ? [] : [{ file: object.file, object: value as ValueMap }];
+    });
+    return { problems: [], objects };
+  }
+
+  /**
+   * The files of the Helm chart: paths below its folder, and their text.
+   *
+   * @throws {TypeError} where two objects would share a file, or where a key of the values is read by nothing
+   */
+  compile(): ReadonlyMap<string, string> {
+    return compileChart(this);
+  }
+}

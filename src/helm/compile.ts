@@ -1,0 +1,116 @@
+/** The second meaning of a chart's source: the files of a Helm chart. */
+import { stringify } from 'yaml';
+import type { ChartMetadata } from './chart.js';
+import { printDefine, printRules, printTemplate } from './go-template.js';
+import type { HelmObject } from './helm-object.js';
+import { layoutDocument, layoutText } from './layout.js';
+import type { Member } from './manifest.js';
+import { elementsOf } from './node.js';
+import { type Reads, readsOf } from './reads.js';
+import type { Ast, Schema, Template } from './tree.js';
+import { schemaDocument, valuesDocument, valuesTable } from './values-document.js';
+
+/** What the compiler needs of a chart. */
+interface Source {
+  readonly metadata: ChartMetadata;
+  readonly schema: object;
+  readonly introduction: string;
+  readonly objects: readonly HelmObject[];
+  readonly rules: Ast;
+  readonly notes: readonly Member<string>[];
+}
+
+/** Files that packages leave out: https://helm.sh/docs/chart_template_guide/helm_ignore_file/ */
+const helmignore = [
+  '.DS_Store',
+  '.git/',
+  '.gitignore',
+  '*.bak',
+  '*.orig',
+  '*.swp',
+  '*.tmp',
+  '*~',
+  '.idea/',
+  '.vscode/',
+  '',
+];
+
+export function compileChart(source: Source): ReadonlyMap<string, string> {
+  const schema = source.schema as Schema;
+  const notes = layoutText(source.notes.flatMap(elementsOf));
+  const reads = readsOf([
+    ...source.objects.flatMap((object) => [object.condition, object.body]),
+    source.rules,
+    ...source.notes.flatMap(elementsOf),
+  ]);
+  reads.assertComplete(schema);
+
+  const files = new Map<string, string>();
+  const add = (file: string, text: string) => {
+    if (files.has(file))
+      throw new TypeError(`two objects would be written to ${file}: give one of them another id`);
+    files.set(file, text);
+  };
+  add('.helmignore', helmignore.join('\n'));
+  add('Chart.yaml', chartYaml(source.metadata));
+  add('README.md', readme(source, schema));
+  add('values.schema.json', schemaDocument(schema, source.metadata.name));
+  add('values.yaml', valuesDocument(schema, source.introduction));
+  const helpers = defines(reads);
+  if (helpers !== '') add('templates/_helpers.tpl', helpers);
+  for (const object of source.objects) add(object.file, objectTemplate(object));
+  if (source.rules.kind === 'collect' && source.rules.elements.length > 0) {
+    add(
+      'templates/rules.yaml',
+      `${commentBlock('Rules across values, which a JSON schema cannot state.')}${printRules(source.rules)}`,
+    );
+  }
+  if (notes.length > 0) add('templates/NOTES.txt', printTemplate(notes));
+  return new Map([...files].sort(([left], [right]) => (left < right ? -1 : 1)));
+}
+
+function objectTemplate(object: HelmObject): string {
+  const head = object.comment === undefined ? '' : commentBlock(object.comment);
+  return head + printTemplate(object.layout());
+}
+
+function commentBlock(text: string): string {
+  return `{{- /*\n${text}\n*/}}\n`;
+}
+
+function defines(reads: Reads): string {
+  const templates: readonly Template[] = [...reads.templates].sort((left, right) => left.order - right.order);
+  return templates
+    .map((template) =>
+      printDefine(template, template.body.kind === 'yaml' ? layoutDocument(template.body.node) : []),
+    )
+    .join('\n');
+}
+
+function chartYaml(metadata: ChartMetadata): string {
+  const { name, description, version, appVersion, ...rest } = metadata;
+  return stringify({
+    apiVersion: 'v2',
+    name,
+    description,
+    type: 'application',
+    version,
+    appVersion,
+    ...rest,
+  });
+}
+
+function readme({ metadata, introduction }: Source, schema: Schema): string {
+  return [
+    `# ${metadata.name}`,
+    '',
+    metadata.description,
+    ...(introduction === '' ? [] : ['', introduction]),
+    '',
+    '## Values',
+    '',
+    'This table, `values.yaml` and `values.schema.json` are made from one definition.',
+    '',
+    valuesTable(schema),
+  ].join('\n');
+}

@@ -1,0 +1,139 @@
+import type { Static, TSchema } from 'typebox';
+import { type Ast, type Builtin, kindOf, type Schema, type Value, type Variable } from './tree.js';
+
+export const AST: unique symbol = Symbol('centaur-chart.ast');
+declare const YIELDS: unique symbol;
+
+/** A value that is known when the chart is installed, or when its values are evaluated. */
+export interface Expr<out T> {
+  readonly [AST]: Ast;
+  readonly [YIELDS]?: () => T;
+}
+
+/** A constant, or an expression that yields one. */
+export type Leaf<T> = T | Expr<T>;
+
+/**
+ * An expression whose members can be read like those of the value that it stands for. Members of a value that may be
+ * absent can't be read before `when` has shown that it is there.
+ */
+export type Symbolic<T> = Expr<T> & Members<T>;
+
+type Members<T> = [T] extends [readonly unknown[]]
+  ? unknown
+  : [T] extends [object]
+    ? { readonly [K in keyof T as string extends K ? never : K]-?: Symbolic<T[K]> }
+    : unknown;
+
+export function isExpr(value: unknown): value is Expr<unknown> {
+  return typeof value === 'object' && value !== null && (value as { [AST]?: unknown })[AST] !== undefined;
+}
+
+export function astOf(leaf: unknown): Ast {
+  return isExpr(leaf) ? leaf[AST] : literal(leaf);
+}
+
+function literal(value: unknown): Ast {
+  return { kind: 'literal', value: checkedLiteral(value), schema: schemaOfLiteral(value) };
+}
+
+function checkedLiteral(value: unknown): Value {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  if (Array.isArray(value)) return value.map(checkedLiteral);
+  if (typeof value === 'object') {
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, checkedLiteral(member)]));
+  }
+  throw new TypeError(`not a value that YAML can hold: ${String(value)}`);
+}
+
+function schemaOfLiteral(value: unknown): Schema {
+  if (Array.isArray(value)) {
+    return { type: 'array', items: value.length > 0 ? schemaOfLiteral(value[0]) : { type: 'string' } };
+  }
+  if (typeof value === 'object' && value !== null) {
+    const properties = Object.fromEntries(
+      Object.entries(value).map(([key, member]) => [key, schemaOfLiteral(member)]),
+    );
+    return { type: 'object', properties, required: Object.keys(properties) };
+  }
+  return { const: value };
+}
+
+/** Wraps a tree in an object whose properties are its members; a name that the schema does not have is refused. */
+export function symbolic<T>(ast: Ast): Symbolic<T> {
+  const proxy = new Proxy(Object.freeze({}), {
+    get(_, key) {
+      if (key === AST) return ast;
+      if (typeof key === 'symbol') {
+        if (key === Symbol.toPrimitive) {
+          throw new TypeError(`${pathOf(ast)} is an expression, not a text: compose texts with str\`…\``);
+        }
+        return undefined;
+      }
+      const member = ast.schema.properties?.[key];
+      if (member === undefined) {
+        throw new TypeError(
+          `${pathOf(ast)} has no key '${key}'${ast.schema.properties ? `; it has ${Object.keys(ast.schema.properties).join(', ')}` : ''}`,
+        );
+      }
+      return symbolic({ kind: 'member', of: ast, key, schema: member });
+    },
+    ownKeys() {
+      throw new TypeError(
+        `${pathOf(ast)} is an expression: write ...spread(${pathOf(ast)}) to take its entries`,
+      );
+    },
+  });
+  return proxy as Symbolic<T>;
+}
+
+/** How an expression is called in messages: `.Values.a.b`. */
+export function pathOf(ast: Ast): string {
+  switch (ast.kind) {
+    case 'builtin':
+      return `.${ast.object}`;
+    case 'member':
+      return `${pathOf(ast.of)}.${ast.key}`;
+    case 'variable':
+      return `$${ast.variable.name}`;
+    case 'call':
+      return `${ast.operator.name}(…)`;
+    case 'include':
+      return `include "${ast.template.name}"`;
+    case 'collect':
+      return `$${ast.name}`;
+    case 'literal':
+      return JSON.stringify(ast.value);
+  }
+}
+
+export function variable<T>(variable: Variable, schema: Schema): Symbolic<T> {
+  return symbolic({ kind: 'variable', variable, schema });
+}
+
+/** The values of a chart, as typed expressions: `valuesOf(schema).image.tag`. */
+export function valuesOf<S extends TSchema>(schema: S): Symbolic<Static<S>> {
+  return builtin('Values', schema as Schema);
+}
+
+const text: Schema = { type: 'string' };
+
+/** What Helm knows about the release that it renders. */
+export const release = builtin<{ Name: string; Namespace: string; Service: string }>('Release', {
+  properties: { Name: text, Namespace: text, Service: text },
+});
+
+/** What `Chart.yaml` says, in Helm's capitals. */
+export const chart = builtin<{ Name: string; Version: string; AppVersion: string }>('Chart', {
+  properties: { Name: text, Version: text, AppVersion: text },
+});
+
+function builtin<T>(object: Builtin, schema: Schema): Symbolic<T> {
+  return symbolic({ kind: 'builtin', object, schema });
+}
+
+/** The kind of a leaf's value, for checks when a chart is built. */
+export function leafKind(leaf: unknown) {
+  return kindOf(astOf(leaf).schema);
+}

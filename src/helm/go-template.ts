@@ -1,0 +1,362 @@
+/** Prints expressions and laid-out lines as Go template text. */
+import { goString } from './go-syntax.js';
+import type { Line, Part } from './layout.js';
+import {
+  type Ast,
+  type Builtin,
+  type Element,
+  kindOf,
+  type Node,
+  type Template,
+  type Variable,
+} from './tree.js';
+
+/** Prints the lines of a file under `templates/`. */
+export function printTemplate(lines: readonly Line[]): string {
+  const printer = new Printer([]);
+  printer.lines(lines);
+  return printer.text();
+}
+
+/** Prints a `define` with its comment, for `_helpers.tpl`. `lines` is the layout of a template that yields a map. */
+export function printDefine(template: Template, lines: readonly Line[] = []): string {
+  const printer = new Printer(template.parameters);
+  const { body } = template;
+  if (body.kind === 'yaml') {
+    const [first] = lines;
+    if (first?.kind !== 'text') {
+      throw new TypeError(`${template.name}: a named template begins with a field that is always there`);
+    }
+    printer.lines(lines);
+  } else {
+    printer.value(body.value, body.kind === 'json' && kindOf(body.value.schema) !== 'boolean');
+  }
+  return `{{/*\n${template.summary}\n*/}}\n{{- define ${goString(template.name)} -}}\n${printer.text()}{{- end }}\n`;
+}
+
+/** Prints statements that stop the rendering with the messages of a list, where it has any. */
+export function printRules(messages: Ast): string {
+  const printer = new Printer([]);
+  const problems = printer.list(messages);
+  return `${printer.text()}{{- if ${problems} }}\n{{- fail (join "\\n" ${problems}) }}\n{{- end }}\n`;
+}
+
+/** Scalars other than strings come back from `include` as text. */
+const fromText: { readonly [kind: string]: (text: string) => string } = {
+  list: (text) => `${text} | fromJsonArray`,
+  map: (text) => `${text} | fromJson`,
+  boolean: (text) => `eq (${text}) "true"`,
+  integer: (text) => `int64 (${text})`,
+  string: (text) => text,
+};
+
+class Printer {
+  private readonly out: string[] = [];
+  /** Whether the dot is still what the template was called with; `range` rebinds it. */
+  private dot = true;
+  /** Whether a line of content is printed; directives before it must not leave an empty line. */
+  private begun = false;
+  private names: Map<Variable, string> = new Map();
+  /** Lists that have been computed into a variable, by scope. */
+  private readonly scopes: Map<Ast, string>[] = [new Map()];
+
+  constructor(private readonly parameters: readonly Variable[]) {}
+
+  text(): string {
+    return this.out.map((line) => `${line}\n`).join('');
+  }
+
+  lines(lines: readonly Line[]): void {
+    for (const line of lines) this.line(line);
+  }
+
+  /** A named template's value: `{{ expression }}`. */
+  value(ast: Ast, json: boolean): void {
+    this.prepare(ast);
+    const expression = json ? this.apply('toJson', ast) : this.expression(ast);
+    this.out.push(`{{ ${expression} }}`);
+  }
+
+  /** Computes a list into a variable, and returns the variable's name. */
+  list(ast: Ast): string {
+    this.prepare(ast);
+    return this.expression(ast);
+  }
+
+  private line(line: Line): void {
+    const pad = ' '.repeat(line.indent);
+    switch (line.kind) {
+      case 'text': {
+        for (const part of line.parts)
+          if (typeof part !== 'string') this.prepare('raw' in part ? part.raw : part.scalar, pad);
+        this.out.push(pad + line.parts.map((part) => this.part(part)).join(''));
+        this.begun = true;
+        return;
+      }
+      case 'if':
+        this.prepare(line.condition, pad);
+        this.directive(pad, `if ${this.condition(line.condition)}`);
+        this.scoped(() => this.lines(line.then));
+        if (line.otherwise.length > 0) {
+          this.directive(pad, 'else');
+          this.scoped(() => this.lines(line.otherwise));
+        }
+        this.directive(pad, 'end');
+        return;
+      case 'range':
+        this.prepare(line.over, pad);
+        this.range(pad, line, () => this.lines(line.body));
+        return;
+      case 'yaml':
+        this.prepare(line.value, pad);
+        this.out.push(`${pad}{{- ${this.apply('toYaml', line.value)} | nindent ${line.indent} }}`);
+        this.begun = true;
+        return;
+      case 'block':
+        this.prepare(line.text, pad);
+        this.out.push(`${pad}{{- ${this.expression(line.text)} | nindent ${line.indent} }}`);
+        this.begun = true;
+        return;
+      case 'include':
+        for (const argument of line.args.values()) this.prepare(argument, pad);
+        this.out.push(`${pad}{{- ${this.include(line.template, line.args)} | nindent ${line.indent} }}`);
+        this.begun = true;
+    }
+  }
+
+  private part(part: Part): string {
+    if (typeof part === 'string') return part.replaceAll('{{', '{{ "{{" }}');
+    if ('raw' in part) return `{{ ${this.expression(part.raw)} }}`;
+    const kind = kindOf(part.scalar.schema);
+    if (part.scalar.kind === 'literal') throw new TypeError('a constant is no expression');
+    if (kind === 'string') return `{{ ${this.pipe(part.scalar, 'quote')} }}`;
+    if (kind === 'boolean') return `{{ ${this.expression(part.scalar)} }}`;
+    if (kind === 'integer') return `{{ ${this.integer(part.scalar, this.expression(part.scalar))} }}`;
+    return `{{ ${this.apply('toJson', part.scalar)} }}`;
+  }
+
+  private directive(pad: string, text: string): void {
+    this.out.push(`${pad}{{- ${text} ${this.begun ? '' : '-'}}}`);
+  }
+
+  /** Variables declared in a block end with it. */
+  private scoped(body: () => void): void {
+    const { names } = this;
+    this.names = new Map(names);
+    this.scopes.push(new Map());
+    body();
+    this.scopes.pop();
+    this.names = names;
+  }
+
+  private range(
+    pad: string,
+    each: { over: Ast; key: Variable | undefined; item: Variable },
+    body: () => void,
+  ): void {
+    const over = this.expression(each.over);
+    this.scoped(() => {
+      const key = each.key && this.declare(each.key);
+      const item = this.declare(each.item);
+      this.directive(pad, `range ${key === undefined ? '' : `${key}, `}${item} := ${over}`);
+      const { dot } = this;
+      this.dot = false;
+      body();
+      this.dot = dot;
+    });
+    this.directive(pad, 'end');
+  }
+
+  private declare(variable: Variable): string {
+    const taken = new Set(this.names.values());
+    let name = `$${variable.name}`;
+    for (let suffix = 2; taken.has(name); suffix++) name = `$${variable.name}${suffix}`;
+    this.names.set(variable, name);
+    return name;
+  }
+
+  // ----------------------------------------------------------------------------- lists computed into a variable
+
+  /** Prints the statements that compute the lists of an expression, before the line that uses it. */
+  private prepare(ast: Ast, pad = ''): void {
+    switch (ast.kind) {
+      case 'member':
+        this.prepare(ast.of, pad);
+        return;
+      case 'call':
+        for (const argument of ast.args) this.prepare(argument, pad);
+        return;
+      case 'include':
+        for (const argument of ast.args.values()) this.prepare(argument, pad);
+        return;
+      case 'collect': {
+        if (this.collected(ast) !== undefined) return;
+        const name = this.declare({ name: ast.name });
+        this.directive(pad, `${name} := list`);
+        this.collect(name, ast.elements, pad);
+        this.scopes.at(-1)?.set(ast, name);
+      }
+    }
+  }
+
+  private collect(name: string, elements: readonly Element[], pad: string): void {
+    for (const element of elements) {
+      switch (element.kind) {
+        case 'item': {
+          const value = itemAst(element.value);
+          this.prepare(value, pad);
+          this.directive(pad, `${name} = append ${name} ${this.operand(value)}`);
+          break;
+        }
+        case 'when':
+          this.prepare(element.condition, pad);
+          this.directive(pad, `if ${this.condition(element.condition)}`);
+          this.scoped(() => this.collect(name, element.then, pad));
+          this.directive(pad, 'end');
+          break;
+        case 'each':
+          this.prepare(element.over, pad);
+          this.range(pad, element, () => this.collect(name, element.body, pad));
+      }
+    }
+  }
+
+  private collected(ast: Ast): string | undefined {
+    return this.scopes.findLast((scope) => scope.has(ast))?.get(ast);
+  }
+
+  // ------------------------------------------------------------------------------------------------ expressions
+
+  /** An expression as the condition of `if`, where Go takes what is not empty for true. */
+  private condition(ast: Ast): string {
+    if (ast.kind === 'call') {
+      const { name } = ast.operator;
+      if (name === 'isNonEmpty') return this.expression(ast.args[0] as Ast);
+      if (name === 'and' || name === 'or' || name === 'not') {
+        return `${name} ${ast.args.map((argument) => parenthesized(this.condition(argument))).join(' ')}`;
+      }
+    }
+    return this.expression(ast);
+  }
+
+  private expression(ast: Ast): string {
+    switch (ast.kind) {
+      case 'literal':
+        return this.literal(ast.value);
+      case 'builtin':
+        return this.builtin(ast.object);
+      case 'variable':
+        return this.variable(ast.variable);
+      case 'member':
+        return this.member(ast.of, ast.key);
+      case 'collect':
+        return this.collected(ast) ?? fail(`the list $${ast.name} is not computed here`);
+      case 'include':
+        return this.included(ast);
+      case 'call': {
+        const { operator, args } = ast;
+        const last = args.at(-1);
+        if (operator.piped && last !== undefined && this.operand(last).startsWith('(')) {
+          return this.pipe(last, operator.go(...args.slice(0, -1).map((argument) => this.operand(argument))));
+        }
+        return operator.go(...args.map((argument) => this.operand(argument)));
+      }
+    }
+  }
+
+  /** An expression as an argument of a function. Numbers are float64 in values files: integers are converted. */
+  private operand(ast: Ast): string {
+    const text = this.expression(ast);
+    const kind = kindOf(ast.schema);
+    if (ast.kind !== 'literal' && ast.kind !== 'call') {
+      if (kind === 'integer') return parenthesized(this.integer(ast, text));
+      if (kind === 'number') return `(float64 ${parenthesized(text)})`;
+    }
+    return parenthesized(text);
+  }
+
+  private integer(ast: Ast, text: string): string {
+    return ast.kind === 'call' || ast.kind === 'include' ? text : `int64 ${text}`;
+  }
+
+  /** An expression handed through a pipe into a function. */
+  private pipe(ast: Ast, into: string): string {
+    return `${this.expression(ast)} | ${into}`;
+  }
+
+  /** A function of one value: `toYaml .Values.resources`. */
+  private apply(name: string, ast: Ast): string {
+    const text = this.expression(ast);
+    return /\s/.test(text) ? `${text} | ${name}` : `${name} ${text}`;
+  }
+
+  private literal(value: unknown): string {
+    if (typeof value === 'string') return goString(value);
+    if (Array.isArray(value))
+      return ['list', ...value.map((item) => parenthesized(this.literal(item)))].join(' ');
+    if (typeof value === 'object' && value !== null) {
+      const members = Object.entries(value).map(
+        ([key, member]) => `${goString(key)} ${parenthesized(this.literal(member))}`,
+      );
+      return ['dict', ...members].join(' ');
+    }
+    return value === null ? 'nil' : String(value);
+  }
+
+  private member(of: Ast, key: string): string {
+    const object = this.expression(of);
+    if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) {
+      return `${/\s/.test(object) ? `(${object})` : object}.${key}`;
+    }
+    return `index ${parenthesized(object)} ${goString(key)}`;
+  }
+
+  private builtin(object: Builtin): string {
+    return `${this.parameters.length > 0 ? this.root() : this.dot ? '' : '$'}.${object}`;
+  }
+
+  private variable(variable: Variable): string {
+    if (variable.parameter) return `${this.dot ? '' : '$'}.${variable.name}`;
+    return this.names.get(variable) ?? fail(`$${variable.name} is not bound here`);
+  }
+
+  /** What a template that was called by this one gets: Helm's own objects. */
+  private root(): string {
+    if (this.parameters.length > 0) return this.dot ? '.root' : '$.root';
+    return this.dot ? '.' : '$';
+  }
+
+  private included(ast: Extract<Ast, { kind: 'include' }>): string {
+    const text = this.include(ast.template, ast.args);
+    const { body } = ast.template;
+    if (body.kind !== 'json') return text;
+    return (
+      fromText[kindOf(body.value.schema)]?.(text) ??
+      fail(`${ast.template.name} yields what can't be read back`)
+    );
+  }
+
+  private include(template: Template, args: ReadonlyMap<Variable, Ast>): string {
+    const name = goString(template.name);
+    if (template.parameters.length === 0) return `include ${name} ${this.root()}`;
+    const pairs = template.parameters.map((parameter) => {
+      const argument = args.get(parameter) ?? fail(`${template.name} is called without '${parameter.name}'`);
+      return `${goString(parameter.name)} ${this.operand(argument)}`;
+    });
+    return `include ${name} (dict "root" ${this.root()} ${pairs.join(' ')})`;
+  }
+}
+
+function itemAst(value: Node): Ast {
+  if (value.kind === 'expression') return value.value;
+  if (value.kind === 'scalar') return { kind: 'literal', value: value.value, schema: { const: value.value } };
+  return fail('a list that is an expression holds expressions and constants');
+}
+
+function parenthesized(text: string): string {
+  return /[\s|]/.test(text) && !/^"(?:[^"\\]|\\.)*"$/.test(text) ? `(${text})` : text;
+}
+
+function fail(message: string): never {
+  throw new TypeError(message);
+}

@@ -1,0 +1,66 @@
+import { Construct } from 'constructs';
+import { evaluateNode, isTrue, type Scope } from './evaluate.js';
+import { astOf, type Expr } from './expression.js';
+import { type Line, layoutDocument } from './layout.js';
+import { mapNode } from './node.js';
+import type { Ast, MapNode, Value } from './tree.js';
+import { kindOf } from './tree.js';
+
+/** What an object in a chart has beside Kubernetes' own fields. */
+export interface ObjectOptions {
+  /** The object is there only under this condition. */
+  readonly when?: Expr<boolean>;
+  /** Written at the head of the object's template: why it is there. */
+  readonly comment?: string;
+  /** The folder under `templates/`, for example `tests`. */
+  readonly folder?: string;
+}
+
+/** A Kubernetes object in the construct tree. Its file in the chart is named after its path: `api-service.yaml`. */
+export class HelmObject extends Construct {
+  readonly condition: Ast | undefined;
+  readonly body: MapNode;
+  readonly comment: string | undefined;
+  private readonly folder: string | undefined;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    props: ObjectOptions & { readonly apiVersion: string; readonly kind: string },
+  ) {
+    super(scope, id);
+    const { when, comment, folder, ...body } = props;
+    this.condition = when && astOf(when);
+    this.comment = comment;
+    this.folder = folder;
+    try {
+      if (this.condition !== undefined && kindOf(this.condition.schema) !== 'boolean') {
+        throw new TypeError("'when' is not a boolean");
+      }
+      this.body = mapNode(body);
+    } catch (error) {
+      throw new TypeError(`${this.node.path}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  /** The template's path in the chart. */
+  get file(): string {
+    const name = this.node.scopes
+      .slice(1)
+      .map((scope) => scope.node.id)
+      .join('-');
+    return ['templates', ...(this.folder === undefined ? [] : [this.folder]), `${name}.yaml`].join('/');
+  }
+
+  /** The object for one values document; undefined where its condition does not hold. */
+  evaluate(scope: Scope): Value | undefined {
+    if (this.condition !== undefined && !isTrue(this.condition, scope)) return undefined;
+    return evaluateNode(this.body, scope);
+  }
+
+  layout(): readonly Line[] {
+    const lines = layoutDocument(this.body, this.condition);
+    if (this.condition === undefined) return lines;
+    return [{ kind: 'if', indent: 0, condition: this.condition, then: lines, otherwise: [] }];
+  }
+}

@@ -1,0 +1,35 @@
+/** The toolkit: charts written as typed constructs, evaluated to plain manifests and compiled to Helm charts. */
+export {
+  type ChartMetadata,
+  type ChartProps,
+  type Evaluation,
+  HelmChart,
+  type ReleaseOptions,
+} from './chart.js';
+export type { Context } from './evaluate.js';
+export { chart, type Expr, type Leaf, release, type Symbolic } from './expression.js';
+export { HelmObject, type ObjectOptions } from './helm-object.js';
+export * from './kubernetes.js';
+export type { Authored, Choice, Conditional, Each, Member } from './manifest.js';
+export {
+  fieldsTemplate,
+  stringTemplate,
+  stringTemplateOf,
+  textTemplate,
+  valueTemplate,
+} from './named-template.js';
+export {
+  block,
+  comment,
+  each,
+  entries,
+  fields,
+  filter,
+  flatMap,
+  listOf,
+  map,
+  some,
+  spread,
+  when,
+} from './node.js';
+export * from './operators.js';

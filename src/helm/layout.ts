@@ -1,0 +1,268 @@
+/**
+ * Lays a manifest out as lines of YAML. Printed with directives the lines are a Helm template; run with values they
+ * are the YAML itself. Indentation is known here, so nobody ever counts it.
+ */
+import { type Presence, presenceOf, presenceOfElements, presenceOfEntries } from './presence.js';
+import {
+  type Arguments,
+  type Ast,
+  type Element,
+  type Entry,
+  identity,
+  kindOf,
+  type MapNode,
+  type Node,
+  type Template,
+  type Variable,
+} from './tree.js';
+import { constantKey, constantScalar, literalBlock } from './yaml-scalar.js';
+
+export type Line =
+  | { readonly kind: 'text'; readonly indent: number; readonly parts: readonly Part[] }
+  | {
+      readonly kind: 'if';
+      readonly indent: number;
+      readonly condition: Ast;
+      readonly then: readonly Line[];
+      readonly otherwise: readonly Line[];
+    }
+  | {
+      readonly kind: 'range';
+      readonly indent: number;
+      readonly over: Ast;
+      readonly key: Variable | undefined;
+      readonly item: Variable;
+      readonly body: readonly Line[];
+    }
+  /** A map or list from an expression. */
+  | { readonly kind: 'yaml'; readonly indent: number; readonly value: Ast }
+  /** The lines of a text, inside a literal block. */
+  | { readonly kind: 'block'; readonly indent: number; readonly text: Ast }
+  /** The entries of a named template that yields a map. */
+  | {
+      readonly kind: 'include';
+      readonly indent: number;
+      readonly template: Template;
+      readonly args: Arguments;
+    };
+
+/** Constant text, or an expression printed as a YAML scalar or, in a text that is no YAML, as it is. */
+export type Part = string | { readonly scalar: Ast } | { readonly raw: Ast };
+
+/** Conditions that hold where a line stands, by their identity: asking again would be noise. */
+type Assumed = ReadonlySet<string>;
+
+const step = 2;
+
+/** The lines of a map that is a document, or a named template's body. `assumed` holds around all of them. */
+export function layoutDocument(map: MapNode, assumed?: Ast): readonly Line[] {
+  return map.entries.length === 0
+    ? [text(0, '{}')]
+    : layoutEntries(map.entries, 0, assuming(new Set(), assumed));
+}
+
+/** The lines of a text that is no YAML, such as NOTES.txt. */
+export function layoutText(elements: readonly Element[]): readonly Line[] {
+  return layoutElements(elements, 0, new Set(), (value) => [text(0, ...rawParts(value))]);
+}
+
+function rawParts(value: Node): readonly Part[] {
+  if (value.kind === 'scalar' && typeof value.value === 'string') return [value.value];
+  if (value.kind === 'expression' && kindOf(value.value.schema) === 'string') return [{ raw: value.value }];
+  throw new TypeError('a line of text is a string');
+}
+
+// --------------------------------------------------------------------------------------------------------- maps
+
+function layoutEntries(entries: readonly Entry[], indent: number, assumed: Assumed): readonly Line[] {
+  return entries.flatMap((entry): readonly Line[] => {
+    switch (entry.kind) {
+      case 'field':
+        return layoutField([constantKey(entry.key)], entry.value, indent, assumed);
+      case 'when':
+        return layoutIf(entry.condition, indent, assumed, (inner) =>
+          layoutEntries(entry.then, indent, inner),
+        );
+      case 'entries': {
+        const key: Ast = { kind: 'variable', variable: entry.key, schema: { type: 'string' } };
+        const body = layoutField([{ scalar: key }], entry.value, indent, assumed);
+        return [{ kind: 'range', indent, over: entry.over, key: entry.key, item: entry.item, body }];
+      }
+      case 'include':
+        return [{ ...entry, indent }];
+      case 'comment':
+        return entry.text.split('\n').map((line) => text(indent, `# ${line}`));
+    }
+  });
+}
+
+function layoutField(key: readonly Part[], value: Node, indent: number, assumed: Assumed): readonly Line[] {
+  return layoutPresent(presenceOf(value), indent, assumed, (inner) => {
+    switch (value.kind) {
+      case 'scalar':
+        return layoutConstant([...key, ': '], value.value, indent);
+      case 'expression':
+        return isContainer(value.value)
+          ? [text(indent, ...key, ':'), { kind: 'yaml', indent: indent + step, value: value.value }]
+          : [text(indent, ...key, ': ', { scalar: value.value })];
+      case 'block':
+        return [text(indent, ...key, ': |'), { kind: 'block', indent: indent + step, text: value.text }];
+      case 'choice':
+        return layoutChoice(value, indent, inner, (node, branch) => layoutField(key, node, indent, branch));
+      case 'map':
+        return value.entries.length === 0
+          ? [text(indent, ...key, ': {}')]
+          : [text(indent, ...key, ':'), ...layoutEntries(value.entries, indent + step, inner)];
+      case 'list':
+        return value.elements.length === 0
+          ? [text(indent, ...key, ': []')]
+          : [text(indent, ...key, ':'), ...layoutItems(value.elements, indent + step, inner)];
+    }
+  });
+}
+
+function layoutConstant(
+  before: readonly Part[],
+  value: string | number | boolean | null,
+  indent: number,
+): readonly Line[] {
+  const block = typeof value === 'string' ? literalBlock(value) : undefined;
+  if (block === undefined) return [text(indent, ...before, constantScalar(value))];
+  return [
+    text(indent, ...before, block.indicator),
+    ...block.lines.map((line) => (line === '' ? text(0) : text(indent + step, line))),
+  ];
+}
+
+// -------------------------------------------------------------------------------------------------------- lists
+
+function layoutElements(
+  elements: readonly Element[],
+  indent: number,
+  assumed: Assumed,
+  item: (value: Node, assumed: Assumed) => readonly Line[],
+): readonly Line[] {
+  return elements.flatMap((element): readonly Line[] => {
+    switch (element.kind) {
+      case 'item':
+        return item(element.value, assumed);
+      case 'when':
+        return layoutIf(element.condition, indent, assumed, (inner) =>
+          layoutElements(element.then, indent, inner, item),
+        );
+      case 'each':
+        return [
+          { ...element, kind: 'range', indent, body: layoutElements(element.body, indent, assumed, item) },
+        ];
+    }
+  });
+}
+
+function layoutItems(elements: readonly Element[], indent: number, assumed: Assumed): readonly Line[] {
+  return layoutElements(elements, indent, assumed, (value, inner) => layoutItem(value, indent, inner));
+}
+
+function layoutItem(value: Node, indent: number, assumed: Assumed): readonly Line[] {
+  switch (value.kind) {
+    case 'scalar':
+      return layoutConstant(['- '], value.value, indent);
+    case 'expression':
+      return isContainer(value.value)
+        ? [text(indent, '-'), { kind: 'yaml', indent: indent + step, value: value.value }]
+        : [text(indent, '- ', { scalar: value.value })];
+    case 'block':
+      return [text(indent, '- |'), { kind: 'block', indent: indent + step, text: value.text }];
+    case 'choice':
+      return layoutChoice(value, indent, assumed, (node, branch) => layoutItem(node, indent, branch));
+    case 'map':
+      return layoutPresent(
+        value.entries.length === 0 || presenceOfEntries(value.entries),
+        indent,
+        assumed,
+        (inner) =>
+          value.entries.length === 0
+            ? [text(indent, '- {}')]
+            : dashed(indent, layoutEntries(unconditionalFirst(value.entries), indent + step, inner)),
+        [text(indent, '- {}')],
+      );
+    case 'list':
+      return layoutPresent(
+        value.elements.length === 0 || presenceOfElements(value.elements),
+        indent,
+        assumed,
+        (inner) =>
+          value.elements.length === 0
+            ? [text(indent, '- []')]
+            : dashed(indent, layoutItems(value.elements, indent + step, inner)),
+        [text(indent, '- []')],
+      );
+  }
+}
+
+/** A list member's map begins with a field that is always there, so that it can stand beside the dash. */
+function unconditionalFirst(entries: readonly Entry[]): readonly Entry[] {
+  const index = entries.findIndex((entry) => entry.kind === 'field' && presenceOf(entry.value) === true);
+  const first = entries[index];
+  return first === undefined ? entries : [first, ...entries.filter((entry) => entry !== first)];
+}
+
+/** Puts the dash before the first line where that is plain text, else on a line of its own. */
+function dashed(indent: number, lines: readonly Line[]): readonly Line[] {
+  const [first, ...rest] = lines;
+  return first?.kind === 'text'
+    ? [text(indent, '- ', ...first.parts), ...rest]
+    : [text(indent, '-'), ...lines];
+}
+
+// --------------------------------------------------------------------------------------------------- conditions
+
+function layoutIf(
+  condition: Ast,
+  indent: number,
+  assumed: Assumed,
+  then: (assumed: Assumed) => readonly Line[],
+  otherwise: readonly Line[] = [],
+): readonly Line[] {
+  if (assumed.has(identity(condition))) return then(assumed);
+  return [{ kind: 'if', indent, condition, then: then(assuming(assumed, condition)), otherwise }];
+}
+
+function layoutPresent(
+  presence: Presence,
+  indent: number,
+  assumed: Assumed,
+  then: (assumed: Assumed) => readonly Line[],
+  otherwise: readonly Line[] = [],
+): readonly Line[] {
+  return presence === true ? then(assumed) : layoutIf(presence, indent, assumed, then, otherwise);
+}
+
+function layoutChoice(
+  choice: Extract<Node, { kind: 'choice' }>,
+  indent: number,
+  assumed: Assumed,
+  branch: (node: Node, assumed: Assumed) => readonly Line[],
+): readonly Line[] {
+  return layoutIf(
+    choice.condition,
+    indent,
+    assumed,
+    (inner) => branch(choice.then, inner),
+    branch(choice.otherwise, assumed),
+  );
+}
+
+function assuming(assumed: Assumed, condition: Ast | undefined): Assumed {
+  if (condition === undefined) return assumed;
+  const parts = condition.kind === 'call' && condition.operator.name === 'and' ? condition.args : [];
+  return parts.reduce(assuming, new Set([...assumed, identity(condition)]));
+}
+
+function isContainer(ast: Ast): boolean {
+  const kind = kindOf(ast.schema);
+  return kind === 'list' || kind === 'map';
+}
+
+function text(indent: number, ...parts: readonly Part[]): Line {
+  return { kind: 'text', indent, parts };
+}

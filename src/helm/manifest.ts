@@ -1,0 +1,103 @@
+/**
+ * The types in which manifests are written: Kubernetes' own, as cdk8s-plus generates them from its OpenAPI
+ * document, with an expression allowed for every value, list member and optional field.
+ */
+import type { k8s } from 'cdk8s-plus-28';
+import type { Expr } from './expression.js';
+import type { Ast, Element, Entry, Node } from './tree.js';
+
+export const FRAGMENT: unique symbol = Symbol('centaur-chart.fragment');
+declare const HOLDS: unique symbol;
+
+/** What `when`, `each` and their kin make: not a value, but a part of the manifest around it. */
+export type Fragment =
+  | { readonly kind: 'conditional'; readonly condition: Ast; readonly then: unknown }
+  | {
+      readonly kind: 'choice';
+      readonly condition: Ast;
+      readonly then: unknown;
+      readonly otherwise: unknown;
+    }
+  | { readonly kind: 'elements'; readonly elements: readonly Element[] }
+  | { readonly kind: 'entries'; readonly entries: readonly Entry[] }
+  | { readonly kind: 'node'; readonly node: Node };
+
+interface Part<out T> {
+  readonly [FRAGMENT]: Fragment;
+  readonly [HOLDS]?: () => T;
+}
+
+/** A field or list member that is there only under a condition. */
+export interface Conditional<out T> extends Part<T> {
+  readonly conditional: true;
+}
+
+/** One of two values, by a condition; or another value that is written in a way of its own. */
+export interface Choice<out T> extends Part<T> {
+  readonly choice: true;
+}
+
+/** Members of a list, as many as another list or map has. */
+export interface Each<out T> extends Part<T> {
+  readonly each: true;
+}
+
+/** A value of type `T` as a manifest may give it. */
+export type Authored<T> = Expr<Plain<T>> | Choice<T> | Literal<T>;
+
+/** A member of a list of `T`. */
+export type Member<T> = Authored<T> | Conditional<T> | Each<T>;
+
+type Literal<T> = T extends string | number | boolean
+  ? T
+  : T extends Date
+    ? string
+    : IsUnionClass<T> extends true
+      ? string | number
+      : T extends readonly (infer E)[]
+        ? readonly Member<E>[]
+        : T extends object
+          ? Fields<T>
+          : never;
+
+/** A map with the fields of `T`. */
+export type Fields<T> = {
+  readonly [K in keyof T as KubernetesName<K>]: undefined extends T[K]
+    ? Authored<NonNullable<T[K]>> | Conditional<NonNullable<T[K]>> | undefined
+    : string extends K
+      ? Authored<T[K]> | Conditional<T[K]>
+      : Authored<T[K]>;
+};
+
+/** cdk8s's classes for Kubernetes' "integer or string" types, which are alike and unlike everything else. */
+type IsUnionClass<T> = T extends k8s.Quantity ? (k8s.Quantity extends T ? true : false) : false;
+
+/** The value itself, as JSON holds it. */
+export type Plain<T> = T extends string | number | boolean
+  ? T
+  : T extends Date
+    ? string
+    : IsUnionClass<T> extends true
+      ? string | number
+      : T extends readonly (infer E)[]
+        ? readonly Plain<E>[]
+        : T extends object
+          ? { readonly [K in keyof T as KubernetesName<K>]: Plain<T[K]> }
+          : T;
+
+/** cdk8s changes the capitals in some of Kubernetes' names; manifests are written with Kubernetes' own. */
+type KubernetesName<K> = K extends keyof Renamed ? Renamed[K] : K;
+
+interface Renamed {
+  clientIp: 'clientIP';
+  clusterIp: 'clusterIP';
+  clusterIPs: 'clusterIPs';
+  downwardApi: 'downwardAPI';
+  hostIp: 'hostIP';
+  hostIpc: 'hostIPC';
+  hostPid: 'hostPID';
+  insecureSkipTlsVerify: 'insecureSkipTLSVerify';
+  loadBalancerIp: 'loadBalancerIP';
+  nonResourceUrls: 'nonResourceURLs';
+  setHostnameAsFqdn: 'setHostnameAsFQDN';
+}

@@ -1,0 +1,88 @@
+/** Named templates: a `define` in the chart's `_helpers.tpl`, a function or an expression in TypeScript. */
+import type { Static, TSchema } from 'typebox';
+import { astOf, type Expr, type Leaf, type Symbolic, symbolic, variable } from './expression.js';
+import type { Fields } from './manifest.js';
+import { mapNode, spreadable } from './node.js';
+import type { Arguments, Schema, Template, TemplateBody, Variable } from './tree.js';
+
+type Parameters = { readonly [name: string]: TSchema };
+type Bound<P extends Parameters> = { readonly [K in keyof P]: Symbolic<Static<P[K]>> };
+type Given<P extends Parameters> = { readonly [K in keyof P]: Leaf<Static<P[K]>> };
+
+/** A string that the chart's templates share: `{{ include "web.fullname" . }}`. */
+export function stringTemplate(name: string, summary: string, value: Expr<string>): Expr<string> {
+  return called(template(name, summary, [], { kind: 'string', value: astOf(value) }), new Map(), {
+    type: 'string',
+  });
+}
+
+/** A string that depends on arguments: `{{ include "web.image" (dict "root" . "image" .Values.image) }}`. */
+export function stringTemplateOf<P extends Parameters>(
+  name: string,
+  summary: string,
+  parameters: P,
+  body: (parameters: Bound<P>) => Expr<string>,
+): (args: Given<P>) => Expr<string> {
+  const { variables, bound } = bind(parameters);
+  const shared = template(name, summary, variables, { kind: 'string', value: astOf(body(bound)) });
+  return (args) => called(shared, given(variables, args), { type: 'string' });
+}
+
+/** A list, map, boolean or integer that is computed in one place: `{{ include "web.hosts" . | fromJsonArray }}`. */
+export function valueTemplate<T>(name: string, summary: string, value: Expr<T>): Symbolic<T> {
+  const ast = astOf(value);
+  return called(template(name, summary, [], { kind: 'json', value: ast }), new Map(), ast.schema);
+}
+
+/** A YAML document as text, for a configuration file: write it into a ConfigMap with `block`, hash it with `sha256`. */
+export function textTemplate<T extends object = never>(
+  name: string,
+  summary: string,
+  document: Fields<NoInfer<T>>,
+): Expr<string> {
+  return called(template(name, summary, [], { kind: 'yaml', node: mapNode(document) }), new Map(), {
+    type: 'string',
+  });
+}
+
+/** Fields that many maps share, such as labels; to be spread: `labels: { ...labels({ component: 'api' }) }`. */
+export function fieldsTemplate<P extends Parameters>(
+  name: string,
+  summary: string,
+  parameters: P,
+  body: (parameters: Bound<P>) => object,
+): (args: Given<P>) => { readonly [key: string]: never } {
+  const { variables, bound } = bind(parameters);
+  const shared = template(name, summary, variables, { kind: 'yaml', node: mapNode(body(bound)) });
+  return (args) => spreadable([{ kind: 'include', template: shared, args: given(variables, args) }]);
+}
+
+let created = 0;
+
+function template(
+  name: string,
+  summary: string,
+  parameters: readonly Variable[],
+  body: TemplateBody,
+): Template {
+  return { name, summary, parameters, body, order: created++ };
+}
+
+function called<T>(shared: Template, args: Arguments, schema: Schema): Symbolic<T> {
+  return symbolic({ kind: 'include', template: shared, args, schema });
+}
+
+function bind<P extends Parameters>(parameters: P): { variables: readonly Variable[]; bound: Bound<P> } {
+  const pairs = Object.entries(parameters).map(([name, schema]) => {
+    const parameter: Variable = { name, parameter: true };
+    return { parameter, name, expression: variable(parameter, schema as Schema) };
+  });
+  return {
+    variables: pairs.map(({ parameter }) => parameter),
+    bound: Object.fromEntries(pairs.map(({ name, expression }) => [name, expression])) as never,
+  };
+}
+
+function given(variables: readonly Variable[], args: { readonly [name: string]: unknown }): Arguments {
+  return new Map(variables.map((parameter) => [parameter, astOf(args[parameter.name])]));
+}

@@ -1,0 +1,384 @@
+/** The words for what is conditional, repeated or merged in a manifest, and the reading of what was written with them. */
+import { AST, astOf, type Expr, isExpr, type Leaf, type Symbolic, symbolic, variable } from './expression.js';
+import {
+  type Authored,
+  type Choice,
+  type Conditional,
+  type Each,
+  FRAGMENT,
+  type Fragment,
+  type Member,
+} from './manifest.js';
+import { isNonEmpty, isPresent, omit } from './operators.js';
+import {
+  type Ast,
+  type Element,
+  type Entry,
+  identity,
+  kindOf,
+  type MapNode,
+  memberSchema,
+  type Node,
+  type Schema,
+  type Variable,
+} from './tree.js';
+
+type Container = readonly unknown[] | { readonly [key: string]: unknown };
+
+/**
+ * A value that is there only under a condition; with a third argument, one of two values.
+ *
+ * The condition is a boolean, or a value that may be absent or empty: then the second argument is a function of that
+ * value, called as if it were there. Text, lists and maps count as there when they are not empty.
+ */
+export function when<T>(condition: Expr<boolean>, then: Member<NoInfer<T>>): Conditional<T>;
+export function when<T>(
+  condition: Expr<boolean>,
+  then: Authored<NoInfer<T>>,
+  otherwise: Authored<NoInfer<T>>,
+): Choice<T>;
+export function when<P, T>(
+  present: Expr<P>,
+  then: (value: Symbolic<NonNullable<P>>) => Member<NoInfer<T>>,
+): Conditional<T>;
+export function when<P, T>(
+  present: Expr<P>,
+  then: (value: Symbolic<NonNullable<P>>) => Authored<NoInfer<T>>,
+  otherwise: Authored<NoInfer<T>>,
+): Choice<T>;
+export function when(subject: Expr<unknown>, then: unknown, otherwise?: unknown): unknown {
+  const { condition, value } = conditionOf(subject, then);
+  if (otherwise === undefined) {
+    return { [FRAGMENT]: { kind: 'conditional', condition, then: value }, conditional: true };
+  }
+  return { [FRAGMENT]: { kind: 'choice', condition, then: value, otherwise }, choice: true };
+}
+
+/**
+ * Several fields under one condition, to be spread into a map: `...fields(condition, { a, b })`. Where one field is
+ * conditional, `field: when(condition, value)` is shorter and lets the compiler find a misspelt field.
+ */
+export function fields<T extends object>(condition: Expr<boolean>, then: T): Partial<T>;
+export function fields<P, T extends object>(
+  present: Expr<P>,
+  then: (value: Symbolic<NonNullable<P>>) => T,
+): Partial<T>;
+export function fields(subject: Expr<unknown>, then: unknown): object {
+  const { condition, value } = conditionOf(subject, then);
+  return spreadable([{ kind: 'when', condition, then: mapNode(value).entries }]);
+}
+
+function conditionOf(subject: Expr<unknown>, then: unknown): { condition: Ast; value: unknown } {
+  const ast = astOf(subject);
+  const kind = kindOf(ast.schema);
+  if (typeof then !== 'function') {
+    if (kind !== 'boolean') {
+      throw new TypeError(
+        `a condition is a boolean, not a ${kind}: give a function of the value that is to be there`,
+      );
+    }
+    return { condition: ast, value: then };
+  }
+  const test = kind === 'string' || kind === 'list' || kind === 'map' ? isNonEmpty : isPresent;
+  return { condition: astOf(test(symbolic(ast))), value: then(subject) };
+}
+
+/** A member for each element of a list, in its order, or for each entry of a map, in the order of its keys. */
+export function each<E, T>(
+  list: Expr<readonly E[] | undefined>,
+  body: (item: Symbolic<E>) => Member<NoInfer<T>>,
+): Each<T>;
+export function each<V, T>(
+  map: Expr<{ readonly [key: string]: V } | undefined>,
+  body: (value: Symbolic<V>, key: Symbolic<string>) => Member<NoInfer<T>>,
+): Each<T>;
+export function each(
+  over: Expr<Container | undefined>,
+  body: (item: Symbolic<unknown>, key: Symbolic<string>) => unknown,
+): Each<never> {
+  return { [FRAGMENT]: { kind: 'elements', elements: [eachElement(astOf(over), body)] }, each: true };
+}
+
+function eachElement(over: Ast, body: (item: Symbolic<unknown>, key: Symbolic<string>) => unknown): Element {
+  const { item, key, itemExpr, keyExpr } = bind(over);
+  return {
+    kind: 'each',
+    over,
+    item,
+    key: kindOf(over.schema) === 'map' ? key : undefined,
+    body: elementsOf(body(itemExpr, keyExpr)),
+  };
+}
+
+function bind(over: Ast) {
+  const kind = kindOf(over.schema);
+  if (kind !== 'list' && kind !== 'map') throw new TypeError(`each walks a list or a map, not a ${kind}`);
+  const name = singular(over);
+  const item: Variable = { name: name ?? (kind === 'map' ? 'value' : 'item') };
+  const key: Variable = { name: name === undefined ? 'key' : `${name}Name` };
+  return {
+    item,
+    key,
+    itemExpr: variable<unknown>(item, memberSchema(over.schema)),
+    keyExpr: variable<string>(key, { type: 'string' }),
+  };
+}
+
+/** A variable that walks `.Values.extraPorts` is called `$extraPort`, so that templates read like their source. */
+function singular(over: Ast): string | undefined {
+  const plural = over.kind === 'member' ? over.key : over.kind === 'collect' ? over.name : '';
+  if (/[^s]s$/.test(plural))
+    return plural.endsWith('ies') ? plural.replace(/ies$/, 'y') : plural.slice(0, -1);
+  return undefined;
+}
+
+/** An entry for each entry of a map, to be spread: `...entries(values.hosts, (port, host) => port)`. */
+export function entries<V, T>(
+  map: Expr<{ readonly [key: string]: V } | undefined>,
+  body: (value: Symbolic<V>, key: Symbolic<string>) => Authored<T>,
+): { readonly [key: string]: Authored<T> } {
+  const over = astOf(map);
+  if (kindOf(over.schema) !== 'map') throw new TypeError(`entries walks a map, not a ${kindOf(over.schema)}`);
+  const { item, key, itemExpr, keyExpr } = bind(over);
+  return spreadable([
+    { kind: 'entries', over, key, item, value: node(body(itemExpr as Symbolic<V>, keyExpr)) },
+  ]);
+}
+
+/** The entries of a map from the values, to be spread. A key that stands in the manifest itself wins over one of these. */
+export function spread<V>(map: Expr<{ readonly [key: string]: V } | undefined>): {
+  readonly [key: string]: Authored<V>;
+} {
+  return entries<V, V>(map, (value) => value as Authored<V>);
+}
+
+/** A comment line, to be spread into the map whose next field it speaks of. */
+export function comment(text: string): object {
+  return spreadable([{ kind: 'comment', text }]);
+}
+
+/** A text of many lines, written as a block: a configuration file in a ConfigMap. It ends with a line break. */
+export function block(text: Expr<string>): Choice<string> {
+  return choiceOf({ kind: 'block', text: astOf(text) });
+}
+
+export function choiceOf<T>(node: Node): Choice<T> {
+  return { [FRAGMENT]: { kind: 'node', node }, choice: true };
+}
+
+let spreadCount = 0;
+
+/** Spreading copies string keys in their order, so a fragment travels under a key that no manifest has. */
+export function spreadable(entries: readonly Entry[]): { readonly [key: string]: never } {
+  const fragment: Fragment = { kind: 'entries', entries };
+  return { [`\0${spreadCount++}`]: { [FRAGMENT]: fragment } } as never;
+}
+
+// ----------------------------------------------------------------------------------------- lists as expressions
+
+/** The results of a function for each element of a list, or for each entry of a map in the order of its keys. */
+export function map<E, R>(
+  list: Expr<readonly E[] | undefined>,
+  body: (item: Symbolic<E>) => Leaf<R>,
+): Symbolic<readonly R[]>;
+export function map<V, R>(
+  map: Expr<{ readonly [key: string]: V } | undefined>,
+  body: (value: Symbolic<V>, key: Symbolic<string>) => Leaf<R>,
+): Symbolic<readonly R[]>;
+export function map(
+  over: Expr<Container | undefined>,
+  body: (item: Symbolic<never>, key: Symbolic<string>) => unknown,
+): Symbolic<readonly never[]> {
+  return collect([eachElement(astOf(over), body as never)], nameOf(astOf(over)));
+}
+
+/** The elements of a list for which a condition holds. */
+export function filter<E>(
+  list: Expr<readonly E[] | undefined>,
+  test: (item: Symbolic<E>) => Expr<boolean>,
+): Symbolic<readonly E[]> {
+  const over = astOf(list);
+  return collect([eachElement(over, (item) => when(test(item as Symbolic<E>), item as never))], nameOf(over));
+}
+
+/** The lists that a function gives for each element (or entry), one after another. */
+export function flatMap<E, R>(
+  list: Expr<readonly E[] | undefined>,
+  body: (item: Symbolic<E>) => Expr<readonly R[] | undefined>,
+): Symbolic<readonly R[]>;
+export function flatMap<V, R>(
+  map: Expr<{ readonly [key: string]: V } | undefined>,
+  body: (value: Symbolic<V>, key: Symbolic<string>) => Expr<readonly R[] | undefined>,
+): Symbolic<readonly R[]>;
+export function flatMap(
+  over: Expr<Container | undefined>,
+  body: (item: Symbolic<never>, key: Symbolic<string>) => Expr<readonly unknown[] | undefined>,
+): Symbolic<readonly never[]> {
+  return collect(
+    [eachElement(astOf(over), (item, key) => each(body(item as never, key), (inner) => inner as never))],
+    nameOf(astOf(over)),
+  );
+}
+
+/** Whether a condition holds for one element of a list. */
+export function some<E>(
+  list: Expr<readonly E[] | undefined>,
+  test: (item: Symbolic<E>) => Expr<boolean>,
+): Expr<boolean> {
+  return isNonEmpty(filter(list, test));
+}
+
+function nameOf(over: Ast): string {
+  return over.kind === 'member' ? over.key : 'items';
+}
+
+/** A list as an expression, from members as a manifest's list has them; `name` is what its variable is called. */
+export function listOf<T>(members: readonly Member<T>[], name = 'items'): Symbolic<readonly T[]> {
+  return collect(members.flatMap(elementsOf), name);
+}
+
+function collect<T>(elements: readonly Element[], name: string): Symbolic<readonly T[]> {
+  const items = elementSchema(elements);
+  return symbolic({ kind: 'collect', name, elements, schema: { type: 'array', ...(items && { items }) } });
+}
+
+function elementSchema(elements: readonly Element[]): Schema | undefined {
+  for (const element of elements) {
+    const schema =
+      element.kind === 'item'
+        ? nodeSchema(element.value)
+        : elementSchema(element.kind === 'each' ? element.body : element.then);
+    if (schema !== undefined) return schema;
+  }
+  return undefined;
+}
+
+function nodeSchema(node: Node): Schema | undefined {
+  if (node.kind === 'expression') return node.value.schema;
+  if (node.kind === 'scalar') return { const: node.value };
+  throw new TypeError('a list that is an expression holds expressions and constants, not maps or lists');
+}
+
+// ------------------------------------------------------------------------------------------- reading a manifest
+
+/** Reads what was written in a manifest's place. */
+export function node(written: unknown): Node {
+  if (isExpr(written)) return { kind: 'expression', value: written[AST] };
+  const fragment = fragmentOf(written);
+  if (fragment !== undefined) return fragmentNode(fragment);
+  if (Array.isArray(written)) return { kind: 'list', elements: written.flatMap(elementsOf) };
+  if (typeof written === 'object' && written !== null) return mapNode(written);
+  if (
+    written === null ||
+    typeof written === 'string' ||
+    typeof written === 'boolean' ||
+    (typeof written === 'number' && Number.isFinite(written))
+  ) {
+    return { kind: 'scalar', value: written };
+  }
+  throw new TypeError(`not a value that a manifest can hold: ${String(written)}`);
+}
+
+function fragmentNode(fragment: Fragment): Node {
+  switch (fragment.kind) {
+    case 'choice':
+      return {
+        kind: 'choice',
+        condition: fragment.condition,
+        then: node(fragment.then),
+        otherwise: node(fragment.otherwise),
+      };
+    case 'node':
+      return fragment.node;
+    default:
+      throw new TypeError(
+        'a value stands here that may be absent or many: only a field or a list member may be',
+      );
+  }
+}
+
+export function mapNode(written: unknown): MapNode {
+  if (typeof written !== 'object' || written === null || Array.isArray(written) || isExpr(written)) {
+    throw new TypeError(`a map is needed here, not ${String(written)}`);
+  }
+  return mapOf(Object.entries(written).flatMap(([key, value]) => entriesOf(key, value)));
+}
+
+function mapOf(entries: readonly Entry[]): MapNode {
+  const taken = keysOf(entries);
+  if (entries.filter((entry) => entry.kind === 'entries').length > 1) {
+    throw new TypeError(
+      'two maps are spread into one, and one key could come from both: join them in the values',
+    );
+  }
+  return { kind: 'map', entries: merged(entries.map((entry) => withoutKeys(entry, taken))) };
+}
+
+/** The keys that a map's source gives itself, under a condition or not. */
+function keysOf(entries: readonly Entry[]): readonly string[] {
+  return entries.flatMap((entry) => {
+    if (entry.kind === 'field') return entry.key;
+    if (entry.kind === 'when') return keysOf(entry.then);
+    if (entry.kind === 'include' && entry.template.body.kind === 'yaml')
+      return keysOf(entry.template.body.node.entries);
+    return [];
+  });
+}
+
+/** A key that stands in the manifest wins over a spread one; where the schema lets no such key in, nothing is to be done. */
+function withoutKeys(entry: Entry, taken: readonly string[]): Entry {
+  if (entry.kind !== 'entries') return entry;
+  const possible = taken.filter((key) => admitsKey(entry.over.schema, key));
+  if (possible.length === 0) return entry;
+  return { ...entry, over: astOf(omit(symbolic<object>(entry.over), ...possible)) };
+}
+
+function admitsKey(schema: Schema, key: string): boolean {
+  const { pattern, not } = schema.propertyNames ?? {};
+  if (pattern !== undefined && !new RegExp(pattern, 'u').test(key)) return false;
+  return !(not?.pattern !== undefined && new RegExp(not.pattern, 'u').test(key));
+}
+
+function entriesOf(key: string, value: unknown): readonly Entry[] {
+  if (value === undefined) return [];
+  const fragment = fragmentOf(value);
+  if (fragment?.kind === 'entries') return fragment.entries;
+  if (fragment?.kind === 'conditional') {
+    return [{ kind: 'when', condition: fragment.condition, then: entriesOf(key, fragment.then) }];
+  }
+  return [{ kind: 'field', key, value: node(value) }];
+}
+
+/** Neighbours under one condition share its block. */
+function merged(entries: readonly Entry[]): readonly Entry[] {
+  const result: Entry[] = [];
+  for (const entry of entries) {
+    const last = result.at(-1);
+    if (
+      entry.kind === 'when' &&
+      last?.kind === 'when' &&
+      identity(entry.condition) === identity(last.condition)
+    ) {
+      result[result.length - 1] = { ...last, then: [...last.then, ...entry.then] };
+    } else {
+      result.push(entry);
+    }
+  }
+  return result;
+}
+
+export function elementsOf(written: unknown): readonly Element[] {
+  if (written === undefined) return [];
+  const fragment = fragmentOf(written);
+  if (fragment?.kind === 'elements') return fragment.elements;
+  if (fragment?.kind === 'conditional') {
+    return [{ kind: 'when', condition: fragment.condition, then: elementsOf(fragment.then) }];
+  }
+  return [{ kind: 'item', value: node(written) }];
+}
+
+function fragmentOf(written: unknown): Fragment | undefined {
+  return typeof written === 'object' && written !== null && !isExpr(written)
+    ? (written as { [FRAGMENT]?: Fragment })[FRAGMENT]
+    : undefined;
+}

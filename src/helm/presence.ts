@@ -1,0 +1,94 @@
+/**
+ * When a container has a member at all. A map or list whose members are all conditional and all missing is left out
+ * where it is a field, and empty where it is a list's member; it never turns into YAML's null.
+ */
+import { astOf, type Expr, symbolic } from './expression.js';
+import { and, isNonEmpty, not, or } from './operators.js';
+import type { Ast, Element, Entry, Node } from './tree.js';
+
+/** The condition under which there is something to write; true where there always is. */
+export type Presence = true | Ast;
+
+/** When a field that holds the node is written. An empty map or list in the source is written as it is. */
+export function presenceOf(node: Node): Presence {
+  switch (node.kind) {
+    case 'map':
+      return node.entries.length === 0 || presenceOfEntries(node.entries);
+    case 'list':
+      return node.elements.length === 0 || presenceOfElements(node.elements);
+    case 'choice': {
+      const then = presenceOf(node.then);
+      const otherwise = presenceOf(node.otherwise);
+      if (then === true && otherwise === true) return true;
+      return any([both(node.condition, then), both(astOf(not(condition(node.condition))), otherwise)]);
+    }
+    default:
+      return true;
+  }
+}
+
+export function presenceOfEntries(entries: readonly Entry[]): Presence {
+  return any(
+    entries
+      .filter((entry) => entry.kind !== 'comment')
+      .map((entry) => {
+        switch (entry.kind) {
+          case 'field':
+            return presenceOf(entry.value);
+          case 'when':
+            return both(entry.condition, presenceOfEntries(entry.then));
+          case 'entries':
+            return ofEach({ ...entry, kind: 'each', body: [] }, presenceOf(entry.value));
+          case 'include':
+            return true;
+        }
+      }),
+  );
+}
+
+export function presenceOfElements(elements: readonly Element[]): Presence {
+  return any(
+    elements.map((element) => {
+      switch (element.kind) {
+        case 'item':
+          return true;
+        case 'when':
+          return both(element.condition, presenceOfElements(element.then));
+        case 'each':
+          return ofEach(element, presenceOfElements(element.body));
+      }
+    }),
+  );
+}
+
+function any(presences: readonly Presence[]): Presence {
+  if (presences.includes(true)) return true;
+  const [first, second, ...rest] = presences.filter((presence) => presence !== true);
+  if (first === undefined) return astOf(false);
+  return second === undefined
+    ? first
+    : astOf(or(condition(first), condition(second), ...rest.map(condition)));
+}
+
+function both(ast: Ast, presence: Presence): Presence {
+  return presence === true ? ast : astOf(and(condition(ast), condition(presence)));
+}
+
+function ofEach(each: Extract<Element, { kind: 'each' }>, body: Presence): Ast {
+  if (body === true) return astOf(isNonEmpty(symbolic<readonly unknown[]>(each.over)));
+  const present: Element = { kind: 'item', value: { kind: 'scalar', value: true } };
+  return astOf(
+    isNonEmpty(
+      symbolic<readonly boolean[]>({
+        kind: 'collect',
+        name: 'present',
+        elements: [{ ...each, body: [{ kind: 'when', condition: body, then: [present] }] }],
+        schema: { type: 'array', items: { type: 'boolean' } },
+      }),
+    ),
+  );
+}
+
+function condition(ast: Ast): Expr<boolean> {
+  return symbolic<boolean>(ast);
+}

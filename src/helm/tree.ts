@@ -1,0 +1,228 @@
+/**
+ * The tree that a chart's source builds: expressions over values, and the manifest nodes that hold them. It is
+ * plain data; {@link file://./evaluate.ts} and {@link file://./go-template.ts} give it its two meanings.
+ */
+
+/** A JSON value, as Helm holds it after reading a values file. */
+export type Value = null | boolean | number | string | readonly Value[] | ValueMap;
+export interface ValueMap {
+  readonly [key: string]: Value;
+}
+
+/** The part of JSON Schema (draft-07) that the toolkit itself reads. */
+export interface Schema {
+  readonly type?: string | readonly string[];
+  readonly properties?: { readonly [key: string]: Schema };
+  readonly required?: readonly string[];
+  readonly items?: Schema;
+  readonly additionalProperties?: Schema | boolean;
+  readonly patternProperties?: { readonly [pattern: string]: Schema };
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly anyOf?: readonly Schema[];
+  readonly pattern?: string;
+  readonly not?: Schema;
+  readonly propertyNames?: Schema;
+  readonly description?: string;
+  readonly default?: unknown;
+}
+
+/** What an expression yields, as far as writing it into a template must know. */
+export type Kind = 'string' | 'integer' | 'number' | 'boolean' | 'list' | 'map' | 'scalar';
+
+/** An expression: data with two meanings. `schema` says what it yields. */
+export type Ast = (
+  | { readonly kind: 'literal'; readonly value: Value }
+  | { readonly kind: 'builtin'; readonly object: Builtin }
+  | { readonly kind: 'member'; readonly of: Ast; readonly key: string }
+  | { readonly kind: 'variable'; readonly variable: Variable }
+  | { readonly kind: 'call'; readonly operator: Operator; readonly args: readonly Ast[] }
+  | { readonly kind: 'collect'; readonly name: string; readonly elements: readonly Element[] }
+  | { readonly kind: 'include'; readonly template: Template; readonly args: Arguments }
+) & { readonly schema: Schema };
+
+/** The objects that Helm hands to every template. */
+export type Builtin = 'Values' | 'Release' | 'Chart';
+
+/** A name bound by `each` or by a named template's parameter; two variables are the same only if they are one object. */
+export interface Variable {
+  readonly name: string;
+  /** A parameter is read from the template's argument (`.component`), everything else is a Go variable (`$port`). */
+  readonly parameter?: true;
+}
+
+/** One row of the operator table: a meaning in TypeScript, and the Go template function that means the same. */
+export interface Operator {
+  readonly name: string;
+  readonly summary: string;
+  readonly parameters: readonly Parameter[];
+  /** The result's schema, from the arguments' schemas. */
+  readonly result: (args: readonly Schema[]) => Schema;
+  /** @throws {EvaluationError} for arguments outside the operator's domain */
+  readonly evaluate: (...args: never[]) => Value;
+  /** The Go expression, given its arguments as Go operands. */
+  readonly go: (...args: string[]) => string;
+  /** The last argument may come through a pipe: `include "name" . | trunc 63`. */
+  readonly piped?: true;
+}
+
+export interface Parameter {
+  readonly name: string;
+  readonly kind: Kind | 'any';
+  /** The parameter may be absent (or null) in the values. */
+  readonly optional?: true;
+  /** The last parameter may be repeated. */
+  readonly variadic?: true;
+}
+
+/** A named template: `define` in the chart, a function here. */
+export interface Template {
+  readonly name: string;
+  readonly summary: string;
+  readonly parameters: readonly Variable[];
+  readonly body: TemplateBody;
+  /** Templates stand in `_helpers.tpl` in the order in which the source makes them. */
+  readonly order: number;
+}
+
+/**
+ * - `string`: one line of text.
+ * - `json`: any value; callers read it back with fromJson.
+ * - `yaml`: a map's entries, to be written into a map; or a whole YAML document, as text.
+ */
+export type TemplateBody =
+  | { readonly kind: 'string'; readonly value: Ast }
+  | { readonly kind: 'json'; readonly value: Ast }
+  | { readonly kind: 'yaml'; readonly node: MapNode };
+
+export type Arguments = ReadonlyMap<Variable, Ast>;
+
+/** A piece of a manifest. */
+export type Node =
+  | { readonly kind: 'scalar'; readonly value: string | number | boolean | null }
+  | { readonly kind: 'expression'; readonly value: Ast }
+  | { readonly kind: 'choice'; readonly condition: Ast; readonly then: Node; readonly otherwise: Node }
+  | { readonly kind: 'block'; readonly text: Ast }
+  | MapNode
+  | ListNode;
+
+export interface MapNode {
+  readonly kind: 'map';
+  readonly entries: readonly Entry[];
+}
+
+export interface ListNode {
+  readonly kind: 'list';
+  readonly elements: readonly Element[];
+}
+
+/** A member of a map. */
+export type Entry =
+  | { readonly kind: 'field'; readonly key: string; readonly value: Node }
+  | { readonly kind: 'when'; readonly condition: Ast; readonly then: readonly Entry[] }
+  | {
+      readonly kind: 'entries';
+      readonly over: Ast;
+      readonly key: Variable;
+      readonly item: Variable;
+      readonly value: Node;
+    }
+  | { readonly kind: 'include'; readonly template: Template; readonly args: Arguments }
+  | { readonly kind: 'comment'; readonly text: string };
+
+/** A member of a list. */
+export type Element =
+  | { readonly kind: 'item'; readonly value: Node }
+  | { readonly kind: 'when'; readonly condition: Ast; readonly then: readonly Element[] }
+  | {
+      readonly kind: 'each';
+      readonly over: Ast;
+      readonly item: Variable;
+      /** Bound when `over` is a map, which is walked in the order of its keys. */
+      readonly key: Variable | undefined;
+      readonly body: readonly Element[];
+    };
+
+/** What an expression of this schema yields. */
+export function kindOf(schema: Schema): Kind {
+  const types = new Set(typesOf(schema));
+  types.delete('null');
+  if (types.size === 1) {
+    const [type] = types;
+    if (type === 'array') return 'list';
+    if (type === 'object') return 'map';
+    if (type === 'string' || type === 'integer' || type === 'number' || type === 'boolean') return type;
+  }
+  if (types.size === 2 && types.has('integer') && types.has('number')) return 'number';
+  if (types.size > 0 && !types.has('array') && !types.has('object')) return 'scalar';
+  throw new TypeError(`a schema must say what it yields (one of JSON's types): ${JSON.stringify(schema)}`);
+}
+
+function typesOf(schema: Schema): readonly string[] {
+  if (typeof schema.type === 'string') return [schema.type];
+  if (schema.type !== undefined) return schema.type;
+  if (schema.anyOf !== undefined) return schema.anyOf.flatMap(typesOf);
+  if (schema.const !== undefined) return [jsonType(schema.const)];
+  if (schema.enum !== undefined) return schema.enum.map(jsonType);
+  return [];
+}
+
+function jsonType(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
+  return typeof value;
+}
+
+/** The schema of a list's elements or of an open map's values. */
+export function memberSchema(schema: Schema): Schema {
+  if (schema.items !== undefined) return schema.items;
+  const [pattern] = Object.values(schema.patternProperties ?? {});
+  if (pattern !== undefined) return pattern;
+  if (typeof schema.additionalProperties === 'object') return schema.additionalProperties;
+  const fields = Object.values(schema.properties ?? {});
+  if (fields.length > 0) return { anyOf: fields };
+  throw new TypeError(`the schema does not say what its members are: ${JSON.stringify(schema)}`);
+}
+
+const identities = new WeakMap<object, string>();
+const serials = new WeakMap<object, number>();
+let serial = 0;
+
+/** A text that two expressions share exactly when they are the same expression. */
+export function identity(ast: Ast): string {
+  let text = identities.get(ast);
+  if (text === undefined) {
+    text = describe(ast);
+    identities.set(ast, text);
+  }
+  return text;
+}
+
+function describe(ast: Ast): string {
+  switch (ast.kind) {
+    case 'literal':
+      return JSON.stringify(ast.value);
+    case 'builtin':
+      return `.${ast.object}`;
+    case 'member':
+      return `${identity(ast.of)}.${JSON.stringify(ast.key)}`;
+    case 'variable':
+      return `$${serialOf(ast.variable)}`;
+    case 'call':
+      return `${ast.operator.name}(${ast.args.map(identity).join(',')})`;
+    case 'collect':
+      return `collect#${serialOf(ast.elements)}`;
+    case 'include':
+      return `include ${ast.template.name}(${[...ast.args].map(([variable, value]) => `${variable.name}=${identity(value)}`).join(',')})`;
+  }
+}
+
+function serialOf(object: object): number {
+  let number = serials.get(object);
+  if (number === undefined) {
+    number = serial++;
+    serials.set(object, number);
+  }
+  return number;
+}

@@ -1,0 +1,104 @@
+/** What a chart's values definition says to people and editors: `values.yaml`, `values.schema.json`, the README's table. */
+import { stringify } from 'yaml';
+import { goJson } from './go-syntax.js';
+import type { Schema, Value, ValueMap } from './tree.js';
+
+/** The defaults of an object's properties. A property without a default is left out. */
+export function defaultsOf(schema: Schema): ValueMap {
+  const members = Object.entries(schema.properties ?? {}).flatMap(([key, member]) => {
+    const value = defaultOf(member);
+    return value === undefined ? [] : [[key, value] as const];
+  });
+  return Object.fromEntries(members);
+}
+
+function defaultOf(schema: Schema): Value | undefined {
+  if (schema.default !== undefined) return schema.default as Value;
+  return schema.properties === undefined ? undefined : defaultsOf(schema);
+}
+
+/** `values.yaml`: every key with its default, under what its description says. */
+export function valuesDocument(schema: Schema, introduction: string): string {
+  const sections = Object.entries(schema.properties ?? {}).map(([key, member]) =>
+    entryLines(key, member, 0).join('\n'),
+  );
+  const head = introduction === '' ? [] : [commentLines(introduction, 0).join('\n')];
+  return `${[...head, ...sections].join('\n\n')}\n`;
+}
+
+function entryLines(key: string, schema: Schema, indent: number): readonly string[] {
+  const pad = ' '.repeat(indent);
+  const comment = commentLines(schema.description ?? '', indent);
+  if (schema.properties !== undefined && schema.default === undefined) {
+    const members = Object.entries(schema.properties).flatMap(([name, member]) =>
+      entryLines(name, member, indent + 2),
+    );
+    return [...comment, `${pad}${key}:`, ...members];
+  }
+  const value = defaultOf(schema);
+  if (value === undefined) return [...comment, `${pad}# ${key}:`];
+  const text = stringify({ [key]: value }, { lineWidth: 0 }).trimEnd();
+  return [...comment, ...text.split('\n').map((line) => pad + line)];
+}
+
+const lineWidth = 110;
+
+function commentLines(text: string, indent: number): readonly string[] {
+  if (text === '') return [];
+  const pad = `${' '.repeat(indent)}#`;
+  return text
+    .split('\n')
+    .flatMap((line) => wrap(line, lineWidth - pad.length - 1))
+    .map((line) => `${pad} ${line}`.trimEnd());
+}
+
+function wrap(text: string, width: number): readonly string[] {
+  if (text.length <= width || /^\s/.test(text)) return [text];
+  const end = text.lastIndexOf(' ', width);
+  const cut = end > 0 ? end : text.indexOf(' ');
+  return cut < 0 ? [text] : [text.slice(0, cut), ...wrap(text.slice(cut + 1), width)];
+}
+
+/** `values.schema.json`, in the draft of JSON Schema that every Helm 3 reads. */
+export function schemaDocument(schema: Schema, name: string): string {
+  const document = {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: `Values of the ${name} chart`,
+    ...schema,
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/** A Markdown table of every key: its type, its default and what it means. */
+export function valuesTable(schema: Schema): string {
+  const rows = tableRows(schema, '').map((cells) => `| ${cells.map(cell).join(' | ')} |`);
+  return ['| Key | Type | Default | Meaning |', '| --- | --- | --- | --- |', ...rows, ''].join('\n');
+}
+
+function tableRows(schema: Schema, prefix: string): readonly (readonly string[])[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([key, member]) => {
+    const path = prefix + key;
+    const nested = member.properties !== undefined && member.default === undefined;
+    if (nested) return tableRows(member, `${path}.`);
+    const value = defaultOf(member);
+    const type = member.enum
+      ? member.enum.map((choice) => `\`${String(choice)}\``).join(', ')
+      : typeName(member);
+    return [
+      [`\`${path}\``, type, value === undefined ? '' : `\`${goJson(value)}\``, member.description ?? ''],
+    ];
+  });
+}
+
+function typeName(schema: Schema): string {
+  if (typeof schema.type === 'string') {
+    return schema.type === 'array' && schema.items
+      ? `list of ${typeName(schema.items)}`
+      : schema.type.replace('object', 'map');
+  }
+  return (schema.type ?? schema.anyOf?.map(typeName) ?? []).join(' or ');
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+}

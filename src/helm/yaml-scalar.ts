@@ -1,0 +1,44 @@
+/** How the toolkit writes scalars into YAML, so that every reader of YAML 1.1 or 1.2 gets back what was written. */
+import { goJson, goString } from './go-syntax.js';
+import type { Kind, Value } from './tree.js';
+
+/** Texts that a YAML 1.1 reader takes for a boolean or null. */
+const reserved = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
+
+/** A constant, bare where no reader could take it for anything else. */
+export function constantScalar(value: string | number | boolean | null): string {
+  if (typeof value !== 'string') return goJson(value);
+  return isPlain(value) ? value : goString(value);
+}
+
+/** A key that stands in the source. */
+export function constantKey(key: string): string {
+  return constantScalar(key);
+}
+
+function isPlain(text: string): boolean {
+  return /^-{0,2}[A-Za-z/][A-Za-z0-9_./=-]*$/.test(text) && !reserved.test(text);
+}
+
+/** What a leaf of this kind prints for a value: strings in double quotes, whatever they hold. */
+export function leafScalar(kind: Kind, value: Value): string {
+  if (kind === 'string') {
+    if (typeof value !== 'string') throw new TypeError(`a string was expected, not ${JSON.stringify(value)}`);
+    return goString(value);
+  }
+  return goJson(value);
+}
+
+/**
+ * The lines of a text that can be written as a literal block, and its indicator; undefined where a quoted scalar is
+ * needed. A block can't hold control characters, and one that begins with a space would need an indentation indicator.
+ */
+export function literalBlock(text: string): { indicator: '|' | '|-'; lines: readonly string[] } | undefined {
+  const body = text.endsWith('\n') ? text.slice(0, -1) : text;
+  const lines = body.split('\n');
+  if (lines.length < 2 || lines.at(-1) === '' || lines[0] === '') return undefined;
+  if (lines.some((line) => !/^[\t\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u.test(line) || /[ \t]$/.test(line)))
+    return undefined;
+  if (/^[ \t]/.test(text)) return undefined;
+  return { indicator: text.endsWith('\n') ? '|' : '|-', lines };
+}
