@@ -11,7 +11,7 @@ const run = promisify(execFile);
 
 /** The folder of the pinned Go module that all judges written in Go are built from. */
 export const goModule = fileURLToPath(new URL('.', import.meta.url));
-const cache = fileURLToPath(new URL('../../.cache/', import.meta.url));
+const gitIgnoredCache = fileURLToPath(new URL('../../.cache/', import.meta.url));
 
 /** A program that is built from the pinned Go module. */
 export interface GoProgram {
@@ -36,7 +36,7 @@ export interface GoProgram {
  *
  * @throws Error that says why, when there is no Go toolchain or the build fails.
  */
-export async function builtProgram(program: GoProgram): Promise<string> {
+export async function builtProgram(program: GoProgram, cache = gitIgnoredCache): Promise<string> {
   const folderName = [program.name, program.version, await cacheKey(program)].filter(
     (part) => part !== undefined,
   );

@@ -35,19 +35,19 @@ export async function helmOnPath(major: HelmMajor, searchPath: string): Promise<
   for (const folder of searchPath.split(path.delimiter).filter((part) => part !== '')) {
     for (const name of ['helm', `helm${major}`]) {
       const command = path.join(folder, name);
-      if (existsSync(command) && (await majorOf(command)) === major) return command;
+      if (existsSync(command) && (await helmVersion(command))?.startsWith(`v${major}.`)) return command;
     }
   }
   return undefined;
 }
 
-async function majorOf(command: string): Promise<number | undefined> {
+/** What a command says its version is, such as "v4.3.1"; nothing when it is not a Helm that works. */
+export async function helmVersion(command: string): Promise<string | undefined> {
   try {
     const { stdout } = await run(command, ['version', '--template', '{{.Version}}'], { timeout: 20_000 });
-    const major = /^v(\d+)\./.exec(stdout.trim())?.[1];
-    return major === undefined ? undefined : Number(major);
+    return /^v\d+\.\d+\S*/.exec(stdout.trim())?.[0];
   } catch {
-    // Helm 2 asks for a server here, and anything may be called `helm`: it is just not the one that is looked for.
+    // Helm 2 asks for a server here, and anything may be called `helm`.
     return undefined;
   }
 }

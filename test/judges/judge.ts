@@ -91,7 +91,12 @@ export interface Judge {
  * @throws Error that names what to install, when it cannot be built.
  */
 export async function startJudge(): Promise<Judge> {
-  const connection = connect(await judgeProgram());
+  return connectJudge(await judgeProgram());
+}
+
+/** Starts a program that speaks the judge's protocol. */
+export function connectJudge(program: string): Judge {
+  const connection = connect(program);
   return {
     render: (request) =>
       connection.ask({ op: 'render', ...request, release: { ...defaultRelease, ...request.release } }),
