@@ -54,7 +54,7 @@ export function evaluate(ast: Ast, scope: Scope): Value | undefined {
     case 'call':
       return evaluateCall(ast, scope);
     case 'collect':
-      return collect(ast.elements, scope);
+      return evaluateElements(ast.elements, scope);
     case 'include':
       return evaluateInclude(ast.template, ast.args, scope);
   }
@@ -79,19 +79,6 @@ export function isTrue(condition: Ast, scope: Scope): boolean {
   if (typeof value !== 'boolean')
     throw new EvaluationError(`a condition is ${JSON.stringify(value)}, not true or false`);
   return value;
-}
-
-function collect(elements: readonly Element[], scope: Scope): Value[] {
-  return elements.flatMap((element): Value[] => {
-    switch (element.kind) {
-      case 'item':
-        return [evaluateNode(element.value, scope) ?? null];
-      case 'when':
-        return isTrue(element.condition, scope) ? collect(element.then, scope) : [];
-      case 'each':
-        return walk(element, scope).flatMap((inner) => collect(element.body, inner));
-    }
-  });
 }
 
 /** A scope for each member of a list, or for each entry of a map in the order of its keys. */
@@ -146,7 +133,7 @@ export function evaluateNode(node: Node, scope: Scope): Value | undefined {
     case 'block':
       return `${String(evaluate(node.text, scope))}\n`;
     case 'choice':
-      return evaluateNode(isTrue(node.condition, scope) ? node.then : node.otherwise, scope);
+      return evaluateNode(isTrue(node.condition, scope) ? node.chosen : node.otherwise, scope);
     case 'map': {
       const entries = node.entries.flatMap((entry) => evaluateEntry(entry, scope));
       return entries.length === 0 && node.entries.length > 0 ? undefined : Object.fromEntries(entries);
@@ -165,7 +152,7 @@ function evaluateEntry(entry: Entry, scope: Scope): (readonly [string, Value])[]
       return value === undefined ? [] : [[entry.key, value]];
     }
     case 'when':
-      return isTrue(entry.condition, scope) ? entry.then.flatMap((inner) => evaluateEntry(inner, scope)) : [];
+      return isTrue(entry.condition, scope) ? entry.body.flatMap((inner) => evaluateEntry(inner, scope)) : [];
     case 'entries':
       return walk(entry, scope).flatMap((inner): (readonly [string, Value])[] => {
         const value = evaluateNode(entry.value, inner);
@@ -183,22 +170,24 @@ function evaluateEntry(entry: Entry, scope: Scope): (readonly [string, Value])[]
 }
 
 function evaluateElements(elements: readonly Element[], scope: Scope): Value[] {
-  return elements.flatMap((element): Value[] => {
-    switch (element.kind) {
-      case 'item':
-        return [evaluateNode(element.value, scope) ?? emptyOf(element.value, scope)];
-      case 'when':
-        return isTrue(element.condition, scope) ? evaluateElements(element.then, scope) : [];
-      case 'each':
-        return walk(element, scope).flatMap((inner) => evaluateElements(element.body, inner));
-    }
-  });
+  return elements.flatMap((element) => evaluateElement(element, scope));
+}
+
+function evaluateElement(element: Element, scope: Scope): Value[] {
+  switch (element.kind) {
+    case 'item':
+      return [evaluateNode(element.value, scope) ?? emptyOf(element.value, scope)];
+    case 'when':
+      return isTrue(element.condition, scope) ? evaluateElements(element.body, scope) : [];
+    case 'each':
+      return walk(element, scope).flatMap((inner) => evaluateElements(element.body, inner));
+  }
 }
 
 /** A list's member has its place even when nothing is in it. */
 function emptyOf(node: Node, scope: Scope): Value {
   if (node.kind === 'choice')
-    return emptyOf(isTrue(node.condition, scope) ? node.then : node.otherwise, scope);
+    return emptyOf(isTrue(node.condition, scope) ? node.chosen : node.otherwise, scope);
   return node.kind === 'list' ? [] : {};
 }
 
@@ -206,31 +195,33 @@ function emptyOf(node: Node, scope: Scope): Value {
 
 /** Runs laid-out lines into the lines of text that the printed template yields. */
 export function run(lines: readonly Line[], scope: Scope): string[] {
-  return lines.flatMap((line): string[] => {
-    const pad = ' '.repeat(line.indent);
-    switch (line.kind) {
-      case 'text':
-        return [pad + line.parts.map((part) => runPart(part, scope)).join('')];
-      case 'if':
-        return run(isTrue(line.condition, scope) ? line.then : line.otherwise, scope);
-      case 'range':
-        return walk(line, scope).flatMap((inner) => run(line.body, inner));
-      case 'block':
-        return String(evaluate(line.text, scope))
-          .split('\n')
-          .map((text) => pad + text);
-      case 'include': {
-        const text = evaluateInclude(line.template, line.args, scope);
-        return String(text)
-          .split('\n')
-          .map((part) => pad + part);
-      }
-      case 'yaml':
-        throw new TypeError(
-          'a map or list is written as it is into a text: write its members with each or entries, so that its text is known',
-        );
+  return lines.flatMap((line) => runLine(line, scope));
+}
+
+function runLine(line: Line, scope: Scope): string[] {
+  const pad = ' '.repeat(line.indent);
+  switch (line.kind) {
+    case 'text':
+      return [pad + line.parts.map((part) => runPart(part, scope)).join('')];
+    case 'if':
+      return run(isTrue(line.condition, scope) ? line.body : line.otherwise, scope);
+    case 'range':
+      return walk(line, scope).flatMap((inner) => run(line.body, inner));
+    case 'block':
+      return String(evaluate(line.text, scope))
+        .split('\n')
+        .map((text) => pad + text);
+    case 'include': {
+      const text = evaluateInclude(line.template, line.args, scope);
+      return String(text)
+        .split('\n')
+        .map((part) => pad + part);
     }
-  });
+    case 'yaml':
+      throw new TypeError(
+        'a map or list is written as it is into a text: write its members with each or entries, so that its text is known',
+      );
+  }
 }
 
 function runPart(part: Part, scope: Scope): string {

@@ -21,7 +21,7 @@ export function goString(text: string): string {
   let quoted = '"';
   for (const character of text) {
     quoted +=
-      named[character] ?? (isPrintable(character) ? character : escape(character.codePointAt(0) ?? 0));
+      named[character] ?? (isPrintable(character) ? character : escaped(character.codePointAt(0) ?? 0));
   }
   return `${quoted}"`;
 }
@@ -31,7 +31,7 @@ function isPrintable(character: string): boolean {
   return /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(character);
 }
 
-function escape(code: number): string {
+function escaped(code: number): string {
   const hexadecimal = (digits: number) => code.toString(16).padStart(digits, '0');
   if (code < 0x80) return `\\x${hexadecimal(2)}`;
   return code < 0x10000 ? `\\u${hexadecimal(4)}` : `\\U${hexadecimal(8)}`;

@@ -96,7 +96,7 @@ class Printer {
       case 'if':
         this.prepare(line.condition, pad);
         this.directive(pad, `if ${this.condition(line.condition)}`);
-        this.scoped(() => this.lines(line.then));
+        this.scoped(() => this.lines(line.body));
         if (line.otherwise.length > 0) {
           this.directive(pad, 'else');
           this.scoped(() => this.lines(line.otherwise));
@@ -211,7 +211,7 @@ class Printer {
         case 'when':
           this.prepare(element.condition, pad);
           this.directive(pad, `if ${this.condition(element.condition)}`);
-          this.scoped(() => this.collect(name, element.then, pad));
+          this.scoped(() => this.collect(name, element.body, pad));
           this.directive(pad, 'end');
           break;
         case 'each':

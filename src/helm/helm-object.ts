@@ -61,6 +61,6 @@ export class HelmObject extends Construct {
   layout(): readonly Line[] {
     const lines = layoutDocument(this.body, this.condition);
     if (this.condition === undefined) return lines;
-    return [{ kind: 'if', indent: 0, condition: this.condition, then: lines, otherwise: [] }];
+    return [{ kind: 'if', indent: 0, condition: this.condition, body: lines, otherwise: [] }];
   }
 }

@@ -23,7 +23,7 @@ export type Line =
       readonly kind: 'if';
       readonly indent: number;
       readonly condition: Ast;
-      readonly then: readonly Line[];
+      readonly body: readonly Line[];
       readonly otherwise: readonly Line[];
     }
   | {
@@ -75,25 +75,25 @@ function rawParts(value: Node): readonly Part[] {
 // --------------------------------------------------------------------------------------------------------- maps
 
 function layoutEntries(entries: readonly Entry[], indent: number, assumed: Assumed): readonly Line[] {
-  return entries.flatMap((entry): readonly Line[] => {
-    switch (entry.kind) {
-      case 'field':
-        return layoutField([constantKey(entry.key)], entry.value, indent, assumed);
-      case 'when':
-        return layoutIf(entry.condition, indent, assumed, (inner) =>
-          layoutEntries(entry.then, indent, inner),
-        );
-      case 'entries': {
-        const key: Ast = { kind: 'variable', variable: entry.key, schema: { type: 'string' } };
-        const body = layoutField([{ scalar: key }], entry.value, indent, assumed);
-        return [{ kind: 'range', indent, over: entry.over, key: entry.key, item: entry.item, body }];
-      }
-      case 'include':
-        return [{ ...entry, indent }];
-      case 'comment':
-        return entry.text.split('\n').map((line) => text(indent, `# ${line}`));
+  return entries.flatMap((entry) => layoutEntry(entry, indent, assumed));
+}
+
+function layoutEntry(entry: Entry, indent: number, assumed: Assumed): readonly Line[] {
+  switch (entry.kind) {
+    case 'field':
+      return layoutField([constantKey(entry.key)], entry.value, indent, assumed);
+    case 'when':
+      return layoutIf(entry.condition, indent, assumed, (inner) => layoutEntries(entry.body, indent, inner));
+    case 'entries': {
+      const key: Ast = { kind: 'variable', variable: entry.key, schema: { type: 'string' } };
+      const body = layoutField([{ scalar: key }], entry.value, indent, assumed);
+      return [{ kind: 'range', indent, over: entry.over, key: entry.key, item: entry.item, body }];
     }
-  });
+    case 'include':
+      return [{ ...entry, indent }];
+    case 'comment':
+      return entry.text.split('\n').map((line) => text(indent, `# ${line}`));
+  }
 }
 
 function layoutField(key: readonly Part[], value: Node, indent: number, assumed: Assumed): readonly Line[] {
@@ -136,26 +136,35 @@ function layoutConstant(
 
 // -------------------------------------------------------------------------------------------------------- lists
 
+type LayoutItem = (value: Node, assumed: Assumed) => readonly Line[];
+
 function layoutElements(
   elements: readonly Element[],
   indent: number,
   assumed: Assumed,
-  item: (value: Node, assumed: Assumed) => readonly Line[],
+  item: LayoutItem,
 ): readonly Line[] {
-  return elements.flatMap((element): readonly Line[] => {
-    switch (element.kind) {
-      case 'item':
-        return item(element.value, assumed);
-      case 'when':
-        return layoutIf(element.condition, indent, assumed, (inner) =>
-          layoutElements(element.then, indent, inner, item),
-        );
-      case 'each':
-        return [
-          { ...element, kind: 'range', indent, body: layoutElements(element.body, indent, assumed, item) },
-        ];
-    }
-  });
+  return elements.flatMap((element) => layoutElement(element, indent, assumed, item));
+}
+
+function layoutElement(
+  element: Element,
+  indent: number,
+  assumed: Assumed,
+  item: LayoutItem,
+): readonly Line[] {
+  switch (element.kind) {
+    case 'item':
+      return item(element.value, assumed);
+    case 'when':
+      return layoutIf(element.condition, indent, assumed, (inner) =>
+        layoutElements(element.body, indent, inner, item),
+      );
+    case 'each':
+      return [
+        { ...element, kind: 'range', indent, body: layoutElements(element.body, indent, assumed, item) },
+      ];
+  }
 }
 
 function layoutItems(elements: readonly Element[], indent: number, assumed: Assumed): readonly Line[] {
@@ -224,7 +233,7 @@ function layoutIf(
   otherwise: readonly Line[] = [],
 ): readonly Line[] {
   if (assumed.has(identity(condition))) return then(assumed);
-  return [{ kind: 'if', indent, condition, then: then(assuming(assumed, condition)), otherwise }];
+  return [{ kind: 'if', indent, condition, body: then(assuming(assumed, condition)), otherwise }];
 }
 
 function layoutPresent(
@@ -247,7 +256,7 @@ function layoutChoice(
     choice.condition,
     indent,
     assumed,
-    (inner) => branch(choice.then, inner),
+    (inner) => branch(choice.chosen, inner),
     branch(choice.otherwise, assumed),
   );
 }

@@ -11,11 +11,11 @@ declare const HOLDS: unique symbol;
 
 /** What `when`, `each` and their kin make: not a value, but a part of the manifest around it. */
 export type Fragment =
-  | { readonly kind: 'conditional'; readonly condition: Ast; readonly then: unknown }
+  | { readonly kind: 'conditional'; readonly condition: Ast; readonly body: unknown }
   | {
       readonly kind: 'choice';
       readonly condition: Ast;
-      readonly then: unknown;
+      readonly chosen: unknown;
       readonly otherwise: unknown;
     }
   | { readonly kind: 'elements'; readonly elements: readonly Element[] }

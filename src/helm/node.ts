@@ -49,9 +49,9 @@ export function when<P, T>(
 export function when(subject: Expr<unknown>, then: unknown, otherwise?: unknown): unknown {
   const { condition, value } = conditionOf(subject, then);
   if (otherwise === undefined) {
-    return { [FRAGMENT]: { kind: 'conditional', condition, then: value }, conditional: true };
+    return { [FRAGMENT]: { kind: 'conditional', condition, body: value }, conditional: true };
   }
-  return { [FRAGMENT]: { kind: 'choice', condition, then: value, otherwise }, choice: true };
+  return { [FRAGMENT]: { kind: 'choice', condition, chosen: value, otherwise }, choice: true };
 }
 
 /**
@@ -65,7 +65,7 @@ export function fields<P, T extends object>(
 ): Partial<T>;
 export function fields(subject: Expr<unknown>, then: unknown): object {
   const { condition, value } = conditionOf(subject, then);
-  return spreadable([{ kind: 'when', condition, then: mapNode(value).entries }]);
+  return spreadable([{ kind: 'when', condition, body: mapNode(value).entries }]);
 }
 
 function conditionOf(subject: Expr<unknown>, then: unknown): { condition: Ast; value: unknown } {
@@ -244,10 +244,7 @@ function collect<T>(elements: readonly Element[], name: string): Symbolic<readon
 
 function elementSchema(elements: readonly Element[]): Schema | undefined {
   for (const element of elements) {
-    const schema =
-      element.kind === 'item'
-        ? nodeSchema(element.value)
-        : elementSchema(element.kind === 'each' ? element.body : element.then);
+    const schema = element.kind === 'item' ? nodeSchema(element.value) : elementSchema(element.body);
     if (schema !== undefined) return schema;
   }
   return undefined;
@@ -285,7 +282,7 @@ function fragmentNode(fragment: Fragment): Node {
       return {
         kind: 'choice',
         condition: fragment.condition,
-        then: node(fragment.then),
+        chosen: node(fragment.chosen),
         otherwise: node(fragment.otherwise),
       };
     case 'node':
@@ -318,7 +315,7 @@ function mapOf(entries: readonly Entry[]): MapNode {
 function keysOf(entries: readonly Entry[]): readonly string[] {
   return entries.flatMap((entry) => {
     if (entry.kind === 'field') return entry.key;
-    if (entry.kind === 'when') return keysOf(entry.then);
+    if (entry.kind === 'when') return keysOf(entry.body);
     if (entry.kind === 'include' && entry.template.body.kind === 'yaml')
       return keysOf(entry.template.body.node.entries);
     return [];
@@ -344,7 +341,7 @@ function entriesOf(key: string, value: unknown): readonly Entry[] {
   const fragment = fragmentOf(value);
   if (fragment?.kind === 'entries') return fragment.entries;
   if (fragment?.kind === 'conditional') {
-    return [{ kind: 'when', condition: fragment.condition, then: entriesOf(key, fragment.then) }];
+    return [{ kind: 'when', condition: fragment.condition, body: entriesOf(key, fragment.body) }];
   }
   return [{ kind: 'field', key, value: node(value) }];
 }
@@ -359,7 +356,7 @@ function merged(entries: readonly Entry[]): readonly Entry[] {
       last?.kind === 'when' &&
       identity(entry.condition) === identity(last.condition)
     ) {
-      result[result.length - 1] = { ...last, then: [...last.then, ...entry.then] };
+      result[result.length - 1] = { ...last, body: [...last.body, ...entry.body] };
     } else {
       result.push(entry);
     }
@@ -372,7 +369,7 @@ export function elementsOf(written: unknown): readonly Element[] {
   const fragment = fragmentOf(written);
   if (fragment?.kind === 'elements') return fragment.elements;
   if (fragment?.kind === 'conditional') {
-    return [{ kind: 'when', condition: fragment.condition, then: elementsOf(fragment.then) }];
+    return [{ kind: 'when', condition: fragment.condition, body: elementsOf(fragment.body) }];
   }
   return [{ kind: 'item', value: node(written) }];
 }

@@ -261,7 +261,7 @@ export const defaultIfEmpty: (value: Expr<string | undefined>, fallback: Leaf<st
 
 const printf = row<(format: string, ...values: readonly unknown[]) => Expr<string>>({
   name: 'printf',
-  summary: 'strings and integers set into a text; written str`…${value}…`',
+  summary: 'strings and integers set into a text, which the source writes as a str`…` template',
   parameters: [
     { name: 'format', kind: 'string' },
     { name: 'value', kind: 'scalar', variadic: true },

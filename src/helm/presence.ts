@@ -9,6 +9,8 @@ import type { Ast, Element, Entry, Node } from './tree.js';
 /** The condition under which there is something to write; true where there always is. */
 export type Presence = true | Ast;
 
+const never = astOf(false);
+
 /** When a field that holds the node is written. An empty map or list in the source is written as it is. */
 export function presenceOf(node: Node): Presence {
   switch (node.kind) {
@@ -17,10 +19,10 @@ export function presenceOf(node: Node): Presence {
     case 'list':
       return node.elements.length === 0 || presenceOfElements(node.elements);
     case 'choice': {
-      const then = presenceOf(node.then);
+      const chosen = presenceOf(node.chosen);
       const otherwise = presenceOf(node.otherwise);
-      if (then === true && otherwise === true) return true;
-      return any([both(node.condition, then), both(astOf(not(condition(node.condition))), otherwise)]);
+      if (chosen === true && otherwise === true) return true;
+      return any([both(node.condition, chosen), both(astOf(not(condition(node.condition))), otherwise)]);
     }
     default:
       return true;
@@ -28,43 +30,43 @@ export function presenceOf(node: Node): Presence {
 }
 
 export function presenceOfEntries(entries: readonly Entry[]): Presence {
-  return any(
-    entries
-      .filter((entry) => entry.kind !== 'comment')
-      .map((entry) => {
-        switch (entry.kind) {
-          case 'field':
-            return presenceOf(entry.value);
-          case 'when':
-            return both(entry.condition, presenceOfEntries(entry.then));
-          case 'entries':
-            return ofEach({ ...entry, kind: 'each', body: [] }, presenceOf(entry.value));
-          case 'include':
-            return true;
-        }
-      }),
-  );
+  return any(entries.map(presenceOfEntry));
+}
+
+function presenceOfEntry(entry: Entry): Presence {
+  switch (entry.kind) {
+    case 'field':
+      return presenceOf(entry.value);
+    case 'when':
+      return both(entry.condition, presenceOfEntries(entry.body));
+    case 'entries':
+      return ofEach({ ...entry, kind: 'each', body: [] }, presenceOf(entry.value));
+    case 'include':
+      return true;
+    case 'comment':
+      return never;
+  }
 }
 
 export function presenceOfElements(elements: readonly Element[]): Presence {
-  return any(
-    elements.map((element) => {
-      switch (element.kind) {
-        case 'item':
-          return true;
-        case 'when':
-          return both(element.condition, presenceOfElements(element.then));
-        case 'each':
-          return ofEach(element, presenceOfElements(element.body));
-      }
-    }),
-  );
+  return any(elements.map(presenceOfElement));
+}
+
+function presenceOfElement(element: Element): Presence {
+  switch (element.kind) {
+    case 'item':
+      return true;
+    case 'when':
+      return both(element.condition, presenceOfElements(element.body));
+    case 'each':
+      return ofEach(element, presenceOfElements(element.body));
+  }
 }
 
 function any(presences: readonly Presence[]): Presence {
   if (presences.includes(true)) return true;
   const [first, second, ...rest] = presences.filter((presence) => presence !== true);
-  if (first === undefined) return astOf(false);
+  if (first === undefined) return never;
   return second === undefined
     ? first
     : astOf(or(condition(first), condition(second), ...rest.map(condition)));
@@ -82,7 +84,7 @@ function ofEach(each: Extract<Element, { kind: 'each' }>, body: Presence): Ast {
       symbolic<readonly boolean[]>({
         kind: 'collect',
         name: 'present',
-        elements: [{ ...each, body: [{ kind: 'when', condition: body, then: [present] }] }],
+        elements: [{ ...each, body: [{ kind: 'when', condition: body, body: [present] }] }],
         schema: { type: 'array', items: { type: 'boolean' } },
       }),
     ),

@@ -57,7 +57,7 @@ export class Reads {
         return;
       case 'choice':
         this.visit(piece.condition);
-        this.visit(piece.then);
+        this.visit(piece.chosen);
         this.visit(piece.otherwise);
         return;
       case 'block':
@@ -70,7 +70,7 @@ export class Reads {
         return;
       case 'when':
         this.visit(piece.condition);
-        for (const inner of piece.then) this.visit(inner);
+        for (const inner of piece.body) this.visit(inner);
         return;
       case 'entries':
         this.visit(piece.over);

@@ -101,7 +101,7 @@ export type Arguments = ReadonlyMap<Variable, Ast>;
 export type Node =
   | { readonly kind: 'scalar'; readonly value: string | number | boolean | null }
   | { readonly kind: 'expression'; readonly value: Ast }
-  | { readonly kind: 'choice'; readonly condition: Ast; readonly then: Node; readonly otherwise: Node }
+  | { readonly kind: 'choice'; readonly condition: Ast; readonly chosen: Node; readonly otherwise: Node }
   | { readonly kind: 'block'; readonly text: Ast }
   | MapNode
   | ListNode;
@@ -119,7 +119,7 @@ export interface ListNode {
 /** A member of a map. */
 export type Entry =
   | { readonly kind: 'field'; readonly key: string; readonly value: Node }
-  | { readonly kind: 'when'; readonly condition: Ast; readonly then: readonly Entry[] }
+  | { readonly kind: 'when'; readonly condition: Ast; readonly body: readonly Entry[] }
   | {
       readonly kind: 'entries';
       readonly over: Ast;
@@ -133,7 +133,7 @@ export type Entry =
 /** A member of a list. */
 export type Element =
   | { readonly kind: 'item'; readonly value: Node }
-  | { readonly kind: 'when'; readonly condition: Ast; readonly then: readonly Element[] }
+  | { readonly kind: 'when'; readonly condition: Ast; readonly body: readonly Element[] }
   | {
       readonly kind: 'each';
       readonly over: Ast;
