@@ -55,6 +55,8 @@ export function evaluate(ast: Ast, scope: Scope): Value | undefined {
       return evaluateCall(ast, scope);
     case 'collect':
       return evaluateElements(ast.elements, scope);
+    case 'assemble':
+      return Object.fromEntries(ast.entries.flatMap((entry) => evaluateEntry(entry, scope)));
     case 'include':
       return evaluateInclude(ast.template, ast.args, scope);
   }

@@ -102,6 +102,7 @@ export function pathOf(ast: Ast): string {
     case 'include':
       return `include "${ast.template.name}"`;
     case 'collect':
+    case 'assemble':
       return `$${ast.name}`;
     case 'literal':
       return JSON.stringify(ast.value);

@@ -195,6 +195,46 @@ class Printer {
         this.directive(pad, `${name} := list`);
         this.collect(name, ast.elements, pad);
         this.scopes.at(-1)?.set(ast, name);
+        return;
+      }
+      case 'assemble': {
+        if (this.collected(ast) !== undefined) return;
+        const name = this.declare({ name: ast.name });
+        this.directive(pad, `${name} := dict`);
+        this.assemble(name, ast.entries, pad);
+        this.scopes.at(-1)?.set(ast, name);
+      }
+    }
+  }
+
+  private assemble(name: string, entries: readonly Entry[], pad: string): void {
+    const set = (key: string, value: Node) => {
+      const ast = itemAst(value);
+      this.prepare(ast, pad);
+      this.directive(pad, `${name} = set ${name} ${key} ${this.operand(ast)}`);
+    };
+    for (const entry of entries) {
+      switch (entry.kind) {
+        case 'field':
+          set(goString(entry.key), entry.value);
+          break;
+        case 'when':
+          this.prepare(entry.condition, pad);
+          this.directive(pad, `if ${this.condition(entry.condition)}`);
+          this.scoped(() => this.assemble(name, entry.body, pad));
+          this.directive(pad, 'end');
+          break;
+        case 'entries':
+          this.prepare(entry.over, pad);
+          this.range(pad, entry, () => set(this.variable(entry.key), entry.value));
+          break;
+        case 'include':
+          fail(
+            `${entry.template.name} is written into a map that is an expression: give its entries one by one`,
+          );
+          break;
+        case 'comment':
+          break;
       }
     }
   }
@@ -250,7 +290,8 @@ class Printer {
       case 'member':
         return this.member(ast.of, ast.key);
       case 'collect':
-        return this.collected(ast) ?? fail(`the list $${ast.name} is not computed here`);
+      case 'assemble':
+        return this.collected(ast) ?? fail(`$${ast.name} is not computed here`);
       case 'include':
         return this.included(ast);
       case 'call': {

@@ -256,6 +256,31 @@ function nodeSchema(node: Node): Schema | undefined {
   throw new TypeError('a list that is an expression holds expressions and constants, not maps or lists');
 }
 
+/**
+ * A map as an expression: fields as a manifest's map has them, where a later entry of the same key wins; `name` is
+ * what its variable is called. Write it out with `each` or `entries`.
+ */
+export function mapOf<V>(
+  fields: { readonly [key: string]: Authored<V> | Conditional<V> },
+  name = 'map',
+): Symbolic<{ readonly [key: string]: V }> {
+  const entries = merged(Object.entries(fields).flatMap(([key, value]) => entriesOf(key, value)));
+  return symbolic({
+    kind: 'assemble',
+    name,
+    entries,
+    schema: { type: 'object', additionalProperties: entrySchema(entries) },
+  });
+}
+
+function entrySchema(entries: readonly Entry[]): Schema {
+  const schemas = entries.flatMap((entry): readonly Schema[] => {
+    if (entry.kind === 'field' || entry.kind === 'entries') return [nodeSchema(entry.value) ?? {}];
+    return entry.kind === 'when' ? [entrySchema(entry.body)] : [];
+  });
+  return schemas.length === 1 ? (schemas[0] ?? {}) : { anyOf: schemas };
+}
+
 // ------------------------------------------------------------------------------------------- reading a manifest
 
 /** Reads what was written in a manifest's place. */
@@ -298,10 +323,10 @@ export function mapNode(written: unknown): MapNode {
   if (typeof written !== 'object' || written === null || Array.isArray(written) || isExpr(written)) {
     throw new TypeError(`a map is needed here, not ${String(written)}`);
   }
-  return mapOf(Object.entries(written).flatMap(([key, value]) => entriesOf(key, value)));
+  return closed(Object.entries(written).flatMap(([key, value]) => entriesOf(key, value)));
 }
 
-function mapOf(entries: readonly Entry[]): MapNode {
+function closed(entries: readonly Entry[]): MapNode {
   const taken = keysOf(entries);
   if (entries.filter((entry) => entry.kind === 'entries').length > 1) {
     throw new TypeError(

@@ -64,6 +64,7 @@ export class Reads {
         this.visit(piece.text);
         return;
       case 'map':
+      case 'assemble':
         piece.entries.forEach((entry) => {
           this.visit(entry);
         });

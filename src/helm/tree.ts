@@ -38,6 +38,7 @@ export type Ast = (
   | { readonly kind: 'variable'; readonly variable: Variable }
   | { readonly kind: 'call'; readonly operator: Operator; readonly args: readonly Ast[] }
   | { readonly kind: 'collect'; readonly name: string; readonly elements: readonly Element[] }
+  | { readonly kind: 'assemble'; readonly name: string; readonly entries: readonly Entry[] }
   | { readonly kind: 'include'; readonly template: Template; readonly args: Arguments }
 ) & { readonly schema: Schema };
 
@@ -213,6 +214,8 @@ function describe(ast: Ast): string {
       return `${ast.operator.name}(${ast.args.map(identity).join(',')})`;
     case 'collect':
       return `collect#${serialOf(ast.elements)}`;
+    case 'assemble':
+      return `assemble#${serialOf(ast.entries)}`;
     case 'include':
       return `include ${ast.template.name}(${[...ast.args].map(([variable, value]) => `${variable.name}=${identity(value)}`).join(',')})`;
   }
