@@ -5,6 +5,7 @@ import {
   type Ast,
   type Builtin,
   type Element,
+  type Entry,
   kindOf,
   type Node,
   type Template,

@@ -28,6 +28,7 @@ export {
   flatMap,
   listOf,
   map,
+  mapOf,
   some,
   spread,
   when,
