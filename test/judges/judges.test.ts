@@ -9,7 +9,9 @@ import {
   helmTemplate,
   type Judge,
   type Parsed,
+  type PlainMap,
   type PlainValue,
+  type ReadValues,
   type Refused,
   type RenderRequest,
   startJudge,
@@ -86,6 +88,8 @@ describe.each(helmMajors)('Helm %d', (major) => {
     async (_, { says, ...asked }) => {
       const { engine, command } = await bothAsked(asked);
       expect(refusal(engine)).toContain(says);
+      expect(refusal(command)).toContain(says);
+      if ((await helmVersion(await helmCommand(major))) !== pinned(`helm.sh/helm/v${major}`)) return;
       // The command knows a values file by its path, and ends with a hint at its own flags.
       expect(refusal(command).replace(/\S+values-(\d+)\.yaml/, 'request:$1')).toContain(
         refusal(engine).trim(),
@@ -128,21 +132,27 @@ describe.each(helmMajors)('Helm %d', (major) => {
     expect(parsed(verdict).objects[0]).toMatchObject({ data: { kubernetes: `v1.${minor}.0` } });
   });
 
+  test.each(Object.entries(accepted))(
+    '.Values are what a template sees: %s',
+    async (_, { values, set, ...how }) => {
+      const asked = { chart, values: values ?? [], set: set ?? [], majors: [major] };
+      const [final, rendered] = await Promise.all([
+        judge.coalesce(asked),
+        judge.render({ ...asked, ...how }),
+      ]);
+      const seen = parsed(await judge.parse(dataOf(parsed(rendered[major]).objects, 'values'))).objects;
+      expect(seen).toEqual([valuesOf(final[major])]);
+    },
+  );
+
   test('.Values have the defaults, the layers and no key that null took away', async () => {
     const values = ['labels: {team: red}\nport: null\nextra: {kept: null}', 'labels: {tier: null}'];
     const { [major]: verdict } = await judge.coalesce({ chart, values, majors: [major] });
-    expect(verdict).toEqual({
-      ok: true,
-      values: {
-        replicas: 2,
-        greeting: 'hello',
-        labels: { team: 'red' },
-        extra: { kept: null },
-        refuse: '',
-        owner: {},
-        echo: { enabled: false },
-      },
-    });
+    const final = valuesOf(verdict);
+    expect(final).toMatchObject({ replicas: 2, greeting: 'hello' });
+    expect(final.labels).toEqual({ team: 'red' });
+    expect(final.extra).toEqual({ kept: null });
+    expect(final).not.toHaveProperty('port');
   });
 
   test('the schema judges .Values where it is asked to', async () => {
@@ -287,6 +297,20 @@ function parsed<Accepted extends Parsed>(verdict: Accepted | Refused): Parsed {
   if (!verdict.ok) throw new Error(`refused: ${verdict.error}`);
   const { objects, warnings, manifests } = verdict;
   return { ok: true, objects, warnings, manifests };
+}
+
+function valuesOf(verdict: ReadValues | Refused): PlainMap {
+  if (!verdict.ok) throw new Error(`refused: ${verdict.error}`);
+  return verdict.values;
+}
+
+/** The text under a key that one of the ConfigMaps has. */
+function dataOf(objects: PlainMap[], key: string): string {
+  for (const { data } of objects) {
+    const text = data && typeof data === 'object' && !Array.isArray(data) ? data[key] : undefined;
+    if (typeof text === 'string') return text;
+  }
+  throw new Error(`no ConfigMap has ${key}`);
 }
 
 function refusal(verdict: { ok: true } | Refused): string {
