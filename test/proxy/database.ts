@@ -1,0 +1,170 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { openSocket } from './client.js';
+
+/** Who opened a session with a database, as the server was told. */
+export interface Login {
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+}
+
+/** A Postgres server that lets everyone in and answers each query with one row: the query's own text. */
+export interface Database {
+  readonly socket: string;
+  readonly logins: readonly Login[];
+  stop(): Promise<void>;
+}
+
+/** Starts such a server; it speaks as much of protocol 3.0 as a simple query takes. */
+export async function startDatabase(): Promise<Database> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'database-'));
+  const socket = path.join(folder, 'postgres.sock');
+  const logins: Login[] = [];
+  const open = new Set<Socket>();
+  const server = createServer((session) => {
+    open.add(session);
+    session.on('error', () => undefined);
+    void answer(session, logins).finally(() => session.destroy());
+  });
+  await new Promise<void>((listening) => server.listen(socket, listening));
+  return {
+    socket,
+    logins,
+    stop: async () => {
+      for (const session of open) session.destroy();
+      await new Promise((closed) => server.close(closed));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * Opens a session behind a Unix socket as a client of Postgres, and asks one query.
+ *
+ * @returns the first column of the rows.
+ * @throws Error with SQLSTATE and message when the server refuses.
+ */
+export async function query(socket: string, login: Login, sql: string): Promise<readonly string[]> {
+  const session = await openSocket(socket);
+  const rows: string[] = [];
+  let asked = false;
+  try {
+    session.write(startup({ user: login.user, database: login.database }));
+    for await (const { type, body } of messages(session)) {
+      if (type === 'R' && body.readInt32BE() === cleartext) session.write(message('p', text(login.password)));
+      if (type === 'E') throw new Error(errorText(body));
+      if (type === 'D') rows.push(body.toString('utf8', 6));
+      if (type === 'Z') {
+        if (asked) return rows;
+        asked = true;
+        session.write(message('Q', text(sql)));
+      }
+    }
+    throw new Error('the server hung up');
+  } finally {
+    session.destroy();
+  }
+}
+
+const protocol = 0x0003_0000;
+const cleartext = 3;
+
+async function answer(session: Socket, logins: Login[]): Promise<void> {
+  let who = { user: '', database: '' };
+  for await (const { type, body } of messages(session, 'startup first')) {
+    if (type === '') {
+      const [user = '', database = ''] = ['user', 'database'].map((name) => parameters(body).get(name));
+      who = { user, database };
+      session.write(message('R', int32(cleartext)));
+    } else if (type === 'p') {
+      logins.push({ ...who, password: body.toString('utf8', 0, body.length - 1) });
+      session.write(Buffer.concat([message('R', int32(0)), message('K', int32(1, 2)), ready]));
+    } else if (type === 'Q') {
+      const sql = body.subarray(0, body.length - 1);
+      session.write(
+        Buffer.concat([
+          message(
+            'T',
+            int16(1),
+            text('query'),
+            int32(0),
+            int16(0),
+            int32(25),
+            int16(-1),
+            int32(-1),
+            int16(0),
+          ),
+          message('D', int16(1), int32(sql.length), sql),
+          message('C', text('SELECT 1')),
+          ready,
+        ]),
+      );
+    } else return;
+  }
+}
+
+interface Message {
+  /** One letter; empty for a startup message, which has none. */
+  readonly type: string;
+  readonly body: Buffer;
+}
+
+/** Cuts what comes in into messages: a letter (but for the startup message), a length that counts itself, a body. */
+async function* messages(session: Socket, first?: 'startup first'): AsyncGenerator<Message> {
+  let pending = Buffer.alloc(0);
+  let letters = first ? 0 : 1;
+  for await (const part of session) {
+    pending = Buffer.concat([pending, part]);
+    while (pending.length >= letters + 4 && pending.length >= letters + pending.readInt32BE(letters)) {
+      const end = letters + pending.readInt32BE(letters);
+      yield { type: pending.toString('latin1', 0, letters), body: pending.subarray(letters + 4, end) };
+      pending = pending.subarray(end);
+      letters = 1;
+    }
+  }
+}
+
+function startup(values: Readonly<Record<string, string>>): Buffer {
+  const pairs = Object.entries(values).flatMap(([name, value]) => [text(name), text(value)]);
+  return message('', int32(protocol), ...pairs, Buffer.alloc(1));
+}
+
+function parameters(body: Buffer): Map<string, string> {
+  const parts = body.toString('utf8', 4).split('\0');
+  const pairs = new Map<string, string>();
+  for (let at = 0; at + 1 < parts.length; at += 2) pairs.set(parts[at] ?? '', parts[at + 1] ?? '');
+  return pairs;
+}
+
+function errorText(body: Buffer): string {
+  const fields = new Map(
+    body
+      .toString('utf8')
+      .split('\0')
+      .map((field) => [field.slice(0, 1), field.slice(1)]),
+  );
+  return `${fields.get('C')}: ${fields.get('M')}`;
+}
+
+function message(type: string, ...parts: readonly Buffer[]): Buffer {
+  const body = Buffer.concat(parts);
+  return Buffer.concat([Buffer.from(type, 'latin1'), int32(body.length + 4), body]);
+}
+
+const text = (value: string) => Buffer.from(`${value}\0`);
+const ready = message('Z', Buffer.from('I'));
+
+function int32(...values: readonly number[]): Buffer {
+  const buffer = Buffer.alloc(4 * values.length);
+  values.forEach((value, at) => void buffer.writeInt32BE(value, 4 * at));
+  return buffer;
+}
+
+function int16(value: number): Buffer {
+  const buffer = Buffer.alloc(2);
+  buffer.writeInt16BE(value);
+  return buffer;
+}

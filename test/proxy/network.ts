@@ -1,0 +1,148 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { builtDouble } from './doubles.js';
+import { type Program, start } from './program.js';
+
+const run = promisify(execFile);
+
+/** The address at which a pod sees the world outside, and the one that the world sees the pod at. */
+export const worldAddress = '10.77.0.1';
+const podAddress = '10.77.0.2';
+
+const isRoot = process.getuid?.() === 0;
+
+/**
+ * Two network namespaces joined by a cable: a pod's own, in which every port is free, and the world around it. The
+ * servers of a test run outside of both and listen on Unix sockets, which a relay in the world gives ports.
+ */
+export interface Network {
+  /** The command that runs another in the world. */
+  readonly world: readonly string[];
+  /** The socket behind which a port of the pod is found. */
+  podPort(port: number): string;
+  /** Starts a program in the pod, whose files are those of the folder `root`, which it can't write to. */
+  startInPod(root: string, command: Command): Promise<Program>;
+  stop(): Promise<void>;
+}
+
+/** A program with its arguments and its whole environment. */
+export interface Command {
+  /** Its path on this machine; in the pod it stands at the root. */
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What a network is made of. */
+export interface NetworkOptions {
+  /** Ports of the world, each with the socket that a connection to it is led to. */
+  readonly world: Readonly<Record<number, string>>;
+  /** Ports of the pod that a test connects to. */
+  readonly pod: readonly number[];
+}
+
+/** Makes the two namespaces; nothing is left of them once all programs in them have ended. */
+export async function startNetwork(options: NetworkOptions): Promise<Network> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'network-'));
+  const podPort = (port: number) => path.join(folder, `pod-${port}.sock`);
+  const routes = [
+    ...Object.entries(options.world).flatMap(([port, socket]) => ['-in', `${port}=${socket}`]),
+    ...options.pod.flatMap((port) => ['-out', `${podPort(port)}=${podAddress}:${port}`]),
+  ];
+  // Without root, a user namespace gives the right to make the others.
+  const unshare = ['--net', ...(isRoot ? [] : ['--user', '--map-root-user'])];
+  const relay = start('unshare', [...unshare, await builtDouble('relay'), ...routes]);
+  await relay.line(/^ready$/);
+  const world = enter(relay.pid);
+  return {
+    world,
+    podPort,
+    startInPod: async (root, command) => {
+      const [nsenter = '', ...enterWorld] = world;
+      const shell = ['sh', '-euc', podScript, 'sh', root, command.program];
+      const pod = start(
+        nsenter,
+        [...enterWorld, 'unshare', '--net', '--mount', ...shell, ...dropRights, ...withEnvironment(command)],
+        { env: { PATH: process.env.PATH } },
+      );
+      await pod.line(/^waiting for the cable$/);
+      await plug(relay.pid, pod.pid);
+      pod.tell('plugged in');
+      return pod;
+    },
+    stop: async () => {
+      await relay.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function enter(pid: number): readonly string[] {
+  const user = isRoot ? [] : ['--user', '--preserve-credentials'];
+  return ['nsenter', '--target', String(pid), '--net', ...user];
+}
+
+async function plug(world: number, pod: number): Promise<void> {
+  const inNetwork = (pid: number, ...args: readonly string[]) => {
+    const [command = '', ...rest] = [...enter(pid), 'ip', ...args];
+    return run(command, rest);
+  };
+  await inNetwork(
+    world,
+    'link',
+    'add',
+    'name',
+    'pod',
+    'type',
+    'veth',
+    'peer',
+    'name',
+    'eth0',
+    'netns',
+    String(pod),
+  );
+  for (const [pid, device, address] of [
+    [world, 'pod', worldAddress],
+    [pod, 'eth0', podAddress],
+  ] as const) {
+    await inNetwork(pid, 'link', 'set', 'lo', 'up');
+    await inNetwork(pid, 'address', 'add', `${address}/24`, 'dev', device);
+    await inNetwork(pid, 'link', 'set', device, 'up');
+  }
+}
+
+// The pod's root is a folder with the pod's own files. The machine's programs and libraries and the one program that
+// the pod is for are added to it, the mount is made read-only for the pod alone, and the program takes the shell's place.
+const podScript = `
+  root=$1 program=$2
+  shift 2
+  echo waiting for the cable
+  read _
+  mount --bind "$root" "$root"
+  for folder in bin lib lib64 sbin usr dev; do
+    if [ -L "/$folder" ]; then
+      cp -P "/$folder" "$root/$folder"
+    elif [ -d "/$folder" ]; then
+      mkdir -p "$root/$folder"
+      mount --rbind "/$folder" "$root/$folder"
+    fi
+  done
+  touch "$root/\${program##*/}"
+  mount --bind "$program" "$root/\${program##*/}"
+  mount -o remount,bind,ro "$root"
+  exec </dev/null
+  exec chroot "$root" "$@"
+`;
+
+// 65532 is the uid of the chart's iron-proxy pods. A user namespace without root knows no other uid than its own.
+const dropRights = isRoot
+  ? ['setpriv', '--reuid=65532', '--regid=65532', '--clear-groups', '--no-new-privs', '--bounding-set=-all']
+  : ['setpriv', '--no-new-privs', '--bounding-set=-all'];
+
+function withEnvironment({ program, args, env }: Command): string[] {
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  return ['env', '-i', ...variables, `/${path.basename(program)}`, ...args];
+}

@@ -1,0 +1,197 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parse } from 'yaml';
+import type { KeyPair } from './certificates.js';
+import { type Seen, type Sent, send } from './client.js';
+import { type ConnectData, type ConnectDouble, startConnect } from './connect.js';
+import type { ProxyContainer } from './container.js';
+import { startNetwork, worldAddress } from './network.js';
+import type { Program } from './program.js';
+import { type Answer, ask } from './unix-http.js';
+
+/** The binary to judge with; empty when there is none. */
+export const ironProxy = process.env.IRON_PROXY_BIN ?? '';
+
+/** What is around the proxy's pod. */
+export interface PodSurroundings {
+  /** The CA that sandboxes trust, whose key the proxy has. */
+  readonly firewall: KeyPair;
+  /** The certificate of the CA that upstream hosts are trusted by. */
+  readonly internet: string;
+  /** Socket of the proxy that leads to all upstream hosts. */
+  readonly upstream: string;
+  /** What the Connect server that `OP_CONNECT_HOST` names has stored. */
+  readonly connect?: ConnectData;
+  /** A Postgres server: the host at whose port 5432 it is found, and its socket. */
+  readonly database?: { readonly host: string; readonly socket: string };
+}
+
+/** A running iron-proxy. */
+export interface RunningProxy {
+  readonly pid: number;
+  /** Sends a request as a sandbox does. */
+  send(sent: Sent): Promise<Seen>;
+  /** Asks the management API, with this key as the bearer token. */
+  manage(method: string, target: string, key?: string): Promise<Answer>;
+  health(): Promise<Answer>;
+  /** Puts another config in the place of the one it started with. */
+  rewriteConfig(configYaml: string): Promise<void>;
+  /** The socket behind which the Postgres listener is found. */
+  readonly postgres: string;
+  /** The Connect server that `OP_CONNECT_HOST` names. */
+  readonly connect: ConnectDouble | undefined;
+  log(): string;
+  stop(): Promise<void>;
+}
+
+const egressPort = 3128;
+const egress = `http://${worldAddress}:${egressPort}`;
+const trustedByProxy = '/internet/ca.pem';
+
+/**
+ * Starts iron-proxy as the kubelet would: in a pod of its own, from the container's arguments and environment, on a
+ * root that is read-only to it. What is added to its environment is the way to the upstream hosts of the test.
+ *
+ * @throws Error with all that it printed, when it ends instead of serving.
+ */
+export async function startProxy(container: ProxyContainer, around: PodSurroundings): Promise<RunningProxy> {
+  const { configYaml, args, env } = container;
+  const configFile = configPath(args);
+  const ports = listeners(configYaml);
+  const connectUrl = env.OP_CONNECT_HOST === undefined ? undefined : new URL(env.OP_CONNECT_HOST);
+  const root = await mkdtemp(path.join(tmpdir(), 'pod-'));
+  const network = await startNetwork({
+    world: {
+      [egressPort]: around.upstream,
+      ...(around.database && { 5432: around.database.socket }),
+    },
+    pod: Object.values(ports),
+  });
+  let connect: ConnectDouble | undefined;
+  let pod: Program | undefined;
+  const stop = async () => {
+    await pod?.stop();
+    await connect?.stop();
+    await network.stop();
+    await rm(root, { recursive: true, force: true });
+  };
+  try {
+    const hosts = [connectUrl?.hostname, around.database?.host].filter((host) => host !== undefined);
+    await writeFiles(path.join(root, 'fs'), {
+      [configFile]: configYaml,
+      ...certificateFiles(configYaml, around.firewall),
+      [trustedByProxy]: around.internet,
+      '/etc/hosts': ['127.0.0.1 localhost', ...hosts.map((host) => `${worldAddress} ${host}`), ''].join('\n'),
+      '/etc/nsswitch.conf': 'hosts: files\n',
+    });
+    if (connectUrl) {
+      const port = Number(connectUrl.port || 80);
+      connect = await startConnect({
+        within: network.world,
+        port,
+        ...(around.connect && { data: around.connect }),
+      });
+    }
+    pod = await network.startInPod(path.join(root, 'fs'), {
+      program: ironProxy,
+      args,
+      env: {
+        ...env,
+        HTTPS_PROXY: egress,
+        HTTP_PROXY: egress,
+        // Its Connect client would go by way of HTTP_PROXY too.
+        NO_PROXY: hosts.join(','),
+        SSL_CERT_FILE: trustedByProxy,
+      },
+    });
+    const { tunnel, health, management, postgres } = ports;
+    await serving(pod, () => ask(network.podPort(health), '/healthz'));
+    await serving(pod, () => ask(network.podPort(tunnel), '/'));
+    if (management) await serving(pod, () => ask(network.podPort(management), '/'));
+    const program = pod;
+    return {
+      pid: program.pid,
+      connect,
+      stop,
+      log: program.output,
+      send: (sent) => send(network.podPort(tunnel), around.firewall.cert, sent),
+      manage: (method, target, key) =>
+        ask(network.podPort(management ?? 0), target, {
+          method,
+          ...(key !== undefined && { headers: { authorization: `Bearer ${key}` } }),
+        }),
+      health: () => ask(network.podPort(health), '/healthz'),
+      rewriteConfig: (text) => writeFile(path.join(root, 'fs', configFile), text),
+      postgres: network.podPort(postgres ?? 0),
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function configPath(args: readonly string[]): string {
+  const flag = args.findIndex((arg) => /^--?config(=|$)/.test(arg));
+  const file = args[flag]?.split('=')[1] ?? args[flag + 1];
+  if (flag < 0 || file === undefined)
+    throw new Error(`no -config FILE among the arguments: ${args.join(' ')}`);
+  return file;
+}
+
+/** The ports that a config listens on; those that it does not configure are left out. */
+function listeners(configYaml: string): Record<'tunnel' | 'health', number> & Record<string, number> {
+  const config: unknown = parse(configYaml);
+  const port = (...keys: readonly string[]) => {
+    const address = keys.reduce<unknown>((value, key) => member(value, key), config);
+    return typeof address === 'string' ? Number(address.replace(/^.*:/, '')) : undefined;
+  };
+  const management = port('management', 'listen');
+  const postgres = port('postgres', 'listen');
+  return {
+    tunnel: port('proxy', 'tunnel_listen') ?? 0,
+    health: port('metrics', 'listen') ?? 9090,
+    ...(management !== undefined && { management }),
+    ...(postgres !== undefined && { postgres }),
+  };
+}
+
+function certificateFiles(configYaml: string, authority: KeyPair): Record<string, string> {
+  const tls = member(parse(configYaml), 'tls');
+  const file = (key: string, text: string) => {
+    const name = member(tls, key);
+    return typeof name === 'string' ? { [name]: text } : {};
+  };
+  return { ...file('ca_cert', authority.cert), ...file('ca_key', authority.key) };
+}
+
+function member(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null && key in value
+    ? Object.entries(value).find(([name]) => name === key)?.[1]
+    : undefined;
+}
+
+async function writeFiles(root: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(path.join(root, path.dirname(name)), { recursive: true });
+    await writeFile(path.join(root, name), text);
+  }
+}
+
+/** Waits until a server of the program answers, whatever it says. */
+async function serving(program: Program, question: () => Promise<unknown>): Promise<void> {
+  let ended: number | null | undefined;
+  void program.ended.then((status) => {
+    ended = status;
+  });
+  for (;;) {
+    const answered = await question().then(
+      () => true,
+      () => false,
+    );
+    if (answered) return;
+    if (ended !== undefined) throw new Error(`iron-proxy ended with ${ended}:\n${program.output()}`);
+    await delay(20);
+  }
+}

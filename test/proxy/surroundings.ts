@@ -1,0 +1,56 @@
+import { describe, it } from 'vitest';
+import { certificateAuthority } from './certificates.js';
+import type { ConnectData } from './connect.js';
+import type { ProxyContainer } from './container.js';
+import { type Database, startDatabase } from './database.js';
+import { credentials, databaseHost, vaultOf } from './declared.js';
+import { ironProxy, type RunningProxy, startProxy } from './proxy.js';
+import { startUpstream, type Upstream } from './upstream.js';
+
+/** All that is outside of a proxy's pod, and the way to start proxies in it. */
+export interface Surroundings {
+  readonly upstream: Upstream;
+  readonly database: Database;
+  /** Starts a proxy, with a Connect server that has this stored when the container names one. */
+  start(container: ProxyContainer, connect?: ConnectData): Promise<RunningProxy>;
+  /** Stops it and every proxy that was started in it. */
+  stop(): Promise<void>;
+}
+
+/** Describes what a real iron-proxy does; without one, there is a skipped test with the reason in its place. */
+export function describeProxy(name: string, tests: () => void): void {
+  if (ironProxy) describe(name, tests);
+  else it(name, ({ skip }) => skip('skipped: IRON_PROXY_BIN is not set'));
+}
+
+/** Starts upstream hosts under the names that the tests use, and a database. */
+export async function startSurroundings(): Promise<Surroundings> {
+  const firewall = await certificateAuthority('firewall');
+  const internet = await certificateAuthority('internet');
+  const upstream = await startUpstream(internet, [
+    ...['*.example.com', '*.internal.example.com', '*.ledger.example.com'],
+    ...['api.openai.com', '*.googleapis.com', '*.s3.eu-west-1.amazonaws.com', '*.1password.com'],
+  ]);
+  const database = await startDatabase();
+  const proxies: RunningProxy[] = [];
+  return {
+    upstream,
+    database,
+    start: async (container, connect = vaultOf(credentials)) => {
+      const proxy = await startProxy(container, {
+        firewall,
+        internet: internet.cert,
+        upstream: upstream.socket,
+        connect,
+        database: { host: databaseHost, socket: database.socket },
+      });
+      proxies.push(proxy);
+      return proxy;
+    },
+    stop: async () => {
+      for (const proxy of proxies) await proxy.stop();
+      await upstream.stop();
+      await database.stop();
+    },
+  };
+}

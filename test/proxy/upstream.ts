@@ -1,0 +1,88 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type KeyPair, serverCertificate } from './certificates.js';
+
+/** A request as an upstream host got it. */
+export interface Received {
+  readonly host: string;
+  readonly method: string;
+  /** Path with query. */
+  readonly target: string;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What an upstream host answers; an object is sent as JSON. */
+export type Respond = (request: Received) => { readonly status: number; readonly body: object };
+
+/** All upstream hosts there are: one proxy that leads every host to local servers. */
+export interface Upstream {
+  /** The Unix socket that the proxy listens on. */
+  readonly socket: string;
+  /** Every HOST:PORT that was asked for, in order. */
+  readonly dialed: readonly string[];
+  /** Lets a host answer something other than the request that it got. */
+  respond(host: string, respond: Respond): void;
+  stop(): Promise<void>;
+}
+
+/** Starts upstream hosts whose certificates, for these names, are from `authority`. */
+export async function startUpstream(authority: KeyPair, names: readonly string[]): Promise<Upstream> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'upstream-'));
+  const socket = path.join(folder, 'connect.sock');
+  const responds = new Map<string, Respond>();
+  const dialed: string[] = [];
+  const serve = (message: IncomingMessage, response: ServerResponse) => {
+    void received(message).then((request) => {
+      const { status, body } = (responds.get(request.host) ?? echo)(request);
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    });
+  };
+  const secure = createHttpsServer(await serverCertificate(authority, names), serve);
+  // A proxy is asked for a tunnel to an https host, and for the very page of an http host.
+  const gate = createHttpServer((message, response) => {
+    const { host, pathname, search } = new URL(message.url ?? '');
+    dialed.push(`${host}:80`);
+    message.url = pathname + search;
+    serve(message, response);
+  });
+  gate.on('connect', ({ url = '' }: IncomingMessage, connection) => {
+    dialed.push(url);
+    connection.on('error', () => undefined);
+    connection.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+    secure.emit('connection', connection);
+  });
+  // A client that does not trust a certificate is the test's business, not this server's.
+  secure.on('tlsClientError', () => undefined);
+  await new Promise<void>((listening) => gate.listen(socket, listening));
+  return {
+    socket,
+    dialed,
+    respond: (host, respond) => void responds.set(host, respond),
+    stop: async () => {
+      for (const server of [gate, secure]) server.closeAllConnections();
+      await new Promise((closed) => gate.close(closed));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const echo: Respond = (request) => ({ status: 200, body: request });
+
+async function received(message: IncomingMessage): Promise<Received> {
+  const parts: Buffer[] = [];
+  for await (const part of message) parts.push(Buffer.from(part));
+  return {
+    host: (message.headers.host ?? '').replace(/:\d+$/, ''),
+    method: message.method ?? '',
+    target: message.url ?? '',
+    headers: Object.fromEntries(
+      Object.entries(message.headers).map(([name, value]) => [name, String(value)]),
+    ),
+    body: Buffer.concat(parts).toString(),
+  };
+}
