@@ -10,13 +10,26 @@ export const goModule = fileURLToPath(new URL('.', import.meta.url));
 const binaries = fileURLToPath(new URL('../../.cache/doubles/', import.meta.url));
 const run = promisify(execFile);
 
+/** One of the programs of that module. */
+export type Double = 'connect' | 'relay';
+
+const built = new Map<Double, Promise<string>>();
+
 /**
  * Builds one of the doubles as a static program that runs in any image, and returns its path. Go's own cache makes a
- * build of unchanged sources take a fraction of a second.
+ * build of unchanged sources take a fraction of a second; a process builds each but once.
  *
  * @throws Error with the compiler's words.
  */
-export async function builtDouble(name: 'connect' | 'relay'): Promise<string> {
+export function builtDouble(name: Double): Promise<string> {
+  const known = built.get(name);
+  if (known) return known;
+  const building = build(name);
+  built.set(name, building);
+  return building;
+}
+
+async function build(name: Double): Promise<string> {
   const binary = path.join(binaries, name);
   const partial = `${binary}.${process.pid}.partial`;
   await mkdir(binaries, { recursive: true });

@@ -5,8 +5,8 @@ export interface Program {
   readonly pid: number;
   /** Standard output and error so far, in the order they came. */
   output(): string;
-  /** The first line that matches, as soon as it is printed; rejects with the output when the program ends without. */
-  line(pattern: RegExp): Promise<string>;
+  /** The first line with this text, as soon as it is printed; rejects with the output when the program ends without. */
+  line(text: string | RegExp): Promise<string>;
   /** Exit status, once it has ended; null after a signal. */
   readonly ended: Promise<number | null>;
   /** Writes a line to standard input. */
@@ -38,10 +38,13 @@ export function start(command: string, args: readonly string[], options: SpawnOp
     pid: child.pid ?? 0,
     ended,
     output: () => printed,
-    line: (pattern) =>
+    line: (wanted) =>
       new Promise((resolve, reject) => {
         const look = () => {
-          const found = printed.split('\n').find((text) => pattern.test(text));
+          const whole = printed.slice(0, printed.lastIndexOf('\n') + 1).split('\n');
+          const found = whole.find((line) =>
+            typeof wanted === 'string' ? line.includes(wanted) : wanted.test(line),
+          );
           if (found === undefined) return;
           waiting.delete(look);
           resolve(found);
@@ -50,12 +53,10 @@ export function start(command: string, args: readonly string[], options: SpawnOp
         look();
         void ended.then((status) => {
           look();
-          reject(new Error(`${name} ended with ${status} and never printed ${pattern}:\n${printed}`));
+          reject(new Error(`${name} ended with ${status} and never printed ${wanted}:\n${printed}`));
         });
       }),
-    tell: (line) => {
-      child.stdin?.write(`${line}\n`);
-    },
+    tell: (line) => void child.stdin?.write(`${line}\n`),
     stop: async () => {
       child.kill('SIGKILL');
       await ended;

@@ -169,11 +169,7 @@ function suite(mode: SecretSource, containerOf: ContainerOf): void {
   ])('sends the placeholder on as it is when the secret is %s', async (_, url, name) => {
     const { headers } = await received({ url, headers: { authorization: `Bearer ${name}` } });
     expect(headers.authorization).toBe(`Bearer ${name}`);
-    const lines = proxy
-      .log()
-      .split('\n')
-      .filter((line) => line.includes('failed to fetch secret, caching error'));
-    expect(lines.filter((line) => line.includes(name))).toHaveLength(1);
+    await proxy.logged(new RegExp(`failed to fetch secret, caching error.*${name}`));
   });
 
   it('signs in to an OAuth server with the declared fields and injects its token', async () => {
@@ -206,8 +202,7 @@ function suite(mode: SecretSource, containerOf: ContainerOf): void {
 
   it('opens a session with the declared database by its real DSN, for the one client alone', async () => {
     const login: Login = { user: 'app_user', password: infraSecret.PG_PROXY_PASSWORD, database: 'reports' };
-    const asked = (change: Partial<Login>) =>
-      query(proxy.postgres, { ...login, ...change }, 'select 1');
+    const asked = (change: Partial<Login>) => query(proxy.postgres, { ...login, ...change }, 'select 1');
     await expect(asked({ password: 'guessed' })).rejects.toThrow('28P01: password authentication failed');
     await expect(asked({ user: 'reporter' })).rejects.toThrow('28000: unknown user "reporter"');
     await expect(asked({ database: 'other' })).rejects.toThrow('3D000: no upstream for database "other"');
@@ -219,13 +214,8 @@ function suite(mode: SecretSource, containerOf: ContainerOf): void {
     ]);
   });
 
-  it('says why when 1Password refuses the token', () => {
-    if (resolves(mode)) return;
-    expect(around.upstream.dialed).toContain('engineering.1password.com:443');
-    expect(proxy.log()).toContain('failed to fetch secret, caching error');
-  });
-
-  it('has written no secret to any log', () => {
+  it('has written no secret to any log', async () => {
+    await proxy.stop();
     const log = proxy.log() + (proxy.connect?.log() ?? '');
     expect(log).toContain('warehouse.internal.example.com');
     const encoded = (text: string) => [text, encodeURIComponent(text), JSON.stringify(text).slice(1, -1)];

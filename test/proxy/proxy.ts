@@ -42,7 +42,10 @@ export interface RunningProxy {
   readonly postgres: string;
   /** The Connect server that `OP_CONNECT_HOST` names. */
   readonly connect: ConnectDouble | undefined;
+  /** All that it has printed; whole once it is stopped. */
   log(): string;
+  /** The first line of the log that has this text, as soon as there is one. */
+  logged(text: string | RegExp): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -116,6 +119,7 @@ export async function startProxy(container: ProxyContainer, around: PodSurroundi
       connect,
       stop,
       log: program.output,
+      logged: (text) => program.line(text),
       send: (sent) => send(network.podPort(tunnel), around.firewall.cert, sent),
       manage: (method, target, key) =>
         ask(network.podPort(management ?? 0), target, {

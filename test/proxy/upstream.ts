@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type KeyPair, serverCertificate } from './certificates.js';
@@ -56,6 +57,11 @@ export async function startUpstream(authority: KeyPair, names: readonly string[]
     connection.write('HTTP/1.1 200 Connection Established\r\n\r\n');
     secure.emit('connection', connection);
   });
+  const connections = new Set<Socket>();
+  gate.on('connection', (connection: Socket) => {
+    connections.add(connection);
+    connection.on('close', () => connections.delete(connection));
+  });
   // A client that does not trust a certificate is the test's business, not this server's.
   secure.on('tlsClientError', () => undefined);
   await new Promise<void>((listening) => gate.listen(socket, listening));
@@ -64,7 +70,7 @@ export async function startUpstream(authority: KeyPair, names: readonly string[]
     dialed,
     respond: (host, respond) => void responds.set(host, respond),
     stop: async () => {
-      for (const server of [gate, secure]) server.closeAllConnections();
+      for (const connection of connections) connection.destroy();
       await new Promise((closed) => gate.close(closed));
       await rm(folder, { recursive: true, force: true });
     },

@@ -1,0 +1,68 @@
+import { stringify } from 'yaml';
+import type { ProxyContainer } from './container.js';
+import { infraSecret } from './declared.js';
+
+/** One entry of the config's `secrets`, or of `transforms`. */
+type Entry = Readonly<Record<string, unknown>>;
+
+/** What a config of a test adds to the least that a proxy starts with. */
+export interface Additions {
+  readonly secrets?: readonly Entry[];
+  /** Transforms after `allowlist` and `secrets`. */
+  readonly transforms?: readonly Entry[];
+  /** Hosts that are allowed; all of them when not given. */
+  readonly domains?: readonly string[];
+  /** Top-level keys, over those of the least config. */
+  readonly config?: Entry;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** The least container that a proxy starts from, with a test's own secrets in it. */
+export function minimalContainer(additions: Additions = {}): ProxyContainer {
+  return {
+    configYaml: stringify(minimalConfig(additions)),
+    args: ['-config', '/etc/iron-proxy/config.yaml'],
+    env: {
+      IRON_MANAGEMENT_API_KEY: infraSecret.IRON_MANAGEMENT_API_KEY,
+      PG_PROXY_PASSWORD: infraSecret.PG_PROXY_PASSWORD,
+      ...additions.env,
+    },
+  };
+}
+
+/** Its config, as data. */
+export function minimalConfig({ secrets, transforms = [], domains = ['*'], config }: Additions = {}): Entry {
+  return {
+    dns: { enabled: false },
+    proxy: { http_listen: ':8081', https_listen: ':8443', tunnel_listen: ':8080' },
+    tls: { mode: 'mitm', ca_cert: '/firewall-certs/ca-cert.pem', ca_key: '/firewall-certs/ca-key.pem' },
+    metrics: { listen: ':9090' },
+    management: { listen: ':9092' },
+    transforms: [
+      { name: 'allowlist', config: { domains } },
+      ...(secrets ? [{ name: 'secrets', config: { secrets } }] : []),
+      ...transforms,
+    ],
+    ...config,
+  };
+}
+
+/** The environment by which a proxy finds the Connect double. */
+export const connectEnv = {
+  OP_CONNECT_HOST: 'http://onepassword-connect:8080',
+  OP_CONNECT_TOKEN: infraSecret.OP_CONNECT_TOKEN,
+};
+
+/** A source in the vault of the tests: `op://<vault>/<item>/<rest>`. */
+export function fromConnect(item: string, more: Entry = {}, field = 'credential'): Entry {
+  return { type: '1password_connect', secret_ref: `op://${infraSecret.OP_VAULT}/${item}/${field}`, ...more };
+}
+
+/** A secret that is put into one header of one host. */
+export function replaced(source: Entry, host: string, placeholder: string, more: Entry = {}): Entry {
+  return {
+    source,
+    rules: [{ host }],
+    replace: { proxy_value: placeholder, match_headers: ['Authorization'], ...more },
+  };
+}
