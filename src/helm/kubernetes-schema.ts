@@ -1,0 +1,239 @@
+/**
+ * Kubernetes' own shapes for a chart's values: the types of cdk8s-plus at compile time, and at run time JSON Schema that
+ * every Helm and every JavaScript validator reads alike (draft-07 without `format`; patterns that mean the same in RE2).
+ *
+ * Shapes of many fields are references to definitions, which a schema document holds once: {@link kubernetesDefinitions}.
+ */
+import type { k8s } from 'cdk8s-plus-28';
+import Type, { type TSchemaOptions, type TString } from 'typebox';
+import { definitions } from './kubernetes-definitions.js';
+import type { Plain } from './manifest.js';
+
+const pointer = '#/definitions/';
+
+/** A type of Kubernetes' core API, by a reference that says beside it what the value is. */
+function shape<T extends object>(name: string) {
+  return (options: TSchemaOptions = {}) =>
+    Type.Unsafe<Plain<T>>({ ...options, type: 'object', allOf: [{ $ref: `${pointer}${name}` }] });
+}
+
+/** What a container asks for, and may use at most. */
+export const resources = shape<k8s.ResourceRequirements>('io.k8s.api.core.v1.ResourceRequirements');
+
+export const affinity = shape<k8s.Affinity>('io.k8s.api.core.v1.Affinity');
+
+/** One member of a pod's `tolerations`. */
+export const toleration = shape<k8s.Toleration>('io.k8s.api.core.v1.Toleration');
+
+/** One member of a pod's `topologySpreadConstraints`. */
+export const topologySpreadConstraint = shape<k8s.TopologySpreadConstraint>(
+  'io.k8s.api.core.v1.TopologySpreadConstraint',
+);
+
+export const podSecurityContext = shape<k8s.PodSecurityContext>('io.k8s.api.core.v1.PodSecurityContext');
+
+/** A container's security context. */
+export const securityContext = shape<k8s.SecurityContext>('io.k8s.api.core.v1.SecurityContext');
+
+/** A volume of the kinds that the restricted Pod Security Standard admits: `hostPath` and its like are refused. */
+export const volume =
+  shape<
+    Pick<
+      k8s.Volume,
+      | 'name'
+      | 'configMap'
+      | 'csi'
+      | 'downwardApi'
+      | 'emptyDir'
+      | 'ephemeral'
+      | 'persistentVolumeClaim'
+      | 'projected'
+      | 'secret'
+    >
+  >('io.k8s.api.core.v1.Volume');
+
+export const volumeMount = shape<k8s.VolumeMount>('io.k8s.api.core.v1.VolumeMount');
+
+/** One member of an Ingress' `tls`. */
+export const ingressTls = shape<k8s.IngressTls>('io.k8s.api.networking.v1.IngressTLS');
+
+/** An amount such as 500m, 1.5 or 2Gi, as text or number, never negative. */
+export const quantity = (options: TSchemaOptions = {}) =>
+  Type.Unsafe<string | number>({
+    ...options,
+    type: ['string', 'number'],
+    allOf: [{ $ref: `${pointer}io.k8s.apimachinery.pkg.api.resource.Quantity` }],
+  });
+
+/** How often a probe asks, and after how many answers it decides. Seconds, and counts of answers. */
+export const probeThresholds = (
+  defaults: Plain<
+    Pick<k8s.Probe, 'failureThreshold' | 'initialDelaySeconds' | 'periodSeconds' | 'timeoutSeconds'>
+  >,
+  options: TSchemaOptions = {},
+) =>
+  Type.Object(
+    {
+      failureThreshold: Type.Integer({
+        description: 'How many failures in a row make it fail.',
+        minimum: 1,
+        maximum: int32,
+        default: defaults.failureThreshold ?? 3,
+      }),
+      initialDelaySeconds: Type.Integer({
+        description: 'Seconds from the start of the container to the first probe.',
+        minimum: 0,
+        maximum: int32,
+        default: defaults.initialDelaySeconds ?? 0,
+      }),
+      periodSeconds: Type.Integer({
+        description: 'Seconds from one probe to the next.',
+        minimum: 1,
+        maximum: int32,
+        default: defaults.periodSeconds ?? 10,
+      }),
+      timeoutSeconds: Type.Integer({
+        description: 'Seconds after which an answer is no answer.',
+        minimum: 1,
+        maximum: int32,
+        default: defaults.timeoutSeconds ?? 1,
+      }),
+    },
+    { ...options, additionalProperties: false },
+  );
+
+const int32 = 2 ** 31 - 1;
+
+// ------------------------------------------------------------------------------------------------------------ texts
+
+/** A text of one pattern; `maxLength` counts code points, in Helm as here. */
+function text(pattern: string, maxLength: number) {
+  return (options: TSchemaOptions = {}): TString =>
+    Type.String({ pattern: `^${pattern}$`, maxLength, ...options });
+}
+
+const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+const subdomain = `${label}([.]${label})*`;
+
+/** A name as most kinds have it, such as Service or Namespace (RFC 1123 label). */
+export const dnsLabel = text(label, 63);
+
+/** Several labels joined by dots: the name of a Secret or ConfigMap, a host (RFC 1123 subdomain). */
+export const dnsSubdomain = text(subdomain, 253);
+
+/** A host that may begin with `*.`, as in an Ingress. */
+export const wildcardHost = text(`([*][.])?${subdomain}`, 253);
+
+/** The name of a key in a ConfigMap or Secret. */
+export const dataKey = text('([-_a-zA-Z0-9]|[.][-_a-zA-Z0-9])[-._a-zA-Z0-9]*', 253);
+
+/** An absolute path in a container: the kubelet takes no colon in one. */
+export const absolutePath = text('/[^:\\x00]*', 4096);
+
+const octet = '(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
+const group = '[0-9A-Fa-f]{1,4}';
+const v6 = [
+  `(${group}:){7}${group}`,
+  `(${group}:){1,7}:`,
+  ...[6, 5, 4, 3, 2, 1].map((before) => `(${group}:){1,${before}}(:${group}){1,${7 - before}}`),
+  `:((:${group}){1,7}|:)`,
+].join('|');
+
+/** An IPv4 or IPv6 network such as 10.0.0.0/8 or fd00::/8. */
+export const cidr = text(
+  `(${octet}([.]${octet}){3}/(3[0-2]|[12]?[0-9])|(${v6})/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))`,
+  43,
+);
+
+/**
+ * A positive duration as Go writes it, such as 10m, 1h30m or 0.5s. Its length and that of its numbers are bounded, so
+ * that Go's 64 bits of nanoseconds hold it.
+ */
+export const duration = (options: TSchemaOptions = {}): TString =>
+  text(
+    '([0-9]{1,6}ns|[0-9]{1,6}([.][0-9]{1,3})?(us|ms|s|m|h))+',
+    20,
+  )({ allOf: [{ pattern: '[1-9]' }], ...options });
+
+/** An image's name without tag and digest, such as `docker.io/1password/connect-api`. */
+export const imageRepository = (() => {
+  const component = '[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*';
+  const domain = '[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?';
+  return text(`(${domain}([.]${domain})*(:[0-9]{1,5})?/)?${component}(/${component})*`, 255);
+})();
+
+export const imageTag = text('[A-Za-z0-9_][-._A-Za-z0-9]*', 128);
+
+export const imageDigest = text('sha256:[0-9a-f]{64}', 71);
+
+/** The same text, or an empty one where that stands for "not given". */
+export function orEmpty(schema: TString & { readonly pattern?: string }): TString {
+  const { pattern } = schema;
+  if (!pattern?.startsWith('^') || !pattern.endsWith('$')) {
+    throw new TypeError(`orEmpty takes a text whose pattern is anchored, not ${JSON.stringify(schema)}`);
+  }
+  return Type.String({ ...schema, pattern: `^(${pattern.slice(1, -1)})?$` });
+}
+
+// ------------------------------------------------------------------------------------------------- numbers and maps
+
+/** A TCP or UDP port. */
+export const port = (options: TSchemaOptions = {}) =>
+  Type.Integer({ minimum: 1, maximum: 65535, ...options });
+
+/** A port that a process without privileges may listen on. */
+export const unprivilegedPort = (options: TSchemaOptions = {}) => port({ minimum: 1024, ...options });
+
+interface MapOptions extends TSchemaOptions {
+  /** What more the keys must meet. */
+  readonly propertyNames?: object;
+}
+
+/** Entries whose keys and values are texts. */
+function entries(names: object, values: object) {
+  return ({ propertyNames, ...options }: MapOptions = {}) =>
+    Type.Unsafe<{ readonly [key: string]: string }>({
+      ...options,
+      type: 'object',
+      propertyNames: { ...names, ...propertyNames },
+      additionalProperties: { type: 'string', ...values },
+    });
+}
+
+const qualifiedName = {
+  pattern: `^(${subdomain}/)?[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?$`,
+  maxLength: 317,
+};
+const labelValue = { pattern: '^([A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?)?$', maxLength: 63 };
+
+/** Labels, or what selects by labels: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/ */
+export const labels = entries(qualifiedName, labelValue);
+
+export const annotations = entries(qualifiedName, {});
+
+/** Environment variables: the value by the name. */
+export const environment = entries({ pattern: '^[-._A-Za-z][-._A-Za-z0-9]*$' }, {});
+
+/** A reference to a Secret or ConfigMap of the release's namespace, such as a member of `imagePullSecrets`. */
+export const localObjectReference = (options: TSchemaOptions = {}) =>
+  Type.Object({ name: dnsSubdomain() }, { ...options, additionalProperties: false });
+
+// ------------------------------------------------------------------------------------------------------ definitions
+
+/** The definitions that a schema's references reach, for the `definitions` at the root of its document. */
+export function kubernetesDefinitions(schema: object): { readonly [name: string]: object } {
+  const reached = new Set<string>();
+  const visit = (part: unknown): void => {
+    if (typeof part !== 'object' || part === null) return;
+    if ('$ref' in part && typeof part.$ref === 'string' && part.$ref.startsWith(pointer)) {
+      const name = part.$ref.slice(pointer.length);
+      if (!reached.has(name)) {
+        reached.add(name);
+        visit(definitions[name]);
+      }
+    }
+    Object.values(part).forEach(visit);
+  };
+  visit(schema);
+  return Object.fromEntries(Object.entries(definitions).filter(([name]) => reached.has(name)));
+}

@@ -1,0 +1,179 @@
+/**
+ * Kubernetes' own description of its objects, made strict: JSON Schema (draft-07) in which a field that Kubernetes does
+ * not know, or a value outside an enumeration, is an error.
+ */
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** JSON Schema as far as these documents use it. */
+export interface Definition {
+  readonly $ref?: string;
+  readonly description?: string;
+  readonly type?: string | readonly string[];
+  readonly format?: string;
+  readonly enum?: readonly string[];
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minProperties?: number;
+  readonly maxProperties?: number;
+  readonly required?: readonly string[];
+  readonly properties?: { readonly [name: string]: Definition };
+  readonly items?: Definition;
+  readonly additionalProperties?: Definition | boolean;
+}
+
+/** By the names of Kubernetes' OpenAPI document, such as `io.k8s.api.core.v1.Affinity`. */
+export interface Definitions {
+  readonly [name: string]: Definition;
+}
+
+/** The folder whose `go.mod` pins Kubernetes. */
+const pinnedKubernetes = fileURLToPath(new URL('../node/tools/kubernetes/', import.meta.url));
+
+/**
+ * The definitions of all of Kubernetes' types, from its Go module, which is downloaded where it is not there yet.
+ *
+ * @throws Error when there is no Go toolchain, or the module cannot be had.
+ */
+export async function kubernetesDefinitions(): Promise<Definitions> {
+  const module = await moduleFolder(pinnedKubernetes, 'k8s.io/kubernetes');
+  const document: { readonly definitions: Definitions } = JSON.parse(
+    await readFile(path.join(module, 'api/openapi-spec/swagger.json'), 'utf8'),
+  );
+  const generated = await readFile(
+    path.join(module, 'pkg/generated/openapi/zz_generated.openapi.go'),
+    'utf8',
+  );
+  return withEnumerations(strictDefinitions(document.definitions), enumerations(generated));
+}
+
+/** Where the Go toolchain keeps a module, in the version that a `go.mod` pins. */
+export async function moduleFolder(goMod: string, module: string): Promise<string> {
+  const { stdout } = await run('go', ['mod', 'download', '-json', module], { cwd: goMod }).catch(
+    (error: NodeJS.ErrnoException & { stdout?: string }) => {
+      throw new Error(
+        error.code === 'ENOENT'
+          ? `the Go module ${module} is needed: install Go, there is none on the PATH`
+          : `the Go module ${module} can't be had: ${error.stdout || error.message}`,
+      );
+    },
+  );
+  const { Dir }: { readonly Dir: string } = JSON.parse(stdout);
+  return Dir;
+}
+
+/** OpenAPI 2.0 as strict JSON Schema: closed objects, no `format`, and none of Kubernetes' own keywords. */
+export function strictDefinitions(definitions: Definitions): Definitions {
+  return mapValues(definitions, (definition, name) => scalars[name] ?? strict(definition));
+}
+
+function strict(definition: Definition): Definition {
+  const { $ref, description, type, format, required, properties, items, additionalProperties } = definition;
+  return {
+    ...(description === undefined ? {} : { description: firstSentence(description) }),
+    ...($ref === undefined ? {} : { $ref }),
+    ...(type === undefined ? {} : { type }),
+    ...bounds[format ?? ''],
+    ...(required === undefined ? {} : { required }),
+    ...(items === undefined ? {} : { items: strict(items) }),
+    ...(properties === undefined
+      ? {}
+      : { additionalProperties: false, properties: mapValues(properties, strict) }),
+    ...(typeof additionalProperties === 'object'
+      ? { additionalProperties: strict(additionalProperties) }
+      : {}),
+  };
+}
+
+/** `format` as keywords that every validator asserts. Helm holds numbers as float64, so no integer above 2^53 is exact. */
+const bounds: { readonly [format: string]: Definition } = {
+  int32: { minimum: -(2 ** 31), maximum: 2 ** 31 - 1 },
+  int64: { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
+  byte: { pattern: '^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$' },
+};
+
+const timestamp: Definition = {
+  description: 'A time as RFC 3339 writes it.',
+  type: 'string',
+  pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$',
+};
+
+/** Types of which the document says only "string": what their Go types read. */
+const scalars: Definitions = {
+  'io.k8s.apimachinery.pkg.api.resource.Quantity': {
+    description: "A quantity such as 500m, 1.5 or 2Gi; where Kubernetes takes one, it can't be negative.",
+    type: ['string', 'number'],
+    minimum: 0,
+    pattern: '^[+]?([0-9]+([.][0-9]*)?|[.][0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$',
+  },
+  'io.k8s.apimachinery.pkg.util.intstr.IntOrString': {
+    description: 'An integer, or a text such as a name or a percentage.',
+    type: ['integer', 'string'],
+    ...bounds.int32,
+  },
+  'io.k8s.apimachinery.pkg.apis.meta.v1.Time': timestamp,
+  'io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime': timestamp,
+};
+
+/** A text up to the first full stop that ends a sentence, on one line. */
+export function firstSentence(text: string): string {
+  const [paragraph = ''] = text.trim().split(/\n\s*\n/);
+  const line = paragraph.replaceAll(/\s+/g, ' ');
+  return /^.*?[^.]\.(?= ["'`A-Z]|$)/.exec(line)?.[0] ?? line;
+}
+
+/** The enumerated fields of a definition; `items` are a list's. */
+export type Enumerations = ReadonlyMap<string, readonly EnumeratedField[]>;
+interface EnumeratedField {
+  readonly field: string;
+  readonly items: boolean;
+  readonly values: readonly string[];
+}
+
+/**
+ * The enumerations that Kubernetes' generated Go code knows; the OpenAPI document is published without them.
+ */
+export function enumerations(generated: string): Enumerations {
+  const found = new Map<string, EnumeratedField[]>();
+  let fields: EnumeratedField[] = [];
+  let field = '';
+  for (const line of generated.split('\n')) {
+    const [, group, version, kind] = /^func schema_k8sio_api_(\w+)_(v\w+?)_(\w+)\(/.exec(line) ?? [];
+    if (line.startsWith('func ')) fields = [];
+    if (kind !== undefined) found.set(`io.k8s.api.${group}.${version}.${kind}`, fields);
+    field = /^\t{5}"([^"]+)": \{$/.exec(line)?.[1] ?? field;
+    const [, indent, values] = /^(\t{7}|\t{10})Enum: +\[\]interface\{\}\{(.*)\},$/.exec(line) ?? [];
+    if (values !== undefined)
+      fields.push({ field, items: indent?.length === 10, values: JSON.parse(`[${values}]`) });
+  }
+  return found;
+}
+
+function withEnumerations(definitions: Definitions, enumerations: Enumerations): Definitions {
+  return mapValues(definitions, (definition, name) => {
+    const enumerated = (enumerations.get(name) ?? []).map(({ field, items, values }) => {
+      const property = definition.properties?.[field];
+      if (property === undefined) throw new Error(`${name} has no field ${field}, yet an enumeration of it`);
+      return [
+        field,
+        items ? { ...property, items: { ...property.items, enum: values } } : { ...property, enum: values },
+      ];
+    });
+    return enumerated.length === 0
+      ? definition
+      : { ...definition, properties: { ...definition.properties, ...Object.fromEntries(enumerated) } };
+  });
+}
+
+export function mapValues<T, U>(
+  map: { readonly [key: string]: T },
+  to: (value: T, key: string) => U,
+): { readonly [key: string]: U } {
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, to(value, key)]));
+}
