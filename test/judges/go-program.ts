@@ -44,7 +44,7 @@ export async function builtProgram(program: GoProgram, cache = gitIgnoredCache):
   const binary = path.join(folder, program.name);
   if (existsSync(binary)) return binary;
   await mkdir(folder, { recursive: true });
-  const release = await lock(folder, program.title);
+  const release = await lock(cache, program.title);
   try {
     if (!existsSync(binary)) await build(program, folder, binary);
   } finally {
@@ -133,14 +133,14 @@ const heartbeat = 1_000;
 const abandoned = 10_000;
 
 /**
- * Keeps a second process from doing the same work. The owner touches the file while it works, so that the lock of a
- * process that died is recognized. Should two builds run at once in spite of it, no harm is done: a binary is renamed
- * into place whole.
+ * One build at a time: a second process does not do the same work, and programs that share packages compile them once.
+ * The owner touches the file while it works, so that the lock of a process that died is recognized. Should two builds
+ * run at once in spite of it, no harm is done: a binary is renamed into place whole.
  */
 async function lock(folder: string, title: string): Promise<() => Promise<void>> {
   const file = path.join(folder, 'building');
   for (let waited = false; !(await createdLock(file)); waited = true) {
-    if (!waited) progress(`another process is building ${title}: waiting for it ...`);
+    if (!waited) progress(`${title} waits for another build ...`);
     const touched = await stat(file).catch(() => undefined);
     if (touched && Date.now() - touched.mtimeMs > abandoned) await rm(file, { force: true });
     else await delay(250);

@@ -109,7 +109,8 @@ export function connectJudge(program: string): Judge {
 
 const defaultRelease = { name: 'release-name', namespace: 'default' };
 
-async function judgeProgram(): Promise<string> {
+/** The path of the judge's binary, built where that is due. */
+export async function judgeProgram(): Promise<string> {
   const sources = (await readdir(path.join(goModule, 'cmd/judge')))
     .filter((name) => name.endsWith('.go'))
     .sort();
@@ -175,6 +176,7 @@ function connect(program: string) {
       });
     },
     async stop() {
+      keepAlive(child, true);
       child.stdin.end();
       await closed;
     },

@@ -156,10 +156,11 @@ func judge(major int, r request) (result any) {
 	return result
 }
 
+// accept answers with an error where Helm refuses. A request that is wrong in itself ends the program, lest it pass for that.
 func accept(major int, r request) (any, error) {
 	h, known := helms[major]
 	if !known {
-		return nil, fmt.Errorf("the judge knows Helm 3 and 4, not %d", major)
+		log.Fatalf("judge: there is no Helm %d here", major)
 	}
 	if r.Op == "parse" {
 		return readText(r.Manifest, "")
@@ -181,7 +182,7 @@ func accept(major int, r request) (any, error) {
 		}
 		return readText(text, notes)
 	default:
-		return nil, fmt.Errorf("the judge knows read, coalesce, render and parse, not %q", r.Op)
+		log.Fatalf("judge: there is no operation %q", r.Op)
 	}
 	return acceptedValues{OK: true, Values: plain(values, r.Typed)}, nil
 }
