@@ -5,6 +5,8 @@ import { connect as connectTls } from 'node:tls';
 /** A request as a sandbox sends it; the port is 443, or 80 for `http:`. */
 export interface Sent {
   readonly url: string;
+  /** The path as it goes over the wire, where that differs from the URL's. */
+  readonly target?: string;
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -34,7 +36,7 @@ export async function send(tunnelSocket: string, authority: string, sent: Sent):
     connection.on('error', reject);
     const options = {
       method: sent.method ?? 'GET',
-      path: url.pathname + url.search,
+      path: sent.target ?? url.pathname + url.search,
       headers: { host: url.hostname, ...sent.headers },
       createConnection: () => connection,
     };
@@ -50,6 +52,13 @@ export async function send(tunnelSocket: string, authority: string, sent: Sent):
     request.on('error', reject);
     request.end(sent.body);
   });
+}
+
+/** The status that a CONNECT to HOST:PORT is answered with. */
+export async function connectStatus(tunnelSocket: string, target: string): Promise<number> {
+  const { status, socket } = await openTunnel(tunnelSocket, target);
+  socket.destroy();
+  return status;
 }
 
 function openTunnel(tunnelSocket: string, target: string): Promise<{ status: number; socket: Socket }> {

@@ -30,11 +30,14 @@ export function minimalContainer(additions: Additions = {}): ProxyContainer {
   };
 }
 
+/** Where it listens for sandboxes. */
+export const minimalListeners = { http_listen: ':8081', https_listen: ':8443', tunnel_listen: ':8080' };
+
 /** Its config, as data. */
 export function minimalConfig({ secrets, transforms = [], domains = ['*'], config }: Additions = {}): Entry {
   return {
     dns: { enabled: false },
-    proxy: { http_listen: ':8081', https_listen: ':8443', tunnel_listen: ':8080' },
+    proxy: minimalListeners,
     tls: { mode: 'mitm', ca_cert: '/firewall-certs/ca-cert.pem', ca_key: '/firewall-certs/ca-key.pem' },
     metrics: { listen: ':9090' },
     management: { listen: ':9092' },

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parse } from 'yaml';
 import type { KeyPair } from './certificates.js';
-import { type Seen, type Sent, send } from './client.js';
+import { connectStatus, type Seen, type Sent, send } from './client.js';
 import { type ConnectData, type ConnectDouble, startConnect } from './connect.js';
 import type { ProxyContainer } from './container.js';
 import { startNetwork, worldAddress } from './network.js';
@@ -33,9 +33,12 @@ export interface RunningProxy {
   readonly pid: number;
   /** Sends a request as a sandbox does. */
   send(sent: Sent): Promise<Seen>;
+  /** The status of a CONNECT to HOST:PORT. */
+  connectTo(target: string): Promise<number>;
   /** Asks the management API, with this key as the bearer token. */
   manage(method: string, target: string, key?: string): Promise<Answer>;
-  health(): Promise<Answer>;
+  /** Asks the health port; for `/healthz` when not told otherwise. */
+  health(target?: string): Promise<Answer>;
   /** Puts another config in the place of the one it started with. */
   rewriteConfig(configYaml: string): Promise<void>;
   /** The socket behind which the Postgres listener is found. */
@@ -101,18 +104,19 @@ export async function startProxy(container: ProxyContainer, around: PodSurroundi
       program: ironProxy,
       args,
       env: {
-        ...env,
         HTTPS_PROXY: egress,
         HTTP_PROXY: egress,
         // Its Connect client would go by way of HTTP_PROXY too.
         NO_PROXY: hosts.join(','),
         SSL_CERT_FILE: trustedByProxy,
+        ...env,
       },
     });
     const { tunnel, health, management, postgres } = ports;
     await serving(pod, () => ask(network.podPort(health), '/healthz'));
     await serving(pod, () => ask(network.podPort(tunnel), '/'));
     if (management) await serving(pod, () => ask(network.podPort(management), '/'));
+    if (postgres) await pod.line('postgres proxy starting');
     const program = pod;
     return {
       pid: program.pid,
@@ -126,7 +130,8 @@ export async function startProxy(container: ProxyContainer, around: PodSurroundi
           method,
           ...(key !== undefined && { headers: { authorization: `Bearer ${key}` } }),
         }),
-      health: () => ask(network.podPort(health), '/healthz'),
+      health: (target = '/healthz') => ask(network.podPort(health), target),
+      connectTo: (target) => connectStatus(network.podPort(tunnel), target),
       rewriteConfig: (text) => writeFile(path.join(root, 'fs', configFile), text),
       postgres: network.podPort(postgres ?? 0),
     };

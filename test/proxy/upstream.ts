@@ -28,6 +28,8 @@ export interface Upstream {
   readonly dialed: readonly string[];
   /** Lets a host answer something other than the request that it got. */
   respond(host: string, respond: Respond): void;
+  /** Makes a host one that can't be reached. */
+  cutOff(host: string): void;
   stop(): Promise<void>;
 }
 
@@ -36,6 +38,7 @@ export async function startUpstream(authority: KeyPair, names: readonly string[]
   const folder = await mkdtemp(path.join(tmpdir(), 'upstream-'));
   const socket = path.join(folder, 'connect.sock');
   const responds = new Map<string, Respond>();
+  const unreachable = new Set<string>();
   const dialed: string[] = [];
   const serve = (message: IncomingMessage, response: ServerResponse) => {
     void received(message).then((request) => {
@@ -53,6 +56,7 @@ export async function startUpstream(authority: KeyPair, names: readonly string[]
   });
   gate.on('connect', ({ url = '' }: IncomingMessage, connection) => {
     dialed.push(url);
+    if (unreachable.has(url.replace(/:\d+$/, ''))) return void connection.destroy();
     connection.on('error', () => undefined);
     connection.write('HTTP/1.1 200 Connection Established\r\n\r\n');
     secure.emit('connection', connection);
@@ -69,6 +73,7 @@ export async function startUpstream(authority: KeyPair, names: readonly string[]
     socket,
     dialed,
     respond: (host, respond) => void responds.set(host, respond),
+    cutOff: (host) => void unreachable.add(host),
     stop: async () => {
       for (const connection of connections) connection.destroy();
       await new Promise((closed) => gate.close(closed));
