@@ -1,0 +1,243 @@
+/** What a tool declares about the credentials that it needs, in the words of `[tool.centaur]` in its pyproject.toml. */
+import Type, { type Static, type TSchema } from 'typebox';
+import { allowedHostPattern, hostPattern, maxHostLength } from './host.js';
+
+// -------------------------------------------------------------------------------------------------------- texts
+
+/** A part of a 1Password reference: what 1Password's own reference syntax takes. Others are given by their id. */
+const segment = '[A-Za-z0-9_.-]+(?: [A-Za-z0-9_.-]+)*';
+const secretRefPattern = `^(?:${segment}|op://${segment}(?:/${segment}){2,3})$`;
+
+/** A header's name (RFC 9110's token). */
+const headerName = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+
+/**
+ * A regular expression over header names, between slashes. It is the part of the language that every engine reads
+ * alike: a pattern that iron-proxy can't compile would stop it.
+ */
+const characterClass = '\\[\\^?(?:a-z|A-Z|0-9|[A-Za-z0-9_])+-?\\]';
+const piece = `(?:[A-Za-z0-9_-]|\\.|${characterClass})[*+?]?`;
+const choice = `\\((?:\\?:)?(?:${piece})+(?:\\|(?:${piece})+)*\\)[*+?]?`;
+const headerRegex = `/\\^?(?:${piece}|${choice})+\\$?/`;
+
+const headerPattern = `^(?:${headerName}|${headerRegex})$`;
+
+/** Text around at least one action over `.Value`; any other template could stop iron-proxy. */
+const action =
+  '\\{\\{(?:- )? *(?:\\.Value(?: *\\| *base64)?|base64(?: +(?:"[^"\\\\{}]*"|\\.Value))+) *(?: -)?\\}\\}';
+const formatterPattern = `^(?:[^{}]*${action})+[^{}]*$`;
+
+/** Printable ASCII without spaces. */
+const visiblePattern = '^[!-~]+$';
+
+const text = (pattern: string, description: string) => Type.String({ pattern, description, maxLength: 1024 });
+const texts = (pattern: string, description: string) =>
+  Type.Array(Type.String({ pattern, maxLength: 1024 }), { description, minItems: 1 });
+
+const hosts = (description: string) =>
+  Type.Array(Type.String({ pattern: hostPattern, maxLength: maxHostLength }), { description, minItems: 1 });
+
+/** Hosts that may be reached, for values outside of a declaration; `*` is all. */
+export const allowedHost = Type.String({ pattern: allowedHostPattern, maxLength: maxHostLength });
+
+/** A request header: its name, or a regular expression between slashes. */
+export const requestHeader = Type.String({ pattern: headerPattern, maxLength: 1024 });
+
+const secretRef = (description: string) => text(secretRefPattern, description);
+
+// ------------------------------------------------------------------------------------------------------ secrets
+
+export const secretTypes = ['http', 'gcp_auth', 'oauth_token', 'aws_auth', 'pg_dsn'] as const;
+export type SecretType = (typeof secretTypes)[number];
+
+/** The fields of each OAuth grant that hold credentials, as iron-proxy names them. */
+export const grants = {
+  refresh_token: { required: ['refresh_token', 'client_id'], optional: ['client_secret'] },
+  client_credentials: { required: ['client_id', 'client_secret'], optional: [] },
+  password: { required: ['username', 'password', 'client_id'], optional: ['client_secret'] },
+  jwt_bearer: { required: ['issuer', 'subject', 'private_key'], optional: ['private_key_id'] },
+} as const;
+
+const grantNames = ['refresh_token', 'client_credentials', 'password', 'jwt_bearer'] as const;
+
+const field = Type.Union([
+  secretRef('The reference of the credential.'),
+  Type.Object(
+    {
+      secret_ref: secretRef('The reference of the credential.'),
+      json_key: Type.Optional(text('^[!-~](?:[ -~]*[!-~])?$', 'The member to take of a value that is JSON.')),
+    },
+    { additionalProperties: false },
+  ),
+]);
+
+/** A condition on what else a declaration may and must have. */
+function where(is: Record<string, unknown>, then: object): object {
+  const properties = Object.fromEntries(
+    Object.entries(is).map(([key, value]) => [key, typeof value === 'object' ? value : { const: value }]),
+  );
+  const required = Object.keys(is).filter((key) => typeof is[key] !== 'object');
+  return { if: { properties, required }, then };
+}
+
+const only = (keys: readonly string[], required: readonly string[] = []) => ({
+  propertyNames: { enum: ['type', 'name', ...keys] },
+  ...(required.length > 0 && { required: [...required] }),
+});
+
+const replaceKeys = ['secret_ref', 'hosts', 'mode', 'replacer', 'match_headers', 'match_path', 'match_query'];
+const injectKeys = ['secret_ref', 'hosts', 'mode', 'inject_header', 'inject_formatter', 'inject_query_param'];
+const oauthKeys = ['grant', 'fields', 'hosts', 'scopes', 'token_endpoint', 'audience'];
+
+const forms = [
+  where({ type: 'http', mode: { not: { const: 'inject' } } }, only(replaceKeys)),
+  where({ type: 'http', mode: 'inject' }, only(injectKeys)),
+  where({ type: 'gcp_auth' }, only(['secret_ref', 'hosts', 'scopes'])),
+  where({ type: 'oauth_token' }, only(oauthKeys, ['grant', 'fields', 'token_endpoint'])),
+  where({ type: 'oauth_token', grant: 'jwt_bearer' }, { required: ['audience'] }),
+  ...grantNames.map((grant) =>
+    where(
+      { type: 'oauth_token', grant },
+      {
+        properties: {
+          fields: {
+            propertyNames: { enum: [...grants[grant].required, ...grants[grant].optional] },
+            required: [...grants[grant].required],
+          },
+        },
+      },
+    ),
+  ),
+  where(
+    { type: 'aws_auth' },
+    only(
+      ['access_key_id', 'secret_access_key', 'hosts', 'allowed_services', 'allowed_regions'],
+      ['access_key_id', 'secret_access_key'],
+    ),
+  ),
+  where({ type: 'pg_dsn' }, only(['secret_ref', 'database'], ['database'])),
+];
+
+export const nameSchema = Type.String({
+  pattern: '^[A-Za-z_][A-Za-z0-9_.-]*$',
+  maxLength: 253,
+  description: 'The name of the secret: its reference and its placeholder, where these are not given.',
+});
+
+const declared = Type.Object(
+  {
+    type: Type.Enum(secretTypes, { description: 'What iron-proxy does with the credential.' }),
+    name: nameSchema,
+    secret_ref: Type.Optional(
+      secretRef(
+        "The item in OP_VAULT whose field `credential` holds the value (env: the key of the infra Secret), or a whole reference, op://vault/item/[section/]field. By default the secret's name.",
+      ),
+    ),
+    hosts: Type.Optional(
+      hosts(
+        "The hosts that the credential is sent to: names, *.example.com, addresses or CIDR ranges; no scheme, port or path. By default the tool's own hosts; for gcp_auth *.googleapis.com.",
+      ),
+    ),
+    mode: Type.Optional(
+      Type.Enum(['replace', 'inject'], {
+        description:
+          'http: replace the placeholder where a request has it (the default), or inject the credential.',
+      }),
+    ),
+    replacer: Type.Optional(
+      text(visiblePattern, "http: the placeholder that the tool sends. By default the secret's name."),
+    ),
+    match_headers: Type.Optional(
+      Type.Array(requestHeader, {
+        minItems: 1,
+        description:
+          'http: the headers in which the placeholder is replaced: names, or /regular expressions/.',
+      }),
+    ),
+    match_path: Type.Optional(
+      Type.Boolean({ description: "http: whether the placeholder is replaced in the URL's path." }),
+    ),
+    match_query: Type.Optional(
+      Type.Boolean({ description: "http: whether the placeholder is replaced in the URL's query." }),
+    ),
+    inject_header: Type.Optional(text(`^${headerName}$`, 'http, inject: the header that is set.')),
+    inject_formatter: Type.Optional(
+      text(
+        formatterPattern,
+        'http, inject: the value of the header as a Go template, such as Bearer {{ .Value }}.',
+      ),
+    ),
+    inject_query_param: Type.Optional(text(visiblePattern, 'http, inject: the parameter that is set.')),
+    scopes: Type.Optional(
+      texts(
+        visiblePattern,
+        'gcp_auth and oauth_token: the scopes of the token. For gcp_auth by default cloud-platform.',
+      ),
+    ),
+    grant: Type.Optional(Type.Enum(grantNames, { description: 'oauth_token: how the token is obtained.' })),
+    fields: Type.Optional(
+      Type.Record(Type.String(), field, {
+        propertyNames: {
+          pattern:
+            '^(?:refresh_token|client_id|client_secret|username|password|issuer|subject|private_key|private_key_id)$',
+        },
+        description: 'oauth_token: the credentials that the grant needs, each by its reference.',
+      }),
+    ),
+    token_endpoint: Type.Optional(
+      text(
+        '^https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/@:+,=-]*)?$',
+        'oauth_token: the URL at which iron-proxy obtains tokens.',
+      ),
+    ),
+    audience: Type.Optional(
+      text(visiblePattern, 'oauth_token: the audience of the assertion; jwt_bearer needs it.'),
+    ),
+    access_key_id: Type.Optional(secretRef('aws_auth: the reference of the access key id.')),
+    secret_access_key: Type.Optional(secretRef('aws_auth: the reference of the secret access key.')),
+    allowed_services: Type.Optional(
+      texts('^[a-z0-9-]+$', 'aws_auth: the services that requests may be signed for. By default any.'),
+    ),
+    allowed_regions: Type.Optional(
+      texts('^[a-z0-9-]+$', 'aws_auth: the regions that requests may be signed for. By default any.'),
+    ),
+    database: Type.Optional(
+      text(
+        '^[A-Za-z_][A-Za-z0-9_.$-]{0,62}$',
+        'pg_dsn: the database that clients ask for, and that the DSN names.',
+      ),
+    ),
+  },
+  { additionalProperties: false, allOf: forms },
+);
+
+/** One declared secret: a table, or in the legacy form its name alone. */
+export const secretSchema = Type.Union([nameSchema, declared]);
+
+/** What one tool declares: the table `[tool.centaur]`, as far as it speaks of credentials. */
+export const toolSchema = Type.Object(
+  {
+    hosts: Type.Optional(hosts('The hosts of the secrets that name none of their own.')),
+    secrets: Type.Optional(Type.Array(secretSchema, { description: 'The secrets that the tool needs.' })),
+  },
+  { additionalProperties: false },
+);
+
+/** The values under `tools`: what each tool declares, by the tool's name. */
+export const toolsSchema = Type.Record(
+  Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]*$' }),
+  toolSchema,
+  {
+    additionalProperties: false,
+    default: {},
+    description:
+      "The tools' declarations, each as the tool's pyproject.toml has it under [tool.centaur]; `centaur-chart tools` writes them.\nFor example:\n  warehouse:\n    secrets:\n      - {type: http, name: WAREHOUSE_API_KEY, match_headers: [Authorization], hosts: [warehouse.internal.example.com]}",
+  },
+);
+
+export type DeclaredSecret = Static<typeof declared>;
+export type ToolDeclaration = Static<typeof toolSchema>;
+export type Tools = Static<typeof toolsSchema>;
+
+/** The schema of a declared secret in its full form. */
+export const declaredSchema: TSchema = declared;

@@ -1,0 +1,68 @@
+/** The values that say which credentials iron-proxy resolves, from where, and what it lets pass. */
+import Type, { type Static } from 'typebox';
+import { allowedHost, requestHeader } from './declaration.js';
+import { durationPattern } from './duration.js';
+import { cidrPattern } from './host.js';
+import { secretSourceNames } from './source.js';
+
+export { toolsSchema } from './declaration.js';
+export { harnessesSchema } from './harness.js';
+
+/** A positive duration as Go writes it. */
+const duration = (value: string, description: string) =>
+  Type.String({ default: value, pattern: durationPattern, description });
+
+/** Keys of `ironProxy` that this part of the project gives a meaning to. */
+export const proxyKeys = {
+  secretSource: Type.Enum(secretSourceNames, {
+    default: 'onepassword',
+    description:
+      'Where iron-proxy takes credentials from: onepassword-connect (production), onepassword (a service account; local or low volume) or env (keys of the infra Secret; development and CI).',
+  }),
+  secretTtl: duration(
+    '10m',
+    'How long iron-proxy keeps a credential before it asks 1Password again: hours, minutes, seconds or milliseconds, such as 10m or 1h30m.',
+  ),
+  allowedHosts: Type.Array(allowedHost, {
+    default: [],
+    description:
+      'Hosts that may be reached beside those that a declared secret names: names, *.example.com, addresses or CIDR ranges. ["*"] opens the proxy.',
+  }),
+  headerAllowlist: Type.Object(
+    {
+      enabled: Type.Boolean({ default: true, description: 'Whether other headers are stripped.' }),
+      extra: Type.Array(requestHeader, {
+        default: [],
+        description: 'More headers that pass: names, or /regular expressions/.',
+      }),
+    },
+    {
+      additionalProperties: false,
+      description:
+        'The request headers that pass: content, conditional and websocket headers, those of the model vendors, and those that declared secrets use.',
+    },
+  ),
+  upstreamDenyCidrs: Type.Optional(
+    Type.Array(Type.String({ pattern: cidrPattern }), {
+      description:
+        'Address ranges that iron-proxy never connects to. Left out: its own default, loopback and cloud metadata. [] opens all.',
+    }),
+  ),
+  maxRequestBodyBytes: Type.Integer({
+    default: 10485760,
+    minimum: 1,
+    maximum: 2 ** 40,
+    description: 'The largest request body that iron-proxy takes.',
+  }),
+  upstreamResponseHeaderTimeout: duration(
+    '5m',
+    'How long an upstream may take to begin its answer; models can take minutes.',
+  ),
+  logLevel: Type.Enum(['debug', 'info', 'warn', 'error'], {
+    default: 'info',
+    description: 'How much iron-proxy logs.',
+  }),
+};
+
+const proxyValues = Type.Object(proxyKeys);
+export type ProxyValues = Static<typeof proxyValues>;
