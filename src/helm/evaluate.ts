@@ -57,6 +57,8 @@ export function evaluate(ast: Ast, scope: Scope): Value | undefined {
       return evaluateElements(ast.elements, scope);
     case 'assemble':
       return Object.fromEntries(ast.entries.flatMap((entry) => evaluateEntry(entry, scope)));
+    case 'group':
+      return evaluateGroups(ast, scope);
     case 'include':
       return evaluateInclude(ast.template, ast.args, scope);
   }
@@ -99,6 +101,19 @@ function walk(each: { over: Ast; key: Variable | undefined; item: Variable }, sc
       );
   }
   throw new EvaluationError(`${JSON.stringify(over)} is neither a list nor a map`);
+}
+
+function evaluateGroups({ over, item, key }: Extract<Ast, { kind: 'group' }>, scope: Scope): ValueMap {
+  const groups = new Map<string, Value[]>();
+  for (const inner of walk({ over, key: undefined, item }, scope)) {
+    const name = evaluate(key, inner);
+    if (typeof name !== 'string') throw new EvaluationError(`a group is called ${JSON.stringify(name)}`);
+    const member = inner.bindings.get(item) ?? null;
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [member]);
+    else group.push(member);
+  }
+  return Object.fromEntries(groups);
 }
 
 function evaluateInclude(template: Template, args: ReadonlyMap<Variable, Ast>, scope: Scope): Value {

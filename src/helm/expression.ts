@@ -103,6 +103,7 @@ export function pathOf(ast: Ast): string {
       return `include "${ast.template.name}"`;
     case 'collect':
     case 'assemble':
+    case 'group':
       return `$${ast.name}`;
     case 'literal':
       return JSON.stringify(ast.value);

@@ -204,6 +204,20 @@ class Printer {
         this.directive(pad, `${name} := dict`);
         this.assemble(name, ast.entries, pad);
         this.scopes.at(-1)?.set(ast, name);
+        return;
+      }
+      case 'group': {
+        if (this.collected(ast) !== undefined) return;
+        this.prepare(ast.over, pad);
+        const name = this.declare({ name: ast.name });
+        this.directive(pad, `${name} := dict`);
+        this.range(pad, { ...ast, key: undefined }, () => {
+          this.prepare(ast.key, pad);
+          const key = this.operand(ast.key);
+          const group = `append (dig ${key} list ${name}) ${this.variable(ast.item)}`;
+          this.directive(pad, `${name} = set ${name} ${key} (${group})`);
+        });
+        this.scopes.at(-1)?.set(ast, name);
       }
     }
   }
@@ -292,6 +306,7 @@ class Printer {
         return this.member(ast.of, ast.key);
       case 'collect':
       case 'assemble':
+      case 'group':
         return this.collected(ast) ?? fail(`$${ast.name} is not computed here`);
       case 'include':
         return this.included(ast);

@@ -232,6 +232,32 @@ function nameOf(over: Ast): string {
   return over.kind === 'member' ? over.key : 'items';
 }
 
+/**
+ * The elements of a list in groups, by a text that each has: in the order of the list within a group, and the groups
+ * in the order of that text. `name` is what the variable is called.
+ */
+export function groupBy<E>(
+  list: Expr<readonly E[] | undefined>,
+  key: (item: Symbolic<E>) => Expr<string>,
+  name = 'groups',
+): Symbolic<{ readonly [key: string]: readonly E[] }> {
+  const over = astOf(list);
+  if (kindOf(over.schema) !== 'list') throw new TypeError(`groupBy walks a list, not a ${kindOf(over.schema)}`);
+  const { item, itemExpr } = bind(over);
+  const groups: Schema = {
+    type: 'object',
+    additionalProperties: { type: 'array', items: memberSchema(over.schema) },
+  };
+  return symbolic({
+    kind: 'group',
+    name,
+    over,
+    item,
+    key: astOf(key(itemExpr as Symbolic<E>)),
+    schema: groups,
+  });
+}
+
 /** A list as an expression, from members as a manifest's list has them; `name` is what its variable is called. */
 export function listOf<T>(members: readonly Member<T>[], name = 'items'): Symbolic<readonly T[]> {
   return collect(members.flatMap(elementsOf), name);

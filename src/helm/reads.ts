@@ -73,6 +73,10 @@ export class Reads {
         this.visit(piece.condition);
         for (const inner of piece.body) this.visit(inner);
         return;
+      case 'group':
+        this.visit(piece.over);
+        this.visit(piece.key);
+        return;
       case 'entries':
         this.visit(piece.over);
         this.visit(piece.value);

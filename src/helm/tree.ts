@@ -39,6 +39,13 @@ export type Ast = (
   | { readonly kind: 'call'; readonly operator: Operator; readonly args: readonly Ast[] }
   | { readonly kind: 'collect'; readonly name: string; readonly elements: readonly Element[] }
   | { readonly kind: 'assemble'; readonly name: string; readonly entries: readonly Entry[] }
+  | {
+      readonly kind: 'group';
+      readonly name: string;
+      readonly over: Ast;
+      readonly item: Variable;
+      readonly key: Ast;
+    }
   | { readonly kind: 'include'; readonly template: Template; readonly args: Arguments }
 ) & { readonly schema: Schema };
 
@@ -216,6 +223,8 @@ function describe(ast: Ast): string {
       return `collect#${serialOf(ast.elements)}`;
     case 'assemble':
       return `assemble#${serialOf(ast.entries)}`;
+    case 'group':
+      return `group#${serialOf(ast.item)}`;
     case 'include':
       return `include ${ast.template.name}(${[...ast.args].map(([variable, value]) => `${variable.name}=${identity(value)}`).join(',')})`;
   }
