@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+
+/** How a command ended and what it printed. */
+export interface Result {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CommandOptions {
+  readonly cwd?: string;
+  /** The whole environment of the command; the present process's own by default. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** What the command reads on its standard input; nothing by default. */
+  readonly input?: string | Uint8Array;
+}
+
+/**
+ * Runs a command to its end, whatever its exit status.
+ *
+ * @throws Error when the command can't be started.
+ */
+export function run(command: string, args: readonly string[], options: CommandOptions = {}): Promise<Result> {
+  const { cwd, env, input } = options;
+  const child = spawn(command, args, { cwd, env, stdio: 'pipe' });
+  const printed = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (text: string) => {
+      printed[stream] += text;
+    });
+  }
+  // A command may end without reading its input: its exit status tells then.
+  child.stdin.on('error', () => undefined).end(input);
+  return new Promise((resolve, reject) => {
+    child.on('error', (error) => reject(new Error(`${command} can't be started: ${error.message}`)));
+    child.on('close', (code, signal) => {
+      if (signal) printed.stderr += `${command} was ended by ${signal}\n`;
+      resolve({ code: code ?? 1, ...printed });
+    });
+  });
+}
+
+/**
+ * What a command printed.
+ *
+ * @throws Error with the command's own words when it fails.
+ */
+export async function output(
+  command: string,
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<string> {
+  const result = await run(command, args, options);
+  if (result.code === 0) return result.stdout;
+  throw new Error(`${[command, ...args].join(' ')} failed (${result.code}):\n${result.stderr.trim()}`);
+}

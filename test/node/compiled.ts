@@ -1,0 +1,22 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { builtOnce, digest } from './built-once.js';
+import { output } from './command.js';
+import { nodeCache, nodeSources, projectRoot } from './project.js';
+
+/**
+ * The path of a program of these sources as JavaScript, for a process of its own: Node.js 20 runs no TypeScript. It is
+ * compiled first when these are the sources and they changed.
+ */
+export async function compiled(name: string): Promise<string> {
+  const self = fileURLToPath(import.meta.url);
+  if (self.endsWith('.js')) return path.join(path.dirname(self), `${name}.js`);
+  const files = (await readdir(nodeSources)).filter((file) => file.endsWith('.ts')).sort();
+  const key = await digest(files.map((file) => path.join(nodeSources, file)));
+  const folder = await builtOnce(path.join(nodeCache, `js-${key}`), async (partial) => {
+    const compiler = path.join(projectRoot, 'node_modules/.bin/tsc');
+    await output(compiler, ['--project', nodeSources, '--outDir', partial]);
+  });
+  return path.join(folder, path.relative(projectRoot, nodeSources), `${name}.js`);
+}

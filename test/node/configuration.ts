@@ -1,0 +1,177 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { stringify } from 'smol-toml';
+import { writeCertificates } from './certificates.js';
+import { insideFolder, runFile } from './run-folder.js';
+
+/** The addresses of a node, the same in each: every node has a network of its own. */
+export const network = {
+  node: '10.10.0.1',
+  pods: '10.244.0.0/16',
+  services: '10.96.0.0/16',
+  /** The API server's Service: the first address of the services' range. */
+  apiService: '10.96.0.1',
+  domain: 'cluster.local',
+};
+
+/** The node's name in Kubernetes. */
+export const nodeName = 'node';
+
+/** The image of a pod's own container, which is there before any other. */
+export const pauseImage = 'docker.io/centaur-chart/pause:1';
+
+/** Who the API server knows by a token. CoreDNS runs outside the cluster and so has no ServiceAccount. */
+const users = {
+  admin: { name: 'admin', group: 'system:masters' },
+  coredns: { name: 'coredns', group: 'system:masters' },
+  kubelet: { name: `system:node:${nodeName}`, group: 'system:nodes' },
+  'kube-controller-manager': { name: 'system:kube-controller-manager', group: '' },
+  'kube-proxy': { name: 'system:kube-proxy', group: '' },
+  'kube-scheduler': { name: 'system:kube-scheduler', group: '' },
+};
+
+/** The path inside the node of a file of its configuration. */
+export function etc(name: string): string {
+  return path.join(insideFolder, 'etc', name);
+}
+
+/** Fills a new run folder with the certificates, tokens and configuration of one node. */
+export async function writeConfiguration(folder: string, programs: readonly string[]): Promise<void> {
+  const target = path.join(folder, 'etc');
+  await mkdir(path.join(target, 'cni'), { recursive: true });
+  await mkdir(path.join(folder, runFile.logs));
+  await writeCertificates(target, ['127.0.0.1', network.node, network.apiService]);
+  const authority = await readFile(path.join(folder, runFile.certificateAuthority), 'base64');
+  const tokens = Object.entries(users).map(([part, user]) => {
+    return { part, ...user, token: randomBytes(16).toString('hex') };
+  });
+  const accounts = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const files = {
+    ...Object.fromEntries(
+      tokens.map(({ part, token }) => [`${part}.kubeconfig`, kubeconfig(authority, token)]),
+    ),
+    'tokens.csv': tokens.map(({ token, name, group }) => `${token},${name},${name},"${group}"\n`).join(''),
+    'service-accounts.key': accounts.privateKey.export({ type: 'pkcs8', format: 'pem' }),
+    'service-accounts.pub': accounts.publicKey.export({ type: 'spki', format: 'pem' }),
+    'kubelet.json': JSON.stringify(kubelet),
+    'kube-proxy.json': JSON.stringify(kubeProxy),
+    'containerd.toml': stringify(containerd(programs)),
+    'cni/10-node.conflist': JSON.stringify(cni),
+    Corefile: corefile,
+    'resolv.conf': '',
+  };
+  for (const [name, text] of Object.entries(files)) {
+    await writeFile(path.join(target, name), text, { mode: 0o600 });
+  }
+}
+
+/** JSON, which is YAML too. */
+function kubeconfig(authority: string, token: string): string {
+  const cluster = { server: 'https://127.0.0.1:6443', 'certificate-authority-data': authority };
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: nodeName, cluster }],
+    users: [{ name: nodeName, user: { token } }],
+    contexts: [{ name: nodeName, context: { cluster: nodeName, user: nodeName } }],
+    'current-context': nodeName,
+  });
+}
+
+const kubelet = {
+  apiVersion: 'kubelet.config.k8s.io/v1beta1',
+  kind: 'KubeletConfiguration',
+  authentication: { anonymous: { enabled: false }, x509: { clientCAFile: etc('ca.crt') } },
+  authorization: { mode: 'Webhook' },
+  cgroupDriver: 'cgroupfs',
+  failCgroupV1: false,
+  failSwapOn: false,
+  // It would set the machine's kernel otherwise, see machine.ts; and it may lack the right to lower its score.
+  protectKernelDefaults: true,
+  oomScoreAdj: 0,
+  enforceNodeAllocatable: [],
+  // The disk of the machine that the tests run on is not the node's to keep free.
+  evictionHard: {
+    'memory.available': '0%',
+    'nodefs.available': '0%',
+    'nodefs.inodesFree': '0%',
+    'imagefs.available': '0%',
+  },
+  imageGCHighThresholdPercent: 100,
+  containerRuntimeEndpoint: `unix://${path.join(insideFolder, runFile.containerd)}`,
+  podLogsDir: path.join(insideFolder, runFile.logs, 'pods'),
+  volumePluginDir: path.join(insideFolder, 'volume-plugins'),
+  resolvConf: etc('resolv.conf'),
+  clusterDNS: [network.node],
+  clusterDomain: network.domain,
+  // A fault that is mended shows within seconds: without these a kubelet takes minutes to look again.
+  syncFrequency: '5s',
+  crashLoopBackOff: { maxContainerRestartPeriod: '5s' },
+};
+
+const kubeProxy = {
+  apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
+  kind: 'KubeProxyConfiguration',
+  mode: 'nftables',
+  clientConnection: { kubeconfig: etc('kube-proxy.kubeconfig') },
+  clusterCIDR: network.pods,
+  hostnameOverride: nodeName,
+  // These limits are the machine's, and out of reach from a network namespace.
+  conntrack: { maxPerCore: 0, min: 0, tcpEstablishedTimeout: '0s', tcpCloseWaitTimeout: '0s' },
+};
+
+function containerd(programs: readonly string[]) {
+  return {
+    version: 4,
+    root: path.join(insideFolder, 'containerd'),
+    state: '/run/containerd',
+    plugins: {
+      'io.containerd.server.v1.grpc': { address: path.join(insideFolder, runFile.containerd) },
+      'io.containerd.internal.v1.opt': { path: path.join(insideFolder, 'opt') },
+      'io.containerd.nri.v1.nri': { disable: true },
+      'io.containerd.metadata.v1.bolt': { no_sync: true },
+      'io.containerd.cri.v1.images': { snapshotter: 'overlayfs', pinned_images: { sandbox: pauseImage } },
+      'io.containerd.cri.v1.runtime': {
+        // Without CAP_SYS_RESOURCE runc can't lower a score, and stops.
+        restrict_oom_score_adj: true,
+        cni: { bin_dirs: programs, conf_dir: etc('cni'), use_internal_loopback: true },
+        containerd: {
+          default_runtime_name: 'runc',
+          runtimes: { runc: { runtime_type: 'io.containerd.runc.v2', options: { SystemdCgroup: false } } },
+        },
+      },
+    },
+  };
+}
+
+/** Each pod has a link of its own to the node, so that all of its traffic passes the node's Service rules. */
+const cni = {
+  cniVersion: '1.0.0',
+  name: 'node',
+  plugins: [
+    {
+      type: 'ptp',
+      ipMasq: false,
+      ipam: {
+        type: 'host-local',
+        dataDir: path.join(insideFolder, 'addresses'),
+        ranges: [[{ subnet: network.pods }]],
+        routes: [{ dst: '0.0.0.0/0' }],
+      },
+    },
+  ],
+};
+
+/** There is no name outside the cluster: the node's network leads nowhere. */
+const corefile = `.:53 {
+  bind ${network.node}
+  errors
+  health 127.0.0.1:8080
+  ready 127.0.0.1:8181
+  kubernetes ${network.domain} in-addr.arpa {
+    kubeconfig ${etc('coredns.kubeconfig')}
+    ttl 1
+  }
+}
+`;

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+)
+
+// A peer is somebody who connected, with the request where it was HTTP.
+type peer struct {
+	From    string `json:"from"`
+	Port    int    `json:"port"`
+	Request string `json:"request,omitempty"`
+}
+
+// Enough for a test; probes would fill the memory of a long-lived pod.
+const peersKept = 1000
+
+type peers struct {
+	mutex sync.Mutex
+	list  []peer
+}
+
+func (p *peers) record(from net.Addr, at net.Addr, request string) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	host, _, _ := net.SplitHostPort(from.String())
+	p.list = append(p.list, peer{From: host, Port: port(at), Request: request})
+	if len(p.list) > peersKept {
+		p.list = p.list[1:]
+	}
+}
+
+func (p *peers) recorded() []peer {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	return append([]peer{}, p.list...)
+}
+
+func port(at net.Addr) int {
+	if tcp, ok := at.(*net.TCPAddr); ok {
+		return tcp.Port
+	}
+	return 0
+}
+
+// Takes TCP connections on an address such as ":5432".
+func (p *peers) listen(address string, handle func(net.Conn)) error {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return err
+	}
+	go func() {
+		for {
+			connection, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			p.record(connection.RemoteAddr(), connection.LocalAddr(), "")
+			go handle(connection)
+		}
+	}()
+	return nil
+}
+
+func hangUp(connection net.Conn) { connection.Close() }
+
+// Answers HTTP on an address such as ":8000".
+func (p *peers) serve(address string, handler http.Handler) error {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return err
+	}
+	recording := func(response http.ResponseWriter, request *http.Request) {
+		from, _ := net.ResolveTCPAddr("tcp", request.RemoteAddr)
+		p.record(from, listener.Addr(), request.Method+" "+request.RequestURI)
+		handler.ServeHTTP(response, request)
+	}
+	go http.Serve(listener, http.HandlerFunc(recording))
+	return nil
+}
+
+// Answers 200 on these paths of a port, and 404 on all others.
+func web(port int, paths ...string) service {
+	return func(peers *peers, _ []string) error {
+		mux := http.NewServeMux()
+		for _, path := range paths {
+			mux.HandleFunc(path, answerOK)
+		}
+		return peers.serve(fmt.Sprintf(":%d", port), mux)
+	}
+}
+
+func answerOK(response http.ResponseWriter, _ *http.Request) {
+	fmt.Fprint(response, `{"status":"ok"}`)
+}

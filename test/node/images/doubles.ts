@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+import { output } from '../command.js';
+import { systemCommand } from '../packages.js';
+import { builtTool } from '../tools.js';
+import type { Image } from './image.js';
+import type { Entry } from './tar.js';
+
+/** What a double stands in for; `pause` only waits. */
+export type Role = 'api' | 'iron-proxy' | 'pause' | 'postgres' | 'slackbot';
+
+/**
+ * An image of the double in a role, under the name of the image that it stands in for. It has busybox for a shell and
+ * the usual commands, and the double's own: `report`, `get`, `dial`, `pg_isready`.
+ */
+export async function doubleImage(role: Role, name: string): Promise<Image> {
+  const double = await readFile(await builtTool('double'));
+  const entries = [...(await baseEntries()), program('double', double), ...links(doubleCommands, 'double')];
+  return { name, entries, entrypoint: [role] };
+}
+
+/** An image of any static program, such as the real iron-proxy, with the same shell. */
+export async function programImage(name: string, binary: string, command: string): Promise<Image> {
+  const entries = [...(await baseEntries()), program(command, await readFile(binary))];
+  return { name, entries, entrypoint: [command] };
+}
+
+const doubleCommands = [
+  'api',
+  'dial',
+  'get',
+  'iron-proxy',
+  'pause',
+  'pg_isready',
+  'postgres',
+  'report',
+  'slackbot',
+];
+
+const folder = (name: string, mode = 0o755): Entry => ({ name, folder: true, mode });
+
+function program(name: string, content: Uint8Array): Entry {
+  return { name: `usr/local/bin/${name}`, content, mode: 0o755 };
+}
+
+function links(names: readonly string[], target: string): Entry[] {
+  return names.map((name) => ({ name: `usr/local/bin/${name}`, target }));
+}
+
+/** A root file system with busybox as the shell. */
+async function baseEntries(): Promise<Entry[]> {
+  const busybox = systemCommand('busybox') ?? '/bin/busybox';
+  const applets = (await output(busybox, ['--list']))
+    .split('\n')
+    .filter((name) => name && name !== 'busybox');
+  return [
+    ...['bin', 'etc', 'usr', 'usr/local', 'usr/local/bin'].map((name) => folder(name)),
+    folder('tmp', 0o1777),
+    { name: 'etc/passwd', content: Buffer.from('root:x:0:0:root:/:/bin/sh\n'), mode: 0o644 },
+    { name: 'etc/group', content: Buffer.from('root:x:0:\n'), mode: 0o644 },
+    { name: 'bin/busybox', content: await readFile(busybox), mode: 0o755 },
+    ...applets.map((name) => ({ name: `bin/${name}`, target: 'busybox' })),
+  ];
+}

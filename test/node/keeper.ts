@@ -1,0 +1,70 @@
+/**
+ * The process outside a node that stands for it. It starts the node in namespaces of its own; when it is told to stop, or
+ * its starter is gone, however that ended, it leaves nothing of the node behind. It runs in the node's network
+ * namespace, so its process id is the way into that.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createCgroups, enter, ownCgroups, removeCgroups } from './cgroup.js';
+import { keepLogs } from './logs.js';
+import { processNamespace } from './machine.js';
+import { identity, type Owner, runFile } from './run-folder.js';
+import type { SupervisorOptions } from './supervisor.js';
+
+/** What the keeper is told on its command line, as JSON. */
+export interface KeeperOptions {
+  readonly folder: string;
+  /** The folders of the programs that the node runs. */
+  readonly programs: readonly string[];
+  /** Whether the node stays up without its starter. */
+  readonly stays: boolean;
+}
+
+const { folder, programs, stays }: KeeperOptions = JSON.parse(process.argv[2] ?? '');
+
+const before = await ownCgroups();
+const cgroups = await createCgroups(path.basename(folder));
+const owner: Owner = { identity: (await identity(process.pid)) ?? '', cgroups, stays };
+await writeFile(path.join(folder, runFile.owner), JSON.stringify(owner));
+await enter(cgroups, process.pid);
+const node = startNode({ folder, programs, cgroups, outside: await processNamespace() });
+
+let stopping = false;
+const stop = () => {
+  stopping = true;
+  node.kill('SIGKILL');
+};
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop);
+if (!stays) process.stdin.on('close', stop).resume();
+
+node.once('message', async () => {
+  for (const pid of [process.pid, node.pid]) if (pid !== undefined) await enter(before, pid);
+  node.send('outside');
+});
+await once(node, 'close');
+if (!stopping) console.error(`the node ended by itself; its logs are in ${await keepLogs(folder)}`);
+await enter(before, process.pid);
+await removeCgroups(cgroups);
+await rm(folder, { recursive: true, force: true });
+process.exit(stopping ? 0 : 1);
+
+/**
+ * The kernel ends all processes of a node and undoes its mounts with the first process of its process namespace. That
+ * one is ended when `unshare` ends, and `unshare` when this process ends, even by SIGKILL.
+ */
+function startNode(options: SupervisorOptions) {
+  const namespaces = ['--mount', '--propagation', 'private', '--pid', '--mount-proc', '--cgroup', '--ipc'];
+  const supervisor = fileURLToPath(new URL('supervisor.js', import.meta.url));
+  const init = ['tini', '--', process.execPath, supervisor, JSON.stringify(options)];
+  return spawn(
+    'setpriv',
+    ['--pdeathsig', 'KILL', 'unshare', ...namespaces, '--fork', '--kill-child', ...init],
+    {
+      env: { ...process.env, NODE_EXTRA_CA_CERTS: path.join(folder, runFile.certificateAuthority) },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    },
+  );
+}

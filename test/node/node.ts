@@ -1,0 +1,201 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { kill } from './cgroup.js';
+import { type CommandOptions, output, type Result, run } from './command.js';
+import { compiled } from './compiled.js';
+import { pauseImage, writeConfiguration } from './configuration.js';
+import { doubleImage } from './images/doubles.js';
+import { dockerArchive, type Image } from './images/image.js';
+import type { KeeperOptions } from './keeper.js';
+import { keepLogs } from './logs.js';
+import { installPackages, systemPath } from './packages.js';
+import type { PartName } from './parts.js';
+import { identity, type Owner, runFile, runPrefix } from './run-folder.js';
+import { removeAbandonedRuns } from './runs.js';
+import { builtTools, nodeTools, type Tool } from './tools.js';
+import { assertAvailable } from './unavailable.js';
+import { until } from './until.js';
+
+export interface NodeOptions {
+  /** Programs for the PATH of commands beside those that every node has. */
+  readonly tools?: readonly Tool[];
+  /** Keeps the node up when this process ends. */
+  readonly stays?: boolean;
+}
+
+/**
+ * A Kubernetes node that runs real containers, alone in a network of its own. It enforces no NetworkPolicy: those are
+ * judged by analysis.
+ */
+export interface Node {
+  /** The run folder, which ends with the node. */
+  readonly folder: string;
+  /** The process to end for the node to end. */
+  readonly pid: number;
+  /** The path of an administrator's kubeconfig, of use in the node's network alone. */
+  readonly kubeconfig: string;
+  /** What leads a command into the node's network when it stands before it. */
+  readonly enter: readonly string[];
+  /** Runs a command of this machine in the node's network, with KUBECONFIG set, and the node's kubectl on the PATH. */
+  run(command: string, args: readonly string[], options?: CommandOptions): Promise<Result>;
+  /** What kubectl printed. @throws Error with its words when it fails. */
+  kubectl(...args: string[]): Promise<string>;
+  /** Applies objects, or a manifest's text. */
+  apply(manifest: string | readonly object[]): Promise<void>;
+  /** What a command printed in a container; `where` are arguments of `kubectl exec`, such as `['-n', 'a', 'deploy/b']`. */
+  exec(where: readonly string[], ...command: string[]): Promise<string>;
+  /** Makes an image known to the node, as if it were pulled. */
+  importImage(image: Image | Uint8Array): Promise<void>;
+  /** Ends a part, or everything as a loss of power does, and starts it again; resolves once it is ready. */
+  restart(part: PartName | 'node'): Promise<void>;
+  /** Copies the logs to where they outlive the node, and says where. */
+  keepLogs(): Promise<string>;
+  /** Ends the node and whatever it left on this machine. */
+  stop(): Promise<void>;
+}
+
+/** Installs and builds all that a node needs, which takes many minutes on an empty machine, and nothing afterwards. */
+export async function prepareNode(tools: readonly Tool[] = []): Promise<string[]> {
+  await assertAvailable();
+  await installPackages();
+  return builtTools([...nodeTools, ...tools]);
+}
+
+/**
+ * Starts a node and resolves when it takes pods. It ends with `stop`, and with this process unless it `stays`.
+ *
+ * @throws NodeUnavailable when this machine can't have one; Error with the node's own words when it does not come up.
+ */
+export async function startNode(options: NodeOptions = {}): Promise<Node> {
+  const programs = await prepareNode(options.tools);
+  const program = await compiled('keeper');
+  await removeAbandonedRuns();
+  const folder = await mkdtemp(path.join(tmpdir(), runPrefix));
+  const owner: Owner = { identity: (await identity(process.pid)) ?? '', cgroups: [], stays: false };
+  await writeFile(path.join(folder, runFile.owner), JSON.stringify(owner));
+  await writeConfiguration(folder, programs);
+  const keeper = startKeeper(program, { folder, programs, stays: options.stays ?? false });
+  const node = nodeOf(folder, keeper, programs);
+  await comesUp(folder, keeper);
+  await node.importImage(await doubleImage('pause', pauseImage));
+  return node;
+}
+
+/** The process outside the node that stands for it, see keeper.ts. */
+interface Keeper {
+  readonly pid: number;
+  /** Settles when it is gone, and all of the node with it. */
+  readonly ended: Promise<unknown>;
+  /** What it and the supervisor had to say. */
+  words(): string;
+}
+
+function startKeeper(program: string, options: KeeperOptions): Keeper {
+  const file = path.join(options.folder, runFile.logs, 'node.log');
+  const log = openSync(file, 'a');
+  // Still readable when the run folder is gone.
+  const reader = openSync(file, 'r');
+  const command = ['--net', process.execPath, program, JSON.stringify(options)];
+  // Detached, so that the Ctrl-C that ends this process leaves it to do its work: it sees its input end then.
+  const keeper = spawn('unshare', command, {
+    detached: true,
+    stdio: [options.stays ? 'ignore' : 'pipe', log, log],
+  });
+  closeSync(log);
+  keeper.unref();
+  if (keeper.stdin instanceof Socket) keeper.stdin.unref();
+  if (keeper.pid === undefined) throw new Error("unshare can't be started");
+  return { pid: keeper.pid, ended: once(keeper, 'exit'), words: () => readFileSync(reader, 'utf8').trim() };
+}
+
+async function comesUp(folder: string, keeper: Keeper): Promise<void> {
+  let ended = false;
+  keeper.ended.then(() => {
+    ended = true;
+  });
+  // The supervisor gives up by itself, much sooner: its patience is the one that counts.
+  await until('the node is up', () => ended || control(folder, 'GET', '/ready'), 600);
+  if (ended) throw new Error(`the node did not come up: ${keeper.words()}`);
+}
+
+/** Asks the supervisor. @throws Error with its words when it refuses. */
+function control(folder: string, method: 'GET' | 'POST', resource: string): Promise<true> {
+  const socketPath = path.join(folder, runFile.control);
+  return new Promise((resolve, reject) => {
+    const asked = request({ socketPath, method, path: resource }, (response) => {
+      let words = '';
+      response.setEncoding('utf8').on('data', (text: string) => {
+        words += text;
+      });
+      response.on('end', () => (response.statusCode === 200 ? resolve(true) : reject(new Error(words))));
+    });
+    asked.on('error', reject).end();
+  });
+}
+
+function nodeOf(folder: string, keeper: Keeper, programs: readonly string[]): Node {
+  const kubeconfig = path.join(folder, runFile.kubeconfig);
+  const enter = ['nsenter', `--net=/proc/${keeper.pid}/ns/net`, '--'];
+  const env = environment(folder, kubeconfig, programs);
+  const node: Node = {
+    folder,
+    pid: keeper.pid,
+    kubeconfig,
+    enter,
+    run(command, args, options = {}) {
+      const [nsenter = '', ...into] = enter;
+      return run(nsenter, [...into, command, ...args], { ...options, env: { ...env, ...options.env } });
+    },
+    async kubectl(...args) {
+      return printed(await node.run('kubectl', args), `kubectl ${args.join(' ')}`);
+    },
+    async apply(manifest) {
+      const list = { apiVersion: 'v1', kind: 'List', items: manifest };
+      const input = typeof manifest === 'string' ? manifest : JSON.stringify(list);
+      printed(await node.run('kubectl', ['apply', '-f', '-'], { input }), 'kubectl apply');
+    },
+    exec(where, ...command) {
+      return node.kubectl('exec', ...where, '--', ...command);
+    },
+    async importImage(image) {
+      const input = image instanceof Uint8Array ? image : dockerArchive(image);
+      const socket = path.join(folder, runFile.containerd);
+      const args = ['--address', socket, '--namespace', 'k8s.io', 'images', 'import', '-'];
+      await output('ctr', args, { env, input });
+    },
+    async restart(part) {
+      await control(folder, 'POST', `/restart/${part}`);
+    },
+    keepLogs: () => keepLogs(folder),
+    async stop() {
+      kill(keeper.pid, 'SIGTERM');
+      await keeper.ended;
+    },
+  };
+  return node;
+}
+
+/** The machine's environment, but with what leads to the node, and with caches that end with it. */
+function environment(folder: string, kubeconfig: string, programs: readonly string[]): NodeJS.ProcessEnv {
+  const own = {
+    KUBECONFIG: kubeconfig,
+    KUBECACHEDIR: path.join(folder, 'cache/kubectl'),
+    HELM_CACHE_HOME: path.join(folder, 'cache/helm'),
+    HELM_CONFIG_HOME: path.join(folder, 'config/helm'),
+    HELM_DATA_HOME: path.join(folder, 'data/helm'),
+    PATH: [...programs, process.env.PATH, ...systemPath].join(':'),
+  };
+  const others = Object.entries(process.env).filter(([name]) => !/_proxy$/i.test(name));
+  return { ...Object.fromEntries(others), ...own };
+}
+
+function printed(result: Result, command: string): string {
+  if (result.code === 0) return result.stdout;
+  throw new Error(`${command} failed (${result.code}):\n${result.stderr.trim()}`);
+}

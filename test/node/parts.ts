@@ -1,0 +1,133 @@
+import { connect } from 'node:net';
+import path from 'node:path';
+import { etc, network, nodeName } from './configuration.js';
+import { insideFolder, runFile } from './run-folder.js';
+
+/** A process of the node, run by the program of the part's name. */
+interface Part {
+  readonly args: readonly string[];
+  /** Whether it does its work; it may throw as long as it does not. */
+  readonly ready: () => Promise<boolean>;
+}
+
+const apiServer = 'https://127.0.0.1:6443';
+
+/** What the API server, the controller manager and the scheduler show to those who ask for their health. */
+const serving = [`--tls-cert-file=${etc('server.crt')}`, `--tls-private-key-file=${etc('server.key')}`];
+
+export const parts = {
+  containerd: {
+    args: [`--config=${etc('containerd.toml')}`],
+    ready: () => accepts(path.join(insideFolder, runFile.containerd)),
+  },
+  coredns: {
+    args: ['-conf', etc('Corefile')],
+    ready: () => answers('http://127.0.0.1:8181/ready'),
+  },
+  etcd: {
+    args: [`--data-dir=${path.join(insideFolder, 'etcd')}`, '--unsafe-no-fsync'],
+    ready: () => answers('http://127.0.0.1:2379/health'),
+  },
+  'kube-apiserver': {
+    args: [
+      '--etcd-servers=http://127.0.0.1:2379',
+      `--advertise-address=${network.node}`,
+      `--service-cluster-ip-range=${network.services}`,
+      '--authorization-mode=Node,RBAC',
+      '--enable-admission-plugins=NodeRestriction',
+      `--token-auth-file=${etc('tokens.csv')}`,
+      `--client-ca-file=${etc('ca.crt')}`,
+      `--service-account-issuer=https://kubernetes.default.svc.${network.domain}`,
+      `--service-account-key-file=${etc('service-accounts.pub')}`,
+      `--service-account-signing-key-file=${etc('service-accounts.key')}`,
+      // How it reaches the kubelet, for `kubectl exec` and `kubectl logs`.
+      '--kubelet-preferred-address-types=InternalIP',
+      `--kubelet-client-certificate=${etc('client.crt')}`,
+      `--kubelet-client-key=${etc('client.key')}`,
+      ...serving,
+    ],
+    ready: () => answers(`${apiServer}/readyz`),
+  },
+  'kube-controller-manager': {
+    args: [
+      `--kubeconfig=${etc('kube-controller-manager.kubeconfig')}`,
+      '--leader-elect=false',
+      '--use-service-account-credentials=true',
+      `--service-account-private-key-file=${etc('service-accounts.key')}`,
+      `--root-ca-file=${etc('ca.crt')}`,
+      ...serving,
+    ],
+    ready: () => answers('https://127.0.0.1:10257/healthz'),
+  },
+  'kube-proxy': {
+    args: [`--config=${etc('kube-proxy.json')}`],
+    ready: () => answers('http://127.0.0.1:10256/healthz'),
+  },
+  'kube-scheduler': {
+    args: [`--kubeconfig=${etc('kube-scheduler.kubeconfig')}`, '--leader-elect=false', ...serving],
+    ready: () => answers('https://127.0.0.1:10259/healthz'),
+  },
+  kubelet: {
+    args: [
+      `--config=${etc('kubelet.json')}`,
+      `--kubeconfig=${etc('kubelet.kubeconfig')}`,
+      `--root-dir=${path.join(insideFolder, 'kubelet')}`,
+      `--hostname-override=${nodeName}`,
+      `--node-ip=${network.node}`,
+    ],
+    ready: () => answers('http://127.0.0.1:10248/healthz'),
+  },
+} satisfies Record<string, Part>;
+
+export type PartName = keyof typeof parts;
+
+export function isPartName(name: string): name is PartName {
+  return Object.hasOwn(parts, name);
+}
+
+/** Parts of one list start together, once those before them are ready. */
+export const startOrder: readonly (readonly PartName[])[] = [
+  ['containerd', 'etcd'],
+  ['kube-apiserver'],
+  ['coredns', 'kube-controller-manager', 'kube-proxy', 'kube-scheduler', 'kubelet'],
+];
+
+/**
+ * Whether the node takes pods: its kubelet has said so after `since`, in milliseconds since the epoch, the scheduler may use
+ * it, and pods have a ServiceAccount.
+ */
+export async function takesPods(token: string, since: number): Promise<boolean> {
+  const get = async (resource: string): Promise<KubernetesObject> => {
+    const response = await fetch(`${apiServer}${resource}`, {
+      headers: { Authorization: `Bearer ${token}` },
+    });
+    return response.ok ? JSON.parse(await response.text()) : {};
+  };
+  const lease = await get(`/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${nodeName}`);
+  const { spec, status } = await get(`/api/v1/nodes/${nodeName}`);
+  const account = await get('/api/v1/namespaces/default/serviceaccounts/default');
+  const ready =
+    status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+  const seen = Date.parse(lease.spec?.renewTime ?? '') > since;
+  return seen && ready && spec?.taints === undefined && account.metadata !== undefined;
+}
+
+/** As much of a Node, a Lease or a ServiceAccount as is read here. */
+interface KubernetesObject {
+  readonly metadata?: unknown;
+  readonly spec?: { readonly renewTime?: string; readonly taints?: unknown };
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+}
+
+async function answers(url: string): Promise<boolean> {
+  return (await fetch(url, { signal: AbortSignal.timeout(2000) })).ok;
+}
+
+function accepts(socket: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const connection = connect(socket, () => {
+      connection.destroy();
+      resolve(true);
+    }).on('error', reject);
+  });
+}

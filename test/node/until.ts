@@ -1,0 +1,33 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+const pause = 100;
+
+/**
+ * Waits until a condition holds, asking again and again.
+ *
+ * @param what the condition in words that follow "until".
+ * @param seconds how long it may take; 60 by default.
+ * @throws Error that names the condition, and what the last attempt said, when time runs out.
+ */
+export async function until<Value>(
+  what: string,
+  attempt: () => Promise<Value> | Value,
+  seconds = 60,
+): Promise<Exclude<Value, false | undefined>> {
+  const deadline = performance.now() + seconds * 1000;
+  for (;;) {
+    let refused = '';
+    try {
+      const value = await attempt();
+      if (isGiven(value)) return value;
+    } catch (error) {
+      refused = error instanceof Error ? `: ${error.message}` : `: ${error}`;
+    }
+    if (performance.now() > deadline) throw new Error(`waited ${seconds} s in vain until ${what}${refused}`);
+    await delay(pause);
+  }
+}
+
+function isGiven<Value>(value: Value): value is Exclude<Value, false | undefined> {
+  return value !== false && value !== undefined;
+}
