@@ -1,0 +1,279 @@
+import type { k8s } from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
+import {
+  and,
+  type Expr,
+  each,
+  entries,
+  hasKey,
+  ifElse,
+  isNonEmpty,
+  join,
+  KubeDeployment,
+  KubeNamespace,
+  KubeRole,
+  KubeRoleBinding,
+  KubeService,
+  KubeServiceAccount,
+  type Member,
+  map,
+  mapOf,
+  ne,
+  not,
+  release,
+  sha256,
+  spread,
+  str,
+  toJson,
+  trimSuffix,
+  trunc,
+  when,
+} from '../helm/index.js';
+import { connectUrl } from './connect.js';
+import { infraKeysOf, infraVariable } from './infra-secret.js';
+import type { Platform } from './platform.js';
+import { caFile, caMount, caVolume, httpProbe, imageReference, podFields } from './pod.js';
+import { Scaling } from './scaling.js';
+
+/** The API's one port. */
+export const apiPort = 8000;
+
+/** The control plane: it creates sandboxes and their proxies, and holds no credential and no token that could fetch one. */
+export class Api extends Construct {
+  constructor(scope: Construct, id: string, platform: Platform) {
+    super(scope, id);
+    const { values, names } = platform;
+    const { api } = values;
+    const metadata = { name: names.api, labels: names.labels('api') };
+
+    new KubeServiceAccount(this, 'service-account', { metadata });
+
+    new KubeRole(this, 'role', {
+      comment: 'What the API needs in order to create sandboxes, their proxies and the policies around them.',
+      metadata,
+      rules: roleRules,
+    });
+
+    new KubeRoleBinding(this, 'role-binding', {
+      metadata,
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: names.api },
+      subjects: [{ kind: 'ServiceAccount', name: names.api, namespace: release.Namespace }],
+    });
+
+    new KubeService(this, 'service', {
+      metadata,
+      spec: {
+        selector: names.selectorLabels('api'),
+        ports: [{ name: 'http', port: apiPort, targetPort: 'http' }],
+      },
+    });
+
+    new KubeDeployment(this, 'deployment', {
+      metadata,
+      spec: {
+        replicas: when(not(api.autoscaling.enabled), api.replicaCount),
+        selector: { matchLabels: names.selectorLabels('api') },
+        template: {
+          metadata: {
+            labels: { ...names.labels('api'), ...spread(api.podLabels) },
+            annotations: {
+              'checksum/firewall-ca': when(
+                isNonEmpty(values.firewall.ca.certPem),
+                sha256(values.firewall.ca.certPem),
+              ),
+              ...spread(api.podAnnotations),
+            },
+          },
+          spec: {
+            serviceAccountName: names.api,
+            enableServiceLinks: false,
+            terminationGracePeriodSeconds: api.terminationGracePeriodSeconds,
+            ...podFields(api, values),
+            containers: [
+              {
+                name: 'api',
+                image: imageReference({ image: api.image }),
+                imagePullPolicy: api.image.pullPolicy,
+                ports: [{ name: 'http', containerPort: apiPort }],
+                env: environment(platform),
+                startupProbe: httpProbe('/health', 'http', api.startupProbe),
+                livenessProbe: httpProbe('/health', 'http', api.livenessProbe),
+                readinessProbe: httpProbe('/health/ready', 'http', api.readinessProbe),
+                resources: when(api.resources, (resources) => resources),
+                securityContext: when(api.containerSecurityContext, (context) => context),
+                volumeMounts: [
+                  caMount,
+                  { name: 'tmp', mountPath: '/tmp' },
+                  each(api.extraVolumeMounts, (mount) => mount),
+                ],
+              },
+            ],
+            volumes: [
+              caVolume(values.firewall.existingCaSecretName),
+              { name: 'tmp', emptyDir: {} },
+              each(api.extraVolumes, (volume) => volume),
+            ],
+          },
+        },
+      },
+    });
+
+    new Scaling(this, 'scaling', { ...metadata, selector: names.selectorLabels('api'), keys: api });
+    new EgressDiscovery(this, 'egress-discovery', platform);
+  }
+}
+
+/** What the API may do in the release's namespace. */
+const roleRules: k8s.PolicyRule[] = [
+  { apiGroups: [''], resources: ['pods', 'services'], verbs: ['create', 'delete', 'get', 'list', 'watch'] },
+  { apiGroups: [''], resources: ['pods/attach', 'pods/exec'], verbs: ['create', 'get'] },
+  { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
+  { apiGroups: [''], resources: ['secrets'], verbs: ['create', 'delete', 'get'] },
+  {
+    apiGroups: [''],
+    resources: ['configmaps'],
+    verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
+  },
+  {
+    apiGroups: ['apps'],
+    resources: ['deployments'],
+    verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
+  },
+  {
+    apiGroups: ['networking.k8s.io'],
+    resources: ['networkpolicies'],
+    verbs: ['create', 'delete', 'get', 'list', 'watch'],
+  },
+];
+
+/** Lets the API find the Services that lead out of the cluster, in the one namespace that holds them. */
+class EgressDiscovery extends Construct {
+  constructor(scope: Construct, id: string, { values, names }: Platform) {
+    super(scope, id);
+    const { enabled, namespace, createNamespace } = values.api.egressDiscovery;
+    // The namespace may serve several releases, so the name tells whose Role it is.
+    const name = trimSuffix('-', trunc(253, str`${release.Namespace}-${names.api}`));
+    const metadata = { name, namespace, labels: names.labels('api') };
+
+    new KubeNamespace(this, 'namespace', {
+      when: and(enabled, createNamespace, ne(namespace, release.Namespace)),
+      metadata: {
+        name: namespace,
+        labels: names.labels('api'),
+        annotations: { 'helm.sh/resource-policy': 'keep' },
+      },
+    });
+
+    new KubeRole(this, 'role', {
+      when: enabled,
+      metadata,
+      rules: [{ apiGroups: [''], resources: ['services'], verbs: ['list'] }],
+    });
+
+    new KubeRoleBinding(this, 'role-binding', {
+      when: enabled,
+      metadata,
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
+      subjects: [{ kind: 'ServiceAccount', name: names.api, namespace: release.Namespace }],
+    });
+  }
+}
+
+// -------------------------------------------------------------------------------------------------- environment
+
+/** Keys of the infra Secret one by one, then settings; `api.extraEnv` wins over both. */
+function environment(platform: Platform): readonly Member<k8s.EnvVar>[] {
+  const { values } = platform;
+  return [
+    each(infraKeysOf('api', platform), (key) =>
+      when(not(hasKey(values.api.extraEnv, key)), infraVariable(values, key)),
+    ),
+    each(settings(platform), (value, name) => ({ name, value })),
+  ];
+}
+
+function settings({ values, names, mode }: Platform) {
+  const { api, ironProxy, sandbox } = values;
+  const discovery = api.egressDiscovery;
+  const noProxy = str`localhost,127.0.0.1,$(KUBERNETES_SERVICE_HOST),${names.api},${names.ironProxy},.svc,.svc.${discovery.clusterDomain}`;
+
+  return mapOf<string>(
+    {
+      // How credentials are resolved.
+      FIREWALL_MANAGER_SECRET_SOURCE: ironProxy.secretSource,
+      KUBERNETES_FIREWALL_MANAGER_SECRET_SOURCE: ironProxy.secretSource,
+      FIREWALL_MANAGER_SECRET_TTL: ironProxy.secretTtl,
+      KUBERNETES_OP_CONNECT_HOST: when(mode('onepassword-connect'), connectUrl(values)),
+
+      // The way out.
+      HTTPS_PROXY: str`http://${names.ironProxy}:${ironProxy.service.proxyPort}`,
+      NO_PROXY: noProxy,
+      no_proxy: noProxy,
+      SSL_CERT_FILE: caFile,
+      REQUESTS_CA_BUNDLE: caFile,
+      FIREWALL_HOST: names.ironProxy,
+
+      // What sandboxes and their proxies are made of.
+      AGENT_IMAGE: imageReference({ image: sandbox.image }),
+      AGENT_API_URL: str`http://${names.api}:${apiPort}`,
+      KUBERNETES_AGENT_IMAGE_PULL_POLICY: sandbox.image.pullPolicy,
+      KUBERNETES_NAMESPACE: release.Namespace,
+      KUBERNETES_API_POD_LABEL_SELECTOR: str`app.kubernetes.io/name=${names.name},app.kubernetes.io/instance=${release.Name},app.kubernetes.io/component=api`,
+      KUBERNETES_SECRET_ENV_NAME: values.secretManager.existingSecretName,
+      KUBERNETES_SECRET_ENV_PREFIX: values.secretManager.envPrefix,
+      KUBERNETES_BOOTSTRAP_SECRET_NAME: when(values.secrets.bootstrapSecretName, (name) => name),
+      KUBERNETES_FIREWALL_CA_SECRET_NAME: values.firewall.existingCaSecretName,
+      KUBERNETES_FIREWALL_CA_KEY_SECRET_NAME: values.firewall.existingCaKeySecretName,
+      KUBERNETES_IRON_PROXY_IMAGE: imageReference({ image: ironProxy.image }),
+      KUBERNETES_IRON_PROXY_IMAGE_PULL_POLICY: ironProxy.image.pullPolicy,
+      KUBERNETES_IRON_PROXY_PORT: str`${ironProxy.service.proxyPort}`,
+      KUBERNETES_IRON_PROXY_MANAGEMENT_PORT: str`${ironProxy.service.managementPort}`,
+      KUBERNETES_IRON_PROXY_HEALTH_PORT: str`${ironProxy.service.healthPort}`,
+      KUBERNETES_IRON_PROXY_PG_PORT_RANGE_START: str`${ironProxy.service.pgPortRangeStart}`,
+      KUBERNETES_IRON_PROXY_PG_PORT_RANGE_END: str`${ironProxy.service.pgPortRangeEnd}`,
+      KUBERNETES_SANDBOX_CPU_REQUEST: when(sandbox.resources.requests.cpu, (amount) => amount),
+      KUBERNETES_SANDBOX_MEMORY_REQUEST: when(sandbox.resources.requests.memory, (amount) => amount),
+      KUBERNETES_SANDBOX_CPU_LIMIT: when(sandbox.resources.limits.cpu, (amount) => amount),
+      KUBERNETES_SANDBOX_MEMORY_LIMIT: when(sandbox.resources.limits.memory, (amount) => amount),
+      KUBERNETES_SANDBOX_RUNTIME_CLASS_NAME: when(sandbox.runtimeClassName, (name) => name),
+      KUBERNETES_SANDBOX_EXTRA_ENV: jsonVariables(sandbox.extraEnv),
+      KUBERNETES_SANDBOX_IMAGE_PULL_SECRETS: join(
+        ',',
+        map(values.global.imagePullSecrets, (secret) => secret.name),
+      ),
+      REPOS_PATH: sandbox.reposPath,
+
+      // What this process does.
+      CENTAUR_LOG_LEVEL: api.logLevel,
+      EXECUTION_WORKER_ENABLED: oneOrZero(api.executionWorkerEnabled),
+      WORKFLOW_WORKER_ENABLED: oneOrZero(api.workflowWorkerEnabled),
+      WARM_POOL_ENABLED: oneOrZero(api.warmPoolEnabled),
+      VICTORIA_METRICS_PUSH_ENABLED: oneOrZero(api.victoriaMetricsPushEnabled),
+      KUBERNETES_EGRESS_DISCOVERY_ENABLED: oneOrZero(discovery.enabled),
+      KUBERNETES_EGRESS_DISCOVERY_NAMESPACE: discovery.namespace,
+      KUBERNETES_EGRESS_DISCOVERY_CLUSTER_DOMAIN: discovery.clusterDomain,
+      KUBERNETES_EGRESS_DISCOVERY_TAILNET_FQDN_ANNOTATION: discovery.tailnetFqdnAnnotation,
+      SLACK_ETL_ENABLED: oneOrZero(api.slackEtlEnabled),
+      SLACK_SYNC_INTERVAL_SECONDS: str`${api.slackSyncIntervalSeconds}`,
+      SLACK_BACKFILL_INTERVAL_SECONDS: str`${api.slackBackfillIntervalSeconds}`,
+      SLACK_BACKFILL_CHANNEL_BATCH_LIMIT: str`${api.slackBackfillChannelBatchLimit}`,
+      SLACK_SYNC_BACKFILL_LOOKBACK_DAYS: str`${api.slackSyncBackfillLookbackDays}`,
+      SLACK_SYNC_THREAD_LOOKBACK_DAYS: str`${api.slackSyncThreadLookbackDays}`,
+      COMPANY_CONTEXT_DOCUMENTS_INTERVAL_SECONDS: str`${api.companyContextDocumentsIntervalSeconds}`,
+      SLACK_ETL_EXCLUDED_CHANNEL_PATTERNS: api.slackEtlExcludedChannelPatterns,
+
+      ...entries(api.extraEnv, (value) => value),
+    },
+    'settings',
+  );
+}
+
+function oneOrZero(flag: Expr<boolean>): Expr<string> {
+  return ifElse(flag, '1', '0');
+}
+
+/** Variables as the API takes them: a JSON list of {name, value}. */
+function jsonVariables(variables: Expr<{ readonly [name: string]: string }>): Expr<string> {
+  const items = map(variables, (value, name) => str`{"name":${toJson(name)},"value":${toJson(value)}}`);
+  return str`[${join(',', items)}]`;
+}

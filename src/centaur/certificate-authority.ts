@@ -1,0 +1,27 @@
+import { Construct } from 'constructs';
+import { base64, isNonEmpty, KubeSecret } from '../helm/index.js';
+import type { Platform } from './platform.js';
+
+/** The two CA Secrets, made only when the CA is given in the values; else they exist before the install. */
+export class CertificateAuthority extends Construct {
+  constructor(scope: Construct, id: string, { values, names }: Platform) {
+    super(scope, id);
+    const { ca, existingCaSecretName, existingCaKeySecretName } = values.firewall;
+    const given = isNonEmpty(ca.certPem);
+    const labels = { ...names.labels('firewall') };
+
+    new KubeSecret(this, 'certificate', {
+      comment: 'What clients of iron-proxy trust.',
+      when: given,
+      metadata: { name: existingCaSecretName, labels },
+      data: { 'ca-cert.pem': base64(ca.certPem) },
+    });
+
+    new KubeSecret(this, 'key', {
+      comment: 'What iron-proxy alone reads.',
+      when: given,
+      metadata: { name: existingCaKeySecretName, labels },
+      data: { 'ca-cert.pem': base64(ca.certPem), 'ca-key.pem': base64(ca.keyPem) },
+    });
+  }
+}

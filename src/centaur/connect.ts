@@ -1,0 +1,163 @@
+import type { k8s } from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
+import {
+  and,
+  contains,
+  defaultIfEmpty,
+  type Expr,
+  each,
+  type Fields,
+  first,
+  hasPrefix,
+  ifElse,
+  KubeDeployment,
+  KubeService,
+  last,
+  type Member,
+  not,
+  release,
+  split,
+  spread,
+  str,
+  toInteger,
+  trimPrefix,
+  when,
+} from '../helm/index.js';
+import type { Platform } from './platform.js';
+import { podFields } from './pod.js';
+import { Scaling } from './scaling.js';
+import type { Values } from './values.js';
+
+/** Where the Connect server answers: one that exists already, or the release's own. */
+export function connectUrl({ onepasswordConnect: { connect } }: Values): Expr<string> {
+  return defaultIfEmpty(connect.url, str`http://${connect.applicationName}:${connect.api.httpPort}`);
+}
+
+/** The port at which it answers, as its URL has it: 443 or 80 where it has none. */
+export function connectPort(values: Values): Expr<number> {
+  const { url } = values.onepasswordConnect.connect;
+  const authority = first(split('/', trimPrefix('http://', trimPrefix('https://', url))));
+  const usual = ifElse(hasPrefix('https://', url), '443', '80');
+  return toInteger(ifElse(contains(':', authority), last(split(':', authority)), usual));
+}
+
+/** The labels by which Connect's pods are found. */
+export const connectSelector = {
+  'app.kubernetes.io/name': 'connect',
+  'app.kubernetes.io/instance': release.Name,
+  'app.kubernetes.io/component': 'connect',
+};
+
+/** Where Connect's two servers talk to each other, on the pod's own loopback. */
+export const busPorts = { api: 11220, sync: 11221 };
+
+const credentialsFile = '/home/opuser/.op/1password-credentials.json';
+
+/** 1Password Connect: two servers that share a folder of encrypted items. */
+export class Connect extends Construct {
+  constructor(scope: Construct, id: string, { values, names, mode }: Platform) {
+    super(scope, id);
+    const { connect } = values.onepasswordConnect;
+    const enabled = and(connect.create, mode('onepassword-connect'));
+    const labels = { ...connectSelector, app: connect.applicationName, ...names.chartLabels };
+    const metadata = { name: connect.applicationName, labels };
+
+    new KubeService(this, 'service', {
+      when: enabled,
+      metadata,
+      spec: {
+        selector: connectSelector,
+        ports: [{ name: 'connect-api', port: connect.api.httpPort, targetPort: 'connect-api' }],
+      },
+    });
+
+    new KubeDeployment(this, 'deployment', {
+      when: enabled,
+      metadata,
+      spec: {
+        replicas: when(not(connect.autoscaling.enabled), connect.replicas),
+        selector: { matchLabels: connectSelector },
+        template: {
+          metadata: {
+            labels: { ...labels, ...spread(connect.podLabels) },
+            annotations: when(connect.podAnnotations, (annotations) => annotations),
+          },
+          spec: {
+            automountServiceAccountToken: false,
+            enableServiceLinks: false,
+            ...podFields(connect, values),
+            containers: [
+              server(values, {
+                name: 'connect-api',
+                keys: 'api',
+                busPort: busPorts.api,
+                peerPort: busPorts.sync,
+              }),
+              server(values, {
+                name: 'connect-sync',
+                keys: 'sync',
+                busPort: busPorts.sync,
+                peerPort: busPorts.api,
+              }),
+            ],
+            volumes: [
+              { name: 'data', emptyDir: {} },
+              {
+                name: 'credentials',
+                secret: {
+                  secretName: connect.credentialsName,
+                  items: [{ key: connect.credentialsKey, path: '1password-credentials.json' }],
+                },
+              },
+              each(connect.extraVolumes, (volume) => volume),
+            ],
+          },
+        },
+      },
+    });
+
+    new Scaling(this, 'scaling', { ...metadata, selector: connectSelector, keys: connect, when: enabled });
+  }
+}
+
+interface Server {
+  readonly name: string;
+  readonly keys: 'api' | 'sync';
+  readonly busPort: number;
+  readonly peerPort: number;
+}
+
+function server(
+  { onepasswordConnect: { connect } }: Values,
+  { name, keys, busPort, peerPort }: Server,
+): Fields<k8s.Container> {
+  const { imageRepository, httpPort, logLevel, resources } = connect[keys];
+  const mounts: readonly Member<k8s.VolumeMount>[] = [
+    { name: 'data', mountPath: '/home/opuser/.op/data' },
+    {
+      name: 'credentials',
+      mountPath: credentialsFile,
+      subPath: '1password-credentials.json',
+      readOnly: true,
+    },
+    each(connect.extraVolumeMounts, (mount) => mount),
+  ];
+  return {
+    name,
+    image: str`${imageRepository}:${connect.version}`,
+    imagePullPolicy: connect.imagePullPolicy,
+    env: [
+      { name: 'OP_SESSION', value: credentialsFile },
+      { name: 'OP_HTTP_PORT', value: str`${httpPort}` },
+      { name: 'OP_BUS_PORT', value: String(busPort) },
+      { name: 'OP_BUS_PEERS', value: `localhost:${peerPort}` },
+      { name: 'OP_LOG_LEVEL', value: logLevel },
+    ],
+    ports: [{ name, containerPort: httpPort }],
+    readinessProbe: { httpGet: { path: '/health', port: name }, initialDelaySeconds: 5, periodSeconds: 5 },
+    livenessProbe: { httpGet: { path: '/heartbeat', port: name }, periodSeconds: 30, failureThreshold: 3 },
+    resources: when(resources, (amounts) => amounts),
+    securityContext: when(connect.containerSecurityContext, (context) => context),
+    volumeMounts: mounts,
+  };
+}

@@ -1,0 +1,97 @@
+/**
+ * Who may talk to whom: the whole table. The policies on both ends of each flow, the graph and the tests are made from
+ * it, and what is not in it is denied.
+ */
+import { and, type Expr, isNonEmpty, type Leaf } from '../helm/index.js';
+import { apiPort } from './api.js';
+import { connectPort } from './connect.js';
+import type { Platform } from './platform.js';
+
+/** Pods of the release, or pods that the API makes. */
+export type Workload = 'api' | 'iron-proxy' | 'connect' | 'sandbox' | 'test';
+
+/** What lies outside of the release. */
+export type Outside =
+  | 'dns'
+  | 'kubernetes-api'
+  | 'upstreams'
+  | '1password'
+  | 'external-connect'
+  | 'api-callers';
+
+export interface Flow {
+  readonly from: readonly (Workload | Outside)[] | 'every-workload';
+  readonly to: Workload | Outside;
+  readonly ports: readonly { readonly port: Leaf<number>; readonly protocol?: 'UDP' }[];
+  /** Only then; always where left out. */
+  readonly when?: Expr<boolean>;
+  /** Why the flow is there. */
+  readonly because: string;
+}
+
+export function flowsOf({ values, mode, usesDatabases }: Platform): readonly Flow[] {
+  const { proxyPort, managementPort, pgPortRangeStart } = values.ironProxy.service;
+  const { connect } = values.onepasswordConnect;
+  return [
+    {
+      from: 'every-workload',
+      to: 'dns',
+      ports: [{ port: 53, protocol: 'UDP' }, { port: 53 }],
+      because: 'names',
+    },
+    {
+      from: ['sandbox', 'iron-proxy'],
+      to: 'api',
+      ports: [{ port: apiPort }],
+      because: 'work, and its results',
+    },
+    {
+      from: ['api-callers'],
+      to: 'api',
+      ports: [{ port: apiPort }],
+      because: 'networkPolicy.apiIngressSourceNamespaces',
+    },
+    {
+      from: ['api'],
+      to: 'iron-proxy',
+      ports: [{ port: proxyPort }, { port: managementPort }],
+      because: 'the way out, and reloads',
+    },
+    {
+      from: ['api'],
+      to: 'iron-proxy',
+      ports: [{ port: pgPortRangeStart }],
+      when: usesDatabases,
+      because: 'declared databases',
+    },
+    {
+      from: ['api'],
+      to: 'kubernetes-api',
+      ports: [{ port: 443 }, { port: values.networkPolicy.apiServerPort }],
+      because: 'it creates sandboxes',
+    },
+    {
+      from: ['iron-proxy'],
+      to: 'upstreams',
+      ports: [{ port: 443 }, { port: 80 }, { port: 5432 }],
+      because: 'its purpose',
+    },
+    {
+      from: ['iron-proxy'],
+      to: 'connect',
+      ports: [{ port: connect.api.httpPort }],
+      when: and(mode('onepassword-connect'), connect.create),
+      because: 'look-ups; without this flow each one times out silently',
+    },
+    {
+      from: ['iron-proxy'],
+      to: 'external-connect',
+      ports: [{ port: connectPort(values) }],
+      when: and(mode('onepassword-connect'), isNonEmpty(connect.url)),
+      because: 'look-ups at a Connect server that exists already',
+    },
+    { from: ['connect'], to: '1password', ports: [{ port: 443 }], because: "the vaults' items" },
+    { from: ['test'], to: 'api', ports: [{ port: apiPort }], because: 'helm test' },
+    { from: ['test'], to: 'iron-proxy', ports: [{ port: proxyPort }], because: 'helm test' },
+  ];
+}

@@ -1,0 +1,30 @@
+import { HelmChart } from '../helm/index.js';
+import { Api } from './api.js';
+import { CertificateAuthority } from './certificate-authority.js';
+import { Connect } from './connect.js';
+import { IronProxy } from './iron-proxy.js';
+import { chartMetadata, introduction } from './metadata.js';
+import { NetworkPolicies } from './network-policies.js';
+import { notesOf } from './notes.js';
+import { platformOf } from './platform.js';
+import { ReleaseTest } from './release-test.js';
+import { rulesOf } from './rules.js';
+import { valuesSchema } from './values.js';
+
+/** The chart `centaur`: each component is one file and one line here. */
+export function centaurChart(): HelmChart<typeof valuesSchema> {
+  const chart = new HelmChart({ metadata: chartMetadata, values: valuesSchema, introduction });
+  const platform = platformOf(chart.values);
+
+  new Api(chart, 'api', platform);
+  new IronProxy(chart, 'iron-proxy', platform);
+  new Connect(chart, 'connect', platform);
+  new CertificateAuthority(chart, 'firewall-ca', platform);
+  new NetworkPolicies(chart, 'network-policy', platform);
+  new ReleaseTest(chart, 'test', platform);
+  // Slackbot, Postgres, the repository cache, ingress and the overlay have their place here.
+
+  chart.addRules(...rulesOf(platform));
+  chart.addNotes(...notesOf(platform));
+  return chart;
+}

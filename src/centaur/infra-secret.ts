@@ -1,0 +1,62 @@
+/**
+ * The infra Secret exists before the install. Which container gets which of its keys is data: the manifests, the
+ * documentation and the tests are made from this table. Each key is referred to by itself; nothing reads the whole Secret.
+ */
+import type { k8s } from 'cdk8s-plus-28';
+import { type Fields, type Leaf, listOf, type Member, or, type Symbolic, str, when } from '../helm/index.js';
+import type { SecretSource } from '../secrets/source.js';
+import type { Platform } from './platform.js';
+import type { Values } from './values.js';
+
+export type Container = 'api' | 'iron-proxy' | 'slackbot' | 'postgres';
+
+export interface InfraKey {
+  readonly key: string;
+  readonly readers: readonly Container[];
+  /** Only in these modes; in every mode where left out. */
+  readonly modes?: readonly SecretSource[];
+  /** Only when a tool declares a database. */
+  readonly forDatabases?: true;
+}
+
+const onePassword: readonly SecretSource[] = ['onepassword-connect', 'onepassword'];
+
+export const infraKeys: readonly InfraKey[] = [
+  { key: 'DATABASE_URL', readers: ['api', 'slackbot'] },
+  { key: 'SLACKBOT_API_KEY', readers: ['api', 'slackbot'] },
+  { key: 'SLACK_SIGNING_SECRET', readers: ['api', 'slackbot'] },
+  { key: 'SLACK_BOT_TOKEN', readers: ['slackbot'] },
+  { key: 'SANDBOX_SIGNING_KEY', readers: ['api'] },
+  { key: 'IRON_MANAGEMENT_API_KEY', readers: ['api', 'iron-proxy'] },
+  { key: 'OP_VAULT', readers: ['api', 'iron-proxy'], modes: onePassword },
+  { key: 'OP_CONNECT_TOKEN', readers: ['iron-proxy'], modes: ['onepassword-connect'] },
+  { key: 'OP_SERVICE_ACCOUNT_TOKEN', readers: ['iron-proxy'], modes: ['onepassword'] },
+  { key: 'PG_PROXY_PASSWORD', readers: ['api', 'iron-proxy'], forDatabases: true },
+  { key: 'POSTGRES_PASSWORD', readers: ['postgres'] },
+];
+
+/** An environment variable from one key of the infra Secret; the prefix belongs to the key, never to the variable. */
+export function infraVariable(values: Values, name: Leaf<string>): Fields<k8s.EnvVar> {
+  const { existingSecretName, envPrefix } = values.secretManager;
+  return {
+    name,
+    valueFrom: { secretKeyRef: { name: existingSecretName, key: str`${envPrefix}${name}` } },
+  };
+}
+
+/** The keys that a container gets, by the mode and by what is declared. */
+export function infraKeysOf(
+  container: Container,
+  { mode, usesDatabases }: Platform,
+): Symbolic<readonly string[]> {
+  const members = infraKeys
+    .filter(({ readers }) => readers.includes(container))
+    .map(({ key, modes, forDatabases }): Member<string> => {
+      if (forDatabases) return when(usesDatabases, key);
+      if (modes === undefined) return key;
+      const [first, second] = modes.map(mode);
+      if (first === undefined) throw new TypeError(`${key} is read in no mode`);
+      return when(second === undefined ? first : or(first, second), key);
+    });
+  return listOf(members, 'infraKeys');
+}

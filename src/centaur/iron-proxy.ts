@@ -1,0 +1,160 @@
+import type { k8s } from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
+import {
+  block,
+  each,
+  type Fields,
+  KubeConfigMap,
+  KubeDeployment,
+  KubeService,
+  type Member,
+  not,
+  sha256,
+  spread,
+  when,
+} from '../helm/index.js';
+import { declared } from '../secrets/declared.js';
+import { proxyConfig } from '../secrets/proxy-config.js';
+import { vaultScript } from '../secrets/vault.js';
+import { connectUrl } from './connect.js';
+import { infraKeysOf, infraVariable } from './infra-secret.js';
+import type { Platform } from './platform.js';
+import { imageReference, podFields } from './pod.js';
+import { Scaling } from './scaling.js';
+
+/** Labels by which the API and the policies find proxies: the chart's own, and those that the API makes per sandbox. */
+export const proxyLabels = { 'centaur.ai/iron-proxy': 'true' };
+export const ownProxyLabels = { ...proxyLabels, 'centaur.ai/sandbox-id': 'api' };
+
+const template = '/etc/iron-proxy/iron-proxy.yaml';
+const config = '/run/iron-proxy/iron-proxy.yaml';
+
+/** The egress proxy of the API and the Slackbot: it alone holds what resolves credentials. */
+export class IronProxy extends Construct {
+  constructor(scope: Construct, id: string, platform: Platform) {
+    super(scope, id);
+    const { values, names, usesDatabases, usesOnePassword } = platform;
+    const { ironProxy } = values;
+    const { proxyPort, managementPort, healthPort, pgPortRangeStart } = ironProxy.service;
+    const metadata = { name: names.ironProxy, labels: names.labels('iron-proxy') };
+    const configText = proxyConfig(values);
+
+    new KubeConfigMap(this, 'config', {
+      comment:
+        'The proxy expands nothing in its configuration: the name of the vault is put into the references when the pod starts.',
+      metadata,
+      data: { 'iron-proxy.yaml': block(configText) },
+    });
+
+    new KubeService(this, 'service', {
+      metadata,
+      spec: {
+        selector: names.selectorLabels('iron-proxy'),
+        ports: [
+          { name: 'proxy', port: proxyPort, targetPort: 'proxy' },
+          { name: 'management', port: managementPort, targetPort: 'management' },
+          when(usesDatabases, { name: 'postgres', port: pgPortRangeStart, targetPort: 'postgres' }),
+        ],
+      },
+    });
+
+    new KubeDeployment(this, 'deployment', {
+      metadata,
+      spec: {
+        replicas: when(not(ironProxy.autoscaling.enabled), ironProxy.replicas),
+        strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+        selector: { matchLabels: names.selectorLabels('iron-proxy') },
+        template: {
+          metadata: {
+            labels: { ...names.labels('iron-proxy'), ...ownProxyLabels, ...spread(ironProxy.podLabels) },
+            annotations: {
+              'checksum/config': sha256(configText),
+              ...spread(ironProxy.podAnnotations),
+            },
+          },
+          spec: {
+            automountServiceAccountToken: false,
+            enableServiceLinks: false,
+            ...podFields(ironProxy, values),
+            initContainers: [
+              {
+                name: 'config',
+                image: imageReference({ image: ironProxy.image }),
+                imagePullPolicy: ironProxy.image.pullPolicy,
+                command: ['/bin/sh', '-c', vaultScript, 'config', template, config],
+                env: when(usesOnePassword, [infraVariable(values, 'OP_VAULT')]),
+                resources: when(ironProxy.resources, (resources) => resources),
+                securityContext: when(ironProxy.containerSecurityContext, (context) => context),
+                volumeMounts: [
+                  { name: 'config', mountPath: '/etc/iron-proxy', readOnly: true },
+                  { name: 'run', mountPath: '/run/iron-proxy' },
+                ],
+              },
+            ],
+            containers: [
+              {
+                name: 'iron-proxy',
+                image: imageReference({ image: ironProxy.image }),
+                imagePullPolicy: ironProxy.image.pullPolicy,
+                args: ['-config', config],
+                env: environment(platform),
+                ports: [
+                  { name: 'proxy', containerPort: proxyPort },
+                  { name: 'management', containerPort: managementPort },
+                  { name: 'health', containerPort: healthPort },
+                  when(usesDatabases, { name: 'postgres', containerPort: pgPortRangeStart }),
+                ],
+                startupProbe: { ...health, periodSeconds: 1, failureThreshold: 60 },
+                livenessProbe: { ...health, periodSeconds: 10, failureThreshold: 6 },
+                readinessProbe: { ...health, periodSeconds: 5, failureThreshold: 2 },
+                // Endpoints learn of a pod's end later than the pod does: it goes on serving meanwhile.
+                lifecycle: { preStop: { exec: { command: ['/bin/sh', '-c', 'sleep 5'] } } },
+                resources: when(ironProxy.resources, (resources) => resources),
+                securityContext: when(ironProxy.containerSecurityContext, (context) => context),
+                volumeMounts: [
+                  { name: 'run', mountPath: '/run/iron-proxy', readOnly: true },
+                  { name: 'ca', mountPath: '/etc/iron-proxy-ca', readOnly: true },
+                  { name: 'tmp', mountPath: '/tmp' },
+                  each(ironProxy.extraVolumeMounts, (mount) => mount),
+                ],
+              },
+            ],
+            volumes: [
+              { name: 'config', configMap: { name: names.ironProxy } },
+              { name: 'run', emptyDir: { medium: 'Memory', sizeLimit: '16Mi' } },
+              { name: 'ca', secret: { secretName: values.firewall.existingCaKeySecretName, items: caFiles } },
+              { name: 'tmp', emptyDir: {} },
+              each(ironProxy.extraVolumes, (volume) => volume),
+            ],
+          },
+        },
+      },
+    });
+
+    new Scaling(this, 'scaling', {
+      ...metadata,
+      selector: names.selectorLabels('iron-proxy'),
+      keys: ironProxy,
+    });
+  }
+}
+
+const health: Fields<k8s.Probe> = { httpGet: { path: '/healthz', port: 'health' }, timeoutSeconds: 5 };
+
+const caFiles: Fields<k8s.KeyToPath>[] = [
+  { key: 'ca-cert.pem', path: 'ca-cert.pem' },
+  { key: 'ca-key.pem', path: 'ca-key.pem' },
+];
+
+/** What the proxy needs in order to resolve credentials in its mode, and nothing else. */
+function environment(platform: Platform): readonly Member<k8s.EnvVar>[] {
+  const { values, mode } = platform;
+  return [
+    each(infraKeysOf('iron-proxy', platform), (key) => infraVariable(values, key)),
+    when(mode('onepassword-connect'), { name: 'OP_CONNECT_HOST', value: connectUrl(values) }),
+    when(
+      mode('env'),
+      each(declared(values).credentialKeys, (key) => infraVariable(values, key)),
+    ),
+  ];
+}

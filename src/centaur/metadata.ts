@@ -1,0 +1,33 @@
+import type { ChartMetadata } from '../helm/index.js';
+
+/** The chart's own version, and that of the Centaur images that it is made for. */
+export const chartMetadata: ChartMetadata = {
+  name: 'centaur',
+  version: '0.1.0',
+  appVersion: '0.1.0',
+  description:
+    'Centaur: AI agents for a team, whose sandboxes hold placeholders while iron-proxy injects the credentials',
+  kubeVersion: '>=1.28.0-0',
+  keywords: ['agents', 'egress-proxy', '1password'],
+  annotations: {
+    'artifacthub.io/license': 'MIT',
+    'artifacthub.io/category': 'security',
+  },
+};
+
+export const introduction = `Values of the centaur chart. Generated from src/centaur/values.ts: change that, then run "npm run synth".
+
+Sandboxes and the API hold placeholders; iron-proxy resolves the real credentials. Where from, says
+ironProxy.secretSource. One example for each mode:
+
+  ironProxy:
+    secretSource: onepassword-connect     # production
+  onepasswordConnect:
+    connect:
+      create: true
+
+  ironProxy:
+    secretSource: onepassword             # a service account: local or low volume
+
+  ironProxy:
+    secretSource: env                     # development and CI`;

@@ -1,0 +1,138 @@
+import type { k8s } from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
+import {
+  and,
+  type Expr,
+  each,
+  type Fields,
+  isNonEmpty,
+  KubeNetworkPolicy,
+  type Member,
+  not,
+  release,
+  str,
+  when,
+} from '../helm/index.js';
+import { connectSelector } from './connect.js';
+import { type Flow, flowsOf, type Outside, type Workload } from './flows.js';
+import { proxyLabels } from './iron-proxy.js';
+import type { Platform } from './platform.js';
+import { sandboxLabels } from './sandbox.js';
+
+type Peer = Member<k8s.NetworkPolicyPeer>;
+type Labels = { readonly [label: string]: string | Expr<string> };
+
+/** Default deny in both directions, and for each workload the flows that it is one end of. */
+export class NetworkPolicies extends Construct {
+  constructor(scope: Construct, id: string, platform: Platform) {
+    super(scope, id);
+    const { values, names, mode } = platform;
+    const { enabled } = values.networkPolicy;
+    const { connect } = values.onepasswordConnect;
+    const flows = flowsOf(platform);
+    const pods = podsOf(platform);
+
+    new KubeNetworkPolicy(this, 'default-deny', {
+      comment: "Denies the release's pods whatever no other policy allows.",
+      when: enabled,
+      metadata: { name: str`${names.fullname}-default-deny`, labels: { ...names.labels('network-policy') } },
+      spec: {
+        podSelector: { matchLabels: { 'app.kubernetes.io/instance': release.Name } },
+        policyTypes: ['Ingress', 'Egress'],
+      },
+    });
+
+    const policy = (
+      workload: Workload,
+      options: { readonly when: Expr<boolean>; readonly comment: string },
+    ) =>
+      new KubeNetworkPolicy(this, workload, {
+        ...options,
+        metadata: { name: str`${names.fullname}-${workload}`, labels: { ...names.labels('network-policy') } },
+        spec: {
+          podSelector: { matchLabels: pods[workload] },
+          policyTypes: ['Ingress', 'Egress'],
+          ingress: flows
+            .filter(({ to }) => to === workload)
+            .map((flow) =>
+              conditional(flow, { from: peersOf(sourcesOf(flow), platform), ports: portsOf(flow) }),
+            ),
+          egress: flows
+            .filter((flow) => sourcesOf(flow).includes(workload))
+            .map((flow) => conditional(flow, { to: peersOf([flow.to], platform), ports: portsOf(flow) })),
+        },
+      });
+
+    policy('api', { when: enabled, comment: 'The API.' });
+    policy('iron-proxy', {
+      when: enabled,
+      comment: "Every proxy: the chart's own, and those that the API makes for sandboxes.",
+    });
+    policy('connect', {
+      when: and(enabled, connect.create, mode('onepassword-connect')),
+      comment: '1Password Connect.',
+    });
+    policy('sandbox', {
+      when: enabled,
+      comment: 'Sandboxes. The API adds, for each of them, the way to its own proxy and to nothing else.',
+    });
+    policy('test', { when: enabled, comment: 'The pod of `helm test`.' });
+  }
+}
+
+const workloads: readonly Workload[] = ['api', 'iron-proxy', 'connect', 'sandbox', 'test'];
+
+function sourcesOf({ from }: Flow): readonly (Workload | Outside)[] {
+  return from === 'every-workload' ? workloads : from;
+}
+
+function podsOf({ names }: Platform): { readonly [workload in Workload]: Labels } {
+  return {
+    api: { ...names.selectorLabels('api') },
+    'iron-proxy': proxyLabels,
+    connect: connectSelector,
+    sandbox: sandboxLabels,
+    test: { ...names.selectorLabels('test') },
+  };
+}
+
+function peersOf(peers: readonly (Workload | Outside)[], platform: Platform): readonly Peer[] {
+  const pods: { readonly [name: string]: Labels } = podsOf(platform);
+  const outside: { readonly [name: string]: readonly Peer[] } = outsideOf(platform);
+  return peers.flatMap((peer): readonly Peer[] => {
+    const labels = pods[peer];
+    return labels === undefined ? (outside[peer] ?? []) : [{ podSelector: { matchLabels: labels } }];
+  });
+}
+
+/** Every address but the link-local ones, where clouds serve the credentials of their machines. */
+const anywhere: readonly Fields<k8s.NetworkPolicyPeer>[] = [
+  { ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] } },
+  { ipBlock: { cidr: '::/0', except: ['fe80::/10'] } },
+];
+
+function outsideOf({ values }: Platform): { readonly [peer in Outside]: readonly Peer[] } {
+  const { apiServerCidrs, apiIngressSourceNamespaces } = values.networkPolicy;
+  const namespace = (name: string | Expr<string>): Fields<k8s.NetworkPolicyPeer> => ({
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
+  });
+  return {
+    dns: [namespace('kube-system')],
+    'kubernetes-api': [
+      each(apiServerCidrs, (cidr) => ({ ipBlock: { cidr } })),
+      ...anywhere.map((peer): Peer => when(not(isNonEmpty(apiServerCidrs)), peer)),
+    ],
+    upstreams: anywhere,
+    'external-connect': anywhere,
+    '1password': anywhere,
+    'api-callers': [each(apiIngressSourceNamespaces, namespace)],
+  };
+}
+
+function portsOf({ ports }: Flow): readonly Fields<k8s.NetworkPolicyPort>[] {
+  return ports.map(({ port, protocol = 'TCP' }) => ({ protocol, port }));
+}
+
+function conditional<T>(flow: Flow, rule: Fields<T>): Member<T> {
+  return flow.when === undefined ? (rule as Member<T>) : when(flow.when, rule as never);
+}

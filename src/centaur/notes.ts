@@ -1,0 +1,43 @@
+/** NOTES.txt: what must exist, and the page's Verify commands with this release's names. */
+import { chart, each, type Member, release, str, when } from '../helm/index.js';
+import { infraKeysOf } from './infra-secret.js';
+import type { Platform } from './platform.js';
+
+export function notesOf(platform: Platform): readonly Member<string>[] {
+  const { values, names, mode, usesOnePassword } = platform;
+  const { existingSecretName, envPrefix } = values.secretManager;
+  const { connect } = values.onepasswordConnect;
+  const namespaced = str`-n ${release.Namespace}`;
+  const deployed = connect.create;
+  return [
+    str`${chart.Name} ${chart.Version} resolves credentials in the mode ${values.ironProxy.secretSource}. Sandboxes and the API hold placeholders.`,
+    '',
+    'Pods wait until these Secrets exist. The chart makes none of them:',
+    str`  ${existingSecretName}: the infra Secret, with the keys`,
+    each(infraKeysOf('api', platform), (key) => str`    ${envPrefix}${key}`),
+    when(mode('onepassword-connect'), str`    ${envPrefix}OP_CONNECT_TOKEN`),
+    when(mode('onepassword'), str`    ${envPrefix}OP_SERVICE_ACCOUNT_TOKEN`),
+    str`  ${values.firewall.existingCaSecretName}: ca-cert.pem`,
+    str`  ${values.firewall.existingCaKeySecretName}: ca-cert.pem and ca-key.pem`,
+    when(deployed, str`  ${connect.credentialsName}: ${connect.credentialsKey}, the JSON file as downloaded`),
+    '',
+    'Check that the API and iron-proxy received the expected source mode:',
+    str`  kubectl exec ${namespaced} deploy/${names.api} -- env | \\`,
+    "    grep -E 'FIREWALL_MANAGER_SECRET_SOURCE|OP_VAULT'",
+    when(deployed, ''),
+    when(deployed, 'Check that the Connect pod and the Secrets exist:'),
+    when(deployed, str`  kubectl get pods ${namespaced} -l app.kubernetes.io/name=connect`),
+    when(deployed, str`  kubectl get secret ${namespaced} ${connect.credentialsName}`),
+    when(
+      mode('onepassword-connect'),
+      str`  kubectl get secret ${namespaced} ${existingSecretName} -o jsonpath='{.data.${envPrefix}OP_CONNECT_TOKEN}' >/dev/null`,
+    ),
+    when(usesOnePassword, ''),
+    when(
+      usesOnePassword,
+      "Then run a tool or harness call that reaches an allowed host. If injection fails, check the secret entry's hosts and match_* fields, the 1Password item name, OP_VAULT, and whether the item has a credential field.",
+    ),
+    '',
+    str`  helm test ${namespaced} ${release.Name}`,
+  ];
+}

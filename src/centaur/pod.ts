@@ -1,0 +1,73 @@
+/** What the chart's pods have in common. */
+import type { k8s } from 'cdk8s-plus-28';
+import {
+  type Fields,
+  ifElse,
+  isNonEmpty,
+  type Leaf,
+  type Symbolic,
+  str,
+  stringTemplateOf,
+  when,
+} from '../helm/index.js';
+import { imageSchema, type PodKeys, type ProbeKeys, type Values } from './values.js';
+
+/** The reference of an image; a digest pins it beyond what its tag may come to mean. */
+export const imageReference = stringTemplateOf(
+  'centaur.image',
+  'The reference of an image: repository:tag, with the digest where one is given.',
+  { image: imageSchema({ repository: '', tag: '' }) },
+  ({ image }) =>
+    str`${image.repository}:${image.tag}${ifElse(isNonEmpty(image.digest), str`@${image.digest}`, '')}`,
+);
+
+type SharedPodFields =
+  | 'securityContext'
+  | 'imagePullSecrets'
+  | 'nodeSelector'
+  | 'tolerations'
+  | 'affinity'
+  | 'topologySpreadConstraints'
+  | 'priorityClassName';
+
+/** The pod keys that stand beside the containers; unset ones leave nothing behind. */
+export function podFields(
+  keys: Symbolic<Omit<PodKeys, 'resources'>>,
+  values: Values,
+): Pick<Fields<k8s.PodSpec>, SharedPodFields> {
+  return {
+    securityContext: when(keys.podSecurityContext, (context) => context),
+    imagePullSecrets: when(values.global.imagePullSecrets, (secrets) => secrets),
+    nodeSelector: when(keys.nodeSelector, (selector) => selector),
+    tolerations: when(keys.tolerations, (tolerations) => tolerations),
+    affinity: when(keys.affinity, (affinity) => affinity),
+    topologySpreadConstraints: when(keys.topologySpreadConstraints, (constraints) => constraints),
+    priorityClassName: when(keys.priorityClassName, (name) => name),
+  };
+}
+
+/** A probe over HTTP; how patient it is comes from the values. */
+export function httpProbe(
+  path: string,
+  port: Leaf<string>,
+  patience: Symbolic<ProbeKeys>,
+): Fields<k8s.Probe> {
+  return {
+    httpGet: { path, port },
+    failureThreshold: patience.failureThreshold,
+    periodSeconds: patience.periodSeconds,
+    timeoutSeconds: patience.timeoutSeconds,
+  };
+}
+
+/** The certificate that clients of the proxy must trust: its path in their containers. */
+export const caFile = '/firewall-certs/ca-cert.pem';
+
+export const caMount = { name: 'firewall-ca', mountPath: '/firewall-certs', readOnly: true };
+
+export function caVolume(secretName: Leaf<string>): Fields<k8s.Volume> {
+  return {
+    name: 'firewall-ca',
+    secret: { secretName, items: [{ key: 'ca-cert.pem', path: 'ca-cert.pem' }] },
+  };
+}

@@ -1,0 +1,122 @@
+/** Rules across keys that JSON Schema can't state. A message begins with the key to be changed, and says what to do. */
+import { and, type Expr, eq, gt, isNonEmpty, type Member, not, str, when } from '../helm/index.js';
+import { internalPorts } from '../secrets/proxy-config.js';
+import { secretRules } from '../secrets/rules.js';
+import { busPorts } from './connect.js';
+import type { Platform } from './platform.js';
+
+export function rulesOf(platform: Platform): readonly Member<string>[] {
+  return [
+    ...connectRules(platform),
+    ...authorityRules(platform),
+    ...portRules(platform),
+    ...scalingRules(platform),
+    ...secretRules(platform.values),
+  ];
+}
+
+function connectRules({ values, mode }: Platform): readonly Member<string>[] {
+  const { connect } = values.onepasswordConnect;
+  const connectMode = mode('onepassword-connect');
+  return [
+    when(
+      and(connectMode, not(connect.create), not(isNonEmpty(connect.url))),
+      'onepasswordConnect.connect: the mode onepassword-connect needs a Connect server: set create to true to deploy one, or url to one that exists',
+    ),
+    when(
+      and(connectMode, connect.create, isNonEmpty(connect.url)),
+      'onepasswordConnect.connect: create and url are both set, so it is not clear which Connect server is meant: set one of them',
+    ),
+    when(
+      and(not(connectMode), connect.create),
+      str`onepasswordConnect.connect.create: nothing would use this Connect server, because ironProxy.secretSource is ${values.ironProxy.secretSource}: set that to onepassword-connect, or create to false`,
+    ),
+  ];
+}
+
+function authorityRules({ values }: Platform): readonly Member<string>[] {
+  const { certPem, keyPem } = values.firewall.ca;
+  return [
+    when(
+      and(isNonEmpty(certPem), not(isNonEmpty(keyPem))),
+      'firewall.ca.keyPem: the certificate is given without its key: give both, or neither',
+    ),
+    when(
+      and(isNonEmpty(keyPem), not(isNonEmpty(certPem))),
+      'firewall.ca.certPem: the key is given without its certificate: give both, or neither',
+    ),
+  ];
+}
+
+type NamedPort = readonly [key: string, port: Expr<number> | number];
+
+function portRules({ values, usesDatabases }: Platform): readonly Member<string>[] {
+  const { proxyPort, managementPort, healthPort, pgPortRangeStart, pgPortRangeEnd } =
+    values.ironProxy.service;
+  const { api, sync } = values.onepasswordConnect.connect;
+  const proxy: readonly NamedPort[] = [
+    ['proxyPort', proxyPort],
+    ['managementPort', managementPort],
+    ['healthPort', healthPort],
+  ];
+  return [
+    ...pairs(proxy).map(([left, right]) => clash('ironProxy.service', left, right)),
+    ...proxy.map((named) =>
+      when(
+        and(not(gt(pgPortRangeStart, named[1])), not(gt(named[1], pgPortRangeEnd))),
+        str`ironProxy.service.${named[0]}: ${named[1]} lies in the range of ports for databases, ${pgPortRangeStart} to ${pgPortRangeEnd}: choose another port, or another range`,
+      ),
+    ),
+    ...proxy.flatMap((named) =>
+      internalPorts.map((port) =>
+        when(
+          eq(named[1] as Expr<number>, port),
+          str`ironProxy.service.${named[0]}: iron-proxy itself uses port ${port} inside its pod: choose another port`,
+        ),
+      ),
+    ),
+    when(
+      gt(pgPortRangeStart, pgPortRangeEnd),
+      str`ironProxy.service.pgPortRangeEnd: the range of ports for databases ends at ${pgPortRangeEnd}, before it begins at ${pgPortRangeStart}: set the end to the start or above`,
+    ),
+    clash('onepasswordConnect.connect', ['api.httpPort', api.httpPort], ['sync.httpPort', sync.httpPort]),
+    ...Object.values(busPorts).flatMap((port) =>
+      (
+        [
+          ['api.httpPort', api.httpPort],
+          ['sync.httpPort', sync.httpPort],
+        ] as const
+      ).map(([key, httpPort]) =>
+        when(
+          eq(httpPort, port),
+          str`onepasswordConnect.connect.${key}: Connect's servers talk to each other on port ${port}: choose another port`,
+        ),
+      ),
+    ),
+  ];
+}
+
+function clash(where: string, [left, port]: NamedPort, [right, other]: NamedPort): Member<string> {
+  return when(
+    eq(port, other),
+    str`${where}: ${left} and ${right} are both ${port}, and one pod can't listen twice on a port: change one of them`,
+  );
+}
+
+function pairs<T>(items: readonly T[]): readonly (readonly [T, T])[] {
+  return items.flatMap((left, index) => items.slice(index + 1).map((right) => [left, right] as const));
+}
+
+function scalingRules({ values }: Platform): readonly Member<string>[] {
+  const workloads = {
+    api: values.api,
+    ironProxy: values.ironProxy,
+    'onepasswordConnect.connect': values.onepasswordConnect.connect,
+  };
+  return Object.entries(workloads).map(([key, { autoscaling }]) =>
+    when(
+      and(autoscaling.enabled, gt(autoscaling.minReplicas, autoscaling.maxReplicas)),
+      str`${key}.autoscaling.maxReplicas: ${autoscaling.maxReplicas} is less than minReplicas, ${autoscaling.minReplicas}: raise it`,
+    ),
+  );
+}
