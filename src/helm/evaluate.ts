@@ -1,6 +1,7 @@
 /** The first meaning of a chart's source: plain values and manifests for one values document. */
 import { type Line, layoutDocument, type Part } from './layout.js';
-import { byBytes, EvaluationError } from './operators.js';
+import { checkArgument, EvaluationError } from './operator.js';
+import { byBytes } from './operators.js';
 import type { Ast, Element, Entry, Node, Template, Value, ValueMap, Variable } from './tree.js';
 import { kindOf } from './tree.js';
 import { leafScalar } from './yaml-scalar.js';
@@ -69,10 +70,7 @@ function evaluateCall({ operator, args }: Extract<Ast, { kind: 'call' }>, scope:
   if (operator.name === 'or') return args.some((argument) => isTrue(argument, scope));
   const values = args.map((argument, index) => {
     const value = evaluate(argument, scope);
-    const parameter = operator.parameters[Math.min(index, operator.parameters.length - 1)];
-    if ((value === undefined || value === null) && !parameter?.optional && parameter?.kind !== 'any') {
-      throw new EvaluationError(`${operator.name}: its '${parameter?.name}' is absent`);
-    }
+    checkArgument(operator, index, value);
     return value;
   });
   return operator.evaluate(...(values as never[]));

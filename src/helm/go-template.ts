@@ -1,6 +1,7 @@
 /** Prints expressions and laid-out lines as Go template text. */
 import { goString } from './go-syntax.js';
 import type { Line, Part } from './layout.js';
+import { parameterAt } from './operator.js';
 import {
   type Ast,
   type Builtin,
@@ -8,6 +9,8 @@ import {
   type Entry,
   kindOf,
   type Node,
+  type Operand,
+  type Parameter,
   type Template,
   type Variable,
 } from './tree.js';
@@ -132,7 +135,7 @@ class Printer {
     if (part.scalar.kind === 'literal') throw new TypeError('a constant is no expression');
     if (kind === 'string') return `{{ ${this.pipe(part.scalar, 'quote')} }}`;
     if (kind === 'boolean') return `{{ ${this.expression(part.scalar)} }}`;
-    if (kind === 'integer') return `{{ ${this.integer(part.scalar, this.expression(part.scalar))} }}`;
+    if (kind === 'integer') return `{{ ${this.integer(part.scalar)} }}`;
     return `{{ ${this.apply('toJson', part.scalar)} }}`;
   }
 
@@ -310,30 +313,42 @@ class Printer {
         return this.collected(ast) ?? fail(`$${ast.name} is not computed here`);
       case 'include':
         return this.included(ast);
-      case 'call': {
-        const { operator, args } = ast;
-        const last = args.at(-1);
-        if (operator.piped && last !== undefined && this.operand(last).startsWith('(')) {
-          return this.pipe(last, operator.go(...args.slice(0, -1).map((argument) => this.operand(argument))));
-        }
-        return operator.go(...args.map((argument) => this.operand(argument)));
-      }
+      case 'call':
+        return this.call(ast);
     }
   }
 
-  /** An expression as an argument of a function. Numbers are float64 in values files: integers are converted. */
-  private operand(ast: Ast): string {
-    const text = this.expression(ast);
+  private call({ operator, args }: Extract<Ast, { kind: 'call' }>): string {
+    const operands = args.map((argument, index) => this.argument(argument, parameterAt(operator, index)));
+    const last = args.at(-1);
+    if (operator.piped && last !== undefined && operands.at(-1)?.text.startsWith('(')) {
+      return this.pipe(last, operator.go(...operands.slice(0, -1)));
+    }
+    return operator.go(...operands);
+  }
+
+  /** An argument of an operator. What takes an integer does not take the float64 that values files give. */
+  private argument(ast: Ast, parameter: Parameter): Operand {
     const kind = kindOf(ast.schema);
-    if (ast.kind !== 'literal' && ast.kind !== 'call') {
-      if (kind === 'integer') return parenthesized(this.integer(ast, text));
-      if (kind === 'number') return `(float64 ${parenthesized(text)})`;
-    }
-    return parenthesized(text);
+    const text = kind === 'integer' && parameter.kind !== 'any' ? this.integer(ast) : this.expression(ast);
+    return {
+      text: parenthesized(text),
+      kind,
+      ...(ast.kind === 'literal' && typeof ast.value === 'string' && { constant: ast.value }),
+    };
   }
 
-  private integer(ast: Ast, text: string): string {
-    return ast.kind === 'call' || ast.kind === 'include' ? text : `int64 ${text}`;
+  /** An expression as an argument of Go's own functions, as Helm has it. */
+  private operand(ast: Ast): string {
+    return parenthesized(this.expression(ast));
+  }
+
+  /** An integer as Go's int or int64. */
+  private integer(ast: Ast): string {
+    const text = this.expression(ast);
+    const already =
+      ast.kind === 'literal' || ast.kind === 'include' || (ast.kind === 'call' && !ast.operator.passes);
+    return already ? text : `int64 ${parenthesized(text)}`;
   }
 
   /** An expression handed through a pipe into a function. */

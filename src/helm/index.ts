@@ -10,7 +10,8 @@ export type { Context } from './evaluate.js';
 export { chart, type Expr, type Leaf, release, type Symbolic } from './expression.js';
 export { HelmObject, type ObjectOptions } from './helm-object.js';
 export * from './kubernetes.js';
-export type { Authored, Choice, Conditional, Each, Member } from './manifest.js';
+export * as kubernetes from './kubernetes-schema.js';
+export type { Authored, Choice, Conditional, Each, Fields, Member, Plain } from './manifest.js';
 export {
   fieldsTemplate,
   stringTemplate,
@@ -26,6 +27,7 @@ export {
   fields,
   filter,
   flatMap,
+  groupBy,
   listOf,
   map,
   mapOf,
@@ -33,4 +35,5 @@ export {
   spread,
   when,
 } from './node.js';
+export { EvaluationError } from './operator.js';
 export * from './operators.js';

@@ -242,7 +242,8 @@ export function groupBy<E>(
   name = 'groups',
 ): Symbolic<{ readonly [key: string]: readonly E[] }> {
   const over = astOf(list);
-  if (kindOf(over.schema) !== 'list') throw new TypeError(`groupBy walks a list, not a ${kindOf(over.schema)}`);
+  if (kindOf(over.schema) !== 'list')
+    throw new TypeError(`groupBy walks a list, not a ${kindOf(over.schema)}`);
   const { item, itemExpr } = bind(over);
   const groups: Schema = {
     type: 'object',

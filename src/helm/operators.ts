@@ -6,22 +6,18 @@
  */
 import { createHash } from 'node:crypto';
 import { astOf, type Expr, type Leaf, type Symbolic, symbolic } from './expression.js';
-import { goJson } from './go-syntax.js';
+import { goJson, goString } from './go-syntax.js';
+import { call, EvaluationError } from './operator.js';
 import {
   type Kind,
   kindOf,
   memberSchema,
+  type Operand,
   type Operator,
-  type Parameter,
   type Schema,
   type Value,
   type ValueMap,
 } from './tree.js';
-
-/** An argument that an operator has no meaning for. */
-export class EvaluationError extends Error {
-  override name = 'EvaluationError';
-}
 
 const table: Operator[] = [];
 
@@ -39,30 +35,6 @@ function row<F extends (...args: never[]) => Expr<unknown>>(operator: Operator):
   return apply as F;
 }
 
-function call(operator: Operator, leaves: readonly unknown[]): Expr<unknown> {
-  const args = leaves.map(astOf);
-  args.forEach((arg, index) => {
-    const parameter = operator.parameters[Math.min(index, operator.parameters.length - 1)];
-    if (parameter === undefined || (index >= operator.parameters.length && !parameter.variadic)) {
-      throw new TypeError(
-        `${operator.name} takes ${operator.parameters.length} arguments, not ${args.length}`,
-      );
-    }
-    if (!accepts(parameter, kindOf(arg.schema))) {
-      throw new TypeError(
-        `${operator.name} takes a ${parameter.kind} as its '${parameter.name}', not a ${kindOf(arg.schema)}`,
-      );
-    }
-  });
-  return symbolic({ kind: 'call', operator, args, schema: operator.result(args.map((arg) => arg.schema)) });
-}
-
-function accepts(parameter: Parameter, kind: Kind): boolean {
-  if (parameter.kind === 'any' || parameter.kind === kind) return true;
-  if (parameter.kind === 'number') return kind === 'integer';
-  return parameter.kind === 'scalar' && kind !== 'list' && kind !== 'map';
-}
-
 const boolean = (): Schema => ({ type: 'boolean' });
 const string = (): Schema => ({ type: 'string' });
 const integer = (): Schema => ({ type: 'integer' });
@@ -74,8 +46,8 @@ const same =
 
 const fn =
   (name: string) =>
-  (...args: string[]): string =>
-    [name, ...args].join(' ');
+  (...args: Operand[]): string =>
+    [name, ...args.map(({ text }) => text)].join(' ');
 
 // ---------------------------------------------------------------------------------------------------- conditions
 
@@ -119,8 +91,9 @@ export const eq: <T extends string | number | boolean>(
     { name: 'left', kind: 'scalar' },
     { name: 'right', kind: 'scalar' },
   ],
+  refuses: unequal,
   result: boolean,
-  evaluate: (left: Value, right: Value) => comparable(left, right) && left === right,
+  evaluate: (left: Value, right: Value) => left === right,
   go: fn('eq'),
 });
 
@@ -135,16 +108,15 @@ export const ne: <T extends string | number | boolean>(
     { name: 'left', kind: 'scalar' },
     { name: 'right', kind: 'scalar' },
   ],
+  refuses: unequal,
   result: boolean,
-  evaluate: (left: Value, right: Value) => comparable(left, right) && left !== right,
+  evaluate: (left: Value, right: Value) => left !== right,
   go: fn('ne'),
 });
 
-function comparable(left: Value, right: Value): true {
-  if (typeof left !== typeof right || left === null) {
-    throw new EvaluationError(`${JSON.stringify(left)} and ${JSON.stringify(right)} can't be compared`);
-  }
-  return true;
+/** Go compares an integer with a float64, or with a string, by stopping. */
+function unequal([left, right]: readonly Kind[]): string | undefined {
+  return left === right ? undefined : `a ${left} is not compared with a ${right}`;
 }
 
 type Comparison = (left: Leaf<number>, right: Leaf<number>) => Expr<boolean>;
@@ -182,7 +154,7 @@ export const isPresent: (value: Expr<unknown>) => Expr<boolean> = row({
   parameters: [{ name: 'value', kind: 'any', optional: true }],
   result: boolean,
   evaluate: (value: Value | undefined) => value !== null && value !== undefined,
-  go: (value) => `not (kindIs "invalid" ${value})`,
+  go: ({ text }) => `not (kindIs "invalid" ${text})`,
 });
 
 /** Whether a string, list or map is there and has at least one member. */
@@ -190,15 +162,11 @@ export const isNonEmpty: (value: Expr<string | readonly unknown[] | object | und
   row({
     name: 'isNonEmpty',
     summary: 'whether a string, list or map is there and is not empty',
-    parameters: [{ name: 'value', kind: 'any', optional: true }],
+    parameters: [{ name: 'value', kind: 'sized', optional: true }],
     result: boolean,
-    evaluate: (value: Value | undefined) => {
-      if (value === null || value === undefined) return false;
-      if (typeof value === 'string' || Array.isArray(value)) return value.length > 0;
-      if (typeof value === 'object') return Object.keys(value).length > 0;
-      throw new EvaluationError(`${JSON.stringify(value)} is neither a string nor a list nor a map`);
-    },
-    go: (value) => `not (empty ${value})`,
+    evaluate: (value: string | List | Dict | Absent) =>
+      value !== null && value !== undefined && (typeof value === 'string' ? value !== '' : size(value) > 0),
+    go: ({ text }) => `not (empty ${text})`,
   });
 
 /** One of two values, by a condition. Both are computed: a value that only one branch may read belongs into `when`. */
@@ -214,19 +182,28 @@ export const ifElse: <T>(
     { name: 'then', kind: 'any' },
     { name: 'otherwise', kind: 'any' },
   ],
-  result: ([, then, otherwise]) => widen(then ?? {}, otherwise ?? {}),
+  refuses: ([, then, otherwise]) => unlike(then, otherwise),
+  result: ([, then, otherwise]) => either(then, otherwise),
   evaluate: (condition: boolean, then: Value, otherwise: Value) => (condition ? then : otherwise),
-  go: (condition, then, otherwise) => `ternary ${then} ${otherwise} ${condition}`,
+  go: (condition, then, otherwise) => `ternary ${then.text} ${otherwise.text} ${condition.text}`,
+  passes: true,
 });
 
-function widen(left: Schema, right: Schema): Schema {
-  if (left.properties !== undefined || left.items !== undefined) return left;
-  const kinds = new Set([kindOf(left), kindOf(right)]);
+/** A value that is now a list or map and now a scalar could not be written into a manifest. */
+function unlike(left: Kind | undefined, right: Kind | undefined): string | undefined {
+  const container = [left, right].find((kind) => kind === 'list' || kind === 'map');
+  return container === undefined || left === right
+    ? undefined
+    : `one of its values is a ${left}, the other a ${right}`;
+}
+
+/** What one of two expressions yields. */
+function either(left: Schema = {}, right: Schema = {}): Schema {
+  if (left === right) return left;
+  const kinds = [kindOf(left), kindOf(right)];
   const [kind] = kinds;
-  if (kinds.size === 1 && kind !== undefined && kind !== 'list' && kind !== 'map' && kind !== 'scalar') {
-    return { type: kind };
-  }
-  return left;
+  const simple = kind === 'string' || kind === 'integer' || kind === 'boolean';
+  return simple && kinds[1] === kind ? { type: kind } : { anyOf: [left, right] };
 }
 
 /** The value where it is there, else the fallback; `""`, `0` and `false` are there. */
@@ -239,9 +216,11 @@ export const defaultIfAbsent: <T>(value: Expr<T | undefined>, fallback: Leaf<NoI
       { name: 'value', kind: 'any', optional: true },
       { name: 'fallback', kind: 'any' },
     ],
-    result: same(0),
+    refuses: ([value, fallback]) => unlike(value, fallback),
+    result: ([value, fallback]) => either(value, fallback),
     evaluate: (value: Value | undefined, fallback: Value) => value ?? fallback,
-    go: (value, fallback) => `ternary ${fallback} ${value} (kindIs "invalid" ${value})`,
+    go: (value, fallback) => `ternary ${fallback.text} ${value.text} (kindIs "invalid" ${value.text})`,
+    passes: true,
   });
 
 /** The string where it has a character, else the fallback: Helm's `default`. */
@@ -254,47 +233,44 @@ export const defaultIfEmpty: (value: Expr<string | undefined>, fallback: Leaf<st
   ],
   result: string,
   evaluate: (value: string | Absent, fallback: string) => value || fallback,
-  go: (value, fallback) => `default ${fallback} ${value}`,
+  go: (value, fallback) => `default ${fallback.text} ${value.text}`,
 });
 
 // ------------------------------------------------------------------------------------------------------- strings
 
-const printf = row<(format: string, ...values: readonly unknown[]) => Expr<string>>({
-  name: 'printf',
-  summary: 'strings and integers set into a text, which the source writes as a str`…` template',
-  parameters: [
-    { name: 'format', kind: 'string' },
-    { name: 'value', kind: 'scalar', variadic: true },
-  ],
+const concatenated = row<(...parts: readonly unknown[]) => Expr<string>>({
+  name: 'str',
+  summary: 'a text with strings and integers set into it, which the source writes as a str`…` template',
+  parameters: [{ name: 'part', kind: 'text', variadic: true }],
   result: string,
-  evaluate: (format: string, ...values: (string | number)[]) => {
-    let index = 0;
-    return format.replaceAll(/%[sd%]/g, (verb) => (verb === '%%' ? '%' : String(values[index++])));
+  evaluate: (...parts: (string | number)[]) => parts.join(''),
+  go: (...parts) => {
+    const format = parts.map(({ kind, constant }) => constant?.replaceAll('%', '%%') ?? verbs[kind]).join('');
+    const values = parts.filter(({ constant }) => constant === undefined).map(({ text }) => text);
+    return ['printf', goString(format), ...values].join(' ');
   },
-  go: fn('printf'),
 });
+
+const verbs: { readonly [K in Kind]?: string } = { string: '%s', integer: '%d' };
 
 /** A text with strings and integers set into it: str`${repository}:${tag}`. */
 export function str(
   texts: TemplateStringsArray,
   ...values: readonly (Leaf<string> | Leaf<number>)[]
 ): Expr<string> {
-  const verbs = values.map((value) => {
-    const kind = kindOf(astOf(value).schema);
-    if (kind === 'string') return '%s';
-    if (kind === 'integer') return '%d';
-    throw new TypeError(`str\`…\` takes strings and integers, not a ${kind}: write ifElse(…) or toJson(…)`);
-  });
-  const format = texts.map((text, index) => text.replaceAll('%', '%%') + (verbs[index] ?? '')).join('');
-  return values.length === 0 ? symbolic<string>(astOf(texts.join(''))) : printf(format, ...values);
+  const parts = texts.flatMap((text, index) => [text, values[index]]).filter((part) => part !== undefined);
+  const written = parts.filter((part) => part !== '');
+  return written.every((part) => typeof part === 'string')
+    ? symbolic<string>(astOf(written.join('')))
+    : concatenated(...written);
 }
 
 /** At most the first `length` bytes of a text: Kubernetes' names are ASCII, and a cut inside a character is refused. */
-export const trunc: (length: Leaf<number>, text: Leaf<string>) => Expr<string> = row({
+export const trunc: (length: number, text: Leaf<string>) => Expr<string> = row({
   name: 'trunc',
   summary: 'at most the first `length` bytes of a text',
   parameters: [
-    { name: 'length', kind: 'integer' },
+    { name: 'length', kind: 'integer', constant: true },
     { name: 'text', kind: 'string' },
   ],
   result: string,
@@ -399,7 +375,7 @@ export const join: (separator: Leaf<string>, list: Leaf<readonly string[]>) => E
   summary: 'the strings of a list, with the separator between them',
   parameters: [
     { name: 'separator', kind: 'string' },
-    { name: 'list', kind: 'list' },
+    { name: 'list', kind: 'strings' },
   ],
   result: string,
   evaluate: (separator: string, list: List<string>) => list.join(separator),
@@ -492,33 +468,68 @@ export const add = arithmetic('add', 'the sum of two integers', (left, right) =>
 export const sub = arithmetic('sub', 'the left integer less the right one', (left, right) => left - right);
 export const mul = arithmetic('mul', 'the product of two integers', (left, right) => left * right);
 
+/** The integer that a text of digits says. */
+export const toInteger: (text: Leaf<string>) => Expr<number> = row({
+  name: 'toInteger',
+  summary: 'the integer that a text of up to fifteen digits says',
+  parameters: [{ name: 'text', kind: 'string' }],
+  result: integer,
+  evaluate: (text: string) => {
+    if (!/^-?[0-9]{1,15}$/.test(text))
+      throw new EvaluationError(`toInteger: ${JSON.stringify(text)} is no integer`);
+    return Number(text) || 0;
+  },
+  go: fn('atoi'),
+});
+
 // ------------------------------------------------------------------------------------------------ lists and maps
+
+const end = (name: string, summary: string, index: number) =>
+  row<<T>(list: Leaf<readonly T[]>) => Symbolic<T>>({
+    name,
+    summary,
+    parameters: [{ name: 'list', kind: 'list' }],
+    result: ([list]) => memberSchema(list ?? {}),
+    evaluate: (list: List) => {
+      const item = list.at(index);
+      if (item === undefined) throw new EvaluationError(`${name}: the list is empty`);
+      return item;
+    },
+    go: fn(name),
+    passes: true,
+  });
+
+export const first = end('first', 'the first element of a list that has one', 0);
+export const last = end('last', 'the last element of a list that has one', -1);
 
 /** The number of members of a list or map. */
 export const count: (container: Leaf<readonly unknown[] | object>) => Expr<number> = row({
   name: 'count',
   summary: 'the number of members of a list or map',
-  parameters: [{ name: 'container', kind: 'any' }],
+  parameters: [{ name: 'container', kind: 'container' }],
   result: integer,
-  evaluate: (container: List | Dict) =>
-    Array.isArray(container) ? container.length : Object.keys(container).length,
+  evaluate: (container: List | Dict) => size(container),
   go: fn('len'),
 });
 
-/** Whether a list of scalars has the value in it. */
-export const includes: <T extends string | number | boolean>(
+function size(container: List | Dict): number {
+  return Array.isArray(container) ? container.length : Object.keys(container).length;
+}
+
+/** Whether a list of strings has the value in it. */
+export const includes: <T extends string>(
   list: Leaf<readonly T[]>,
   value: Leaf<NoInfer<T>>,
 ) => Expr<boolean> = row({
   name: 'includes',
   summary: 'whether a list of strings has the value in it',
   parameters: [
-    { name: 'list', kind: 'list' },
+    { name: 'list', kind: 'strings' },
     { name: 'value', kind: 'string' },
   ],
   result: boolean,
   evaluate: (list: List<string>, value: string) => list.includes(value),
-  go: (list, value) => `has ${value} ${list}`,
+  go: (list, value) => `has ${value.text} ${list.text}`,
 });
 
 /** The lists one after another. */
@@ -527,16 +538,17 @@ export const concat: <T>(...lists: [Leaf<readonly T[]>, ...Leaf<readonly T[]>[]]
     name: 'concat',
     summary: 'the lists one after another',
     parameters: [{ name: 'list', kind: 'list', variadic: true }],
-    result: same(0),
+    result: (lists) => ({ type: 'array', items: lists.map(memberSchema).reduce(either) }),
     evaluate: (...lists: List[]) => lists.flat(),
-    go: fn('concat'),
+    // `concat` of nothing but empty lists is Go's nil, which would be written as null.
+    go: (...lists) => `${fn('concat')(...lists)} | default list`,
   });
 
 /** The strings of a list, each once, where it first stands. */
 export const uniq: (list: Leaf<readonly string[]>) => Symbolic<readonly string[]> = row({
   name: 'uniq',
   summary: 'the strings of a list, each once',
-  parameters: [{ name: 'list', kind: 'list' }],
+  parameters: [{ name: 'list', kind: 'strings' }],
   result: same(0),
   evaluate: (list: List<string>) => [...new Set(list)],
   go: fn('uniq'),
@@ -547,7 +559,7 @@ export const uniq: (list: Leaf<readonly string[]>) => Symbolic<readonly string[]
 export const sort: (list: Leaf<readonly string[]>) => Symbolic<readonly string[]> = row({
   name: 'sort',
   summary: 'the strings of a list, in the order of their UTF-8 bytes',
-  parameters: [{ name: 'list', kind: 'list' }],
+  parameters: [{ name: 'list', kind: 'strings' }],
   result: listOfStrings,
   evaluate: (list: List<string>) => [...list].sort(byBytes),
   go: fn('sortAlpha'),
@@ -566,7 +578,7 @@ export const keys: (map: Leaf<object>) => Symbolic<readonly string[]> = row({
   parameters: [{ name: 'map', kind: 'map' }],
   result: listOfStrings,
   evaluate: (map: Dict) => Object.keys(map).sort(byBytes),
-  go: (map) => `keys ${map} | sortAlpha`,
+  go: ({ text }) => `keys ${text} | sortAlpha`,
 });
 
 export const hasKey: (map: Leaf<object>, key: Leaf<string>) => Expr<boolean> = row({
@@ -594,10 +606,11 @@ export const lookup: <T>(
     { name: 'key', kind: 'string' },
     { name: 'fallback', kind: 'any' },
   ],
-  result: ([map]) => memberSchema(map ?? {}),
+  result: ([map, , fallback]) => either(memberSchema(map ?? {}), fallback),
   evaluate: (map: Dict, key: string, fallback: Value) =>
     Object.hasOwn(map, key) ? (map[key] ?? null) : fallback,
-  go: (map, key, fallback) => `dig ${key} ${fallback} ${map}`,
+  go: (map, key, fallback) => `dig ${key.text} ${fallback.text} ${map.text}`,
+  passes: true,
 });
 
 /** A map without some of its keys. */

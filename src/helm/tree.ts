@@ -69,19 +69,43 @@ export interface Operator {
   /** @throws {EvaluationError} for arguments outside the operator's domain */
   readonly evaluate: (...args: never[]) => Value;
   /** The Go expression, given its arguments as Go operands. */
-  readonly go: (...args: string[]) => string;
+  readonly go: (...args: Operand[]) => string;
   /** The last argument may come through a pipe: `include "name" . | trunc 63`. */
   readonly piped?: true;
+  /** It yields one of its arguments, or a part of one, as it is: a number is still the float64 that Helm has read. */
+  readonly passes?: true;
+  /** Says why arguments of these kinds don't go together. */
+  readonly refuses?: (kinds: readonly Kind[]) => string | undefined;
+}
+
+/** An argument as Go text: a name, a constant, or an expression in parentheses. */
+export interface Operand {
+  readonly text: string;
+  readonly kind: Kind;
+  /** The constant, where it is a string. */
+  readonly constant?: string;
 }
 
 export interface Parameter {
   readonly name: string;
-  readonly kind: Kind | 'any';
+  readonly kind: ParameterKind;
+  /** A constant that stands in the source, no expression. */
+  readonly constant?: true;
   /** The parameter may be absent (or null) in the values. */
   readonly optional?: true;
   /** The last parameter may be repeated. */
   readonly variadic?: true;
 }
+
+/**
+ * - `text`: a string or an integer;
+ * - `scalar`: a string, an integer or a boolean;
+ * - `strings`: a list of strings;
+ * - `container`: a list or a map;
+ * - `sized`: a string, a list or a map;
+ * - `any`: a value as Helm has it, numbers as they are.
+ */
+export type ParameterKind = Exclude<Kind, 'number'> | 'text' | 'strings' | 'container' | 'sized' | 'any';
 
 /** A named template: `define` in the chart, a function here. */
 export interface Template {
