@@ -1,0 +1,41 @@
+/** 0: all is well; 1: something was found wrong; 2: the command was called wrongly. */
+export type ExitStatus = 0 | 1 | 2;
+
+/** Ends a command with one line for the person who called it. */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+
+  constructor(
+    readonly status: ExitStatus,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Why the operating system refused something, in words. */
+export function reasonOf(error: unknown): string {
+  const code = codeOf(error);
+  return (code && reasons[code]) ?? (error instanceof Error ? error.message : String(error));
+}
+
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+const reasons: { readonly [code: string]: string } = {
+  EACCES: 'permission denied',
+  EBUSY: 'it is in use',
+  EDQUOT: 'the disk quota is used up',
+  EEXIST: 'something of this name exists already',
+  EISDIR: 'it is a directory',
+  ELOOP: 'its symbolic links lead back to themselves',
+  EMFILE: 'too many files are open',
+  ENAMETOOLONG: 'the name is too long',
+  ENOENT: 'no such file or directory',
+  ENOSPC: 'no space is left on the disk',
+  ENOTDIR: 'a part of its path is not a directory',
+  EPERM: 'the operation is not permitted',
+  EPIPE: 'its reader closed it before everything was written',
+  EROFS: 'the file system is read-only',
+};

@@ -1,0 +1,82 @@
+/**
+ * The order in which Helm prints and installs objects, so that what is rendered here can be laid beside what
+ * `helm template` prints: pkg/release/v1/util/kind_sorter.go and manifest_sorter.go in Helm 4.
+ */
+import type { Evaluation } from '../helm/chart.js';
+import type { Value } from '../helm/tree.js';
+
+export type RenderedObject = Evaluation['objects'][number];
+
+const kinds: readonly string[] = [
+  'PriorityClass',
+  'Namespace',
+  'NetworkPolicy',
+  'ResourceQuota',
+  'LimitRange',
+  'PodSecurityPolicy',
+  'PodDisruptionBudget',
+  'ServiceAccount',
+  'Secret',
+  'SecretList',
+  'ConfigMap',
+  'StorageClass',
+  'PersistentVolume',
+  'PersistentVolumeClaim',
+  'CustomResourceDefinition',
+  'ClusterRole',
+  'ClusterRoleList',
+  'ClusterRoleBinding',
+  'ClusterRoleBindingList',
+  'Role',
+  'RoleList',
+  'RoleBinding',
+  'RoleBindingList',
+  'Service',
+  'DaemonSet',
+  'Pod',
+  'ReplicationController',
+  'ReplicaSet',
+  'Deployment',
+  'HorizontalPodAutoscaler',
+  'StatefulSet',
+  'Job',
+  'CronJob',
+  'IngressClass',
+  'Ingress',
+  'APIService',
+  'MutatingWebhookConfiguration',
+  'ValidatingWebhookConfiguration',
+];
+
+/** Hooks come last; then the kind decides, and the file's name where that is the same. Unknown kinds come after known ones. */
+export function inInstallOrder(objects: readonly RenderedObject[]): readonly RenderedObject[] {
+  return [...objects].sort(
+    (left, right) =>
+      Number(isHook(left)) - Number(isHook(right)) ||
+      rank(left) - rank(right) ||
+      compare(kindOf(left), kindOf(right)) ||
+      compare(left.file, right.file),
+  );
+}
+
+function rank(object: RenderedObject): number {
+  const index = kinds.indexOf(kindOf(object));
+  return index < 0 ? kinds.length : index;
+}
+
+function kindOf({ object }: RenderedObject): string {
+  return String(object.kind);
+}
+
+function isHook({ object }: RenderedObject): boolean {
+  return member(member(object.metadata, 'annotations'), 'helm.sh/hook') !== undefined;
+}
+
+function member(value: Value | undefined, key: string): Value | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  return Object.entries(value).find(([name]) => name === key)?.[1];
+}
+
+function compare(left: string, right: string): number {
+  return left < right ? -1 : Number(left > right);
+}
