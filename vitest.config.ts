@@ -1,7 +1,53 @@
 import { defineConfig } from 'vitest/config';
 
+/** Real parts that are slow to build are built before the first test, with progress, and not within a test's time. */
+const builds = ['test/judges/build.ts'];
+
+const minutes = 60_000;
+
+/** Groups run one after another, so that the verdict on the code itself comes first. */
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    projects: [
+      {
+        test: {
+          name: 'units',
+          include: ['src/**/*.test.ts', 'test/{centaur,cli,examples,kubernetes}/**/*.test.ts', 'test/*.test.ts'],
+          globalSetup: builds,
+          testTimeout: minutes,
+          hookTimeout: minutes,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'law',
+          include: ['test/{judges,law}/**/*.test.ts'],
+          globalSetup: builds,
+          testTimeout: 10 * minutes,
+          hookTimeout: minutes,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'proxy',
+          include: ['test/{proxy,package}/**/*.test.ts'],
+          testTimeout: 5 * minutes,
+          hookTimeout: 15 * minutes,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: 'node',
+          include: ['test/node/**/*.test.ts'],
+          testTimeout: 15 * minutes,
+          hookTimeout: 45 * minutes,
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
+        },
+      },
+    ],
   },
 });
