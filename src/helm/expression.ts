@@ -33,13 +33,19 @@ export function astOf(leaf: unknown): Ast {
   return isExpr(leaf) ? leaf[AST] : literal(leaf);
 }
 
+/** A value that is the same in every release, as an expression. */
+export function constant<const T>(value: T): Symbolic<T> {
+  return symbolic(literal(value));
+}
+
 function literal(value: unknown): Ast {
   return { kind: 'literal', value: checkedLiteral(value), schema: schemaOfLiteral(value) };
 }
 
 function checkedLiteral(value: unknown): Value {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  // YAML and Go know no -0 among integers.
+  if (typeof value === 'number' && Number.isFinite(value)) return value === 0 ? 0 : value;
   if (Array.isArray(value)) return value.map(checkedLiteral);
   if (typeof value === 'object') {
     return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, checkedLiteral(member)]));
@@ -49,7 +55,7 @@ function checkedLiteral(value: unknown): Value {
 
 function schemaOfLiteral(value: unknown): Schema {
   if (Array.isArray(value)) {
-    return { type: 'array', items: value.length > 0 ? schemaOfLiteral(value[0]) : { type: 'string' } };
+    return { type: 'array', items: { anyOf: value.map(schemaOfLiteral) } };
   }
   if (typeof value === 'object' && value !== null) {
     const properties = Object.fromEntries(
@@ -112,6 +118,14 @@ export function pathOf(ast: Ast): string {
 
 export function variable<T>(variable: Variable, schema: Schema): Symbolic<T> {
   return symbolic({ kind: 'variable', variable, schema });
+}
+
+/**
+ * A value with the type of another schema: for one that may be this or that, where a condition has shown which it is,
+ * and for one that was computed and is known better than its parts say.
+ */
+export function readAs<S extends TSchema>(schema: S, value: Expr<unknown>): Symbolic<Static<S>> {
+  return symbolic({ ...astOf(value), schema: schema as Schema });
 }
 
 /** The values of a chart, as typed expressions: `valuesOf(schema).image.tag`. */

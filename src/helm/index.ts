@@ -7,7 +7,7 @@ export {
   type ReleaseOptions,
 } from './chart.js';
 export type { Context } from './evaluate.js';
-export { chart, type Expr, type Leaf, release, type Symbolic } from './expression.js';
+export { chart, constant, type Expr, type Leaf, readAs, release, type Symbolic } from './expression.js';
 export { HelmObject, type ObjectOptions } from './helm-object.js';
 export * from './kubernetes.js';
 export * as kubernetes from './kubernetes-schema.js';

@@ -157,6 +157,16 @@ export const isPresent: (value: Expr<unknown>) => Expr<boolean> = row({
   go: ({ text }) => `not (kindIs "invalid" ${text})`,
 });
 
+/** Whether a value that may be a text or something else is a text; `readAs` then reads it as what it is. */
+export const isText: (value: Expr<unknown>) => Expr<boolean> = row({
+  name: 'isText',
+  summary: 'whether a value is a text',
+  parameters: [{ name: 'value', kind: 'any', optional: true }],
+  result: boolean,
+  evaluate: (value: Value | undefined) => typeof value === 'string',
+  go: ({ text }) => `kindIs "string" ${text}`,
+});
+
 /** Whether a string, list or map is there and has at least one member. */
 export const isNonEmpty: (value: Expr<string | readonly unknown[] | object | undefined>) => Expr<boolean> =
   row({
@@ -472,13 +482,9 @@ export const mul = arithmetic('mul', 'the product of two integers', (left, right
 export const toInteger: (text: Leaf<string>) => Expr<number> = row({
   name: 'toInteger',
   summary: 'the integer that a text of up to fifteen digits says',
-  parameters: [{ name: 'text', kind: 'string' }],
+  parameters: [{ name: 'text', kind: 'digits' }],
   result: integer,
-  evaluate: (text: string) => {
-    if (!/^-?[0-9]{1,15}$/.test(text))
-      throw new EvaluationError(`toInteger: ${JSON.stringify(text)} is no integer`);
-    return Number(text) || 0;
-  },
+  evaluate: (text: string) => Number(text) || 0,
   go: fn('atoi'),
 });
 
