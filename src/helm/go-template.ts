@@ -196,16 +196,14 @@ class Printer {
       case 'collect': {
         if (this.collected(ast) !== undefined) return;
         const name = this.declare({ name: ast.name });
-        this.directive(pad, `${name} := list`);
-        this.collect(name, ast.elements, pad);
+        this.collect(name, this.begin(name, ast.elements, pad), pad);
         this.scopes.at(-1)?.set(ast, name);
         return;
       }
       case 'assemble': {
         if (this.collected(ast) !== undefined) return;
         const name = this.declare({ name: ast.name });
-        this.directive(pad, `${name} := dict`);
-        this.assemble(name, ast.entries, pad);
+        this.assemble(name, this.beginMap(name, ast.entries, pad), pad);
         this.scopes.at(-1)?.set(ast, name);
         return;
       }
@@ -222,6 +220,57 @@ class Printer {
         });
         this.scopes.at(-1)?.set(ast, name);
       }
+    }
+  }
+
+  /** Declares a list with the members that it always begins with; returns the others. */
+  private begin(name: string, elements: readonly Element[], pad: string): readonly Element[] {
+    const isFixed = (element: Element) => element.kind === 'item' && this.isReady(itemAst(element.value));
+    const fixed = elements.slice(0, elements.findIndex((element) => !isFixed(element)) >>> 0);
+    const operands = fixed.map((element) =>
+      element.kind === 'item' ? this.operand(itemAst(element.value)) : '',
+    );
+    this.declaration(pad, `${name} := list`, operands);
+    return elements.slice(fixed.length);
+  }
+
+  /** Declares a map with the fields that it always begins with; returns the other entries. */
+  private beginMap(name: string, entries: readonly Entry[], pad: string): readonly Entry[] {
+    const isFixed = (entry: Entry) =>
+      entry.kind === 'comment' || (entry.kind === 'field' && this.isReady(itemAst(entry.value)));
+    const fixed = entries.slice(0, entries.findIndex((entry) => !isFixed(entry)) >>> 0);
+    const operands = fixed.flatMap((entry) =>
+      entry.kind === 'field' ? [`${goString(entry.key)} ${this.operand(itemAst(entry.value))}`] : [],
+    );
+    this.declaration(pad, `${name} := dict`, operands);
+    return entries.slice(fixed.length);
+  }
+
+  /** A long declaration has a line for each operand. */
+  private declaration(pad: string, head: string, operands: readonly string[]): void {
+    const line = [head, ...operands].join(' ');
+    if (pad.length + line.length < 100) {
+      this.directive(pad, line);
+    } else {
+      this.directive(pad, [head, ...operands.map((operand) => `${pad}  ${operand}`)].join('\n') + `\n${pad}`);
+    }
+  }
+
+  /** Whether an expression can be printed without statements before it. */
+  private isReady(ast: Ast): boolean {
+    switch (ast.kind) {
+      case 'member':
+        return this.isReady(ast.of);
+      case 'call':
+        return ast.args.every((argument) => this.isReady(argument));
+      case 'include':
+        return [...ast.args.values()].every((argument) => this.isReady(argument));
+      case 'collect':
+      case 'assemble':
+      case 'group':
+        return this.collected(ast) !== undefined;
+      default:
+        return true;
     }
   }
 
@@ -372,6 +421,7 @@ class Printer {
       );
       return ['dict', ...members].join(' ');
     }
+    if (typeof value === 'number') return goNumber(value);
     return value === null ? 'nil' : String(value);
   }
 
@@ -427,6 +477,12 @@ function itemAst(value: Node): Ast {
 
 function parenthesized(text: string): string {
   return /[\s|]/.test(text) && !/^"(?:[^"\\]|\\.)*"$/.test(text) ? `(${text})` : text;
+}
+
+/** Beyond int64, and for whatever a float64 rounds, Go takes a number only as a float. */
+function goNumber(value: number): string {
+  const text = String(value);
+  return Number.isSafeInteger(value) || /[.e]/.test(text) ? text : `${text}.0`;
 }
 
 function fail(message: string): never {

@@ -2,6 +2,8 @@
  * Lays a manifest out as lines of YAML. Printed with directives the lines are a Helm template; run with values they
  * are the YAML itself. Indentation is known here, so nobody ever counts it.
  */
+import { astOf, symbolic } from './expression.js';
+import { isNonEmpty } from './operators.js';
 import { type Presence, presenceOf, presenceOfElements, presenceOfEntries } from './presence.js';
 import {
   type Arguments,
@@ -168,7 +170,25 @@ function layoutElement(
 }
 
 function layoutItems(elements: readonly Element[], indent: number, assumed: Assumed): readonly Line[] {
-  return layoutElements(elements, indent, assumed, (value, inner) => layoutItem(value, indent, inner));
+  return elements.flatMap((element) => {
+    const whole = wholeList(element);
+    if (whole === undefined) {
+      return layoutElement(element, indent, assumed, (value, inner) => layoutItem(value, indent, inner));
+    }
+    const present = astOf(isNonEmpty(symbolic<readonly unknown[]>(whole)));
+    return layoutIf(present, indent, assumed, () => [{ kind: 'yaml', indent, value: whole }]);
+  });
+}
+
+/** The list whose maps (or lists) an `each` takes over as they are, so that it can be written in one piece. */
+function wholeList(element: Element): Ast | undefined {
+  if (element.kind !== 'each' || element.key !== undefined) return undefined;
+  const [only, ...others] = element.body;
+  if (only?.kind !== 'item' || only.value.kind !== 'expression' || others.length > 0) return undefined;
+  const { value } = only.value;
+  return value.kind === 'variable' && value.variable === element.item && isContainer(value)
+    ? element.over
+    : undefined;
 }
 
 function layoutItem(value: Node, indent: number, assumed: Assumed): readonly Line[] {

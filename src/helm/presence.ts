@@ -76,7 +76,8 @@ function both(ast: Ast, presence: Presence): Presence {
   return presence === true ? ast : astOf(and(condition(ast), condition(presence)));
 }
 
-function ofEach(each: Extract<Element, { kind: 'each' }>, body: Presence): Ast {
+function ofEach(each: Extract<Element, { kind: 'each' }>, body: Presence): Presence {
+  if (body === true && alwaysHasMember(each.over)) return true;
   if (body === true) return astOf(isNonEmpty(symbolic<readonly unknown[]>(each.over)));
   const present: Element = { kind: 'item', value: { kind: 'scalar', value: true } };
   return astOf(
@@ -89,6 +90,20 @@ function ofEach(each: Extract<Element, { kind: 'each' }>, body: Presence): Ast {
       }),
     ),
   );
+}
+
+/** Whether a list or map that is computed has a member whatever the values are. */
+function alwaysHasMember(ast: Ast): boolean {
+  switch (ast.kind) {
+    case 'collect':
+      return presenceOfElements(ast.elements) === true;
+    case 'assemble':
+      return presenceOfEntries(ast.entries) === true;
+    case 'include':
+      return ast.template.body.kind === 'json' && alwaysHasMember(ast.template.body.value);
+    default:
+      return false;
+  }
 }
 
 function condition(ast: Ast): Expr<boolean> {
