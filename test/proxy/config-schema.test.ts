@@ -16,6 +16,7 @@ const replace = { proxy_value: 'KEY', match_headers: ['Authorization'] };
 
 const top = (config: Entry) => minimalConfig({ config });
 const proxy = (more: Entry) => top({ proxy: { ...minimalListeners, ...more } });
+const tls = (more: Entry) => top({ tls: { mode: 'mitm', ca_cert: 'a', ca_key: 'b', ...more } });
 const transform = (name: string, config: unknown) => minimalConfig({ transforms: [{ name, config }] });
 const secret = (more: Entry) => minimalConfig({ secrets: [{ source: env, rules, ...more }] });
 const source = (from: unknown) => secret({ source: from, replace });
@@ -42,8 +43,7 @@ const postgres = (more: Entry) =>
       ...more,
     },
   });
-const setting = (name: unknown, value: unknown = 'v') =>
-  postgres({ upstreams: [{ ...upstream, settings: [{ name, value }] }] });
+const setting = (entry: Entry) => postgres({ upstreams: [{ ...upstream, settings: [entry] }] });
 
 const taken: readonly Case[] = [
   ['the least', minimalConfig()],
@@ -156,7 +156,7 @@ const refused: readonly Case[] = [
   ['an unknown key of dns', top({ dns: { enabled: false, nope: 1 } })],
   ['an unknown key of proxy', proxy({ nope: 1 })],
   ['an unknown key of the upstream proxy', proxy({ upstream_proxy: { nope: 1 } })],
-  ['an unknown key of tls', top({ tls: { mode: 'mitm', ca_cert: 'a', ca_key: 'b', nope: 1 } })],
+  ['an unknown key of tls', tls({ nope: 1 })],
   ['an unknown key of metrics', top({ metrics: { nope: 1 } })],
   ['an unknown key of management', top({ management: { listen: ':9092', nope: 1 } })],
   ['an unknown key of log', top({ log: { nope: 1 } })],
@@ -171,7 +171,8 @@ const refused: readonly Case[] = [
     'a DNS record of another type',
     top({ dns: { enabled: false, records: [{ name: 'n', type: 'TXT', value: 'v' }] } }),
   ],
-  ['an unknown TLS mode', top({ tls: { mode: 'none', ca_cert: 'a', ca_key: 'b' } })],
+  ['half a DNS record', top({ dns: { enabled: false, records: [{ name: 'n', type: 'A' }] } })],
+  ['an unknown TLS mode', tls({ mode: 'none' })],
   ['no CA', top({ tls: { mode: 'mitm' } })],
   ['no CA key', top({ tls: { mode: 'mitm', ca_cert: 'a' } })],
   ['an unknown log level', top({ log: { level: 'trace' } })],
@@ -202,6 +203,7 @@ const refused: readonly Case[] = [
   ['a path that is not one', rule({ host: 'a.example.com', paths: ['v1/*'] })],
   ['a source without a type', source({ var: 'KEY' })],
   ['an unknown source', source({ type: 'vault', path: 'x' })],
+  ['an unknown source with a variable', source({ type: 'environment', var: 'KEY' })],
   ['a variable without a name', source({ type: 'env' })],
   ['no reference', source({ type: '1password_connect' })],
   ['a reference of another scheme', connect('onepassword://v/i/f')],
@@ -210,11 +212,21 @@ const refused: readonly Case[] = [
   ['a reference with an empty segment', connect('op://v//f')],
   ['a ttl without a unit', connect('op://v/i/f', { ttl: '10' })],
   ['a ttl in words', connect('op://v/i/f', { failure_ttl: 'never' })],
+  ['no reference, by a service account', source({ type: '1password' })],
   ['a reference of another scheme, by a service account', sdk('//v/i/f')],
   ['a Google key without scopes', gcp({ scopes: [] })],
   ['a Google key from nowhere', transform('gcp_auth', { scopes: ['s'], rules })],
   ['no OAuth tokens', transform('oauth_token', { tokens: [] })],
+  ['oauth_token without tokens', transform('oauth_token', {})],
+  ['no grant', token({ ...client })],
   ['an unknown grant', token({ grant: 'implicit', ...client })],
+  ['an unknown grant with a refresh token', token({ grant: 'implicit', refresh_token: env, ...client })],
+  ['an unknown grant with a password', token({ grant: 'implicit', username: env, password: env, ...client })],
+  ['an unknown grant with a key', token({ ...jwt, grant: 'implicit' })],
+  [
+    'a header of the token endpoint from nowhere',
+    token({ grant: 'client_credentials', ...client, token_endpoint_headers: { 'x-api-key': 'text' } }),
+  ],
   ['no token endpoint', token({ grant: 'client_credentials', ...client, token_endpoint: '' })],
   [
     'a token endpoint without a host',
@@ -243,18 +255,30 @@ const refused: readonly Case[] = [
   ['half an AWS key', transform('aws_auth', { access_key_id: env, rules })],
   ['an AWS key without rules', aws({ rules: [] })],
   ['a header allowlist of nothing', transform('header_allowlist', { headers: [] })],
+  ['a header allowlist without headers', transform('header_allowlist', {})],
+  ['a client without a user', postgres({ client: { password_env: 'PG_PROXY_PASSWORD' } })],
+  ['a client without a password', postgres({ client: { user: 'u' } })],
   ['a Postgres listener without a client', top({ postgres: { listen: ':5432', upstreams: [upstream] } })],
   ['one without databases', postgres({ upstreams: [] })],
   ['one without an address', postgres({ listen: '' })],
   ['a database without a name', postgres({ upstreams: [{ dsn: env }] })],
   ['a database without a DSN', postgres({ upstreams: [{ database: 'reports' }] })],
-  ['a setting that is no name', setting('a b')],
-  ['a setting that is a role', setting('Role')],
-  ['a setting that is another session', setting('session_authorization')],
+  ['a setting that is no name', setting({ name: 'a b', value: 'v' })],
+  ['a setting that is a role', setting({ name: 'Role', value: 'v' })],
+  ['a setting that is another session', setting({ name: 'session_authorization', value: 'v' })],
 ];
 
 /** The proxy takes these and does not do what they seem to say. */
 const misunderstood: readonly Case[] = [
+  ['a management key without an address: no management', top({ management: { api_key_env: 'UNSET' } })],
+  ['a DNS server that was not asked for: on', top({ dns: { proxy_ip: '10.0.0.1' } })],
+  ['no address for HTTP: port 80', top({ proxy: { https_listen: ':8443' } })],
+  ['no address for HTTPS: port 443', top({ proxy: { http_listen: ':8081' } })],
+  ['a negative limit of answers: none', proxy({ max_response_body_bytes: -1 })],
+  ['a negative number of certificates', tls({ cert_cache_size: -1 })],
+  ['certificates that are never valid', tls({ leaf_cert_expiry_hours: -1 })],
+  ['a transform without a config: an empty one', top({ transforms: [{ name: 'allowlist' }] })],
+  ['secrets without secrets: none', transform('secrets', {})],
   ['an unknown key of a transform’s config: ignored', transform('allowlist', { domain: ['a.example.com'] })],
   ['an unknown key of a secret: ignored', secret({ replace, match: 1 })],
   ['an unknown key of secrets: ignored', transform('secrets', { secrets: [], secret: [] })],
@@ -305,6 +329,10 @@ const misunderstood: readonly Case[] = [
   ['a name with a quote: ends the filter in which Connect is asked', connect('op://v"x/i/f')],
   ['two segments by a service account: fails at the first request', sdk('op://v/i')],
   ['a bracket in a name, by a service account: fails at the first request', sdk('op://v (EU)/i/f')],
+  ['a method that is none: matches nothing', rule({ host: 'a.example.com', methods: ['GET POST'] })],
+  ['a header that is none: matches nothing', transform('header_allowlist', { headers: ['X Any'] })],
+  ['a variable that no pod can set: never there', source({ type: 'env', var: 'A=B' })],
+  ['a setting without a value: an empty one', setting({ name: 'a' })],
   ['a host in upper case: matches nothing', rule({ host: 'API.example.com' })],
   ['a host with a port: matches nothing', rule({ host: 'a.example.com:443' })],
   ['a URL for a host: matches nothing', rule({ host: 'https://a.example.com' })],
