@@ -24,13 +24,14 @@ import {
   sha256,
   spread,
   str,
+  stringTemplate,
   toJson,
   trimSuffix,
   trunc,
+  valueTemplate,
   when,
 } from '../helm/index.js';
-import { connectUrl } from './connect.js';
-import { infraKeysOf, infraVariable } from './infra-secret.js';
+import { infraVariable } from './infra-secret.js';
 import type { Platform } from './platform.js';
 import { caFile, caMount, caVolume, httpProbe, imageReference, podFields } from './pod.js';
 import { Scaling } from './scaling.js';
@@ -183,27 +184,28 @@ class EgressDiscovery extends Construct {
 
 /** Keys of the infra Secret one by one, then settings; `api.extraEnv` wins over both. */
 function environment(platform: Platform): readonly Member<k8s.EnvVar>[] {
-  const { values } = platform;
+  const { values, infraKeys } = platform;
   return [
-    each(infraKeysOf('api', platform), (key) =>
-      when(not(hasKey(values.api.extraEnv, key)), infraVariable(values, key)),
-    ),
+    each(infraKeys.api, (key) => when(not(hasKey(values.api.extraEnv, key)), infraVariable(values, key))),
     each(settings(platform), (value, name) => ({ name, value })),
   ];
 }
 
-function settings({ values, names, mode }: Platform) {
+function settings({ values, names, mode, connectServer }: Platform) {
   const { api, ironProxy, sandbox } = values;
   const discovery = api.egressDiscovery;
-  const noProxy = str`localhost,127.0.0.1,$(KUBERNETES_SERVICE_HOST),${names.api},${names.ironProxy},.svc,.svc.${discovery.clusterDomain}`;
+  const noProxy = stringTemplate(
+    'centaur.api.noProxy',
+    'Hosts in the cluster, which the API reaches without the proxy.',
+    str`localhost,127.0.0.1,$(KUBERNETES_SERVICE_HOST),${names.api},${names.ironProxy},.svc,.svc.${discovery.clusterDomain}`,
+  );
 
-  return mapOf<string>(
+  const all = mapOf<string>(
     {
       // How credentials are resolved.
       FIREWALL_MANAGER_SECRET_SOURCE: ironProxy.secretSource,
       KUBERNETES_FIREWALL_MANAGER_SECRET_SOURCE: ironProxy.secretSource,
       FIREWALL_MANAGER_SECRET_TTL: ironProxy.secretTtl,
-      KUBERNETES_OP_CONNECT_HOST: when(mode('onepassword-connect'), connectUrl(values)),
 
       // The way out.
       HTTPS_PROXY: str`http://${names.ironProxy}:${ironProxy.service.proxyPort}`,
@@ -221,7 +223,6 @@ function settings({ values, names, mode }: Platform) {
       KUBERNETES_API_POD_LABEL_SELECTOR: str`app.kubernetes.io/name=${names.name},app.kubernetes.io/instance=${release.Name},app.kubernetes.io/component=api`,
       KUBERNETES_SECRET_ENV_NAME: values.secretManager.existingSecretName,
       KUBERNETES_SECRET_ENV_PREFIX: values.secretManager.envPrefix,
-      KUBERNETES_BOOTSTRAP_SECRET_NAME: when(values.secrets.bootstrapSecretName, (name) => name),
       KUBERNETES_FIREWALL_CA_SECRET_NAME: values.firewall.existingCaSecretName,
       KUBERNETES_FIREWALL_CA_KEY_SECRET_NAME: values.firewall.existingCaKeySecretName,
       KUBERNETES_IRON_PROXY_IMAGE: imageReference({ image: ironProxy.image }),
@@ -231,16 +232,6 @@ function settings({ values, names, mode }: Platform) {
       KUBERNETES_IRON_PROXY_HEALTH_PORT: str`${ironProxy.service.healthPort}`,
       KUBERNETES_IRON_PROXY_PG_PORT_RANGE_START: str`${ironProxy.service.pgPortRangeStart}`,
       KUBERNETES_IRON_PROXY_PG_PORT_RANGE_END: str`${ironProxy.service.pgPortRangeEnd}`,
-      KUBERNETES_SANDBOX_CPU_REQUEST: when(sandbox.resources.requests.cpu, (amount) => amount),
-      KUBERNETES_SANDBOX_MEMORY_REQUEST: when(sandbox.resources.requests.memory, (amount) => amount),
-      KUBERNETES_SANDBOX_CPU_LIMIT: when(sandbox.resources.limits.cpu, (amount) => amount),
-      KUBERNETES_SANDBOX_MEMORY_LIMIT: when(sandbox.resources.limits.memory, (amount) => amount),
-      KUBERNETES_SANDBOX_RUNTIME_CLASS_NAME: when(sandbox.runtimeClassName, (name) => name),
-      KUBERNETES_SANDBOX_EXTRA_ENV: jsonVariables(sandbox.extraEnv),
-      KUBERNETES_SANDBOX_IMAGE_PULL_SECRETS: join(
-        ',',
-        map(values.global.imagePullSecrets, (secret) => secret.name),
-      ),
       REPOS_PATH: sandbox.reposPath,
 
       // What this process does.
@@ -262,9 +253,28 @@ function settings({ values, names, mode }: Platform) {
       COMPANY_CONTEXT_DOCUMENTS_INTERVAL_SECONDS: str`${api.companyContextDocumentsIntervalSeconds}`,
       SLACK_ETL_EXCLUDED_CHANNEL_PATTERNS: api.slackEtlExcludedChannelPatterns,
 
+      // What is there only when it is set.
+      KUBERNETES_OP_CONNECT_HOST: when(mode('onepassword-connect'), connectServer.url),
+      KUBERNETES_BOOTSTRAP_SECRET_NAME: when(values.secrets.bootstrapSecretName, (name) => name),
+      KUBERNETES_SANDBOX_CPU_REQUEST: when(sandbox.resources.requests.cpu, (amount) => amount),
+      KUBERNETES_SANDBOX_MEMORY_REQUEST: when(sandbox.resources.requests.memory, (amount) => amount),
+      KUBERNETES_SANDBOX_CPU_LIMIT: when(sandbox.resources.limits.cpu, (amount) => amount),
+      KUBERNETES_SANDBOX_MEMORY_LIMIT: when(sandbox.resources.limits.memory, (amount) => amount),
+      KUBERNETES_SANDBOX_RUNTIME_CLASS_NAME: when(sandbox.runtimeClassName, (name) => name),
+      KUBERNETES_SANDBOX_EXTRA_ENV: jsonVariables(sandbox.extraEnv),
+      KUBERNETES_SANDBOX_IMAGE_PULL_SECRETS: join(
+        ',',
+        map(values.global.imagePullSecrets, (secret) => secret.name),
+      ),
+
       ...entries(api.extraEnv, (value) => value),
     },
     'settings',
+  );
+  return valueTemplate(
+    'centaur.api.settings',
+    "The API's settings, by the name of the environment variable.",
+    all,
   );
 }
 

@@ -2,44 +2,21 @@ import type { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import {
   and,
-  contains,
-  defaultIfEmpty,
-  type Expr,
   each,
   type Fields,
-  first,
-  hasPrefix,
-  ifElse,
   KubeDeployment,
   KubeService,
-  last,
   type Member,
   not,
   release,
-  split,
   spread,
   str,
-  toInteger,
-  trimPrefix,
   when,
 } from '../helm/index.js';
 import type { Platform } from './platform.js';
 import { podFields } from './pod.js';
 import { Scaling } from './scaling.js';
 import type { Values } from './values.js';
-
-/** Where the Connect server answers: one that exists already, or the release's own. */
-export function connectUrl({ onepasswordConnect: { connect } }: Values): Expr<string> {
-  return defaultIfEmpty(connect.url, str`http://${connect.applicationName}:${connect.api.httpPort}`);
-}
-
-/** The port at which it answers, as its URL has it: 443 or 80 where it has none. */
-export function connectPort(values: Values): Expr<number> {
-  const { url } = values.onepasswordConnect.connect;
-  const authority = first(split('/', trimPrefix('http://', trimPrefix('https://', url))));
-  const usual = ifElse(hasPrefix('https://', url), '443', '80');
-  return toInteger(ifElse(contains(':', authority), last(split(':', authority)), usual));
-}
 
 /** The labels by which Connect's pods are found. */
 export const connectSelector = {

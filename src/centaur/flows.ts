@@ -4,7 +4,6 @@
  */
 import { and, type Expr, isNonEmpty, type Leaf } from '../helm/index.js';
 import { apiPort } from './api.js';
-import { connectPort } from './connect.js';
 import type { Platform } from './platform.js';
 
 /** Pods of the release, or pods that the API makes. */
@@ -29,7 +28,7 @@ export interface Flow {
   readonly because: string;
 }
 
-export function flowsOf({ values, mode, usesDatabases }: Platform): readonly Flow[] {
+export function flowsOf({ values, mode, secrets, connectServer }: Platform): readonly Flow[] {
   const { proxyPort, managementPort, pgPortRangeStart } = values.ironProxy.service;
   const { connect } = values.onepasswordConnect;
   return [
@@ -61,7 +60,7 @@ export function flowsOf({ values, mode, usesDatabases }: Platform): readonly Flo
       from: ['api'],
       to: 'iron-proxy',
       ports: [{ port: pgPortRangeStart }],
-      when: usesDatabases,
+      when: secrets.declaresPgDsn,
       because: 'declared databases',
     },
     {
@@ -86,7 +85,7 @@ export function flowsOf({ values, mode, usesDatabases }: Platform): readonly Flo
     {
       from: ['iron-proxy'],
       to: 'external-connect',
-      ports: [{ port: connectPort(values) }],
+      ports: [{ port: connectServer.port }],
       when: and(mode('onepassword-connect'), isNonEmpty(connect.url)),
       because: 'look-ups at a Connect server that exists already',
     },

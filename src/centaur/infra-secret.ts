@@ -3,9 +3,9 @@
  * documentation and the tests are made from this table. Each key is referred to by itself; nothing reads the whole Secret.
  */
 import type { k8s } from 'cdk8s-plus-28';
-import { type Fields, type Leaf, listOf, type Member, or, type Symbolic, str, when } from '../helm/index.js';
+import { type Fields, type Leaf, listOf, type Member, type Symbolic, str, when } from '../helm/index.js';
+import type { Declared } from '../secrets/declared.js';
 import type { SecretSource } from '../secrets/source.js';
-import type { Platform } from './platform.js';
 import type { Values } from './values.js';
 
 export type Container = 'api' | 'iron-proxy' | 'slackbot' | 'postgres';
@@ -44,19 +44,32 @@ export function infraVariable(values: Values, name: Leaf<string>): Fields<k8s.En
   };
 }
 
+/** How credentials are resolved, and what is declared. */
+export interface Modes {
+  readonly mode: (source: SecretSource) => Expr<boolean>;
+  /** Whether credentials come from 1Password, by Connect or by a service account. */
+  readonly usesOnePassword: Expr<boolean>;
+  /** What tools and harnesses declare. */
+  readonly secrets: Declared;
+}
+
 /** The keys that a container gets, by the mode and by what is declared. */
 export function infraKeysOf(
   container: Container,
-  { mode, usesDatabases }: Platform,
+  { mode, secrets, usesOnePassword }: Modes,
 ): Symbolic<readonly string[]> {
   const members = infraKeys
     .filter(({ readers }) => readers.includes(container))
     .map(({ key, modes, forDatabases }): Member<string> => {
-      if (forDatabases) return when(usesDatabases, key);
+      if (forDatabases) return when(secrets.declaresPgDsn, key);
       if (modes === undefined) return key;
-      const [first, second] = modes.map(mode);
-      if (first === undefined) throw new TypeError(`${key} is read in no mode`);
-      return when(second === undefined ? first : or(first, second), key);
+      const [only, ...others] = modes;
+      if (only === undefined) throw new TypeError(`${key} is read in no mode`);
+      return when(others.length === 0 ? mode(only) : usesOnePassword, key);
     });
-  return listOf(members, 'infraKeys');
+  return valueTemplate(
+    `centaur.${container === 'iron-proxy' ? 'ironProxy' : container}.infraKeys`,
+    `The keys of the infra Secret that ${container} gets, and no others.`,
+    listOf(members, 'infraKeys'),
+  );
 }

@@ -13,11 +13,9 @@ import {
   spread,
   when,
 } from '../helm/index.js';
-import { declared } from '../secrets/declared.js';
-import { proxyConfig } from '../secrets/proxy-config.js';
+import { caFolder, proxyConfig } from '../secrets/proxy-config.js';
 import { vaultScript } from '../secrets/vault.js';
-import { connectUrl } from './connect.js';
-import { infraKeysOf, infraVariable } from './infra-secret.js';
+import { infraVariable } from './infra-secret.js';
 import type { Platform } from './platform.js';
 import { imageReference, podFields } from './pod.js';
 import { Scaling } from './scaling.js';
@@ -33,7 +31,7 @@ const config = '/run/iron-proxy/iron-proxy.yaml';
 export class IronProxy extends Construct {
   constructor(scope: Construct, id: string, platform: Platform) {
     super(scope, id);
-    const { values, names, usesDatabases, usesOnePassword } = platform;
+    const { values, names, secrets, usesOnePassword } = platform;
     const { ironProxy } = values;
     const { proxyPort, managementPort, healthPort, pgPortRangeStart } = ironProxy.service;
     const metadata = { name: names.ironProxy, labels: names.labels('iron-proxy') };
@@ -53,7 +51,7 @@ export class IronProxy extends Construct {
         ports: [
           { name: 'proxy', port: proxyPort, targetPort: 'proxy' },
           { name: 'management', port: managementPort, targetPort: 'management' },
-          when(usesDatabases, { name: 'postgres', port: pgPortRangeStart, targetPort: 'postgres' }),
+          when(secrets.declaresPgDsn, { name: 'postgres', port: pgPortRangeStart, targetPort: 'postgres' }),
         ],
       },
     });
@@ -102,7 +100,7 @@ export class IronProxy extends Construct {
                   { name: 'proxy', containerPort: proxyPort },
                   { name: 'management', containerPort: managementPort },
                   { name: 'health', containerPort: healthPort },
-                  when(usesDatabases, { name: 'postgres', containerPort: pgPortRangeStart }),
+                  when(secrets.declaresPgDsn, { name: 'postgres', containerPort: pgPortRangeStart }),
                 ],
                 startupProbe: { ...health, periodSeconds: 1, failureThreshold: 60 },
                 livenessProbe: { ...health, periodSeconds: 10, failureThreshold: 6 },
@@ -113,7 +111,7 @@ export class IronProxy extends Construct {
                 securityContext: when(ironProxy.containerSecurityContext, (context) => context),
                 volumeMounts: [
                   { name: 'run', mountPath: '/run/iron-proxy', readOnly: true },
-                  { name: 'ca', mountPath: '/etc/iron-proxy-ca', readOnly: true },
+                  { name: 'ca', mountPath: caFolder, readOnly: true },
                   { name: 'tmp', mountPath: '/tmp' },
                   each(ironProxy.extraVolumeMounts, (mount) => mount),
                 ],
@@ -148,13 +146,13 @@ const caFiles: Fields<k8s.KeyToPath>[] = [
 
 /** What the proxy needs in order to resolve credentials in its mode, and nothing else. */
 function environment(platform: Platform): readonly Member<k8s.EnvVar>[] {
-  const { values, mode } = platform;
+  const { values, mode, secrets, connectServer, infraKeys } = platform;
   return [
-    each(infraKeysOf('iron-proxy', platform), (key) => infraVariable(values, key)),
-    when(mode('onepassword-connect'), { name: 'OP_CONNECT_HOST', value: connectUrl(values) }),
+    each(infraKeys['iron-proxy'], (key) => infraVariable(values, key)),
+    when(mode('onepassword-connect'), { name: 'OP_CONNECT_HOST', value: connectServer.url }),
     when(
       mode('env'),
-      each(declared(values).credentialKeys, (key) => infraVariable(values, key)),
+      each(secrets.credentialKeys, (key) => infraVariable(values, key)),
     ),
   ];
 }

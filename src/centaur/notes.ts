@@ -1,10 +1,9 @@
 /** NOTES.txt: what must exist, and the page's Verify commands with this release's names. */
 import { chart, each, type Member, release, str, when } from '../helm/index.js';
-import { infraKeysOf } from './infra-secret.js';
 import type { Platform } from './platform.js';
 
 export function notesOf(platform: Platform): readonly Member<string>[] {
-  const { values, names, mode, usesOnePassword } = platform;
+  const { values, names, mode, usesOnePassword, infraKeys } = platform;
   const { existingSecretName, envPrefix } = values.secretManager;
   const { connect } = values.onepasswordConnect;
   const namespaced = str`-n ${release.Namespace}`;
@@ -14,7 +13,7 @@ export function notesOf(platform: Platform): readonly Member<string>[] {
     '',
     'Pods wait until these Secrets exist. The chart makes none of them:',
     str`  ${existingSecretName}: the infra Secret, with the keys`,
-    each(infraKeysOf('api', platform), (key) => str`    ${envPrefix}${key}`),
+    each(infraKeys.api, (key) => str`    ${envPrefix}${key}`),
     when(mode('onepassword-connect'), str`    ${envPrefix}OP_CONNECT_TOKEN`),
     when(mode('onepassword'), str`    ${envPrefix}OP_SERVICE_ACCOUNT_TOKEN`),
     str`  ${values.firewall.existingCaSecretName}: ca-cert.pem`,

@@ -1,28 +1,31 @@
-import { type Expr, eq, or } from '../helm/index.js';
+import { eq, ne, type Symbolic } from '../helm/index.js';
 import { declared } from '../secrets/declared.js';
 import type { SecretSource } from '../secrets/source.js';
+import { type ConnectServer, connectServerOf } from './connect-server.js';
+import { infraKeysOf, type Modes } from './infra-secret.js';
 import { type Names, namesOf } from './names.js';
 import type { Values } from './values.js';
 
-/** What every component is built from. */
-export interface Platform {
+/** What every component is built from. Each named template is made here, once. */
+export interface Platform extends Modes {
   readonly values: Values;
   readonly names: Names;
-  /** Whether the release resolves credentials in this way. */
-  readonly mode: (source: SecretSource) => Expr<boolean>;
-  /** Whether credentials come from 1Password, by Connect or by a service account. */
-  readonly usesOnePassword: Expr<boolean>;
-  /** Whether a tool declares a database that the proxy leads to. */
-  readonly usesDatabases: Expr<boolean>;
+  readonly connectServer: ConnectServer;
+  /** The keys of the infra Secret that each container gets. */
+  readonly infraKeys: { readonly [container in 'api' | 'iron-proxy']: Symbolic<readonly string[]> };
 }
 
 export function platformOf(values: Values): Platform {
-  const mode = (source: SecretSource) => eq(values.ironProxy.secretSource, source);
+  const modes: Modes = {
+    mode: (source: SecretSource) => eq(values.ironProxy.secretSource, source),
+    usesOnePassword: ne(values.ironProxy.secretSource, 'env'),
+    secrets: declared(values),
+  };
   return {
+    ...modes,
     values,
     names: namesOf(values),
-    mode,
-    usesOnePassword: or(mode('onepassword-connect'), mode('onepassword')),
-    usesDatabases: declared(values).declaresPgDsn,
+    connectServer: connectServerOf(values),
+    infraKeys: { api: infraKeysOf('api', modes), 'iron-proxy': infraKeysOf('iron-proxy', modes) },
   };
 }

@@ -54,6 +54,7 @@ export function httpProbe(
 ): Fields<k8s.Probe> {
   return {
     httpGet: { path, port },
+    initialDelaySeconds: patience.initialDelaySeconds,
     failureThreshold: patience.failureThreshold,
     periodSeconds: patience.periodSeconds,
     timeoutSeconds: patience.timeoutSeconds,

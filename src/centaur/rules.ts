@@ -1,6 +1,6 @@
 /** Rules across keys that JSON Schema can't state. A message begins with the key to be changed, and says what to do. */
 import { and, type Expr, eq, gt, isNonEmpty, type Member, not, str, when } from '../helm/index.js';
-import { internalPorts } from '../secrets/proxy-config.js';
+import { innerPorts } from '../secrets/proxy-config.js';
 import { secretRules } from '../secrets/rules.js';
 import { busPorts } from './connect.js';
 import type { Platform } from './platform.js';
@@ -48,9 +48,9 @@ function authorityRules({ values }: Platform): readonly Member<string>[] {
   ];
 }
 
-type NamedPort = readonly [key: string, port: Expr<number> | number];
+type NamedPort = readonly [key: string, port: Expr<number>];
 
-function portRules({ values, usesDatabases }: Platform): readonly Member<string>[] {
+function portRules({ values }: Platform): readonly Member<string>[] {
   const { proxyPort, managementPort, healthPort, pgPortRangeStart, pgPortRangeEnd } =
     values.ironProxy.service;
   const { api, sync } = values.onepasswordConnect.connect;
@@ -62,15 +62,15 @@ function portRules({ values, usesDatabases }: Platform): readonly Member<string>
   return [
     ...pairs(proxy).map(([left, right]) => clash('ironProxy.service', left, right)),
     ...proxy.map((named) =>
-      when(
+      when<string>(
         and(not(gt(pgPortRangeStart, named[1])), not(gt(named[1], pgPortRangeEnd))),
         str`ironProxy.service.${named[0]}: ${named[1]} lies in the range of ports for databases, ${pgPortRangeStart} to ${pgPortRangeEnd}: choose another port, or another range`,
       ),
     ),
     ...proxy.flatMap((named) =>
-      internalPorts.map((port) =>
-        when(
-          eq(named[1] as Expr<number>, port),
+      Object.values(innerPorts).map((port) =>
+        when<string>(
+          eq(named[1], port),
           str`ironProxy.service.${named[0]}: iron-proxy itself uses port ${port} inside its pod: choose another port`,
         ),
       ),
@@ -87,7 +87,7 @@ function portRules({ values, usesDatabases }: Platform): readonly Member<string>
           ['sync.httpPort', sync.httpPort],
         ] as const
       ).map(([key, httpPort]) =>
-        when(
+        when<string>(
           eq(httpPort, port),
           str`onepasswordConnect.connect.${key}: Connect's servers talk to each other on port ${port}: choose another port`,
         ),

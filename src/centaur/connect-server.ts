@@ -1,0 +1,43 @@
+/** The Connect server that iron-proxy asks: the release's own, or one that exists already. */
+import {
+  contains,
+  defaultIfEmpty,
+  type Expr,
+  first,
+  hasPrefix,
+  ifElse,
+  last,
+  split,
+  str,
+  stringTemplate,
+  toInteger,
+  trimPrefix,
+  valueTemplate,
+} from '../helm/index.js';
+import type { Values } from './values.js';
+
+export interface ConnectServer {
+  readonly url: Expr<string>;
+  /** The URL's port; 443 or 80 where it names none. */
+  readonly port: Expr<number>;
+}
+
+export function connectServerOf({ onepasswordConnect: { connect } }: Values): ConnectServer {
+  const url = stringTemplate(
+    'centaur.connect.url',
+    "Where the Connect server answers: one that exists already, or the release's own.",
+    defaultIfEmpty(connect.url, str`http://${connect.applicationName}:${connect.api.httpPort}`),
+  );
+  const authority = stringTemplate(
+    'centaur.connect.authority',
+    "The host and port of the Connect server's URL.",
+    first(split('/', trimPrefix('http://', trimPrefix('https://', url)))),
+  );
+  const usual = ifElse(hasPrefix('https://', url), '443', '80');
+  const port = valueTemplate(
+    'centaur.connect.port',
+    "The port of the Connect server's URL.",
+    toInteger(ifElse(contains(':', authority), last(split(':', authority)), usual)),
+  );
+  return { url, port };
+}
