@@ -3,7 +3,17 @@
  * documentation and the tests are made from this table. Each key is referred to by itself; nothing reads the whole Secret.
  */
 import type { k8s } from 'cdk8s-plus-28';
-import { type Fields, type Leaf, listOf, type Member, type Symbolic, str, when } from '../helm/index.js';
+import {
+  type Expr,
+  type Fields,
+  type Leaf,
+  listOf,
+  type Member,
+  type Symbolic,
+  str,
+  valueTemplate,
+  when,
+} from '../helm/index.js';
 import type { Declared } from '../secrets/declared.js';
 import type { SecretSource } from '../secrets/source.js';
 import type { Values } from './values.js';
