@@ -1,0 +1,352 @@
+/** What a JSON schema refuses in values, in words for the person who wrote them. */
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { nearest } from './nearest.js';
+import {
+  descriptionAt,
+  keysAt,
+  partsOf,
+  pathsBelow,
+  type SchemaDocument,
+  samePath,
+  valueAt,
+} from './schema-paths.js';
+import { showPath, type Value, type ValuePath } from './values/index.js';
+
+/** One thing that a schema refuses. */
+export interface Fault {
+  readonly kind: 'unknown key' | 'missing key' | 'value';
+  readonly path: ValuePath;
+  readonly message: string;
+  /** What to do, or what the value is for. */
+  readonly hint?: string | undefined;
+}
+
+/** What a scalar looks like in its file: `1.10`, which is read as 1.1; undefined where that is not known. */
+export type Written = (path: ValuePath) => string | undefined;
+
+/** Finds the faults of values. */
+export type FaultFinder = (values: Value, written: Written) => readonly Fault[];
+
+/** @throws {Error} for a schema that is not valid itself, or has a keyword that nothing would check */
+export function faultFinder(root: SchemaDocument): FaultFinder {
+  const ajv = new Ajv({
+    allErrors: true,
+    verbose: true,
+    strict: true,
+    strictTypes: false,
+    strictRequired: false,
+  });
+  const validators = new Map<SchemaDocument, ValidateFunction>();
+
+  /** A part of the schema needs the definitions of the whole. */
+  function validatorOf(schema: SchemaDocument): ValidateFunction {
+    const known = validators.get(schema);
+    if (known !== undefined) return known;
+    const { definitions = {} } = root;
+    const made = ajv.compile(schema === root ? root : { definitions, allOf: [schema] });
+    validators.set(schema, made);
+    return made;
+  }
+
+  function errorsOf(schema: SchemaDocument, value: Value, above: ValuePath): readonly SchemaError[] {
+    const validator = validatorOf(schema);
+    if (validator(value)) return [];
+    return (validator.errors ?? []).map((error) => {
+      const below = pathOf(error, value);
+      return { error, below, path: [...above, ...below], value: valueAt(value, below) ?? null };
+    });
+  }
+
+  function faultsOf(errors: readonly SchemaError[], written: Written): readonly Fault[] {
+    const unions = errors.filter(isUnion);
+    return errors.flatMap((found) => {
+      if (unions.some((union) => isInside(found, union))) return [];
+      return isUnion(found) ? unionFaults(found, written) : keywordFaults(found, root, written);
+    });
+  }
+
+  /** What is wrong with a value that may have one of several shapes: by the shape that was probably meant. */
+  function unionFaults({ error, value, path }: SchemaError, written: Written): readonly Fault[] {
+    const shapes: readonly SchemaDocument[] = error.parentSchema?.[error.keyword] ?? [];
+    const tried = shapes.map((shape) => ({ shape, errors: errorsOf(shape, value, path) }));
+    const similar = tried.filter(({ errors }) => !errors.some(isOtherKind));
+    if (similar.length === 0) {
+      const choices = shapes.flatMap(choicesOf);
+      if (choices.length > 0) return [choiceFault(path, value, choices)];
+      const types = shapes.flatMap((shape) => partsOf(shape, root)).flatMap(({ type }) => type ?? []);
+      return [typeFault(path, value, types, ownDescription(error), written)];
+    }
+    const [meant] = similar.sort((left, right) => left.errors.length - right.errors.length);
+    return meant === undefined ? [] : faultsOf(meant.errors, written);
+  }
+
+  return (values, written) => distinct(faultsOf(errorsOf(root, values, []), written));
+}
+
+interface SchemaError {
+  readonly error: ErrorObject;
+  /** Where it was found: in the document, and below what was checked. */
+  readonly path: ValuePath;
+  readonly below: ValuePath;
+  readonly value: Value;
+}
+
+function isUnion({ error: { keyword } }: SchemaError): boolean {
+  return keyword === 'anyOf' || keyword === 'oneOf';
+}
+
+/** Whether a value is of another kind altogether than the shape that it was held against. */
+function isOtherKind({ below, error: { keyword } }: SchemaError): boolean {
+  return below.length === 0 && (keyword === 'type' || keyword === 'const' || keyword === 'enum');
+}
+
+/** Whether an error was found while one of a union's shapes was tried, in the shape itself or through a reference. */
+function isInside(found: SchemaError, union: SchemaError): boolean {
+  if (found === union) return false;
+  const { instancePath, schemaPath } = union.error;
+  if (!`${found.error.instancePath}/`.startsWith(`${instancePath}/`)) return false;
+  const around = schemaPath.slice(0, schemaPath.lastIndexOf('/') + 1);
+  return found.error.schemaPath.startsWith(`${schemaPath}/`) || !found.error.schemaPath.startsWith(around);
+}
+
+/** Where an error stands. ajv writes it as a JSON pointer, in which a list's index looks like a key. */
+function pathOf({ instancePath }: ErrorObject, value: Value): ValuePath {
+  const steps = instancePath
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  let at: Value | undefined = value;
+  return steps.map((step) => {
+    const key = Array.isArray(at) ? Number(step) : step;
+    at = valueAt(at, [key]);
+    return key;
+  });
+}
+
+/** A schema may say one thing in two places, and one key may break two rules about keys. */
+function distinct(faults: readonly Fault[]): readonly Fault[] {
+  const first = new Map<string, Fault>();
+  for (const fault of faults) {
+    const key = `${showPath(fault.path)}: ${fault.kind === 'unknown key' ? fault.kind : fault.message}`;
+    if (!first.has(key)) first.set(key, fault);
+  }
+  return [...first.values()];
+}
+
+// --------------------------------------------------------------------------------------------------------- messages
+
+function keywordFaults(
+  { error, path, value }: SchemaError,
+  root: SchemaDocument,
+  written: Written,
+): readonly Fault[] {
+  const { keyword, params, propertyName } = error;
+  if (propertyName !== undefined) return [keyFault([...path, propertyName], error, root)];
+  const description = ownDescription(error) ?? descriptionAt(root, path);
+  const fault = (message: string, hint = description): readonly Fault[] => [
+    { kind: 'value', path, message, hint },
+  ];
+  switch (keyword) {
+    case 'if':
+    case 'propertyNames':
+      // What is wrong inside is an error of its own.
+      return [];
+    case 'additionalProperties':
+      return [unknownKey([...path, String(params.additionalProperty)], keysAt(root, path), root)];
+    case 'required': {
+      const missing = [...path, String(params.missingProperty)];
+      return [
+        {
+          kind: 'missing key',
+          path: missing,
+          message: 'this key is missing',
+          hint: descriptionAt(root, missing),
+        },
+      ];
+    }
+    case 'type':
+      return [typeFault(path, value, [params.type].flat().map(String), description, written)];
+    case 'enum':
+      return [choiceFault(path, value, params.allowedValues)];
+    case 'const':
+      return [choiceFault(path, value, [params.allowedValue])];
+    case 'pattern':
+      return fault(`${quoted(path, value)} is not of the form that is needed`, description ?? params.pattern);
+    case 'minLength':
+    case 'maxLength':
+      return value === ''
+        ? fault('must not be empty')
+        : fault(amountMessage(keyword, params.limit, [...String(value)].length));
+    case 'minItems':
+    case 'maxItems':
+      return fault(amountMessage(keyword, params.limit, Array.isArray(value) ? value.length : 0));
+    case 'minProperties':
+    case 'maxProperties':
+      return fault(amountMessage(keyword, params.limit, Object.keys(Object(value)).length));
+    case 'uniqueItems':
+      return fault(`its members ${params.j} and ${params.i}, counted from 0, are the same`);
+    case 'minimum':
+      return fault(`must be at least ${params.limit}, and is ${value}`);
+    case 'maximum':
+      return fault(`must be at most ${params.limit}, and is ${value}`);
+    case 'exclusiveMinimum':
+      return fault(`must be more than ${params.limit}, and is ${value}`);
+    case 'exclusiveMaximum':
+      return fault(`must be less than ${params.limit}, and is ${value}`);
+    case 'multipleOf':
+      return fault(`must be a multiple of ${params.multipleOf}, and is ${value}`);
+    case 'not':
+      return fault(`${quoted(path, value)} is not allowed here`);
+    default:
+      return fault(error.message ?? `breaks the schema's "${keyword}"`);
+  }
+}
+
+function ownDescription({ parentSchema }: ErrorObject): string | undefined {
+  const description: unknown = parentSchema?.description;
+  return typeof description === 'string' ? description : undefined;
+}
+
+function unknownKey(path: ValuePath, siblings: readonly string[], root: SchemaDocument): Fault {
+  const fault = (hint?: string): Fault => ({
+    kind: 'unknown key',
+    path,
+    message: 'this key is not known',
+    hint,
+  });
+  const key = String(path.at(-1));
+  const around = path.slice(0, -1);
+  const all = pathsBelow(root).filter((other) => !samePath(other, path));
+  const named = (name: string) => all.filter((other) => other.at(-1) === name);
+
+  const sibling = nearest(key, siblings);
+  const elsewhere = named(key);
+  if (sibling === undefined && elsewhere.length > 0) {
+    return fault(
+      `There is a key of this name elsewhere: ${listed(elsewhere.slice(0, 4).map(showPath), 'and')}.`,
+    );
+  }
+  if (sibling !== undefined) return fault(`Did you mean ${showPath([...around, sibling])}?`);
+  const [far] = named(
+    nearest(
+      key,
+      all.map((other) => String(other.at(-1))),
+    ) ?? '',
+  );
+  if (far !== undefined) return fault(`Did you mean ${showPath(far)}?`);
+  if (siblings.length === 0) return fault();
+  const owner = around.length === 0 ? 'The keys are' : `The keys of ${showPath(around)} are`;
+  return fault(`${owner} ${listed(siblings, 'and')}.`);
+}
+
+/** A key that breaks a rule about keys. */
+function keyFault(path: ValuePath, { keyword, params }: ErrorObject, root: SchemaDocument): Fault {
+  if (keyword === 'enum') return unknownKey(path, params.allowedValues, root);
+  const hint = descriptionAt(root, path.slice(0, -1));
+  const fault = (message: string): Fault => ({ kind: 'value', path, message, hint });
+  if (keyword === 'pattern') return fault('a key of this form is not possible here');
+  if (keyword === 'maxLength') return fault(`a key has at most ${counted(params.limit, 'character')} here`);
+  return fault('this key is not allowed here');
+}
+
+function choiceFault(path: ValuePath, value: Value, choices: readonly unknown[]): Fault {
+  const words = choices.map((choice) =>
+    typeof choice === 'string' && /^[\w.-]+$/.test(choice) ? choice : JSON.stringify(choice),
+  );
+  const meant = typeof value === 'string' ? nearest(value, words) : undefined;
+  return {
+    kind: 'value',
+    path,
+    message: `must be ${listed(words, 'or')}, and is ${shown(value)}`,
+    hint: meant === undefined ? undefined : `Did you mean ${meant}?`,
+  };
+}
+
+function typeFault(
+  path: ValuePath,
+  value: Value,
+  types: readonly string[],
+  description: string | undefined,
+  written: Written,
+): Fault {
+  const wanted = listed([...new Set(types.map((type) => typeWords[type] ?? type))], 'or');
+  return {
+    kind: 'value',
+    path,
+    message: `must be ${wanted}, and is ${kindInWords(value)}`,
+    hint: typeHint(path, value, types, written) ?? description,
+  };
+}
+
+const typeWords: { readonly [type: string]: string } = {
+  array: 'a list',
+  boolean: 'true or false',
+  integer: 'a whole number',
+  number: 'a number',
+  object: 'a map',
+  string: 'a text',
+};
+
+function kindInWords(value: Value): string {
+  if (value === null) return 'empty (null)';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a map';
+  return typeof value === 'string' ? `the text ${shown(value)}` : shown(value);
+}
+
+/** What to do where a value is nearly right. */
+function typeHint(
+  path: ValuePath,
+  value: Value,
+  types: readonly string[],
+  written: Written,
+): string | undefined {
+  const key = path.at(-1);
+  const entry = (text: string) => (typeof key === 'string' ? `${key}: ${text}` : `- ${text}`);
+  if (types.includes('string') && (typeof value === 'number' || typeof value === 'boolean')) {
+    const text = written(path);
+    return text === undefined
+      ? 'YAML reads it as text where it stands in quotes in a values file.'
+      : `Put it in quotes, and YAML reads it as text: ${entry(JSON.stringify(text))}`;
+  }
+  if (typeof value === 'string') {
+    const numeric = types.includes('number') ? /^-?\d+(?:[.]\d+)?$/ : /^-?\d+$/;
+    const isNumber = (types.includes('integer') || types.includes('number')) && numeric.test(value);
+    const isBoolean = types.includes('boolean') && (value === 'true' || value === 'false');
+    if (isNumber || isBoolean) return `Remove the quotes: ${entry(value)}`;
+  }
+  if (types.includes('array') && value !== null) return 'Write each member on a line of its own, after "- ".';
+  return undefined;
+}
+
+function choicesOf(schema: SchemaDocument): readonly unknown[] {
+  return schema.const === undefined ? (schema.enum ?? []) : [schema.const];
+}
+
+/** A value, unless it may be a credential: those are not to be read in a log. */
+function quoted(path: ValuePath, value: Value): string {
+  const mayBeSecret = /token|password|passphrase|credential|pem$/i.test(showPath(path));
+  return mayBeSecret ? 'the value' : shown(value);
+}
+
+function shown(value: Value): string {
+  const text = JSON.stringify(value);
+  return text.length <= 60 ? text : `${text.slice(0, 56)}…`;
+}
+
+/** For `minLength` and its like. */
+function amountMessage(keyword: string, limit: number, amount: number): string {
+  const noun = keyword.endsWith('Length') ? 'character' : keyword.endsWith('Items') ? 'member' : 'key';
+  return keyword.startsWith('min')
+    ? `must have at least ${counted(limit, noun)}, and has ${amount}`
+    : `must have at most ${counted(limit, noun)}, and has ${amount}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function listed(words: readonly string[], joint: string): string {
+  const last = words.at(-1) ?? '';
+  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} ${joint} ${last}`;
+}

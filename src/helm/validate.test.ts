@@ -1,0 +1,329 @@
+import Type from 'typebox';
+import { describe, expect, test } from 'vitest';
+import { HelmChart, isNonEmpty, KubeConfigMap, not, str, when } from './index.js';
+import { loadValues, type ValuesInput } from './validate.js';
+
+const closed = { additionalProperties: false };
+
+function greeter() {
+  const chart = new HelmChart({
+    metadata: { name: 'greeter', version: '1.0.0', appVersion: '1.0.0', description: 'Greets.' },
+    values: Type.Object(
+      {
+        greeting: Type.Object(
+          {
+            text: Type.String({ default: 'hello', maxLength: 10, description: 'What is said.' }),
+            language: Type.Enum(['english', 'french'], { default: 'english' }),
+            every: Type.String({
+              default: '10m',
+              pattern: '^[0-9]+[smh]$',
+              description: 'How often: a number and s, m or h, such as 10m.',
+            }),
+          },
+          closed,
+        ),
+        image: Type.Object({ tag: Type.String({ default: '1.0' }) }, closed),
+        service: Type.Object(
+          {
+            port: Type.Integer({ default: 8080, minimum: 1024, maximum: 65535 }),
+            public: Type.Boolean({ default: false }),
+            token: Type.String({ default: '', pattern: '^(tok-.*)?$' }),
+          },
+          closed,
+        ),
+        hosts: Type.Array(Type.String({ pattern: '^[a-z.]+$' }), {
+          default: [],
+          description: 'Names of hosts, in small letters.',
+        }),
+        friends: Type.Record(
+          Type.String({ pattern: '^[a-z]+$' }),
+          Type.Union([
+            Type.String({ pattern: '^[A-Z][a-z]+$', description: 'A first name.' }),
+            Type.Object({ name: Type.String(), age: Type.Integer() }, closed),
+          ]),
+          { default: {}, additionalProperties: false },
+        ),
+      },
+      closed,
+    ),
+  });
+  const { greeting, image, service, hosts, friends } = chart.values;
+  new KubeConfigMap(chart, 'greeting', {
+    metadata: { name: 'greeting' },
+    data: {
+      text: greeting.text,
+      language: greeting.language,
+      every: greeting.every,
+      tag: image.tag,
+      port: str`${service.port}`,
+    },
+  });
+  void hosts;
+  void friends;
+  chart.addRules(
+    when(
+      service.public,
+      when(not(isNonEmpty(service.token)), 'service: public needs a token: set service.token'),
+    ),
+    when(isNonEmpty(service.token), 'greeting.text: it would tell the token: leave it out'),
+  );
+  return chart;
+}
+
+const chart = greeter();
+
+function load(text: string, input: Partial<ValuesInput> = {}) {
+  return loadValues(chart, { files: [{ file: 'values.yaml', text }], ...input });
+}
+
+/** Each problem on one line, as a person would read it. */
+function problems(text: string, input: Partial<ValuesInput> = {}): readonly string[] {
+  const loaded = load(text, input);
+  if (!('problems' in loaded)) return [];
+  return loaded.problems.map(
+    ({ file, line, column, path, message, hint }) =>
+      `${file}:${line}:${column} ${path}: ${message}${hint === undefined ? '' : ` | ${hint}`}`,
+  );
+}
+
+describe('values without a fault', () => {
+  test('come back complete: files in their order, then --set, over the defaults', () => {
+    const loaded = load('greeting: {text: a, language: french}\nhosts: [x, y]\n', {
+      files: [
+        { file: 'base.yaml', text: 'greeting: {text: a, language: french}\nhosts: [x, y]\n' },
+        { file: 'more.yaml', text: 'greeting: {text: b}\nhosts: [z]\n' },
+      ],
+      set: ['service.port=9090', 'greeting.every=5m,image.tag=v2'],
+    });
+    expect(loaded).toEqual({
+      values: {
+        greeting: { text: 'b', language: 'french', every: '5m' },
+        image: { tag: 'v2' },
+        service: { port: 9090, public: false, token: '' },
+        hosts: ['z'],
+        friends: {},
+      },
+    });
+  });
+
+  test('an empty file leaves the defaults', () => {
+    expect(load('')).toMatchObject({ values: { greeting: { text: 'hello' } } });
+  });
+
+  test('null takes a default away for good', () => {
+    expect(problems('service: {port: null}')).toEqual([
+      'values.yaml:1:11 service.port: null takes away the default, and the chart needs a value here | Remove the key to keep its default.',
+    ]);
+  });
+});
+
+describe('an unknown key', () => {
+  test('is named with the nearest known key beside it', () => {
+    expect(problems('greeting:\n  txet: hi\n')).toEqual([
+      'values.yaml:2:3 greeting.txet: this key is not known | Did you mean greeting.text?',
+    ]);
+  });
+
+  test('is told where it really lives', () => {
+    expect(problems('language: french\n')).toEqual([
+      'values.yaml:1:1 language: this key is not known | There is a key of this name elsewhere: greeting.language.',
+    ]);
+  });
+
+  test('is told where a key lives that is nearly called so', () => {
+    expect(problems('image:\n  langauge: french\n')).toEqual([
+      'values.yaml:2:3 image.langauge: this key is not known | Did you mean greeting.language?',
+    ]);
+  });
+
+  test('that is like no other is told which keys there are', () => {
+    expect(problems('service:\n  port: 8080\n  xyzzyxyzzy: 1\n')).toEqual([
+      'values.yaml:3:3 service.xyzzyxyzzy: this key is not known | The keys of service are port, public and token.',
+    ]);
+  });
+
+  test('of older files has a message of its own', () => {
+    const retired = { 'service.backend': 'Set service.port instead.' };
+    expect(problems('service:\n  backend: x\n', { retired })).toEqual([
+      'values.yaml:2:3 service.backend: this key of older values files means nothing here | Set service.port instead.',
+    ]);
+  });
+
+  test('is not mistaken for one that all JavaScript objects have', () => {
+    expect(problems('service:\n  constructor: 1\n  __proto__: 2\n')).toHaveLength(2);
+  });
+});
+
+describe('a wrong value', () => {
+  test.each([
+    [
+      'is told the choices, and the nearest of them',
+      'greeting: {language: frensh}',
+      'values.yaml:1:12 greeting.language: must be english or french, and is "frensh" | Did you mean french?',
+    ],
+    [
+      'is told the choices',
+      'greeting: {language: 7}',
+      'values.yaml:1:12 greeting.language: must be english or french, and is 7',
+    ],
+    [
+      'that is a text where a number is needed loses its quotes',
+      'service: {port: "8080"}',
+      'values.yaml:1:11 service.port: must be a whole number, and is the text "8080" | Remove the quotes: port: 8080',
+    ],
+    [
+      'that is a text where true or false is needed loses its quotes',
+      'service: {public: "true"}',
+      'values.yaml:1:11 service.public: must be true or false, and is the text "true" | Remove the quotes: public: true',
+    ],
+    [
+      'that is a number where a text is needed gets quotes, as it was written',
+      'image:\n  tag: 1.10 # a tag\n',
+      'values.yaml:2:3 image.tag: must be a text, and is 1.1 | Put it in quotes, and YAML reads it as text: tag: "1.10"',
+    ],
+    [
+      'that YAML takes for a boolean gets quotes',
+      'image:\n  tag: on\n',
+      'values.yaml:2:3 image.tag: must be a text, and is true | Put it in quotes, and YAML reads it as text: tag: "on"',
+    ],
+    [
+      'in a list stands at its place there',
+      'hosts:\n  - a.example\n  - 12\n',
+      'values.yaml:3:5 hosts[1]: must be a text, and is 12 | Put it in quotes, and YAML reads it as text: - "12"',
+    ],
+    [
+      'of another form is told what the key is for',
+      'greeting:\n  every: 10 minutes\n',
+      'values.yaml:2:3 greeting.every: "10 minutes" is not of the form that is needed | How often: a number and s, m or h, such as 10m.',
+    ],
+    [
+      'in a list is told what the list is for',
+      'hosts: [A]',
+      'values.yaml:1:9 hosts[0]: "A" is not of the form that is needed | Names of hosts, in small letters.',
+    ],
+    [
+      'that may be a credential is not repeated',
+      'service: {token: hunter2}',
+      'values.yaml:1:11 service.token: the value is not of the form that is needed | ^(tok-.*)?$',
+    ],
+    [
+      'outside of its range is told the range',
+      'service: {port: 80}',
+      'values.yaml:1:11 service.port: must be at least 1024, and is 80',
+    ],
+    [
+      'that is too long is told how long it is, in characters',
+      'greeting: {text: "😀😀😀😀😀😀😀😀😀😀😀"}',
+      'values.yaml:1:12 greeting.text: must have at most 10 characters, and has 11 | What is said.',
+    ],
+    ['in place of a map', 'service: 8080', 'values.yaml:1:1 service: must be a map, and is 8080'],
+    [
+      'in place of a list is told how to write one',
+      'hosts: a.example',
+      'values.yaml:1:1 hosts: must be a list, and is the text "a.example" | Write each member on a line of its own, after "- ".',
+    ],
+  ])('%s', (_, text, problem) => {
+    expect(problems(text)).toEqual([problem]);
+  });
+});
+
+describe('a value of several shapes', () => {
+  test.each([
+    [
+      'is held against the shape that it has',
+      'friends: {ann: ann}',
+      'values.yaml:1:11 friends.ann: "ann" is not of the form that is needed | A first name.',
+    ],
+    [
+      'is held against the shape that it has, key by key',
+      'friends:\n  ann:\n    name: Ann\n    aeg: 5\n    age: x\n',
+      'values.yaml:4:5 friends.ann.aeg: this key is not known | Did you mean friends.ann.age?',
+      'values.yaml:5:5 friends.ann.age: must be a whole number, and is the text "x"',
+    ],
+    [
+      'is told all shapes where it has none',
+      'friends: {ann: [1]}',
+      'values.yaml:1:11 friends.ann: must be a text or a map, and is a list',
+    ],
+    [
+      'is told what is missing, at the map that lacks it',
+      'friends:\n  ann:\n    name: Ann\n',
+      'values.yaml:2:3 friends.ann.age: this key is missing',
+    ],
+  ])('%s', (_, text, ...expected) => {
+    expect(problems(text)).toEqual(expected);
+  });
+});
+
+describe('several problems', () => {
+  test('are all reported, in the order of the files and of their lines', () => {
+    expect(
+      problems('', {
+        files: [
+          { file: 'z.yaml', text: 'service:\n  port: x\ngreeting:\n  every: x\n' },
+          { file: 'a.yaml', text: 'greetings: {}\n' },
+        ],
+        set: ['hosts={A}'],
+      }).map((problem) => problem.replace(/: .*/, '')),
+    ).toEqual([
+      'z.yaml:2:3 service.port',
+      'z.yaml:4:3 greeting.every',
+      'a.yaml:1:1 greetings',
+      '--set hosts={A}:1:1 hosts[0]',
+    ]);
+  });
+
+  test('of reading are reported for every file', () => {
+    expect(
+      problems('', {
+        files: [
+          { file: 'a.yaml', text: 'a: 1\na: 2\n' },
+          { file: 'b.yaml', text: '- 1\n' },
+        ],
+        set: ['=1'],
+      }).map((problem) => problem.split(' ')[0]),
+    ).toEqual(['a.yaml:2:1', 'b.yaml:1:1']);
+  });
+
+  test('a key that a later file gives is found there', () => {
+    const files = [
+      { file: 'base.yaml', text: 'service:\n  port: 8080\n' },
+      { file: 'more.yaml', text: 'service:\n  public: no\n  port: 80\n' },
+    ];
+    expect(problems('', { files })).toEqual(['more.yaml:3:3 service.port: must be at least 1024, and is 80']);
+  });
+});
+
+describe('an expression of --set', () => {
+  test('that cannot be read is named', () => {
+    expect(problems('', { set: ['greeting.text'] })[0]).toMatch(
+      /^--set greeting\.text:1:\d+ : "text" has no value/,
+    );
+  });
+
+  test('that gives a number for a text is told of files and their quotes', () => {
+    expect(problems('', { set: ['image.tag=12'] })).toEqual([
+      '--set image.tag=12:1:1 image.tag: must be a text, and is 12 | YAML reads it as text where it stands in quotes in a values file.',
+    ]);
+  });
+});
+
+describe('a broken rule', () => {
+  test('stands at the key that it names, where the file gives it', () => {
+    expect(problems('service:\n  port: 9090\n  public: true\n')).toEqual([
+      'values.yaml:3:3 service: public needs a token: set service.token',
+    ]);
+  });
+
+  test('stands at what is nearest where the file does not give its key', () => {
+    expect(problems('service:\n  token: tok-1\n')).toEqual([
+      'values.yaml:1:1 greeting.text: it would tell the token: leave it out',
+    ]);
+  });
+
+  test('is not asked about while the schema refuses something', () => {
+    expect(problems('service:\n  public: true\n  port: 80\n')).toEqual([
+      'values.yaml:3:3 service.port: must be at least 1024, and is 80',
+    ]);
+  });
+});

@@ -1,0 +1,258 @@
+/** From the values that a person gives, in files and with --set, to complete values, or to what is wrong with them. */
+import type { HelmChart, ReleaseOptions } from './chart.js';
+import { type Fault, type FaultFinder, faultFinder } from './schema-faults.js';
+import { valueAt } from './schema-paths.js';
+import type { Schema, Value as TreeValue } from './tree.js';
+import {
+  applySet,
+  coalesce,
+  emptyMap,
+  mergeFiles,
+  readValuesFile,
+  showPath,
+  type Value,
+  type ValuePath,
+  ValuesError,
+  type ValuesMap,
+} from './values/index.js';
+import { schemaDocument } from './values-document.js';
+
+/** Keys that older values files have, each with what to do about it. */
+export interface RetiredKeys {
+  readonly [path: string]: string;
+}
+
+export interface ValuesInput {
+  /** Later files win over earlier ones. */
+  readonly files: readonly { readonly file: string; readonly text: string | Uint8Array }[];
+  /** Expressions as `--set` takes them; they win over files. */
+  readonly set?: readonly string[];
+  readonly release?: ReleaseOptions;
+  readonly retired?: RetiredKeys;
+}
+
+/** One thing that is wrong with values. */
+export interface Problem {
+  /** The file's name as it was given, or `--set` and its expression. */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+  /** The key, such as `api.extraEnv`; empty where the file as a whole is meant. */
+  readonly path: string;
+  readonly message: string;
+  /** What to do. */
+  readonly hint?: string;
+}
+
+export type Loaded = { readonly values: ValuesMap } | { readonly problems: readonly Problem[] };
+
+/**
+ * Reads values and checks them as Helm does, in its order: the files, `--set`, the chart's defaults below them, the
+ * schema, the rules.
+ */
+export function loadValues(chart: HelmChart, input: ValuesInput): Loaded {
+  const read = readAll(input);
+  if ('problems' in read) return read;
+  const { sources, given } = read;
+  const values = coalesce(copied(chart.defaults), given);
+
+  const faults = finderOf(chart)(values, (path) => writtenAt(path, sources));
+  if (faults.length > 0) {
+    const retired = input.retired ?? {};
+    return {
+      problems: inOrder(
+        faults.map((fault) => problemOf(fault, sources, retired)),
+        sources,
+      ),
+    };
+  }
+  const { problems } = chart.evaluate(values, input.release);
+  if (problems.length > 0) {
+    return {
+      problems: inOrder(
+        problems.map((message) => ruleProblem(message, sources)),
+        sources,
+      ),
+    };
+  }
+  return { values };
+}
+
+// ---------------------------------------------------------------------------------------------------------- reading
+
+/** Something that gave values. */
+interface Source {
+  readonly file: string;
+  readonly values: ValuesMap;
+  position(path: ValuePath): { readonly line: number; readonly column: number } | undefined;
+  /** The text from a key to the end of its line. */
+  restOfLine(path: ValuePath): string;
+}
+
+type Read =
+  | { readonly sources: readonly Source[]; readonly given: ValuesMap }
+  | { readonly problems: readonly Problem[] };
+
+function readAll({ files, set = [] }: ValuesInput): Read {
+  const problems: Problem[] = [];
+  const attempt = <T>(read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof ValuesError)) throw error;
+      problems.push(
+        ...error.problems.map(({ file, line, column, path = [], message, hint }) => ({
+          file,
+          line,
+          column,
+          path: showPath(path),
+          message,
+          ...(hint !== undefined && { hint }),
+        })),
+      );
+      return undefined;
+    }
+  };
+
+  const sources: Source[] = [];
+  let given = emptyMap();
+  for (const { file, text } of files) {
+    const source = attempt(() => fileSource(file, text));
+    if (source === undefined) continue;
+    sources.push(source);
+    given = mergeFiles(given, source.values);
+  }
+  // What an expression sets may depend on the files: it is not read where one of them could not be.
+  for (const expression of problems.length === 0 ? set : []) {
+    given = attempt(() => applySet(given, expression)) ?? given;
+    const source = attempt(() => setSource(expression));
+    if (source !== undefined) sources.push(source);
+  }
+  return problems.length > 0 ? { problems } : { sources, given };
+}
+
+function fileSource(file: string, content: string | Uint8Array): Source {
+  const { values, position } = readValuesFile(content, file);
+  return {
+    file,
+    values,
+    position,
+    restOfLine(path) {
+      const { line = 1, column = 1 } = position(path) ?? {};
+      const text = typeof content === 'string' ? content : new TextDecoder().decode(content);
+      return text.split(/\r?\n/)[line - 1]?.slice(column - 1) ?? '';
+    },
+  };
+}
+
+function setSource(expression: string): Source {
+  return {
+    file: `--set ${expression}`,
+    values: applySet(emptyMap(), expression),
+    position: () => ({ line: 1, column: 1 }),
+    // There are no quotes here that would make a text of a number.
+    restOfLine: () => '',
+  };
+}
+
+/** Helm's maps, without a prototype. */
+function copied(defaults: { readonly [key: string]: TreeValue }): ValuesMap {
+  return Object.assign(
+    emptyMap(),
+    Object.fromEntries(Object.entries(defaults).map(([key, value]) => [key, copiedValue(value)])),
+  );
+}
+
+function copiedValue(value: TreeValue): Value {
+  if (typeof value !== 'object' || value === null) return value;
+  return isList(value) ? value.map(copiedValue) : copied(value);
+}
+
+function isList(value: TreeValue): value is readonly TreeValue[] {
+  return Array.isArray(value);
+}
+
+// ---------------------------------------------------------------------------------------------------------- checking
+
+const finders = new WeakMap<HelmChart, FaultFinder>();
+
+/** Checks with the very document that Helm checks with. */
+function finderOf(chart: HelmChart): FaultFinder {
+  let finder = finders.get(chart);
+  if (finder === undefined) {
+    finder = faultFinder(JSON.parse(schemaDocument(chart.schema as Schema, chart.metadata.name)));
+    finders.set(chart, finder);
+  }
+  return finder;
+}
+
+function problemOf(fault: Fault, sources: readonly Source[], retired: RetiredKeys): Problem {
+  const { kind, path } = fault;
+  const instead = kind === 'unknown key' ? retired[showPath(path)] : undefined;
+  if (instead !== undefined) {
+    return problemAt(path, sources, 'this key of older values files means nothing here', instead);
+  }
+  if (kind === 'missing key' && givenAt(path, sources) !== undefined) {
+    return problemAt(
+      path,
+      sources,
+      'null takes away the default, and the chart needs a value here',
+      'Remove the key to keep its default.',
+    );
+  }
+  return problemAt(path, sources, fault.message, fault.hint);
+}
+
+/** A rule's message begins with the key that it is about. */
+function ruleProblem(text: string, sources: readonly Source[]): Problem {
+  const [, key, message] = /^([\w$-]+(?:[.][\w$-]+|\[[^\]]*\])*): (.*)$/s.exec(text) ?? [];
+  if (key === undefined || message === undefined) return problemAt([], sources, text);
+  const path = key.split(/[.[\]]+/).filter((step) => step !== '');
+  return { ...problemAt(namedBelow(path, message, sources), sources, message), path: key };
+}
+
+/** Where a rule is about several keys of one map, the first of them that is named and given. */
+function namedBelow(path: ValuePath, message: string, sources: readonly Source[]): ValuePath {
+  const words = message.match(/[\w.-]*\w/g) ?? [];
+  const keys = words.map((word) => [...path, ...word.split('.')]);
+  return keys.find((inner) => givenAt(inner, sources) !== undefined) ?? path;
+}
+
+// ---------------------------------------------------------------------------------------------------------- locating
+
+function problemAt(path: ValuePath, sources: readonly Source[], message: string, hint?: string): Problem {
+  return { ...placeOf(path, sources), path: showPath(path), message, ...(hint !== undefined && { hint }) };
+}
+
+/** Where a key is given, or else what is nearest above it; the last source that gives it counts. */
+function placeOf(path: ValuePath, sources: readonly Source[]) {
+  for (let depth = path.length; depth > 0; depth--) {
+    const source = givenAt(path.slice(0, depth), sources);
+    const position = source?.position(path.slice(0, depth));
+    if (source !== undefined && position !== undefined) return { file: source.file, ...position };
+  }
+  return { file: sources[0]?.file ?? '', line: 1, column: 1 };
+}
+
+function givenAt(path: ValuePath, sources: readonly Source[]): Source | undefined {
+  return sources.findLast(({ values }) => valueAt(values, path) !== undefined);
+}
+
+/** What a scalar looks like where it is given: `1.10`, which YAML reads as 1.1. */
+function writtenAt(path: ValuePath, sources: readonly Source[]): string | undefined {
+  const source = givenAt(path, sources);
+  const rest = source?.restOfLine(path) ?? '';
+  const value = typeof path.at(-1) === 'number' ? rest : rest.replace(/^[^:]*:\s+/, '');
+  return /^([\w.+-]+)\s*(?:#.*)?$/.exec(value)?.[1];
+}
+
+function inOrder(problems: readonly Problem[], sources: readonly Source[]): readonly Problem[] {
+  const files = sources.map(({ file }) => file);
+  return [...problems].sort(
+    (left, right) =>
+      files.indexOf(left.file) - files.indexOf(right.file) ||
+      left.line - right.line ||
+      left.column - right.column,
+  );
+}
