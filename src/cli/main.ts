@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { processIo } from './io.js';
+import { main } from './program.js';
+
+const version: unknown = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+).version;
+
+process.exitCode = await main(
+  {
+    version: String(version),
+    async load() {
+      const [{ centaurChart }, { retiredKeys }] = await Promise.all([
+        import('../centaur/index.js'),
+        import('./retired-keys.js'),
+      ]);
+      return { chart: centaurChart(), retired: retiredKeys };
+    },
+  },
+  process.argv.slice(2),
+  processIo(),
+);

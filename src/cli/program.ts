@@ -1,0 +1,97 @@
+/** The command `centaur-chart`: finds the verb, runs it, and turns what goes wrong into one line and an exit status. */
+import { Command, CommanderError } from 'commander';
+import { type ExitStatus, Failure } from './failure.js';
+import { complain, type Io, print } from './io.js';
+import type { Host, Subject, Verb } from './verb.js';
+import { verbs } from './verbs.js';
+
+const name = 'centaur-chart';
+
+/** What the command is told about itself by the package that holds it. */
+export interface Product {
+  readonly version: string;
+  readonly load: () => Promise<Subject>;
+}
+
+/** Runs the command with its arguments, without node's own two, and yields its exit status. */
+export async function main(product: Product, argv: readonly string[], io: Io): Promise<ExitStatus> {
+  const help: string[] = [];
+  let status: ExitStatus = 0;
+  const host: Host = { io, subject: product.load };
+  const program = new Command(name)
+    .description('Checks values of the Centaur chart, and renders its manifests without Helm.')
+    .version(product.version)
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => help.push(text),
+      // Usage errors arrive here as commander words them, then once more as the error that is caught below.
+      writeErr: () => {},
+    });
+  program.addHelpText(
+    'after',
+    `
+${name} <command> --help shows a command's options and examples.
+Exit status: 0 where all is well, 1 where something was found wrong, 2 where the command was called wrongly.
+`,
+  );
+  for (const verb of verbs) {
+    const command = program.command(verb.name);
+    describe(command, verb);
+    command.action(async () => {
+      status = await verb.run(command.opts(), host, command.args);
+    });
+  }
+  return reporting(name, io, async () => {
+    try {
+      await program.parseAsync([...argv], { from: 'user' });
+    } catch (error) {
+      if (!(error instanceof CommanderError)) throw error;
+      if (error.exitCode !== 0) throw wrongCall(program, argv, error);
+    }
+    await print(io, help.join(''));
+    return status;
+  });
+}
+
+function describe(command: Command, verb: Verb): void {
+  command.summary(verb.summary).description(verb.description);
+  verb.define(command);
+  command.addHelpText(
+    'after',
+    `\nExamples:\n${verb.examples.map((example) => `  $ ${name} ${example}\n`).join('')}`,
+  );
+}
+
+function wrongCall(program: Command, argv: readonly string[], error: CommanderError): Failure {
+  const verb = program.commands.find((command) => command.name() === argv[0]);
+  const help = [name, ...(verb === undefined ? [] : [verb.name()]), '--help'].join(' ');
+  const message =
+    error.code === 'commander.help'
+      ? `say what to do: ${program.commands.map((command) => command.name()).join(', ')}`
+      : error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+  return new Failure(2, `${message} (see ${help})`);
+}
+
+/** Runs a command, and turns what it throws into one line on standard error: never a stack trace unless asked for. */
+export async function reporting(name: string, io: Io, run: () => Promise<ExitStatus>): Promise<ExitStatus> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof Failure) {
+      await complain(io, `${error.message.replaceAll(/^/gm, `${name}: `)}\n`);
+      return error.status;
+    }
+    await complain(io, `${name}: internal error: ${defect(error, io)}\n`);
+    return 1;
+  }
+}
+
+function defect(error: unknown, { env }: Io): string {
+  if (!(error instanceof Error)) return String(error);
+  if (env.CENTAUR_CHART_DEBUG === '1') return error.stack ?? error.message;
+  return (
+    `${error.message.replaceAll(/\s*\n\s*/g, ' ')}. This is no fault of yours: please report it with the command that ` +
+    'you ran; CENTAUR_CHART_DEBUG=1 shows where it happened'
+  );
+}

@@ -1,0 +1,101 @@
+import path from 'node:path';
+import { Failure } from './failure.js';
+import { complain, print } from './io.js';
+import type { Verb } from './verb.js';
+
+interface RenderOptions {
+  readonly values: readonly string[];
+  readonly set?: readonly string[];
+  readonly release?: string;
+  readonly namespace: string;
+  readonly outputDir?: string;
+}
+
+export const render: Verb = {
+  name: 'render',
+  summary: 'print the plain manifests for values files, without Helm',
+  description:
+    'Prints the objects that `helm template` of the chart prints for the same values, in the same order.\n' +
+    'Where something is wrong with the values, it says what and where, and prints no manifest.',
+  examples: [
+    'render -f values.yaml',
+    'render -f base.yaml -f production.yaml --set api.replicaCount=3',
+    'render -f values.yaml --release centaur --namespace centaur-system | kubectl apply -n centaur-system -f -',
+    'render -f values.yaml --output-dir manifests',
+  ],
+
+  define(command) {
+    command
+      .requiredOption('-f, --values <file...>', 'values files, the later ones winning; - is standard input')
+      .option(
+        '--set <key=value...>',
+        'values on the command line, as helm takes them; they win over files',
+        [],
+      )
+      .option('--release <name>', "the release's name (default: the chart's)")
+      .option('--namespace <name>', 'the namespace that the release is for', 'default')
+      .option(
+        '--output-dir <folder>',
+        'write a file for each object into this folder, and print no manifest',
+      );
+  },
+
+  async run({ values, set = [], release, namespace, outputDir }: RenderOptions, { io, subject }) {
+    if (release !== undefined) requireReleaseName(release);
+    requireNamespace(namespace);
+    const [{ loadValues }, { readFiles }, { inInstallOrder }, { manifestText, sourceLine }] =
+      await Promise.all([
+        import('../helm/validate.js'),
+        import('./read-files.js'),
+        import('./install-order.js'),
+        import('./manifest-text.js'),
+      ]);
+    const files = await readFiles(values, io);
+    const { chart, retired } = await subject();
+    const name = chart.metadata.name;
+    const target = { name: release ?? name, namespace };
+
+    const loaded = loadValues(chart, { files, set, release: target, retired });
+    if ('problems' in loaded) {
+      const { coloursOf, problemText } = await import('./problem-text.js');
+      const colours = coloursOf(io.stderr, io);
+      await complain(io, loaded.problems.map((problem) => problemText(problem, colours)).join(''));
+      return 1;
+    }
+    const objects = inInstallOrder(chart.evaluate(loaded.values, target).objects);
+    if (outputDir === undefined) {
+      await print(io, objects.map((object) => `---\n${manifestText(name, object)}`).join(''));
+      return 0;
+    }
+    const { writeFiles } = await import('./write-files.js');
+    await writeFiles({
+      folder: outputDir,
+      files: new Map(
+        objects.map((object) => [path.posix.relative('templates', object.file), manifestText(name, object)]),
+      ),
+      isOurs: (_, head) => head.startsWith(sourceLine(name)),
+    });
+    await print(io, `wrote ${objects.length} files to ${outputDir}\n`);
+    return 0;
+  },
+};
+
+/** Helm's own rule: https://helm.sh/docs/chart_template_guide/builtin_objects/, chartutil.ValidateReleaseName */
+function requireReleaseName(name: string): void {
+  if (name.length > 53 || !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(name)) {
+    throw new Failure(
+      2,
+      `--release ${JSON.stringify(name)}: a release is named with small letters, digits, - and ., at most 53 of them`,
+    );
+  }
+}
+
+/** Kubernetes' rule for namespaces (RFC 1123 label). */
+function requireNamespace(name: string): void {
+  if (name.length > 63 || !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name)) {
+    throw new Failure(
+      2,
+      `--namespace ${JSON.stringify(name)}: a namespace is named with small letters, digits and -, at most 63 of them`,
+    );
+  }
+}

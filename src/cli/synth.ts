@@ -1,0 +1,86 @@
+/** Writes both targets of a chart: its Helm chart, and through cdk8s the plain manifests of each values file. */
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { ApiObject, type App, Chart, Yaml } from 'cdk8s';
+import type { Construct } from 'constructs';
+import type { ReleaseOptions } from '../helm/chart.js';
+import type { ValueMap } from '../helm/tree.js';
+import { loadValues } from '../helm/validate.js';
+import { readValuesFile } from '../helm/values/index.js';
+import type { ExitStatus } from './failure.js';
+import { inInstallOrder } from './install-order.js';
+import { complain, type Io } from './io.js';
+import { coloursOf, problemText } from './problem-text.js';
+import type { Subject } from './verb.js';
+import { writeFiles } from './write-files.js';
+
+export interface Synthesis {
+  readonly subject: Subject;
+  /** The folder of charts; the chart has a folder of its own name in it. */
+  readonly charts: string;
+  /** The folder of values files: each leads to one cdk8s chart. */
+  readonly values: string;
+  readonly app: App;
+  readonly release: ReleaseOptions;
+}
+
+/** Nothing is written where a values file has a problem. */
+export async function synth(synthesis: Synthesis, io: Io): Promise<ExitStatus> {
+  const { subject, charts, values, app, release } = synthesis;
+  const { chart, retired } = subject;
+  const files = chart.compile();
+  const colours = coloursOf(io.stderr, io);
+  let faulty = false;
+  for (const file of await valuesFiles(values)) {
+    const loaded = loadValues(chart, { files: [{ file, text: await readFile(file) }], release, retired });
+    if ('problems' in loaded) {
+      faulty = true;
+      await complain(io, loaded.problems.map((problem) => problemText(problem, colours)).join(''));
+      continue;
+    }
+    const manifests = new Chart(app, path.basename(file, path.extname(file)));
+    for (const { file: template, object } of inInstallOrder(chart.evaluate(loaded.values, release).objects)) {
+      new Manifest(manifests, path.posix.relative('templates', template), object);
+    }
+  }
+  if (faulty) return 1;
+  app.synth();
+  await writeFiles({ folder: path.join(charts, chart.metadata.name), files, isOurs: isOfChart });
+  return 0;
+}
+
+async function valuesFiles(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder);
+  return names
+    .filter((name) => /[.]ya?ml$/.test(name))
+    .sort()
+    .map((name) => path.posix.join(folder, name));
+}
+
+/** What a chart's templates folder holds is made here; what else a chart may have, such as `charts/` or `ci/`, is not. */
+function isOfChart(file: string): boolean {
+  return file.startsWith('templates/');
+}
+
+/** An object that is written exactly as it is: cdk8s' own would get a name, leave out nulls and empty metadata. */
+class Manifest extends ApiObject {
+  private readonly object: ValueMap;
+
+  /** @throws {TypeError} for an object that cdk8s would write as something else */
+  constructor(scope: Construct, id: string, object: ValueMap) {
+    super(scope, id, { apiVersion: String(object.apiVersion), kind: String(object.kind) });
+    // A copy without shared parts: YAML would point from one to the other.
+    const json = JSON.stringify(object);
+    this.object = JSON.parse(json);
+    const written = readValuesFile(Yaml.stringify(this.object), id).values;
+    if (JSON.stringify(written) !== json) {
+      throw new TypeError(
+        `${scope.node.id}: cdk8s would write ${id} so that Kubernetes reads something else: ${json}`,
+      );
+    }
+  }
+
+  override toJson(): ValueMap {
+    return this.object;
+  }
+}

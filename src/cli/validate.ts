@@ -1,0 +1,74 @@
+import { Option } from 'commander';
+import type { Problem } from '../helm/validate.js';
+import { print, progress } from './io.js';
+import type { Verb } from './verb.js';
+
+interface ValidateOptions {
+  readonly values: readonly string[];
+  readonly layered: boolean;
+  readonly output: 'text' | 'json';
+}
+
+export const validate: Verb = {
+  name: 'validate',
+  summary: 'check values files: what is wrong, where, and what to do',
+  description:
+    "Checks each file by itself over the chart's defaults: every key, every value, and the rules between them.",
+  examples: [
+    'validate -f values.yaml',
+    'validate -f values/*.yaml',
+    'validate --layered -f base.yaml -f production.yaml',
+    'validate -f values.yaml --output json',
+  ],
+
+  define(command) {
+    command
+      .requiredOption('-f, --values <file...>', 'values files; - is standard input')
+      .option('--layered', 'check the files as one set of values, the later files winning', false)
+      .addOption(
+        new Option('--output <format>', 'how to print what was found')
+          .choices(['text', 'json'])
+          .default('text'),
+      );
+  },
+
+  async run({ values, layered, output }: ValidateOptions, { io, subject }) {
+    const [{ loadValues }, { readFiles }] = await Promise.all([
+      import('../helm/validate.js'),
+      import('./read-files.js'),
+    ]);
+    const files = await readFiles(values, io);
+    const { chart, retired } = await subject();
+
+    const sets = layered ? [files] : files.map((file) => [file]);
+    const busy = progress(io);
+    const problems = sets.flatMap((set, index): readonly Problem[] => {
+      if (sets.length > 1) busy.show(`checking ${index + 1} of ${sets.length}: ${set[0]?.file}`);
+      const loaded = loadValues(chart, { files: set, retired });
+      return 'problems' in loaded ? loaded.problems : [];
+    });
+    busy.done();
+
+    if (output === 'json') {
+      const report = { valid: problems.length === 0, files: files.map(({ file }) => file), problems };
+      await print(io, `${JSON.stringify(report, null, 2)}\n`);
+    } else {
+      const { coloursOf, problemText } = await import('./problem-text.js');
+      const colours = coloursOf(io.stdout, io);
+      const lines = problems.map((problem) => problemText(problem, colours));
+      await print(io, `${lines.join('')}${summary(files.length, problems)}\n`);
+    }
+    return problems.length === 0 ? 0 : 1;
+  },
+};
+
+function summary(files: number, problems: readonly Problem[]): string {
+  const checked = counted(files, 'file');
+  if (problems.length === 0) return `${checked}: no problems`;
+  const faulty = new Set(problems.map(({ file }) => file)).size;
+  return `${checked}: ${counted(problems.length, 'problem')} in ${faulty === files ? 'all' : faulty}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,35 @@
+import type { Command, OptionValues } from 'commander';
+import type { HelmChart } from '../helm/chart.js';
+import type { RetiredKeys } from '../helm/validate.js';
+import type { ExitStatus } from './failure.js';
+import type { Io } from './io.js';
+
+/** What the verbs work on. */
+export interface Subject {
+  readonly chart: HelmChart;
+  /** Keys of older values files, each with what to do about it. */
+  readonly retired: RetiredKeys;
+}
+
+/** What a verb is run with. The chart is loaded only when asked for, so that `--help` need not wait for it. */
+export interface Host {
+  readonly io: Io;
+  subject(): Promise<Subject>;
+}
+
+/** One verb of the command: a file of its own, and a line in `verbs.ts`. */
+export interface Verb {
+  readonly name: string;
+  readonly summary: string;
+  readonly description: string;
+  /** Command lines without the command's own name, as `--help` shows them. */
+  readonly examples: readonly string[];
+  /** Adds the verb's arguments and options. */
+  define(command: Command): void;
+  /**
+   * Heavy modules are imported here, not at the head of the verb's file.
+   *
+   * @throws {Failure} for what one line says
+   */
+  run(options: OptionValues, host: Host, operands: readonly string[]): Promise<ExitStatus>;
+}

@@ -1,0 +1,6 @@
+import { render } from './render.js';
+import { validate } from './validate.js';
+import type { Verb } from './verb.js';
+
+/** The verbs of the command, in the order in which `--help` lists them. */
+export const verbs: readonly Verb[] = [render, validate];

@@ -1,0 +1,26 @@
+/**
+ * The cdk8s app behind `cdk8s synth`: the Helm chart into `charts/`, and the plain manifests of every file in `values/`
+ * into cdk8s' own output folder.
+ */
+import { App } from 'cdk8s';
+import { centaurChart } from './centaur/index.js';
+import { processIo } from './cli/io.js';
+import { reporting } from './cli/program.js';
+import { retiredKeys } from './cli/retired-keys.js';
+import { synth } from './cli/synth.js';
+
+const io = processIo();
+
+process.exitCode = await reporting('synth', io, () =>
+  synth(
+    {
+      subject: { chart: centaurChart(), retired: retiredKeys },
+      charts: 'charts',
+      values: 'values',
+      app: new App(),
+      // As the operator's page installs it.
+      release: { name: 'centaur', namespace: 'centaur-system' },
+    },
+    io,
+  ),
+);
