@@ -2,8 +2,8 @@
 import { type Line, layoutDocument, type Part } from './layout.js';
 import { checkArgument, EvaluationError } from './operator.js';
 import { byBytes } from './operators.js';
+import { kindOf } from './schema.js';
 import type { Ast, Element, Entry, Node, Template, Value, ValueMap, Variable } from './tree.js';
-import { kindOf } from './tree.js';
 import { leafScalar } from './yaml-scalar.js';
 
 /** What a chart is rendered with. */

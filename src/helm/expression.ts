@@ -1,5 +1,6 @@
 import type { Static, TSchema } from 'typebox';
-import { type Ast, type Builtin, kindOf, type Schema, type Value, type Variable } from './tree.js';
+import { kindOf, propertyNames, propertySchema, resolved, schemaOfConstant } from './schema.js';
+import type { Ast, Builtin, Schema, Value, Variable } from './tree.js';
 
 export const AST: unique symbol = Symbol('centaur-chart.ast');
 declare const YIELDS: unique symbol;
@@ -39,7 +40,7 @@ export function constant<const T>(value: T): Symbolic<T> {
 }
 
 function literal(value: unknown): Ast {
-  return { kind: 'literal', value: checkedLiteral(value), schema: schemaOfLiteral(value) };
+  return { kind: 'literal', value: checkedLiteral(value), schema: schemaOfConstant(value) };
 }
 
 function checkedLiteral(value: unknown): Value {
@@ -53,19 +54,6 @@ function checkedLiteral(value: unknown): Value {
   throw new TypeError(`not a value that YAML can hold: ${String(value)}`);
 }
 
-function schemaOfLiteral(value: unknown): Schema {
-  if (Array.isArray(value)) {
-    return { type: 'array', items: { anyOf: value.map(schemaOfLiteral) } };
-  }
-  if (typeof value === 'object' && value !== null) {
-    const properties = Object.fromEntries(
-      Object.entries(value).map(([key, member]) => [key, schemaOfLiteral(member)]),
-    );
-    return { type: 'object', properties, required: Object.keys(properties) };
-  }
-  return { const: value };
-}
-
 /** Wraps a tree in an object whose properties are its members; a name that the schema does not have is refused. */
 export function symbolic<T>(ast: Ast): Symbolic<T> {
   const proxy = new Proxy(Object.freeze({}), {
@@ -77,11 +65,11 @@ export function symbolic<T>(ast: Ast): Symbolic<T> {
         }
         return undefined;
       }
-      const member = ast.schema.properties?.[key];
+      const member = propertySchema(ast.schema, key);
       if (member === undefined) {
-        throw new TypeError(
-          `${pathOf(ast)} has no key '${key}'${ast.schema.properties ? `; it has ${Object.keys(ast.schema.properties).join(', ')}` : ''}`,
-        );
+        const known = propertyNames(ast.schema);
+        const hint = known.length === 0 ? '' : `; it has ${known.join(', ')}`;
+        throw new TypeError(`${pathOf(ast)} has no key '${key}'${hint}`);
       }
       return symbolic({ kind: 'member', of: ast, key, schema: member });
     },
@@ -130,7 +118,7 @@ export function readAs<S extends TSchema>(schema: S, value: Expr<unknown>): Symb
 
 /** The values of a chart, as typed expressions: `valuesOf(schema).image.tag`. */
 export function valuesOf<S extends TSchema>(schema: S): Symbolic<Static<S>> {
-  return builtin('Values', schema as Schema);
+  return builtin('Values', resolved(schema as Schema));
 }
 
 const text: Schema = { type: 'string' };

@@ -2,18 +2,8 @@
 import { goString } from './go-syntax.js';
 import type { Line, Part } from './layout.js';
 import { parameterAt } from './operator.js';
-import {
-  type Ast,
-  type Builtin,
-  type Element,
-  type Entry,
-  kindOf,
-  type Node,
-  type Operand,
-  type Parameter,
-  type Template,
-  type Variable,
-} from './tree.js';
+import { kindOf } from './schema.js';
+import type { Ast, Builtin, Element, Entry, Node, Operand, Parameter, Template, Variable } from './tree.js';
 
 /** Prints the lines of a file under `templates/`. */
 export function printTemplate(lines: readonly Line[]): string {
@@ -378,10 +368,10 @@ class Printer {
 
   /** An argument of an operator. What takes an integer does not take the float64 that values files give. */
   private argument(ast: Ast, parameter: Parameter): Operand {
+    if (parameter.kind === 'any') return { text: this.operand(ast) };
     const kind = kindOf(ast.schema);
-    const text = kind === 'integer' && parameter.kind !== 'any' ? this.integer(ast) : this.expression(ast);
     return {
-      text: parenthesized(text),
+      text: parenthesized(kind === 'integer' ? this.integer(ast) : this.expression(ast)),
       kind,
       ...(ast.kind === 'literal' && typeof ast.value === 'string' && { constant: ast.value }),
     };

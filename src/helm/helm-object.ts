@@ -3,8 +3,8 @@ import { evaluateNode, isTrue, type Scope } from './evaluate.js';
 import { astOf, type Expr } from './expression.js';
 import { type Line, layoutDocument } from './layout.js';
 import { mapNode } from './node.js';
+import { kindOf } from './schema.js';
 import type { Ast, MapNode, Value } from './tree.js';
-import { kindOf } from './tree.js';
 
 /** What an object in a chart has beside Kubernetes' own fields. */
 export interface ObjectOptions {

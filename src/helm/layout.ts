@@ -5,13 +5,13 @@
 import { astOf, symbolic } from './expression.js';
 import { isNonEmpty } from './operators.js';
 import { type Presence, presenceOf, presenceOfElements, presenceOfEntries } from './presence.js';
+import { kindOf } from './schema.js';
 import {
   type Arguments,
   type Ast,
   type Element,
   type Entry,
   identity,
-  kindOf,
   type MapNode,
   type Node,
   type Template,

@@ -3,6 +3,7 @@ import type { Static, TSchema } from 'typebox';
 import { astOf, type Expr, type Leaf, type Symbolic, symbolic, variable } from './expression.js';
 import type { Fields } from './manifest.js';
 import { mapNode, spreadable } from './node.js';
+import { resolved } from './schema.js';
 import type { Arguments, Schema, Template, TemplateBody, Variable } from './tree.js';
 
 type Parameters = { readonly [name: string]: TSchema };
@@ -75,7 +76,7 @@ function called<T>(shared: Template, args: Arguments, schema: Schema): Symbolic<
 function bind<P extends Parameters>(parameters: P): { variables: readonly Variable[]; bound: Bound<P> } {
   const pairs = Object.entries(parameters).map(([name, schema]) => {
     const parameter: Variable = { name, parameter: true };
-    return { parameter, name, expression: variable(parameter, schema as Schema) };
+    return { parameter, name, expression: variable(parameter, resolved(schema as Schema)) };
   });
   return {
     variables: pairs.map(({ parameter }) => parameter),

@@ -10,14 +10,13 @@ import {
   type Member,
 } from './manifest.js';
 import { isNonEmpty, isPresent, omit } from './operators.js';
+import { kindOf, memberSchema } from './schema.js';
 import {
   type Ast,
   type Element,
   type Entry,
   identity,
-  kindOf,
   type MapNode,
-  memberSchema,
   type Node,
   type Schema,
   type Variable,

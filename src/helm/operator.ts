@@ -1,14 +1,7 @@
 /** What a row of the operator table is made of, and how one is applied. */
 import { astOf, type Expr, symbolic } from './expression.js';
-import {
-  type Kind,
-  kindOf,
-  memberSchema,
-  type Operator,
-  type Parameter,
-  type Schema,
-  type Value,
-} from './tree.js';
+import { isStrings, kindOf, memberSchema } from './schema.js';
+import type { Kind, Operator, Parameter, Schema, Value } from './tree.js';
 
 /** An argument that an operator has no meaning for. */
 export class EvaluationError extends Error {
@@ -56,6 +49,7 @@ const kinds: { readonly [K in Parameter['kind']]: readonly Kind[] } = {
   sized: ['string', 'list', 'map'],
   container: ['list', 'map'],
   text: ['string', 'integer'],
+  digits: ['string'],
   scalar: ['string', 'integer', 'boolean'],
   string: ['string'],
   integer: ['integer'],
@@ -66,8 +60,9 @@ const kinds: { readonly [K in Parameter['kind']]: readonly Kind[] } = {
 };
 
 function accepts(parameter: Parameter, schema: Schema): boolean {
+  if (parameter.kind === 'any') return true;
   const kind = kindOf(schema);
-  if (parameter.kind === 'strings' && kind === 'list') return kindOf(memberSchema(schema)) === 'string';
+  if (parameter.kind === 'strings' && kind === 'list') return isStrings(memberSchema(schema));
   return kinds[parameter.kind].includes(kind);
 }
 
@@ -82,12 +77,18 @@ export function checkArgument(operator: Operator, index: number, value: Value | 
     if (parameter.optional || (parameter.kind === 'any' && value === null)) return;
     throw new EvaluationError(`${operator.name}: its '${parameter.name}' is absent`);
   }
-  if (parameter.kind === 'strings' && Array.isArray(value) && value.every((item) => typeof item === 'string'))
-    return;
-  if (parameter.kind !== 'strings' && kinds[parameter.kind].some((kind) => isOfKind(value, kind))) return;
+  if (isArgument(parameter, value)) return;
   throw new EvaluationError(
     `${operator.name} takes a ${parameter.kind} as its '${parameter.name}', not ${JSON.stringify(value)}`,
   );
+}
+
+function isArgument(parameter: Parameter, value: Value): boolean {
+  if (parameter.kind === 'digits') return typeof value === 'string' && /^-?[0-9]{1,15}$/.test(value);
+  if (parameter.kind === 'strings') {
+    return Array.isArray(value) && value.every((item) => typeof item === 'string');
+  }
+  return kinds[parameter.kind].some((kind) => isOfKind(value, kind));
 }
 
 /** Whether a value is one that an expression of this kind may yield. */

@@ -8,16 +8,8 @@ import { createHash } from 'node:crypto';
 import { astOf, type Expr, type Leaf, type Symbolic, symbolic } from './expression.js';
 import { goJson, goString } from './go-syntax.js';
 import { call, EvaluationError } from './operator.js';
-import {
-  type Kind,
-  kindOf,
-  memberSchema,
-  type Operand,
-  type Operator,
-  type Schema,
-  type Value,
-  type ValueMap,
-} from './tree.js';
+import { kindOf, memberSchema, union } from './schema.js';
+import type { Kind, Operand, Operator, Schema, Value, ValueMap } from './tree.js';
 
 const table: Operator[] = [];
 
@@ -192,28 +184,23 @@ export const ifElse: <T>(
     { name: 'then', kind: 'any' },
     { name: 'otherwise', kind: 'any' },
   ],
-  refuses: ([, then, otherwise]) => unlike(then, otherwise),
   result: ([, then, otherwise]) => either(then, otherwise),
   evaluate: (condition: boolean, then: Value, otherwise: Value) => (condition ? then : otherwise),
   go: (condition, then, otherwise) => `ternary ${then.text} ${otherwise.text} ${condition.text}`,
   passes: true,
 });
 
-/** A value that is now a list or map and now a scalar could not be written into a manifest. */
-function unlike(left: Kind | undefined, right: Kind | undefined): string | undefined {
-  const container = [left, right].find((kind) => kind === 'list' || kind === 'map');
-  return container === undefined || left === right
-    ? undefined
-    : `one of its values is a ${left}, the other a ${right}`;
-}
-
 /** What one of two expressions yields. */
 function either(left: Schema = {}, right: Schema = {}): Schema {
-  if (left === right) return left;
-  const kinds = [kindOf(left), kindOf(right)];
-  const [kind] = kinds;
+  const [kind, other] = [kindOf(left), kindOf(right)];
+  const container = [kind, other].find((each) => each === 'list' || each === 'map');
+  if (container !== undefined && kind !== other) {
+    throw new TypeError(
+      `a value that is now a ${kind} and now a ${other} could not be written into a manifest`,
+    );
+  }
   const simple = kind === 'string' || kind === 'integer' || kind === 'boolean';
-  return simple && kinds[1] === kind ? { type: kind } : { anyOf: [left, right] };
+  return simple && kind === other ? { type: kind } : union([left, right]);
 }
 
 /** The value where it is there, else the fallback; `""`, `0` and `false` are there. */
@@ -226,7 +213,6 @@ export const defaultIfAbsent: <T>(value: Expr<T | undefined>, fallback: Leaf<NoI
       { name: 'value', kind: 'any', optional: true },
       { name: 'fallback', kind: 'any' },
     ],
-    refuses: ([value, fallback]) => unlike(value, fallback),
     result: ([value, fallback]) => either(value, fallback),
     evaluate: (value: Value | undefined, fallback: Value) => value ?? fallback,
     go: (value, fallback) => `ternary ${fallback.text} ${value.text} (kindIs "invalid" ${value.text})`,
@@ -255,7 +241,9 @@ const concatenated = row<(...parts: readonly unknown[]) => Expr<string>>({
   result: string,
   evaluate: (...parts: (string | number)[]) => parts.join(''),
   go: (...parts) => {
-    const format = parts.map(({ kind, constant }) => constant?.replaceAll('%', '%%') ?? verbs[kind]).join('');
+    const format = parts
+      .map(({ kind, constant }) => constant?.replaceAll('%', '%%') ?? (kind && verbs[kind]))
+      .join('');
     const values = parts.filter(({ constant }) => constant === undefined).map(({ text }) => text);
     return ['printf', goString(format), ...values].join(' ');
   },
@@ -544,7 +532,7 @@ export const concat: <T>(...lists: [Leaf<readonly T[]>, ...Leaf<readonly T[]>[]]
     name: 'concat',
     summary: 'the lists one after another',
     parameters: [{ name: 'list', kind: 'list', variadic: true }],
-    result: (lists) => ({ type: 'array', items: lists.map(memberSchema).reduce(either) }),
+    result: (lists) => ({ type: 'array', items: union(lists.map(memberSchema)) }),
     evaluate: (...lists: List[]) => lists.flat(),
     // `concat` of nothing but empty lists is Go's nil, which would be written as null.
     go: (...lists) => `${fn('concat')(...lists)} | default list`,

@@ -19,7 +19,10 @@ export interface Schema {
   readonly patternProperties?: { readonly [pattern: string]: Schema };
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
+  readonly allOf?: readonly Schema[];
   readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+  readonly $ref?: string;
   readonly pattern?: string;
   readonly not?: Schema;
   readonly propertyNames?: Schema;
@@ -81,7 +84,8 @@ export interface Operator {
 /** An argument as Go text: a name, a constant, or an expression in parentheses. */
 export interface Operand {
   readonly text: string;
-  readonly kind: Kind;
+  /** What it yields, where the parameter takes no `any`. */
+  readonly kind?: Kind;
   /** The constant, where it is a string. */
   readonly constant?: string;
 }
@@ -99,13 +103,21 @@ export interface Parameter {
 
 /**
  * - `text`: a string or an integer;
+ * - `digits`: a string that is an integer of at most fifteen digits;
  * - `scalar`: a string, an integer or a boolean;
  * - `strings`: a list of strings;
  * - `container`: a list or a map;
  * - `sized`: a string, a list or a map;
  * - `any`: a value as Helm has it, numbers as they are.
  */
-export type ParameterKind = Exclude<Kind, 'number'> | 'text' | 'strings' | 'container' | 'sized' | 'any';
+export type ParameterKind =
+  | Exclude<Kind, 'number'>
+  | 'text'
+  | 'digits'
+  | 'strings'
+  | 'container'
+  | 'sized'
+  | 'any';
 
 /** A named template: `define` in the chart, a function here. */
 export interface Template {
@@ -174,48 +186,6 @@ export type Element =
       readonly key: Variable | undefined;
       readonly body: readonly Element[];
     };
-
-/** What an expression of this schema yields. */
-export function kindOf(schema: Schema): Kind {
-  const types = new Set(typesOf(schema));
-  types.delete('null');
-  if (types.size === 1) {
-    const [type] = types;
-    if (type === 'array') return 'list';
-    if (type === 'object') return 'map';
-    if (type === 'string' || type === 'integer' || type === 'number' || type === 'boolean') return type;
-  }
-  if (types.size === 2 && types.has('integer') && types.has('number')) return 'number';
-  if (types.size > 0 && !types.has('array') && !types.has('object')) return 'scalar';
-  throw new TypeError(`a schema must say what it yields (one of JSON's types): ${JSON.stringify(schema)}`);
-}
-
-function typesOf(schema: Schema): readonly string[] {
-  if (typeof schema.type === 'string') return [schema.type];
-  if (schema.type !== undefined) return schema.type;
-  if (schema.anyOf !== undefined) return schema.anyOf.flatMap(typesOf);
-  if (schema.const !== undefined) return [jsonType(schema.const)];
-  if (schema.enum !== undefined) return schema.enum.map(jsonType);
-  return [];
-}
-
-function jsonType(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'array';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
-  return typeof value;
-}
-
-/** The schema of a list's elements or of an open map's values. */
-export function memberSchema(schema: Schema): Schema {
-  if (schema.items !== undefined) return schema.items;
-  const [pattern] = Object.values(schema.patternProperties ?? {});
-  if (pattern !== undefined) return pattern;
-  if (typeof schema.additionalProperties === 'object') return schema.additionalProperties;
-  const fields = Object.values(schema.properties ?? {});
-  if (fields.length > 0) return { anyOf: fields };
-  throw new TypeError(`the schema does not say what its members are: ${JSON.stringify(schema)}`);
-}
 
 const identities = new WeakMap<object, string>();
 const serials = new WeakMap<object, number>();

@@ -1,6 +1,7 @@
 /** What a chart's values definition says to people and editors: `values.yaml`, `values.schema.json`, the README's table. */
 import { stringify } from 'yaml';
 import { goJson } from './go-syntax.js';
+import { kubernetesDefinitions } from './kubernetes-schema.js';
 import type { Schema, Value, ValueMap } from './tree.js';
 
 /** The defaults of an object's properties. A property without a default is left out. */
@@ -59,14 +60,20 @@ function wrap(text: string, width: number): readonly string[] {
   return cut < 0 ? [text] : [text.slice(0, cut), ...wrap(text.slice(cut + 1), width)];
 }
 
-/** `values.schema.json`, in the draft of JSON Schema that every Helm 3 reads. */
-export function schemaDocument(schema: Schema, name: string): string {
-  const document = {
+/** The JSON schema of a chart's values, with Kubernetes' definitions as far as it refers to them. */
+export function jsonSchema(schema: Schema, name: string): { readonly [keyword: string]: unknown } {
+  const definitions = kubernetesDefinitions(schema);
+  return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: `Values of the ${name} chart`,
     ...schema,
+    ...(Object.keys(definitions).length > 0 && { definitions }),
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/** `values.schema.json`, in the draft of JSON Schema that every Helm 3 reads. */
+export function schemaDocument(schema: Schema, name: string): string {
+  return `${JSON.stringify(jsonSchema(schema, name), null, 2)}\n`;
 }
 
 /** A Markdown table of every key: its type, its default and what it means. */

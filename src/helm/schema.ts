@@ -1,0 +1,184 @@
+/** What a JSON schema says about the values that an expression stands for. */
+import { kubernetesDefinitions } from './kubernetes-schema.js';
+import type { Kind, Schema } from './tree.js';
+
+const allTypes = ['string', 'number', 'boolean', 'array', 'object', 'null'] as const;
+type JsonType = (typeof allTypes)[number] | 'integer';
+
+/**
+ * What an expression of this schema yields. Null has no kind: an expression that may be null is one that may be absent.
+ *
+ * @throws {TypeError} for a schema that admits a list or map and something else as well
+ */
+export function kindOf(schema: Schema): Kind {
+  const types = typesOf(schema);
+  types.delete('null');
+  if (types.has('number')) types.delete('integer');
+  const [type, ...others] = types;
+  const container = types.has('array') || types.has('object');
+  if (type === undefined || (container && others.length > 0)) {
+    const found = type === undefined ? 'nothing' : [...types].join(', ');
+    throw new TypeError(
+      `an expression yields a scalar, a list or a map; the schema of this one admits ${found}`,
+    );
+  }
+  if (others.length > 0) return 'scalar';
+  if (type === 'array') return 'list';
+  if (type === 'object') return 'map';
+  return type === 'null' ? 'scalar' : type;
+}
+
+/** Whether every value of the schema is a string; so it is with the elements of an empty list. */
+export function isStrings(schema: Schema): boolean {
+  return [...typesOf(schema)].every((type) => type === 'string');
+}
+
+/** The types of the values that a schema admits. */
+function typesOf(schema: Schema): Set<JsonType> {
+  let types: Set<JsonType> = new Set([...allTypes, 'integer']);
+  const only = (admitted: Iterable<JsonType>) => {
+    const set = new Set(admitted);
+    types = new Set([...types].filter((type) => set.has(type)));
+  };
+  if (schema.type !== undefined) {
+    const named = typeof schema.type === 'string' ? [schema.type] : schema.type;
+    only(
+      named.flatMap((type) => (type === 'number' ? (['number', 'integer'] as const) : [type as JsonType])),
+    );
+  }
+  if (schema.const !== undefined) only([jsonType(schema.const)]);
+  if (schema.enum !== undefined) only(schema.enum.map(jsonType));
+  for (const alternatives of [schema.anyOf, schema.oneOf]) {
+    if (alternatives !== undefined) only(alternatives.flatMap((alternative) => [...typesOf(alternative)]));
+  }
+  for (const part of schema.allOf ?? []) only(typesOf(part));
+  return types;
+}
+
+function jsonType(value: unknown): JsonType {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? 'integer' : 'number';
+  if (typeof value === 'string') return 'string';
+  return typeof value === 'boolean' ? 'boolean' : 'object';
+}
+
+/** The schema of a constant. */
+export function schemaOfConstant(value: unknown): Schema {
+  if (Array.isArray(value)) return { type: 'array', items: union(value.map(schemaOfConstant)) };
+  if (typeof value === 'object' && value !== null) {
+    const members = Object.entries(value).map(([key, member]) => [key, schemaOfConstant(member)] as const);
+    return { type: 'object', properties: Object.fromEntries(members), required: members.map(([key]) => key) };
+  }
+  return { const: value };
+}
+
+/** The schema of a key's value in a map whose keys are known; undefined where it has no such key. */
+export function propertySchema(schema: Schema, key: string): Schema | undefined {
+  if (schema.properties !== undefined && Object.hasOwn(schema.properties, key)) return schema.properties[key];
+  for (const part of schema.allOf ?? []) {
+    const found = propertySchema(part, key);
+    if (found !== undefined) return found;
+  }
+  const found = alternativesOf(schema).map((alternative) => propertySchema(alternative, key));
+  const known = found.filter((member) => member !== undefined);
+  return known.length === 0 ? undefined : union(known);
+}
+
+/** The keys that a map is known to have or may have. */
+export function propertyNames(schema: Schema): readonly string[] {
+  const parts = [...(schema.allOf ?? []), ...alternativesOf(schema)];
+  return [...new Set([...Object.keys(schema.properties ?? {}), ...parts.flatMap(propertyNames)])];
+}
+
+/**
+ * The schema of a list's elements or of a map's values.
+ *
+ * @throws {TypeError} where the schema does not say
+ */
+export function memberSchema(schema: Schema): Schema {
+  const members = membersOf(schema);
+  if (members.length === 0) throw new TypeError('the schema does not say what its members are');
+  return union(members);
+}
+
+function membersOf(schema: Schema): readonly Schema[] {
+  const { items, additionalProperties } = schema;
+  return [
+    ...(items === undefined ? [] : [items]),
+    ...Object.values(schema.patternProperties ?? {}),
+    ...(typeof additionalProperties === 'object' ? [additionalProperties] : []),
+    ...Object.values(schema.properties ?? {}),
+    ...[...(schema.allOf ?? []), ...alternativesOf(schema)].flatMap(membersOf),
+  ];
+}
+
+function alternativesOf(schema: Schema): readonly Schema[] {
+  return [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])];
+}
+
+/** A schema that admits what one of these does; what none does is admitted by nothing. */
+export function union(schemas: readonly Schema[]): Schema {
+  const [first, ...others] = new Set(schemas);
+  if (first === undefined) return { enum: [] };
+  return others.length === 0 ? first : { anyOf: [first, ...others] };
+}
+
+interface Root {
+  readonly [keyword: string]: unknown;
+}
+
+/** The same schema with every reference replaced by what it refers to, in the schema itself or of Kubernetes' kinds. */
+export function resolved(root: Schema): Schema {
+  const document: Root = { ...root };
+  const kubernetes = { definitions: kubernetesDefinitions(root) };
+  const known = new Map<string, Schema>();
+
+  const target = (reference: string): Schema => {
+    const found = known.get(reference);
+    if (found !== undefined) return found;
+    const written = pointed(document, reference) ?? pointed(kubernetes, reference);
+    if (written === undefined)
+      throw new TypeError(`the schema refers to ${reference}, which it does not have`);
+    // A definition may refer to itself: it is known before its members are looked at.
+    const schema: Schema = {};
+    known.set(reference, schema);
+    return Object.assign(schema, visit(written));
+  };
+  const visit = (schema: Schema): Schema => {
+    if (schema.$ref !== undefined) return target(schema.$ref);
+    const { properties, patternProperties, items, additionalProperties, allOf, anyOf, oneOf } = schema;
+    return {
+      ...schema,
+      ...(properties && { properties: mapped(properties, visit) }),
+      ...(patternProperties && { patternProperties: mapped(patternProperties, visit) }),
+      ...(items && { items: visit(items) }),
+      ...(typeof additionalProperties === 'object' && { additionalProperties: visit(additionalProperties) }),
+      ...(allOf && { allOf: allOf.map(visit) }),
+      ...(anyOf && { anyOf: anyOf.map(visit) }),
+      ...(oneOf && { oneOf: oneOf.map(visit) }),
+    };
+  };
+  return visit(root);
+}
+
+function mapped<T, R>(
+  members: { readonly [key: string]: T },
+  change: (member: T) => R,
+): { readonly [key: string]: R } {
+  return Object.fromEntries(Object.entries(members).map(([key, member]) => [key, change(member)]));
+}
+
+/** What a JSON pointer such as `#/definitions/a~1b` points to. */
+function pointed(root: object, reference: string): Schema | undefined {
+  if (!reference.startsWith('#'))
+    throw new TypeError(`a schema refers to its own parts only, not to ${reference}`);
+  const path = decodeURIComponent(reference.slice(1)).split('/').slice(1);
+  let found: unknown = root;
+  for (const step of path) {
+    const key = step.replaceAll('~1', '/').replaceAll('~0', '~');
+    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, key)) return undefined;
+    found = Object.entries(found).find(([name]) => name === key)?.[1];
+  }
+  return typeof found === 'object' && found !== null ? found : undefined;
+}
