@@ -21,10 +21,21 @@ function readPage(text: string): Page {
       .map(([, , body]) => body ?? '');
   const [connect, serviceAccount, ...otherValues] = blocks('yaml');
   const [declaration] = blocks('toml');
-  if (connect === undefined || serviceAccount === undefined || declaration === undefined || otherValues.length > 0) {
+  if (
+    connect === undefined ||
+    serviceAccount === undefined ||
+    declaration === undefined ||
+    otherValues.length > 0
+  ) {
     throw new Error('the page has two snippets of values and one declaration');
   }
-  return { connect, serviceAccount, declaration, lists: blocks('text'), commands: blocks('sh').flatMap(commandsOf) };
+  return {
+    connect,
+    serviceAccount,
+    declaration,
+    lists: blocks('text'),
+    commands: blocks('sh').flatMap(commandsOf),
+  };
 }
 
 /** A command ends with its line, unless a backslash carries it on. */

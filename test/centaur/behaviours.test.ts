@@ -1,0 +1,206 @@
+import { describe, expect, it } from 'vitest';
+import { infraKeys } from '../../src/centaur/infra-secret.js';
+import { page } from './page.js';
+import { refusal, render } from './release.js';
+
+const envMode = 'ironProxy: {secretSource: env}\n';
+const modes = { 'onepassword-connect': page.connect, onepassword: page.serviceAccount, env: envMode };
+const api = 'centaur-centaur-api';
+const proxy = 'centaur-centaur-iron-proxy';
+
+const database = `
+tools:
+  ledger:
+    secrets:
+      - {type: pg_dsn, name: LEDGER_DSN, database: ledger}
+`;
+
+describe.each(Object.entries(modes))('in the mode %s', (mode, values) => {
+  const text = JSON.stringify(render(values).objects);
+
+  it('the API never sees a token of 1Password', () => {
+    const { env } = render(values).get('Deployment', api).container('api');
+    expect(Object.keys(env)).not.toContain('OP_CONNECT_TOKEN');
+    expect(Object.keys(env)).not.toContain('OP_SERVICE_ACCOUNT_TOKEN');
+    expect(Object.values(env).filter((value) => /_TOKEN$/.test(value))).toEqual([]);
+  });
+
+  it('the API sees no credential of a tool or harness', () => {
+    const { env } = render(values + (values.includes('tools:') ? '' : database))
+      .get('Deployment', api)
+      .container('api');
+    expect(Object.values(env).filter((value) => /OPENAI_API_KEY|LEDGER_DSN/.test(value))).toEqual([]);
+  });
+
+  it('every container gets exactly the keys of its row of the infra Secret', () => {
+    for (const [declared, extra] of [
+      [false, ''],
+      [true, database],
+    ] as const) {
+      const { get } = render(values + extra);
+      for (const [container, deployment] of [
+        ['api', api],
+        ['iron-proxy', proxy],
+      ] as const) {
+        const keys = infraKeys
+          .filter(({ readers }) => readers.includes(container))
+          .filter(({ modes: only }) => only === undefined || only.some((name) => name === mode))
+          .filter(({ forDatabases }) => declared || !forDatabases)
+          .map(({ key }) => key);
+        const credentials =
+          mode === 'env' && container === 'iron-proxy'
+            ? ['OPENAI_API_KEY', ...(declared ? ['LEDGER_DSN'] : [])]
+            : [];
+        const { env } = get('Deployment', deployment).container(container);
+        const referred = Object.values(env)
+          .filter((value) => value.startsWith('centaur-infra-env/'))
+          .map((value) => value.replace('centaur-infra-env/', ''));
+        expect(referred.sort()).toEqual([...keys, ...credentials].sort());
+      }
+    }
+  });
+
+  it('nothing reads a whole Secret', () => {
+    expect(text).not.toContain('envFrom');
+  });
+
+  it('the API is told the mode under both names', () => {
+    const { env } = render(values).get('Deployment', api).container('api');
+    expect(env.FIREWALL_MANAGER_SECRET_SOURCE).toBe(mode);
+    expect(env.KUBERNETES_FIREWALL_MANAGER_SECRET_SOURCE).toBe(mode);
+  });
+
+  it('the key of the CA is mounted in iron-proxy alone', () => {
+    const mounting = render(values).objects.filter((object) =>
+      JSON.stringify(object).includes('centaur-firewall-ca-key"'),
+    );
+    const names = mounting
+      .filter((object) => object.kind === 'Deployment')
+      .map((object) => JSON.stringify(object.metadata));
+    // The API is told the Secret's name, as the value of a variable.
+    expect(
+      render(values)
+        .get('Deployment', api)
+        .pod.list('volumes')
+        .map((volume) => volume.at('secret', 'secretName')),
+    ).toEqual(['centaur-firewall-ca', undefined]);
+    expect(names).toHaveLength(2);
+  });
+
+  it('every pod says that service links and tokens it does not need stay out', () => {
+    for (const name of [api, proxy]) {
+      expect(render(values).get('Deployment', name).pod.at('enableServiceLinks')).toBe(false);
+    }
+    expect(render(values).get('Deployment', proxy).pod.at('automountServiceAccountToken')).toBe(false);
+  });
+});
+
+describe('Connect', () => {
+  const toConnect = (values: string) =>
+    render(values)
+      .get('NetworkPolicy', `${proxy}`)
+      .list('spec', 'egress')
+      .filter((rule) => JSON.stringify(rule.value).includes('"connect"'));
+
+  it('is reached by iron-proxy in its mode, and in no other', () => {
+    expect(toConnect(page.connect)).toHaveLength(1);
+    expect(toConnect(page.connect)[0]?.at('ports', 0, 'port')).toBe(8080);
+    expect(toConnect(page.serviceAccount)).toEqual([]);
+    expect(toConnect(envMode)).toEqual([]);
+  });
+
+  it('is deployed only when asked for', () => {
+    expect(render(page.connect).find('Deployment', 'onepassword-connect')).toBeDefined();
+    expect(render(page.serviceAccount).find('Deployment', 'onepassword-connect')).toBeUndefined();
+  });
+
+  it('is found by the label of the page', () => {
+    const labels = render(page.connect)
+      .get('Deployment', 'onepassword-connect')
+      .at('spec', 'template', 'metadata', 'labels');
+    expect(labels).toMatchObject({
+      'app.kubernetes.io/name': 'connect',
+      'app.kubernetes.io/component': 'connect',
+      app: 'onepassword-connect',
+    });
+  });
+
+  it('that exists already is asked at its URL, and its port is open', () => {
+    const at = (url: string) =>
+      render(
+        `ironProxy: {secretSource: onepassword-connect}\nonepasswordConnect: {connect: {url: "${url}"}}\n`,
+      );
+    const ports = (url: string) =>
+      at(url)
+        .get('NetworkPolicy', proxy)
+        .list('spec', 'egress')
+        .map((rule) => rule.list('ports').map((port) => port.at('port')));
+    expect(
+      at('http://connect.tools:8123').get('Deployment', proxy).container('iron-proxy').env.OP_CONNECT_HOST,
+    ).toBe('http://connect.tools:8123');
+    expect(ports('http://connect.tools:8123')).toContainEqual([8123]);
+    expect(ports('https://connect.example.com/v1')).toContainEqual([443]);
+    expect(ports('http://connect.example.com')).toContainEqual([80]);
+  });
+});
+
+describe('refused', () => {
+  it.each([
+    ['a typo in secretSource', 'ironProxy: {secretSource: onepasword}', 'onepassword'],
+    ['Connect mode without a server', 'ironProxy: {secretSource: onepassword-connect}', 'create'],
+    [
+      'two Connect servers',
+      'ironProxy: {secretSource: onepassword-connect}\nonepasswordConnect: {connect: {create: true, url: "http://c:8080"}}',
+      'both set',
+    ],
+    [
+      'a Connect server that nothing uses',
+      'onepasswordConnect: {connect: {create: true}}',
+      'nothing would use',
+    ],
+    [
+      'half a CA',
+      'firewall: {ca: {certPem: "-----BEGIN CERTIFICATE-----\\nAA==\\n-----END CERTIFICATE-----"}}',
+      'give both',
+    ],
+    ['one port twice', 'ironProxy: {service: {proxyPort: 9090}}', 'twice on a port'],
+    ['a port that the proxy itself uses', 'ironProxy: {service: {proxyPort: 8443}}', 'inside its pod'],
+    ['a pod label that selectors use', 'api: {podLabels: {app.kubernetes.io/name: x}}', 'podLabels'],
+  ])('%s', (_, values, message) => {
+    expect(refusal(values)).toContain(message);
+  });
+});
+
+describe('names', () => {
+  it('never fold the release name in', () => {
+    expect(
+      render('', { release: { name: 'centaur', namespace: 'n' } }).find('Deployment', api),
+    ).toBeDefined();
+  });
+
+  it('stay within 63 characters and apart from each other for a long release name', () => {
+    const names = render('', { release: { name: 'a'.repeat(53), namespace: 'n' } })
+      .objects.filter(({ kind }) => kind === 'Deployment')
+      .map(({ metadata }) => (metadata as { name: string }).name);
+    expect(new Set(names).size).toBe(2);
+    expect(names.every((name) => name.length <= 63 && !name.endsWith('-'))).toBe(true);
+  });
+});
+
+describe("the API's environment", () => {
+  it('has what api.extraEnv says instead of what the chart would set, once', () => {
+    const env = render('api: {extraEnv: {OP_VAULT: mine, CENTAUR_LOG_LEVEL: TRACE}}')
+      .get('Deployment', api)
+      .container('api')
+      .list('env');
+    const named = (name: string) =>
+      env.filter((variable) => variable.at('name') === name).map((variable) => variable.value);
+    expect(named('OP_VAULT')).toEqual([{ name: 'OP_VAULT', value: 'mine' }]);
+    expect(named('CENTAUR_LOG_LEVEL')).toEqual([{ name: 'CENTAUR_LOG_LEVEL', value: 'TRACE' }]);
+  });
+
+  it("has the prefix in the Secret's key, and not in the variable's name", () => {
+    const { env } = render('secretManager: {envPrefix: PROD_}').get('Deployment', api).container('api');
+    expect(env.DATABASE_URL).toBe('centaur-infra-env/PROD_DATABASE_URL');
+  });
+});
