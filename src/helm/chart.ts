@@ -1,5 +1,6 @@
 import { RootConstruct } from 'constructs';
 import type { Static, TSchema } from 'typebox';
+import type { ChartMetadata } from './chart-metadata.js';
 import { compileChart } from './compile.js';
 import { type Context, evaluate, scopeOf } from './evaluate.js';
 import { astOf, type Symbolic, valuesOf } from './expression.js';
@@ -8,20 +9,6 @@ import type { Member } from './manifest.js';
 import { listOf } from './node.js';
 import type { Ast, Schema, Value, ValueMap } from './tree.js';
 import { defaultsOf } from './values-document.js';
-
-/** `Chart.yaml`, as Helm documents it: https://helm.sh/docs/topics/charts/#the-chartyaml-file */
-export interface ChartMetadata {
-  readonly name: string;
-  readonly version: string;
-  readonly appVersion: string;
-  readonly description: string;
-  readonly kubeVersion?: string;
-  readonly keywords?: readonly string[];
-  readonly home?: string;
-  readonly sources?: readonly string[];
-  readonly maintainers?: readonly { readonly name: string; readonly email?: string; readonly url?: string }[];
-  readonly annotations?: { readonly [key: string]: string };
-}
 
 export interface ChartProps<S extends TSchema> {
   readonly metadata: ChartMetadata;

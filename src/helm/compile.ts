@@ -1,6 +1,6 @@
 /** The second meaning of a chart's source: the files of a Helm chart. */
 import { stringify } from 'yaml';
-import type { ChartMetadata } from './chart.js';
+import type { ChartMetadata } from './chart-metadata.js';
 import { printDefine, printRules, printTemplate } from './go-template.js';
 import type { HelmObject } from './helm-object.js';
 import { layoutDocument, layoutText } from './layout.js';

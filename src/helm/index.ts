@@ -1,17 +1,19 @@
 /** The toolkit: charts written as typed constructs, evaluated to plain manifests and compiled to Helm charts. */
+
 export {
-  type ChartMetadata,
   type ChartProps,
   type Evaluation,
   HelmChart,
   type ReleaseOptions,
 } from './chart.js';
+export type { ChartMetadata } from './chart-metadata.js';
 export type { Context } from './evaluate.js';
 export { chart, constant, type Expr, type Leaf, readAs, release, type Symbolic } from './expression.js';
 export { HelmObject, type ObjectOptions } from './helm-object.js';
 export * from './kubernetes.js';
 export * as kubernetes from './kubernetes-schema.js';
-export type { Authored, Choice, Conditional, Each, Fields, Member, Plain } from './manifest.js';
+export type { Plain } from './kubernetes-types.js';
+export type { Authored, Choice, Conditional, Each, Fields, Member } from './manifest.js';
 export {
   fieldsTemplate,
   stringTemplate,
@@ -37,3 +39,4 @@ export {
 } from './node.js';
 export { EvaluationError } from './operator.js';
 export * from './operators.js';
+export { type Loaded, loadValues, type Problem, type RetiredKeys, type ValuesInput } from './validate.js';

@@ -7,7 +7,7 @@
 import type { k8s } from 'cdk8s-plus-28';
 import Type, { type TSchemaOptions, type TString } from 'typebox';
 import { definitions } from './kubernetes-definitions.js';
-import type { Plain } from './manifest.js';
+import type { Plain } from './kubernetes-types.js';
 
 const pointer = '#/definitions/';
 
@@ -127,8 +127,8 @@ export const wildcardHost = text(`([*][.])?${subdomain}`, 253);
 /** The name of a key in a ConfigMap or Secret. */
 export const dataKey = text('([-_a-zA-Z0-9]|[.][-_a-zA-Z0-9])[-._a-zA-Z0-9]*', 253);
 
-/** An absolute path in a container: the kubelet takes no colon in one. */
-export const absolutePath = text('/[^:\\x00]*', 4096);
+/** An absolute path in a container, of printable ASCII without the colon that mounts can't have. */
+export const absolutePath = text('/[ -9;-~]*', 4096);
 
 const octet = '(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
 const group = '[0-9A-Fa-f]{1,4}';
@@ -185,34 +185,39 @@ export const port = (options: TSchemaOptions = {}) =>
 export const unprivilegedPort = (options: TSchemaOptions = {}) => port({ minimum: 1024, ...options });
 
 interface MapOptions extends TSchemaOptions {
-  /** What more the keys must meet. */
-  readonly propertyNames?: object;
+  /** Keys that are not the user's to set, as a pattern. */
+  readonly reserved?: string;
 }
 
-/** Entries whose keys and values are texts. */
-function entries(names: object, values: object) {
-  return ({ propertyNames, ...options }: MapOptions = {}) =>
+/**
+ * Entries whose keys match a pattern and whose values are texts. Not `propertyNames`: of a key that it refuses, Helm
+ * says that it stands somewhere else in the document.
+ */
+function entries(keyPattern: string, values: object) {
+  return ({ reserved, ...options }: MapOptions = {}) =>
     Type.Unsafe<{ readonly [key: string]: string }>({
       ...options,
       type: 'object',
-      propertyNames: { ...names, ...propertyNames },
-      additionalProperties: { type: 'string', ...values },
+      additionalProperties: false,
+      patternProperties: {
+        [keyPattern]: { type: 'string', ...values },
+        ...(reserved === undefined ? {} : { [reserved]: false }),
+      },
     });
 }
 
-const qualifiedName = {
-  pattern: `^(${subdomain}/)?[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?$`,
-  maxLength: 317,
-};
-const labelValue = { pattern: '^([A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?)?$', maxLength: 63 };
+const qualifiedName = `^(${subdomain}/)?[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?$`;
 
 /** Labels, or what selects by labels: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/ */
-export const labels = entries(qualifiedName, labelValue);
+export const labels = entries(qualifiedName, {
+  pattern: '^([A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?)?$',
+  maxLength: 63,
+});
 
 export const annotations = entries(qualifiedName, {});
 
 /** Environment variables: the value by the name. */
-export const environment = entries({ pattern: '^[-._A-Za-z][-._A-Za-z0-9]*$' }, {});
+export const environment = entries('^([-_A-Za-z]|[.][-_A-Za-z0-9])[-._A-Za-z0-9]*$', {});
 
 /** A reference to a Secret or ConfigMap of the release's namespace, such as a member of `imagePullSecrets`. */
 export const localObjectReference = (options: TSchemaOptions = {}) =>

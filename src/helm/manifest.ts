@@ -2,8 +2,8 @@
  * The types in which manifests are written: Kubernetes' own, as cdk8s-plus generates them from its OpenAPI
  * document, with an expression allowed for every value, list member and optional field.
  */
-import type { k8s } from 'cdk8s-plus-28';
 import type { Expr } from './expression.js';
+import type { IsUnionClass, KubernetesName, Plain } from './kubernetes-types.js';
 import type { Ast, Element, Entry, Node } from './tree.js';
 
 export const FRAGMENT: unique symbol = Symbol('centaur-chart.fragment');
@@ -68,36 +68,3 @@ export type Fields<T> = {
       ? Authored<T[K]> | Conditional<T[K]>
       : Authored<T[K]>;
 };
-
-/** cdk8s's classes for Kubernetes' "integer or string" types, which are alike and unlike everything else. */
-type IsUnionClass<T> = T extends k8s.Quantity ? (k8s.Quantity extends T ? true : false) : false;
-
-/** The value itself, as JSON holds it. */
-export type Plain<T> = T extends string | number | boolean
-  ? T
-  : T extends Date
-    ? string
-    : IsUnionClass<T> extends true
-      ? string | number
-      : T extends readonly (infer E)[]
-        ? readonly Plain<E>[]
-        : T extends object
-          ? { readonly [K in keyof T as KubernetesName<K>]: Plain<T[K]> }
-          : T;
-
-/** cdk8s changes the capitals in some of Kubernetes' names; manifests are written with Kubernetes' own. */
-type KubernetesName<K> = K extends keyof Renamed ? Renamed[K] : K;
-
-interface Renamed {
-  clientIp: 'clientIP';
-  clusterIp: 'clusterIP';
-  clusterIPs: 'clusterIPs';
-  downwardApi: 'downwardAPI';
-  hostIp: 'hostIP';
-  hostIpc: 'hostIPC';
-  hostPid: 'hostPID';
-  insecureSkipTlsVerify: 'insecureSkipTLSVerify';
-  loadBalancerIp: 'loadBalancerIP';
-  nonResourceUrls: 'nonResourceURLs';
-  setHostnameAsFqdn: 'setHostnameAsFQDN';
-}
