@@ -187,6 +187,11 @@ describe('a wrong value', () => {
       'values.yaml:2:3 image.tag: must be a text, and is true | Put it in quotes, and YAML reads it as text: tag: "on"',
     ],
     [
+      'between braces gets quotes too',
+      'image: {tag: 08}',
+      'values.yaml:1:9 image.tag: must be a text, and is 8 | Put it in quotes, and YAML reads it as text: tag: "08"',
+    ],
+    [
       'in a list stands at its place there',
       'hosts:\n  - a.example\n  - 12\n',
       'values.yaml:3:5 hosts[1]: must be a text, and is 12 | Put it in quotes, and YAML reads it as text: - "12"',

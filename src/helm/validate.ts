@@ -244,7 +244,7 @@ function writtenAt(path: ValuePath, sources: readonly Source[]): string | undefi
   const source = givenAt(path, sources);
   const rest = source?.restOfLine(path) ?? '';
   const value = typeof path.at(-1) === 'number' ? rest : rest.replace(/^[^:]*:\s+/, '');
-  return /^([\w.+-]+)\s*(?:#.*)?$/.exec(value)?.[1];
+  return /^([\w.+-]+)\s*(?:[,\]}#].*)?$/.exec(value)?.[1];
 }
 
 function inOrder(problems: readonly Problem[], sources: readonly Source[]): readonly Problem[] {

@@ -1,0 +1,46 @@
+import Type from 'typebox';
+import {
+  eq,
+  HelmChart,
+  KubeConfigMap,
+  KubePod,
+  KubeService,
+  release,
+  str,
+  when,
+} from '../../src/helm/index.js';
+
+const closed = { additionalProperties: false };
+
+/** A chart of three objects, for tests of the commands alone. */
+export function greeterChart() {
+  const chart = new HelmChart({
+    metadata: { name: 'greeter', version: '1.0.0', appVersion: '1.0.0', description: 'Greets.' },
+    values: Type.Object(
+      {
+        text: Type.String({ default: 'hello', description: 'What is said.' }),
+        port: Type.Integer({ default: 8080, minimum: 1, maximum: 65535, description: 'Where it is said.' }),
+        service: Type.Boolean({ default: true, description: 'Whether there is a Service.' }),
+        labels: Type.Record(Type.String(), Type.String(), { default: {}, description: 'More labels.' }),
+      },
+      closed,
+    ),
+  });
+  const { text, port, service, labels } = chart.values;
+  new KubePod(chart, 'pod', {
+    folder: 'tests',
+    metadata: { name: str`${release.Name}-test`, annotations: { 'helm.sh/hook': 'test' } },
+    spec: { containers: [{ name: 'test', image: 'busybox:1' }] },
+  });
+  new KubeService(chart, 'service', {
+    when: service,
+    metadata: { name: release.Name, labels },
+    spec: { ports: [{ port }] },
+  });
+  new KubeConfigMap(chart, 'text', {
+    metadata: { name: release.Name, namespace: release.Namespace },
+    data: { text },
+  });
+  chart.addRules(when(eq(text, ''), 'text: a greeter says something: give it a text'));
+  return chart;
+}

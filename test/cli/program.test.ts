@@ -1,0 +1,356 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Writable } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import type { Output } from '../../src/cli/io.js';
+import { main } from '../../src/cli/program.js';
+import { greeterChart } from './greeter.js';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'centaur-chart-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** A file with this text, and its path. */
+function file(name: string, text: string | Uint8Array): string {
+  const place = path.join(folder, name);
+  writeFileSync(place, text);
+  return place;
+}
+
+interface Setting {
+  readonly stdin?: string;
+  readonly env?: { readonly [name: string]: string };
+  readonly terminal?: boolean;
+  /** What standard output answers to every write. */
+  readonly stdoutError?: Error;
+}
+
+/** Runs the command on the small chart, in this process. */
+async function run(argv: readonly string[], setting: Setting = {}) {
+  const output = (error?: Error) => {
+    const chunks: string[] = [];
+    const stream: Output = Object.assign(
+      new Writable({
+        write(chunk, _, done) {
+          if (error === undefined) chunks.push(String(chunk));
+          done(error);
+        },
+      }),
+      { isTTY: setting.terminal ?? false },
+    );
+    stream.on('error', () => {});
+    return { stream, text: () => chunks.join('') };
+  };
+  const stdout = output(setting.stdoutError);
+  const stderr = output();
+  const status = await main(
+    {
+      version: '1.2.3',
+      load: async () => ({ chart: greeterChart(), retired: { speech: 'Set text instead.' } }),
+    },
+    argv,
+    {
+      stdin: (async function* () {
+        yield Buffer.from(setting.stdin ?? '');
+      })(),
+      stdout: stdout.stream,
+      stderr: stderr.stream,
+      env: setting.env ?? {},
+    },
+  );
+  return { status, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+describe('render', () => {
+  test('prints every object, in the order in which Helm prints them, each with its template', async () => {
+    const { status, stdout, stderr } = await run(['render', '-f', file('a.yaml', 'text: hi\n')]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toBe(`\
+---
+# Source: greeter/templates/text.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: greeter
+  namespace: default
+data:
+  text: hi
+---
+# Source: greeter/templates/service.yaml
+apiVersion: v1
+kind: Service
+metadata:
+  name: greeter
+  labels: {}
+spec:
+  ports:
+    - port: 8080
+---
+# Source: greeter/templates/tests/pod.yaml
+apiVersion: v1
+kind: Pod
+metadata:
+  name: greeter-test
+  annotations:
+    helm.sh/hook: test
+spec:
+  containers:
+    - name: test
+      image: "busybox:1"
+`);
+  });
+
+  test('takes values from several files and from --set, the later ones winning', async () => {
+    const { stdout, stderr } = await run([
+      'render',
+      '-f',
+      file('a.yaml', 'text: one\nport: 1\nlabels: {a: x}\n'),
+      file('b.yaml', 'text: two\nlabels: {b: v}\n'),
+      '--set',
+      'text=three',
+      '--set',
+      'labels.c=z',
+    ]);
+    expect(stderr).toBe('');
+    const [map, service] = parseAllDocuments(stdout).map((document) => document.toJS());
+    expect(map.data).toEqual({ text: 'three' });
+    expect(service.metadata.labels).toEqual({ a: 'x', b: 'v', c: 'z' });
+    expect(service.spec.ports).toEqual([{ port: 1 }]);
+  });
+
+  test('renders for a release and a namespace', async () => {
+    const { stdout } = await run([
+      'render',
+      ...['-f', file('a.yaml', ''), '--release', 'blue', '--namespace', 'sea'],
+    ]);
+    expect(parseAllDocuments(stdout)[0]?.toJS().metadata).toEqual({ name: 'blue', namespace: 'sea' });
+  });
+
+  test('reads standard input where the file is -', async () => {
+    const { stdout } = await run(['render', '-f', '-'], { stdin: 'text: from a pipe\n' });
+    expect(stdout).toContain('text: "from a pipe"\n');
+  });
+
+  test('writes a file for each object, and takes away what it wrote before', async () => {
+    const out = path.join(folder, 'out');
+    const withService = await run(['render', '-f', file('a.yaml', ''), '--output-dir', out]);
+    expect(withService.stdout).toBe(`wrote 3 files to ${out}\n`);
+    expect(readdirSync(out, { recursive: true }).sort()).toEqual([
+      'service.yaml',
+      'tests',
+      path.join('tests', 'pod.yaml'),
+      'text.yaml',
+    ]);
+    expect(readFileSync(path.join(out, 'text.yaml'), 'utf8')).toMatch(
+      /^# Source: greeter\/templates\/text\.yaml\napiVersion: v1\n/,
+    );
+
+    writeFileSync(path.join(out, 'kustomization.yaml'), 'resources: [text.yaml]\n');
+    await run(['render', '-f', file('a.yaml', 'service: false\n'), '--output-dir', out]);
+    expect(readdirSync(out).sort()).toEqual(['kustomization.yaml', 'tests', 'text.yaml']);
+  });
+
+  test('prints problems to standard error, no manifest at all, and ends with 1', async () => {
+    const name = file('a.yaml', 'txet: hi\n');
+    const out = path.join(folder, 'never');
+    expect(await run(['render', '-f', name, '--output-dir', out])).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: `${name}:1:1: txet: this key is not known\n  Did you mean text?\n`,
+    });
+    expect(readdirSync(folder)).not.toContain('never');
+  });
+
+  test('reports a broken rule', async () => {
+    const name = file('a.yaml', 'port: 1\ntext: ""\n');
+    expect(await run(['render', '-f', name])).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: `${name}:2:1: text: a greeter says something: give it a text\n`,
+    });
+  });
+
+  test.each([
+    ['--release', 'Centaur'],
+    ['--release', 'a'.repeat(54)],
+    ['--release', ''],
+    ['--namespace', 'my_space'],
+    ['--namespace', 'a'.repeat(64)],
+  ])('refuses %s %j', async (option, value) => {
+    const { status, stdout, stderr } = await run(['render', '-f', file('a.yaml', ''), option, value]);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(new RegExp(`^centaur-chart: ${option} "${value}": a \\w+ is named with .*\\n$`));
+  });
+});
+
+describe('validate', () => {
+  test('checks each file by itself', async () => {
+    const good = file('good.yaml', 'text: hi\n');
+    const bad = file('bad.yaml', 'port: 0\nspeech: x\n');
+    const worse = file('worse.yaml', '- a\n');
+    expect(await run(['validate', '-f', bad, good, worse])).toEqual({
+      status: 1,
+      stdout: `\
+${bad}:1:1: port: must be at least 1, and is 0
+  Where it is said.
+${bad}:2:1: speech: this key of older values files means nothing here
+  Set text instead.
+${worse}:1:1: a values file holds a map, and this one holds a list
+  Write "key: value" lines.
+3 files: 3 problems in 2
+`,
+      stderr: '',
+    });
+  });
+
+  test('says so where there is no problem, and ends with 0', async () => {
+    const files = ['a.yaml', 'b.yaml'].map((name) => file(name, ''));
+    expect(await run(['validate', '-f', ...files])).toEqual({
+      status: 0,
+      stdout: '2 files: no problems\n',
+      stderr: '',
+    });
+  });
+
+  test('checks files as one set of values with --layered', async () => {
+    const base = file('base.yaml', 'text: ""\n');
+    const more = file('more.yaml', 'text: hi\n');
+    expect((await run(['validate', '-f', base, more])).status).toBe(1);
+    expect((await run(['validate', '--layered', '-f', base, more])).status).toBe(0);
+    expect((await run(['validate', '--layered', '-f', more, base])).stdout).toContain(`${base}:1:1: text:`);
+  });
+
+  test('prints JSON for programs', async () => {
+    const name = file('bad.yaml', 'txet: hi\n');
+    const { status, stdout } = await run(['validate', '-f', name, '--output', 'json']);
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout)).toEqual({
+      valid: false,
+      files: [name],
+      problems: [
+        {
+          file: name,
+          line: 1,
+          column: 1,
+          path: 'txet',
+          message: 'this key is not known',
+          hint: 'Did you mean text?',
+        },
+      ],
+    });
+    expect(
+      JSON.parse((await run(['validate', '-f', file('good.yaml', ''), '--output', 'json'])).stdout),
+    ).toEqual({ valid: true, files: [path.join(folder, 'good.yaml')], problems: [] });
+  });
+
+  test('shows on a terminal which file it is at, and takes that away again', async () => {
+    const files = ['a.yaml', 'b.yaml'].map((name) => file(name, ''));
+    const { stderr } = await run(['validate', '-f', ...files], { terminal: true });
+    expect(stderr).toContain(`checking 2 of 2: ${files[1]}`);
+    expect(stderr.endsWith('\r\u001b[K')).toBe(true);
+  });
+});
+
+describe('colours', () => {
+  const faulty = () => ['validate', '-f', file('bad.yaml', 'txet: hi\n')];
+
+  test('are for terminals alone', async () => {
+    expect((await run(faulty())).stdout).not.toContain('\u001b');
+    expect((await run(faulty(), { terminal: true })).stdout).toContain('\u001b[1mtxet');
+  });
+
+  test('are left out where NO_COLOR or a dumb terminal asks for it', async () => {
+    for (const env of [{ NO_COLOR: '1' }, { TERM: 'dumb' }]) {
+      expect((await run(faulty(), { terminal: true, env })).stdout).not.toContain('\u001b');
+    }
+  });
+});
+
+describe('a wrong call', () => {
+  test.each([
+    [[], 'say what to do: render, validate (see centaur-chart --help)'],
+    [['rendr'], "unknown command 'rendr' (Did you mean render?) (see centaur-chart --help)"],
+    [['render'], "required option '-f, --values <file...>' not specified (see centaur-chart render --help)"],
+    [['render', '-f', '-', '--nope'], "unknown option '--nope' (see centaur-chart render --help)"],
+    [['validate', '-f', '-', '-'], '-f -: standard input can be read only once'],
+    [['validate', '-f', '/nowhere/x.yaml'], 'cannot read /nowhere/x.yaml: no such file or directory'],
+    [['validate', '-f', '/dev/null/x'], 'cannot read /dev/null/x: a part of its path is not a directory'],
+    [['render', '-f', '/'], 'cannot read /: it is a directory; name the files in it'],
+  ])('%j ends with 2 and one line that says what to do', async (argv, message) => {
+    expect(await run(argv)).toEqual({ status: 2, stdout: '', stderr: `centaur-chart: ${message}\n` });
+  });
+
+  test('names every file that cannot be read', async () => {
+    const { stderr } = await run(['validate', '-f', '/nowhere/a', file('good.yaml', ''), '/nowhere/b']);
+    expect(stderr).toBe(`\
+centaur-chart: cannot read /nowhere/a: no such file or directory
+centaur-chart: cannot read /nowhere/b: no such file or directory
+`);
+  });
+});
+
+describe('--help', () => {
+  test.each([[['--help']], [['render', '--help']], [['validate', '-h']]])('%j ends with 0', async (argv) => {
+    const { status, stdout, stderr } = await run(argv);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/^Usage: centaur-chart/);
+  });
+
+  test("shows a verb's examples, which parse", async () => {
+    for (const verb of ['render', 'validate']) {
+      const { stdout } = await run([verb, '--help']);
+      const examples = [...stdout.matchAll(/^ {2}\$ centaur-chart (.*)$/gm)].map((match) => match[1] ?? '');
+      expect(examples.length).toBeGreaterThan(2);
+      for (const example of examples) {
+        const [command = ''] = example.split(' |');
+        const { stderr } = await run(command.replaceAll(/\S+\.yaml/g, '/nowhere').split(' '));
+        expect(stderr).toMatch(/cannot read \/nowhere: no such file/);
+      }
+    }
+  });
+
+  test('--version prints the version', async () => {
+    expect(await run(['--version'])).toEqual({ status: 0, stdout: '1.2.3\n', stderr: '' });
+  });
+});
+
+describe('what goes wrong outside', () => {
+  test('a reader that goes away is one line', async () => {
+    const stdoutError = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
+    expect(await run(['render', '-f', file('a.yaml', '')], { stdoutError })).toEqual({
+      status: 1,
+      stdout: '',
+      stderr:
+        'centaur-chart: cannot write to standard output: its reader closed it before everything was written\n',
+    });
+  });
+
+  test('a defect is one line that asks for a report; the stack is shown where it is asked for', async () => {
+    const broken = async (env: { readonly [name: string]: string }) => {
+      const lines: string[] = [];
+      const stderr: Output = new Writable({
+        write(chunk, _, done) {
+          lines.push(String(chunk));
+          done();
+        },
+      });
+      const load = async () => {
+        throw new TypeError('a value is absent\nthat is needed');
+      };
+      const name = file('a.yaml', '');
+      const io = { stdin: (async function* () {})(), stdout: stderr, stderr, env };
+      expect(await main({ version: '', load }, ['validate', '-f', name], io)).toBe(1);
+      return lines.join('');
+    };
+    expect(await broken({})).toMatch(
+      /^centaur-chart: internal error: a value is absent that is needed\. .*please report it.*CENTAUR_CHART_DEBUG=1.*\n$/,
+    );
+    expect(await broken({ CENTAUR_CHART_DEBUG: '1' })).toMatch(/\n {4}at .*program\.test\.ts/);
+  });
+});

@@ -1,0 +1,119 @@
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { cycles, importsBelow, importsOf, violations } from './layout.js';
+
+const source = importsBelow(path.join(import.meta.dirname, '../src'));
+
+describe('the source', () => {
+  test('imports in the one direction of its layout, and Kubernetes types as types', () => {
+    expect(violations(source)).toEqual([]);
+  });
+
+  test('has no files that import each other in a circle', () => {
+    expect(cycles(source)).toEqual([]);
+  });
+
+  test('is really what was looked at', () => {
+    expect(source.length).toBeGreaterThan(50);
+    expect(source).toContainEqual(
+      expect.objectContaining({ file: 'helm/kubernetes.ts', target: 'cdk8s-plus-28', typeOnly: true }),
+    );
+    expect(source).toContainEqual(
+      expect.objectContaining({ file: 'cli/main.ts', target: 'centaur/index.ts' }),
+    );
+  });
+});
+
+describe('an import', () => {
+  test.each([
+    ["import { a } from './b.js';", 'helm/b.ts', false],
+    ["import type { A } from './b.js';", 'helm/b.ts', true],
+    ["import {\n  a,\n  type B,\n} from '../secrets/c.js';", 'secrets/c.ts', false],
+    ["import a, * as b from './b.js';", 'helm/b.ts', false],
+    ["import './b.js';", 'helm/b.ts', false],
+    ["export * from './inner/b.js';", 'helm/inner/b.ts', false],
+    ["export { a } from './b.js';", 'helm/b.ts', false],
+    ["export type { A } from './b.js';", 'helm/b.ts', true],
+    ["const b = await import('../cli/b.js');", 'cli/b.ts', false],
+    ["import { load } from 'yaml';", 'yaml', false],
+  ])('is found in %j', (text, target, typeOnly) => {
+    expect(importsOf('helm/a.ts', `/** head */\n${text}\n`)).toEqual([
+      { file: 'helm/a.ts', line: 2, target, typeOnly },
+    ]);
+  });
+
+  test('in a comment, or in a text that only looks like one, is none', () => {
+    const text =
+      "// import './b.js';\n/*\nimport './b.js';\n*/\nexport const a = 'x from y';\nexport function b() {}\n";
+    expect(importsOf('helm/a.ts', text)).toEqual([]);
+  });
+
+  test('is found behind a text that looks like the start of a comment', () => {
+    const text = "const files = 'values/*.yaml';\nawait import('./b.js');\n/* */\n";
+    expect(importsOf('helm/a.ts', text)).toMatchObject([{ line: 2, target: 'helm/b.ts' }]);
+  });
+});
+
+describe('the layout', () => {
+  const judged = (file: string, text: string) => violations(importsOf(file, text));
+
+  test.each([
+    ['cli/a.ts', '../centaur/index.js'],
+    ['cli/a.ts', '../helm/chart.js'],
+    ['centaur/a.ts', '../secrets/b.js'],
+    ['secrets/a.ts', '../helm/index.js'],
+    ['helm/values/a.ts', '../chart.js'],
+    ['main.ts', './cli/synth.js'],
+    ['helm/a.ts', 'cdk8s'],
+  ])('lets src/%s import %s', (file, target) => {
+    expect(judged(file, `import { b } from '${target}';`)).toEqual([]);
+  });
+
+  test.each([
+    ['helm/a.ts', '../centaur/index.js', 'src/helm may import nothing but itself'],
+    ['helm/values/a.ts', '../../cli/b.js', 'src/helm may import nothing but itself'],
+    ['secrets/a.ts', '../centaur/b.js', 'src/secrets may import only helm'],
+    ['centaur/a.ts', '../cli/b.js', 'src/centaur may import only secrets, helm'],
+    ['centaur/a.ts', '../main.js', 'src/centaur may import only secrets, helm'],
+    ['cli/a.ts', '../main.js', 'src/cli may import only centaur, secrets, helm'],
+    ['cli/a.ts', '../../test/b.js', 'it is outside of src'],
+    ['extra/a.ts', '../helm/b.js', 'src/extra has no place in the layout: give it one in test/layout.ts'],
+  ])('does not let src/%s import %s, not even as a type', (file, target, reason) => {
+    for (const kind of ['import', 'import type', 'export']) {
+      const [violation, ...others] = judged(file, `${kind} { b } from '${target}';`);
+      expect(others).toEqual([]);
+      expect(violation).toMatch(new RegExp(`^src/${file}:1: imports .*: ${reason}$`));
+    }
+  });
+
+  test('takes Kubernetes types as types alone', () => {
+    expect(judged('helm/a.ts', "import type { k8s } from 'cdk8s-plus-28';")).toEqual([]);
+    expect(judged('helm/a.ts', "import { k8s } from 'cdk8s-plus-28';")).toEqual([
+      'src/helm/a.ts:1: imports cdk8s-plus-28: write "import type": loading cdk8s-plus-28 would slow down every start',
+    ]);
+  });
+});
+
+describe('a circle of imports', () => {
+  const graph = (edges: { [file: string]: readonly string[] }) =>
+    Object.entries(edges).flatMap(([file, targets]) =>
+      targets.map((target) => ({ file, line: 1, target, typeOnly: false })),
+    );
+
+  test('is listed once, from its first file', () => {
+    expect(
+      cycles(graph({ 'c.ts': ['a.ts'], 'a.ts': ['b.ts', 'd.ts'], 'b.ts': ['c.ts'], 'd.ts': [] })),
+    ).toEqual(['a.ts → b.ts → c.ts → a.ts']);
+  });
+
+  test('is found behind another, and in one file', () => {
+    expect(cycles(graph({ 'a.ts': ['b.ts'], 'b.ts': ['a.ts', 'c.ts'], 'c.ts': ['c.ts'] }))).toEqual([
+      'a.ts → b.ts → a.ts',
+      'c.ts → c.ts',
+    ]);
+  });
+
+  test('is none where two files import a third', () => {
+    expect(cycles(graph({ 'a.ts': ['b.ts', 'c.ts'], 'b.ts': ['d.ts'], 'c.ts': ['d.ts'] }))).toEqual([]);
+  });
+});
