@@ -1,5 +1,5 @@
 /** What a tool declares about the credentials that it needs, in the words of `[tool.centaur]` in its pyproject.toml. */
-import Type, { type Static, type TSchema } from 'typebox';
+import Type, { type Static } from 'typebox';
 import { allowedHostPattern, hostPattern, maxHostLength } from './host.js';
 
 // -------------------------------------------------------------------------------------------------------- texts
@@ -60,16 +60,17 @@ export const grants = {
 
 const grantNames = ['refresh_token', 'client_credentials', 'password', 'jwt_bearer'] as const;
 
-const field = Type.Union([
-  secretRef('The reference of the credential.'),
-  Type.Object(
-    {
-      secret_ref: secretRef('The reference of the credential.'),
-      json_key: Type.Optional(text('^[!-~](?:[ -~]*[!-~])?$', 'The member to take of a value that is JSON.')),
-    },
-    { additionalProperties: false },
-  ),
-]);
+const wholeField = secretRef('The reference of the credential.');
+
+/** A credential that is one member of a value that is JSON. */
+export const jsonField = Type.Object(
+  {
+    secret_ref: secretRef('The reference of the credential.'),
+    json_key: Type.Optional(text('^[!-~](?:[ -~]*[!-~])?$', 'The member to take of a value that is JSON.')),
+  },
+  { additionalProperties: false },
+);
+const field = Type.Union([wholeField, jsonField]);
 
 /** A condition on what else a declaration may and must have. */
 function where(is: Record<string, unknown>, then: object): object {
@@ -124,7 +125,7 @@ export const nameSchema = Type.String({
   description: 'The name of the secret: its reference and its placeholder, where these are not given.',
 });
 
-const declared = Type.Object(
+export const declared = Type.Object(
   {
     type: Type.Enum(secretTypes, { description: 'What iron-proxy does with the credential.' }),
     name: nameSchema,
@@ -211,6 +212,11 @@ const declared = Type.Object(
   { additionalProperties: false, allOf: forms },
 );
 
+/** What the schema makes sure of for a secret of these types. */
+export const oauthForm = Type.Required(Type.Pick(declared, ['grant', 'fields', 'token_endpoint']));
+export const awsForm = Type.Required(Type.Pick(declared, ['access_key_id', 'secret_access_key']));
+export const databaseForm = Type.Required(Type.Pick(declared, ['database']));
+
 /** One declared secret: a table, or in the legacy form its name alone. */
 export const secretSchema = Type.Union([nameSchema, declared]);
 
@@ -238,6 +244,3 @@ export const toolsSchema = Type.Record(
 export type DeclaredSecret = Static<typeof declared>;
 export type ToolDeclaration = Static<typeof toolSchema>;
 export type Tools = Static<typeof toolsSchema>;
-
-/** The schema of a declared secret in its full form. */
-export const declaredSchema: TSchema = declared;

@@ -5,7 +5,59 @@
  */
 
 /**
- * Stands for the vault in a reference. No declared reference can hold it (they take no `$`), and the script below
- * looks for it only where a line begins a reference.
+ * Stands for the vault in a reference. No declared reference can hold it (they take no `$`), and the script looks for
+ * it only where a line begins a reference: a text from the values never begins a line.
  */
 export const vaultPlaceholder = '$OP_VAULT';
+
+/**
+ * The init container's script, for busybox: `sh -c SCRIPT NAME TEMPLATE TARGET` writes TARGET from TEMPLATE, readable
+ * by its owner alone, whole or not at all. Any vault's name is taken that a reference can hold, and written as YAML
+ * has it in double quotes; another one ends the script with status 1 and a message that does not show it. A template
+ * without references to the vault needs no OP_VAULT.
+ *
+ * Kubernetes expands `$(NAME)` and `$$` in a command, so the script has neither.
+ */
+export const vaultScript = `set -eu
+template=$1
+target=$2
+umask 0377
+rm -f "$target.new"
+
+# The bytes of the name as hexadecimal digits: whatever the locale, its characters can be checked one by one.
+hex=\`printf %s "\${OP_VAULT-}" | od -A n -v -t x1\`
+export hex
+
+awk '
+  function refuse(why) {
+    print "OP_VAULT " why > "/dev/stderr"
+    exit 1
+  }
+
+  function check(hex) {
+    gsub(/[ \\n]/, "", hex)
+    if (hex == "")
+      refuse("is empty: put the name or the id of the vault into the infra Secret, under the key OP_VAULT.")
+    if (index(ENVIRON["OP_VAULT"], "/"))
+      refuse("has a / in it, which ends the name of a vault in a reference: use the id of the vault.")
+    # UTF-8 without control characters, and without what YAML takes for a line break or for no character.
+    if (hex !~ /^(2.|[3-6].|7[0-9a-e]|c2[ab].|(c[3-9a-f]|d.)[89ab].|(e0[ab].|e[1-9abcef][89ab].|ed[89].)[89ab].|(f0[9ab].|f[123][89ab].|f48.)[89ab].[89ab].)+$/ ||
+        hex ~ /e280a[89]|efbbbf|efbfb[ef]/)
+      refuse("has a line break in it, or another character that is no text. Often it is a line break at the end: make the Secret with --from-literal, or with printf instead of echo.")
+  }
+
+  # A reference to the vault: its key begins the line.
+  match($0, /^ *secret_ref: "op:\\/\\/\\$OP_VAULT\\//) {
+    if (!checked++) {
+      check(ENVIRON["hex"])
+      vault = ENVIRON["OP_VAULT"]
+      gsub(/["\\\\]/, "\\\\\\\\&", vault)
+    }
+    print substr($0, 1, RLENGTH - length("$OP_VAULT/")) vault substr($0, RLENGTH)
+    next
+  }
+  { print }
+' "$template" > "$target.new" || { rm -f "$target.new"; exit 1; }
+
+mv "$target.new" "$target"
+`;

@@ -1,0 +1,220 @@
+/** What the values declare about credentials, tools and harnesses alike, in one form and in one order. */
+import Type from 'typebox';
+import {
+  constant,
+  count,
+  defaultIfAbsent,
+  type Expr,
+  each,
+  eq,
+  first,
+  flatMap,
+  groupBy,
+  ifElse,
+  includes,
+  isText,
+  listOf,
+  type Member,
+  map,
+  mapOf,
+  not,
+  or,
+  readAs,
+  type Symbolic,
+  some,
+  sort,
+  str,
+  uniq,
+  valueTemplate,
+  when,
+} from '../helm/index.js';
+import {
+  type DeclaredSecret,
+  declared as declaredSecret,
+  jsonField,
+  nameSchema,
+  type Tools,
+} from './declaration.js';
+import { type HarnessCredential, type Harnesses, harnessCredentials } from './harness.js';
+import { once } from './once.js';
+import type { ProxyValues } from './values.js';
+
+/** The values that this part of the project reads. */
+export interface SecretsValues {
+  readonly ironProxy: Symbolic<ProxyValues & { readonly service: ServicePorts }>;
+  readonly tools: Symbolic<Tools>;
+  readonly harnesses: Symbolic<Harnesses>;
+}
+
+/** The ports on which iron-proxy's pod listens. */
+export interface ServicePorts {
+  readonly proxyPort: number;
+  readonly managementPort: number;
+  readonly healthPort: number;
+  readonly pgPortRangeStart: number;
+}
+
+const hosts = Type.Array(Type.String());
+
+const declarationSchema = Type.Object({
+  /** Who declares it, as a path in the values: `tools.warehouse`. */
+  by: Type.String(),
+  /** Its own hosts, or those that it has by default. */
+  hosts,
+  reference: Type.String(),
+  secret: declaredSecret,
+});
+
+const secretSchema = Type.Object({
+  name: Type.String(),
+  /** The hosts of all its declarations, in order. */
+  hosts,
+  reference: Type.String(),
+  /** The rest of what its declarations agree on. */
+  declared: declaredSecret,
+});
+
+export interface Declaration {
+  readonly by: string;
+  readonly hosts: string[];
+  readonly reference: string;
+  readonly secret: DeclaredSecret;
+}
+
+export interface Secret {
+  readonly name: string;
+  readonly hosts: string[];
+  readonly reference: string;
+  readonly declared: DeclaredSecret;
+}
+
+export interface Declared {
+  /** Every declaration: the harnesses', then each tool's, in the order of the tools' names. */
+  readonly declarations: Symbolic<readonly Declaration[]>;
+  /** Every declared secret once, in the order of the names. */
+  readonly secrets: Symbolic<readonly Secret[]>;
+  readonly declaresPgDsn: Expr<boolean>;
+  /**
+   * The references of all secrets, each once, in order: in the mode `env` these are the keys of the infra Secret that
+   * iron-proxy has in its environment.
+   */
+  readonly credentialKeys: Symbolic<readonly string[]>;
+  /** How many references are looked up: what 1Password counts. */
+  readonly referenceCount: Expr<number>;
+}
+
+/** The hosts that a token from a service account's key is sent to, where a declaration names none. */
+export const googleHosts = ['*.googleapis.com'];
+
+/** In the legacy form, a name alone, the placeholder is replaced in the headers that carry credentials. */
+export const legacyHeaders = [
+  'Authorization',
+  'Api-Key',
+  '/^X-([A-Za-z0-9]+-)*(Api-?Key|Auth|Key|Secret|Token)$/',
+];
+
+/** What the values declare; its named templates are made once for the values of a chart. */
+export const declared = once((values: SecretsValues): Declared => {
+  const declarations = valueTemplate(
+    'centaur.declarations',
+    "Every declaration of a secret, the harnesses' first: who declares it, its hosts, its reference and the secret itself.",
+    readAs(
+      Type.Array(declarationSchema),
+      listOf([...harnessDeclarations(values), toolDeclarations(values)], 'declarations'),
+    ),
+  );
+  const secrets = valueTemplate(
+    'centaur.secrets',
+    'Every declared secret once, with the hosts of all its declarations.',
+    mergedSecrets(declarations),
+  );
+  const references = flatMap(secrets, referencesOf);
+  return {
+    declarations,
+    secrets,
+    declaresPgDsn: some(secrets, ({ declared }) => eq(declared.type, 'pg_dsn')),
+    credentialKeys: sort(uniq(references)),
+    referenceCount: count(uniq(references)),
+  };
+});
+
+function harnessDeclarations({ harnesses }: SecretsValues): readonly Member<Declaration>[] {
+  return harnessCredentials.map((credential) => {
+    const [one, ...others] = credential.harnesses.map((harness) => harnesses[harness].enabled);
+    if (one === undefined) throw new TypeError(`no harness uses ${credential.name}`);
+    const [another] = others;
+    return when(another === undefined ? one : or(one, another), constant(harnessDeclaration(credential)));
+  });
+}
+
+function harnessDeclaration({ name, harnesses, host, header }: HarnessCredential): Declaration {
+  return {
+    by: `harnesses.${harnesses.join(', harnesses.')}`,
+    hosts: [host],
+    reference: name,
+    secret: { type: 'http', name, match_headers: [header] },
+  };
+}
+
+function toolDeclarations({ tools }: SecretsValues): Member<Declaration> {
+  return each(tools, (tool, toolName) =>
+    each(tool.secrets, (written) => {
+      const name = readAs(nameSchema, written);
+      const legacy = mapOf<string | readonly string[]>(
+        { type: 'http', name, match_headers: constant(legacyHeaders) },
+        'legacy',
+      );
+      const secret = ifElse(isText(name), readAs(declaredSecret, legacy), readAs(declaredSecret, written));
+      const defaultHosts = ifElse(
+        eq(secret.type, 'gcp_auth'),
+        constant(googleHosts),
+        defaultIfAbsent(tool.hosts, []),
+      );
+      return readAs(
+        declarationSchema,
+        mapOf<unknown>(
+          {
+            by: str`tools.${toolName}`,
+            hosts: defaultIfAbsent(secret.hosts, defaultHosts),
+            reference: defaultIfAbsent(secret.secret_ref, secret.name),
+            secret,
+          },
+          'declaration',
+        ),
+      );
+    }),
+  );
+}
+
+function mergedSecrets(declarations: Symbolic<readonly Declaration[]>): Symbolic<readonly Secret[]> {
+  const byName = groupBy(declarations, ({ secret }) => secret.name, 'byName');
+  const secrets = map(byName, (declarations, name) =>
+    mapOf<unknown>(
+      {
+        name,
+        hosts: sort(uniq(flatMap(declarations, ({ hosts }) => hosts))),
+        reference: first(declarations).reference,
+        declared: first(declarations).secret,
+      },
+      'secret',
+    ),
+  );
+  return readAs(Type.Array(secretSchema), secrets);
+}
+
+/** The references that a secret is made of: one, or for some types several. */
+function referencesOf({ reference, declared }: Symbolic<Secret>): Symbolic<readonly string[]> {
+  const { type, fields, access_key_id, secret_access_key } = declared;
+  return listOf<string>(
+    [
+      when(not(includes<string>(constant(['oauth_token', 'aws_auth']), type)), reference),
+      each(fields, (field) => when(isText(readAs(nameSchema, field)), readAs(nameSchema, field))),
+      each(fields, (field) =>
+        when(not(isText(readAs(nameSchema, field))), readAs(jsonField, field).secret_ref),
+      ),
+      when(access_key_id, (reference) => reference),
+      when(secret_access_key, (reference) => reference),
+    ],
+    'references',
+  );
+}

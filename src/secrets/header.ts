@@ -1,0 +1,45 @@
+/** The request headers that pass the proxy beside those that declared secrets use: names, or /regular expressions/. */
+export const passingHeaders: readonly string[] = [
+  // Content.
+  'Accept',
+  'Accept-Charset',
+  'Accept-Encoding',
+  'Accept-Language',
+  'Cache-Control',
+  'Content-Disposition',
+  'Content-Encoding',
+  'Content-Language',
+  'Content-Length',
+  'Content-Type',
+  'Pragma',
+  'Range',
+  'Te',
+  'Transfer-Encoding',
+  'User-Agent',
+  // Conditions.
+  'If-Match',
+  'If-Modified-Since',
+  'If-None-Match',
+  'If-Range',
+  'If-Unmodified-Since',
+  // Versions of the model vendors' APIs and clients.
+  'Anthropic-Beta',
+  'Anthropic-Version',
+  'OpenAI-Beta',
+  'OpenAI-Organization',
+  'OpenAI-Project',
+  '/^X-Stainless-/',
+  // Websockets.
+  'Connection',
+  'Upgrade',
+  '/^Sec-WebSocket-/',
+];
+
+/** The header that iron-proxy sets for Google, for OAuth and for AWS. */
+export const tokenHeader = 'Authorization';
+
+/** What an AWS request is signed with: a signed header that is stripped afterwards makes the signature wrong. */
+export const signedHeaders: readonly string[] = [tokenHeader, '/^Amz-Sdk-/', '/^X-Amz-/'];
+
+/** A pattern that no header's name matches. To iron-proxy an empty list of headers means all of them. */
+export const noHeader = '/^$/';

@@ -1,0 +1,312 @@
+/** What no JSON schema can say about declared secrets: rules across them, each with a message that says what to do. */
+import Type from 'typebox';
+import {
+  and,
+  byteLength,
+  constant,
+  contains,
+  count,
+  defaultIfAbsent,
+  type Expr,
+  each,
+  eq,
+  first,
+  groupBy,
+  gt,
+  hasPrefix,
+  hasSuffix,
+  includes,
+  isNonEmpty,
+  join,
+  last,
+  listOf,
+  type Member,
+  map,
+  mapOf,
+  ne,
+  not,
+  omit,
+  or,
+  readAs,
+  type Symbolic,
+  some,
+  sort,
+  split,
+  str,
+  toJson,
+  trunc,
+  uniq,
+  when,
+} from '../helm/index.js';
+import type { DeclaredSecret } from './declaration.js';
+import { type Declaration, declared, type Secret, type SecretsValues } from './declared.js';
+import { tokenHeader } from './header.js';
+import { proxyConfig } from './proxy-config.js';
+
+/** A ConfigMap holds 1 MiB of data; the rest is room for what stands around the configuration. */
+export const maxConfigBytes = 1024 * 1024 - 16 * 1024;
+
+export interface RuleOptions {
+  /**
+   * Keys of the infra Secret that are the services' own: no tool may name them where a reference is a key of that
+   * Secret.
+   */
+  readonly infraKeys: readonly string[];
+}
+
+/** The messages of the rules that the values break, to be added to a chart. */
+export function secretRules(values: SecretsValues, options: RuleOptions): readonly Member<string>[] {
+  const { declarations, secrets } = declared(values);
+  return [
+    declaredDifferently(declarations),
+    each(declarations, goesNowhere),
+    each(declarations, matchesNowhere),
+    each(declarations, injectedNowhere),
+    placeholdersApart(secrets),
+    oneUpstreamPerDatabase(secrets),
+    oneSecretPerHeader(secrets),
+    ...environmentKeys(values, options),
+    configFits(values),
+  ];
+}
+
+type Declarations = Symbolic<readonly Declaration[]>;
+type Secrets = Symbolic<readonly Secret[]>;
+
+const commas = (texts: Symbolic<readonly string[]>) => join(', ', texts);
+
+/** Computes a value once, for several uses. */
+function given<T>(
+  name: string,
+  value: Expr<T>,
+  body: (value: Symbolic<T>) => Member<string>,
+): Member<string> {
+  return each(listOf<T>([value as never], name), body);
+}
+
+// ------------------------------------------------------------------------------------------- each for itself
+
+function declaredDifferently(declarations: Declarations): Member<string> {
+  const byName = groupBy(declarations, ({ secret }) => secret.name, 'declarationsByName');
+  return each(byName, (sameName, name) =>
+    when(
+      gt(count(uniq(map(sameName, definitionOf))), 1),
+      str`${name} is declared in more than one way, by ${commas(uniq(map(sameName, ({ by }) => by)))}: one secret has one definition, and only its hosts may differ. Make the declarations alike, or give one of them another name (a secret_ref lets both use one item).`,
+    ),
+  );
+}
+
+/** All of a declaration but its hosts, so that two texts are equal where two declarations mean the same. */
+function definitionOf({ secret, reference }: Symbolic<Declaration>): Expr<string> {
+  const { mode, replacer, match_headers, match_path, match_query } = secret;
+  const others = omit(
+    secret,
+    ...['hosts', 'secret_ref', 'mode', 'replacer', 'match_headers', 'match_path', 'match_query'],
+  );
+  return str`${reference} ${defaultIfAbsent(mode, 'replace')} ${defaultIfAbsent(replacer, secret.name)} ${join(',', sort(defaultIfAbsent(match_headers, [])))} ${toJson(defaultIfAbsent(match_path, false))} ${toJson(defaultIfAbsent(match_query, false))} ${toJson(others)}`;
+}
+
+function goesNowhere({ by, hosts, secret }: Symbolic<Declaration>): Member<string> {
+  return when(
+    and(ne(secret.type, 'pg_dsn'), not(isNonEmpty(hosts))),
+    str`${by}: ${secret.name} goes to no host. Give it hosts, or give the tool hosts that all its secrets go to.`,
+  );
+}
+
+function isReplaced(secret: Symbolic<DeclaredSecret>): Expr<boolean> {
+  return and(eq(secret.type, 'http'), eq(defaultIfAbsent(secret.mode, 'replace'), 'replace'));
+}
+
+function matchesNowhere({ by, secret }: Symbolic<Declaration>): Member<string> {
+  const { match_headers, match_path, match_query } = secret;
+  const matches = or(
+    isNonEmpty(match_headers),
+    defaultIfAbsent(match_path, false),
+    defaultIfAbsent(match_query, false),
+  );
+  return when(
+    and(isReplaced(secret), not(matches)),
+    str`${by}: ${secret.name} is replaced nowhere. Say where its placeholder stands: match_headers: [Authorization], match_path: true or match_query: true.`,
+  );
+}
+
+function injectedNowhere({ by, secret }: Symbolic<Declaration>): Member<string> {
+  const header = isNonEmpty(secret.inject_header);
+  const parameter = isNonEmpty(secret.inject_query_param);
+  return when(
+    and(
+      eq(defaultIfAbsent(secret.mode, 'replace'), 'inject'),
+      or(and(header, parameter), not(or(header, parameter))),
+    ),
+    str`${by}: ${secret.name} is injected into one place. Give exactly one of inject_header and inject_query_param.`,
+  );
+}
+
+// ------------------------------------------------------------------------------------------------- side by side
+
+/** Where two placeholders may be in one request, neither may be part of the other: replacing one would damage it. */
+function placeholdersApart(secrets: Secrets): Member<string> {
+  const replaced = listOf<Secret>(
+    [each(secrets, (secret) => when(isReplaced(secret.declared), secret))],
+    'replaced',
+  );
+  return given('placeholders', join('\n', map(replaced, placeholderOf)), (placeholders) =>
+    each(replaced, (one) =>
+      // It stands once in the list as itself; only another one that has it too is looked for.
+      when(
+        gt(count(split(placeholderOf(one), placeholders)), 2),
+        each(replaced, (other) =>
+          when(
+            and(
+              ne(one.name, other.name),
+              contains(placeholderOf(one), placeholderOf(other)),
+              shareHost(one.hosts, other.hosts),
+            ),
+            str`The placeholder of ${one.name}, ${placeholderOf(one)}, is part of ${placeholderOf(other)}, that of ${other.name}, and both go to one host: replacing the first would damage the second. Give one of them another replacer.`,
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+function placeholderOf({ name, declared }: Symbolic<Secret>): Expr<string> {
+  return defaultIfAbsent(declared.replacer, name);
+}
+
+function shareHost(ours: Expr<readonly string[]>, theirs: Expr<readonly string[]>): Expr<boolean> {
+  return some(ours, (one) => some(theirs, (other) => overlap(one, other)));
+}
+
+/**
+ * Whether one host may be meant by two patterns: where what stands before the first `*` of one begins the other, and
+ * what stands after the last one ends it. Of an address range this can't be said, so it is taken for true.
+ */
+function overlap(one: Expr<string>, other: Expr<string>): Expr<boolean> {
+  return or(
+    contains('/', one),
+    contains('/', other),
+    and(
+      or(hasPrefix(startOf(one), startOf(other)), hasPrefix(startOf(other), startOf(one))),
+      or(hasSuffix(endOf(one), endOf(other)), hasSuffix(endOf(other), endOf(one))),
+    ),
+  );
+}
+
+/** A dot goes before: `*.example.com` is example.com too. */
+function startOf(host: Expr<string>): Expr<string> {
+  return first(split('*', str`.${host}`));
+}
+
+function endOf(host: Expr<string>): Expr<string> {
+  return last(split('*', str`.${host}`));
+}
+
+interface Claim {
+  readonly name: string;
+  readonly place: string;
+}
+
+function oneUpstreamPerDatabase(secrets: Secrets): Member<string> {
+  const claims = each<Secret, Claim>(secrets, ({ name, declared }) =>
+    when(declared.database, (place) => claim(name, place)),
+  );
+  return contested(
+    [claims],
+    (place, names) =>
+      str`The database ${place} is declared by ${names}: clients ask for a database by its name alone. Keep one of them, or name another database.`,
+  );
+}
+
+/** Of two credentials that are set in one place of a request, only one would arrive. */
+function oneSecretPerHeader(secrets: Secrets): Member<string> {
+  const claims = [
+    each<Secret, Claim>(secrets, ({ name, hosts, declared }) =>
+      when(
+        includes<string>(constant(['gcp_auth', 'oauth_token', 'aws_auth']), declared.type),
+        each(hosts, (host) => claim(name, str`header ${tokenHeader} to ${host}`)),
+      ),
+    ),
+    each<Secret, Claim>(secrets, ({ name, hosts, declared }) =>
+      when(declared.inject_header, (header) =>
+        each(hosts, (host) => claim(name, str`header ${header} to ${host}`)),
+      ),
+    ),
+    each<Secret, Claim>(secrets, ({ name, hosts, declared }) =>
+      when(declared.inject_query_param, (parameter) =>
+        each(hosts, (host) => claim(name, str`parameter ${parameter} to ${host}`)),
+      ),
+    ),
+  ];
+  return contested(
+    claims,
+    (place, names) =>
+      str`The ${place} is set by ${names}, and only one value can arrive. Give each of them hosts of its own.`,
+  );
+}
+
+const claimSchema = Type.Object({ name: Type.String(), place: Type.String() });
+
+function claim(name: Expr<string>, place: Expr<string>): Symbolic<Claim> {
+  return readAs(claimSchema, mapOf<string>({ name, place }, 'claim'));
+}
+
+/** A message for each place that more than one claims. */
+function contested(
+  claims: readonly Member<Claim>[],
+  message: (place: Expr<string>, names: Expr<string>) => Expr<string>,
+): Member<string> {
+  const byPlace = groupBy(listOf<Claim>(claims, 'claims'), ({ place }) => place, 'claimsByPlace');
+  return each(byPlace, (claims, place) =>
+    when(gt(count(claims), 1), message(place, commas(map(claims, ({ name }) => name)))),
+  );
+}
+
+// --------------------------------------------------------------------------------------------------- as a whole
+
+/** Variables that iron-proxy reads for itself: a credential of that name would configure it. */
+const proxyVariables = /* as Go and OpenTelemetry name them */ [
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'NO_PROXY',
+  'SSL_CERT_DIR',
+  'SSL_CERT_FILE',
+];
+
+const digits = [...'0123456789'];
+
+/** In the mode `env`, a reference is a key of the infra Secret and a variable of iron-proxy. */
+function environmentKeys(values: SecretsValues, { infraKeys }: RuleOptions): readonly Member<string>[] {
+  const inEnvironment = (rule: (key: Expr<string>) => Member<string>): Member<string> =>
+    when(
+      eq(values.ironProxy.secretSource, 'env'),
+      each(declared(values).credentialKeys, (key) => rule(key)),
+    );
+  return [
+    inEnvironment((key) =>
+      when(
+        or(contains('/', key), contains(' ', key), includes(constant(digits), trunc(1, key))),
+        str`${key} is no key of a Secret, and with secretSource env each reference is one: letters, digits, _, - and . without a digit at the start. Give the secret such a secret_ref.`,
+      ),
+    ),
+    inEnvironment((key) =>
+      when(
+        or(
+          includes(constant([...infraKeys, ...proxyVariables]), key),
+          hasPrefix('IRON_', key),
+          hasPrefix('OTEL_', key),
+        ),
+        str`${key} belongs to the services themselves, and no tool may have it. With secretSource env a reference is a key of the infra Secret: give the secret another secret_ref.`,
+      ),
+    ),
+  ];
+}
+
+function configFits(values: SecretsValues): Member<string> {
+  return given('configBytes', byteLength(proxyConfig(values)), (bytes) =>
+    when(
+      gt(bytes, maxConfigBytes),
+      str`The configuration of iron-proxy has ${bytes} bytes, and a ConfigMap holds ${maxConfigBytes}. Name hosts together (*.example.com), leave out the tools that this release does not run, or run them in a release of their own.`,
+    ),
+  );
+}
