@@ -7,7 +7,7 @@ import type { ReleaseOptions } from '../helm/chart.js';
 import type { ValueMap } from '../helm/tree.js';
 import { loadValues } from '../helm/validate.js';
 import { readValuesFile } from '../helm/values/index.js';
-import type { ExitStatus } from './failure.js';
+import { type ExitStatus, Failure } from './failure.js';
 import { inInstallOrder } from './install-order.js';
 import { complain, type Io } from './io.js';
 import { coloursOf, problemText } from './problem-text.js';
@@ -24,7 +24,11 @@ export interface Synthesis {
   readonly release: ReleaseOptions;
 }
 
-/** Nothing is written where a values file has a problem. */
+/**
+ * Nothing is written where a values file has a problem.
+ *
+ * @throws {Failure} for what one line says
+ */
 export async function synth(synthesis: Synthesis, io: Io): Promise<ExitStatus> {
   const { subject, charts, values, app, release } = synthesis;
   const { chart, retired } = subject;
@@ -40,7 +44,14 @@ export async function synth(synthesis: Synthesis, io: Io): Promise<ExitStatus> {
     }
     const manifests = new Chart(app, path.basename(file, path.extname(file)));
     for (const { file: template, object } of inInstallOrder(chart.evaluate(loaded.values, release).objects)) {
-      new Manifest(manifests, path.posix.relative('templates', template), object);
+      const id = path.posix.relative('templates', template);
+      if (!new Manifest(manifests, id, object).survives()) {
+        throw new Failure(
+          1,
+          `${file}: cdk8s would write ${id} so that Kubernetes reads something else (a text that looks like a number, ` +
+            `such as 0o17); centaur-chart render -f ${file} writes it well`,
+        );
+      }
     }
   }
   if (faulty) return 1;
@@ -66,18 +77,16 @@ function isOfChart(file: string): boolean {
 class Manifest extends ApiObject {
   private readonly object: ValueMap;
 
-  /** @throws {TypeError} for an object that cdk8s would write as something else */
   constructor(scope: Construct, id: string, object: ValueMap) {
     super(scope, id, { apiVersion: String(object.apiVersion), kind: String(object.kind) });
     // A copy without shared parts: YAML would point from one to the other.
-    const json = JSON.stringify(object);
-    this.object = JSON.parse(json);
-    const written = readValuesFile(Yaml.stringify(this.object), id).values;
-    if (JSON.stringify(written) !== json) {
-      throw new TypeError(
-        `${scope.node.id}: cdk8s would write ${id} so that Kubernetes reads something else: ${json}`,
-      );
-    }
+    this.object = JSON.parse(JSON.stringify(object));
+  }
+
+  /** Whether Kubernetes, which reads YAML as Helm does, gets back what cdk8s writes. */
+  survives(): boolean {
+    const written = readValuesFile(Yaml.stringify(this.object), this.node.id).values;
+    return JSON.stringify(written) === JSON.stringify(this.object);
   }
 
   override toJson(): ValueMap {

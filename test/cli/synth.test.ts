@@ -1,0 +1,120 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Writable } from 'node:stream';
+import { App } from 'cdk8s';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { synth } from '../../src/cli/synth.js';
+import { loadValues } from '../../src/helm/validate.js';
+import { differences } from '../generated.js';
+import { greeterChart } from './greeter.js';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(path.join(tmpdir(), 'synth-'));
+  mkdirSync(path.join(root, 'values'));
+});
+afterEach(() => {
+  rmSync(root, { recursive: true });
+});
+
+const at = (...parts: string[]) => path.join(root, ...parts);
+const values = (name: string, text: string) => writeFileSync(at('values', name), text);
+const release = { name: 'blue', namespace: 'sea' };
+
+async function run() {
+  const complaints: string[] = [];
+  const stderr = new Writable({
+    write(chunk, _, done) {
+      complaints.push(String(chunk));
+      done();
+    },
+  });
+  const status = await synth(
+    {
+      subject: { chart: greeterChart(), retired: {} },
+      charts: at('charts'),
+      values: at('values'),
+      app: new App({ outdir: at('dist') }),
+      release,
+    },
+    { stdin: (async function* () {})(), stdout: stderr, stderr, env: {} },
+  );
+  return { status, complaints: complaints.join('') };
+}
+
+test('both targets are written: the chart, and the manifests of each values file', async () => {
+  values('plain.yaml', 'text: hi\n');
+  values('bare.yml', 'service: false\n');
+  values('README.md', 'not values');
+  expect(await run()).toEqual({ status: 0, complaints: '' });
+  expect(differences(at('charts', 'greeter'), greeterChart().compile())).toEqual([]);
+  expect(readdirSync(at('dist')).sort()).toEqual(['bare.k8s.yaml', 'plain.k8s.yaml']);
+});
+
+describe('the manifests', () => {
+  /** Metadata that is empty, values that are null or hold another's name, keys that JavaScript objects have. */
+  const hostile = [
+    'text: "0o17"',
+    'labels:',
+    '  constructor: a',
+    '  __proto__: b',
+    '  "10": ten',
+    '  "9": nine',
+    '  "no": "no"',
+    '  "true": "on"',
+    '  empty: ""',
+    '  lines: "a\\n\\n  b\\n"',
+    '',
+  ].join('\n');
+
+  test.each([
+    ['an ordinary file', 'text: hi\n'],
+    ['an empty map where metadata may have one', 'labels: {}\n'],
+    ['texts that look like something else', hostile.replace('0o17', '1e3')],
+  ])('are exactly the evaluated objects: %s', async (_, text) => {
+    values('a.yaml', text);
+    expect((await run()).complaints).toBe('');
+    const chart = greeterChart();
+    const loaded = loadValues(chart, { files: [{ file: 'a.yaml', text }], release });
+    if ('problems' in loaded) throw new Error(loaded.problems[0]?.message);
+    const objects = chart
+      .evaluate(loaded.values, release)
+      .objects.map(({ object }) => JSON.stringify(object));
+    const written = parseAllDocuments(readFileSync(at('dist', 'a.k8s.yaml'), 'utf8'), { version: '1.1' });
+    expect(written.map((document) => JSON.stringify(document.toJS())).sort()).toEqual(objects.sort());
+  });
+
+  test('are refused where cdk8s writes a text that Kubernetes reads as a number', async () => {
+    values('a.yaml', hostile);
+    await expect(run()).rejects.toThrow(
+      /values\/a\.yaml: cdk8s would write text\.yaml so that Kubernetes reads something else/,
+    );
+    expect(readdirSync(root)).toEqual(['values']);
+  });
+});
+
+test('a problem in one values file is printed, and nothing is written', async () => {
+  values('good.yaml', '');
+  values('bad.yaml', 'txet: hi\n');
+  expect(await run()).toEqual({
+    status: 1,
+    complaints: `${at('values', 'bad.yaml')}:1:1: txet: this key is not known\n  Did you mean text?\n`,
+  });
+  expect(readdirSync(root)).toEqual(['values']);
+});
+
+test('a template that the source no longer makes goes; what is not made here stays', async () => {
+  values('a.yaml', '');
+  await run();
+  for (const file of ['templates/old.yaml', 'templates/old/older.yaml', 'ci/lint.yaml', '.gitignore']) {
+    mkdirSync(path.dirname(at('charts', 'greeter', file)), { recursive: true });
+    writeFileSync(at('charts', 'greeter', file), '');
+  }
+  await run();
+  expect(differences(at('charts', 'greeter'), greeterChart().compile())).toEqual([
+    '.gitignore is made by nothing',
+    'ci/lint.yaml is made by nothing',
+  ]);
+});

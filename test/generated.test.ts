@@ -1,0 +1,41 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { centaurChart } from '../src/centaur/index.js';
+import { differences } from './generated.js';
+
+const chart = path.join(import.meta.dirname, '../charts/centaur');
+
+test('charts/centaur is what its source makes, to the byte', () => {
+  expect(differences(chart, centaurChart().compile()), 'write it anew: npm run synth').toEqual([]);
+});
+
+test('the source makes the same chart each time', () => {
+  expect([...centaurChart().compile()]).toEqual([...centaurChart().compile()]);
+});
+
+describe('the comparison', () => {
+  const files = new Map([
+    ['a.txt', 'a\n'],
+    ['inner/b.txt', 'b'],
+  ]);
+
+  test.each([
+    ['finds nothing where all is equal', {}, []],
+    ['finds a changed byte', { 'a.txt': 'a' }, ['a.txt differs from its source']],
+    ['finds a missing file', { 'inner/b.txt': undefined }, ['inner/b.txt is missing']],
+    ['finds a file too many, hidden or not', { 'inner/.c': '' }, ['inner/.c is made by nothing']],
+  ])('%s', (_, changes, found) => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'generated-'));
+    try {
+      for (const [file, text] of Object.entries({ ...Object.fromEntries(files), ...changes })) {
+        mkdirSync(path.join(folder, path.dirname(file)), { recursive: true });
+        if (text !== undefined) writeFileSync(path.join(folder, file), text);
+      }
+      expect(differences(folder, files)).toEqual(found);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
