@@ -48,6 +48,8 @@ export function flowsOf({ values, mode, secrets, connectServer }: Platform): rea
       from: ['api-callers'],
       to: 'api',
       ports: [{ port: apiPort }],
+      // Without this condition the rule would have no peers, which Kubernetes takes for all of them.
+      when: isNonEmpty(values.networkPolicy.apiIngressSourceNamespaces),
       because: 'networkPolicy.apiIngressSourceNamespaces',
     },
     {

@@ -3,6 +3,7 @@ import { and, type Expr, eq, gt, isNonEmpty, type Member, not, str, when } from 
 import { innerPorts } from '../secrets/proxy-config.js';
 import { secretRules } from '../secrets/rules.js';
 import { busPorts } from './connect.js';
+import { infraKeys } from './infra-secret.js';
 import type { Platform } from './platform.js';
 
 export function rulesOf(platform: Platform): readonly Member<string>[] {
@@ -11,7 +12,7 @@ export function rulesOf(platform: Platform): readonly Member<string>[] {
     ...authorityRules(platform),
     ...portRules(platform),
     ...scalingRules(platform),
-    ...secretRules(platform.values),
+    ...secretRules(platform.values, { infraKeys: infraKeys.map(({ key }) => key) }),
   ];
 }
 

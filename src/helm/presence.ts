@@ -4,7 +4,7 @@
  */
 import { astOf, type Expr, symbolic } from './expression.js';
 import { and, isNonEmpty, not, or } from './operators.js';
-import type { Ast, Element, Entry, Node } from './tree.js';
+import { type Ast, type Element, type Entry, identity, type Node } from './tree.js';
 
 /** The condition under which there is something to write; true where there always is. */
 export type Presence = true | Ast;
@@ -22,7 +22,7 @@ export function presenceOf(node: Node): Presence {
       const chosen = presenceOf(node.chosen);
       const otherwise = presenceOf(node.otherwise);
       if (chosen === true && otherwise === true) return true;
-      return any([both(node.condition, chosen), both(astOf(not(condition(node.condition))), otherwise)]);
+      return any([both(node.condition, chosen), both(negated(node.condition), otherwise)]);
     }
     default:
       return true;
@@ -64,16 +64,27 @@ function presenceOfElement(element: Element): Presence {
 }
 
 function any(presences: readonly Presence[]): Presence {
-  if (presences.includes(true)) return true;
-  const [first, second, ...rest] = presences.filter((presence) => presence !== true);
+  const conditions = new Map<string, Ast>();
+  for (const presence of presences) {
+    if (presence === true) return true;
+    if (presence !== never) conditions.set(identity(presence), presence);
+  }
+  if ([...conditions.values()].some((ast) => conditions.has(identity(negated(ast))))) return true;
+  const [first, second, ...rest] = conditions.values();
   if (first === undefined) return never;
   return second === undefined
     ? first
     : astOf(or(condition(first), condition(second), ...rest.map(condition)));
 }
 
+function negated(ast: Ast): Ast {
+  return astOf(not(condition(ast)));
+}
+
 function both(ast: Ast, presence: Presence): Presence {
-  return presence === true ? ast : astOf(and(condition(ast), condition(presence)));
+  return presence === true || identity(presence) === identity(ast)
+    ? ast
+    : astOf(and(condition(ast), condition(presence)));
 }
 
 function ofEach(each: Extract<Element, { kind: 'each' }>, body: Presence): Presence {

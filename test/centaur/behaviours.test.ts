@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { infraKeys } from '../../src/centaur/infra-secret.js';
 import { page } from './page.js';
-import { refusal, render } from './release.js';
+import { Reader, refusal, render } from './release.js';
 
 const envMode = 'ironProxy: {secretSource: env}\n';
 const modes = { 'onepassword-connect': page.connect, onepassword: page.serviceAccount, env: envMode };
@@ -142,6 +142,27 @@ describe('Connect', () => {
     expect(ports('https://connect.example.com/v1')).toContainEqual([443]);
     expect(ports('http://connect.example.com')).toContainEqual([80]);
   });
+});
+
+describe('network policies', () => {
+  it.each(Object.entries(modes))(
+    'name the peers of every rule in the mode %s: a rule without any would allow all',
+    (_, values) => {
+      const policies = render(values).objects.filter(({ kind }) => kind === 'NetworkPolicy');
+      expect(policies.length).toBeGreaterThan(4);
+      for (const policy of policies.map((object) => new Reader(object))) {
+        for (const [rules, peers] of [
+          ['ingress', 'from'],
+          ['egress', 'to'],
+        ] as const) {
+          for (const rule of policy.list('spec', rules)) {
+            expect(rule.list(peers).length, JSON.stringify(policy.at('metadata', 'name'))).toBeGreaterThan(0);
+            expect(rule.list('ports').length).toBeGreaterThan(0);
+          }
+        }
+      }
+    },
+  );
 });
 
 describe('refused', () => {
