@@ -128,8 +128,8 @@ export const definitions: { readonly [name: string]: object } = {
         description:
           'defaultMode is optional: mode bits used to set permissions on created files by default.',
         type: 'integer',
-        minimum: -2147483648,
-        maximum: 2147483647,
+        minimum: 0,
+        maximum: 511,
       },
       items: {
         description:
@@ -171,8 +171,8 @@ export const definitions: { readonly [name: string]: object } = {
         description:
           'Optional: mode bits used to set permissions on this file, must be an octal value between 0000 and 0777 or a decimal value between 0 and 511.',
         type: 'integer',
-        minimum: -2147483648,
-        maximum: 2147483647,
+        minimum: 0,
+        maximum: 511,
       },
       path: {
         description: 'Required: Path is the relative path name of the file to be created.',
@@ -193,8 +193,8 @@ export const definitions: { readonly [name: string]: object } = {
       defaultMode: {
         description: 'Optional: mode bits to use on created files by default.',
         type: 'integer',
-        minimum: -2147483648,
-        maximum: 2147483647,
+        minimum: 0,
+        maximum: 511,
       },
       items: {
         description: 'Items is a list of downward API volume file',
@@ -211,6 +211,7 @@ export const definitions: { readonly [name: string]: object } = {
       medium: {
         description: 'medium represents what type of storage medium should back this directory.',
         type: 'string',
+        pattern: '^(Memory|HugePages(-[0-9A-Za-z]+)?)?$',
       },
       sizeLimit: {
         description: 'sizeLimit is the total amount of local storage required for this EmptyDir volume.',
@@ -235,12 +236,17 @@ export const definitions: { readonly [name: string]: object } = {
     required: ['key', 'path'],
     additionalProperties: false,
     properties: {
-      key: { description: 'key is the key to project.', type: 'string' },
+      key: {
+        description: 'key is the key to project.',
+        type: 'string',
+        pattern: '^([-_a-zA-Z0-9]|[.][-_a-zA-Z0-9])[-._a-zA-Z0-9]*$',
+        maxLength: 253,
+      },
       mode: {
         description: 'mode is Optional: mode bits used to set permissions on this file.',
         type: 'integer',
-        minimum: -2147483648,
-        maximum: 2147483647,
+        minimum: 0,
+        maximum: 511,
       },
       path: { description: 'path is the relative path of the file to map the key to.', type: 'string' },
     },
@@ -391,12 +397,7 @@ export const definitions: { readonly [name: string]: object } = {
     properties: {
       metadata: {
         description: 'May contain labels and annotations that will be copied into the PVC when creating it.',
-        type: 'object',
-        additionalProperties: false,
-        properties: {
-          annotations: { type: 'object', additionalProperties: { type: 'string' } },
-          labels: { type: 'object', additionalProperties: { type: 'string' } },
-        },
+        $ref: '#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta',
       },
       spec: {
         description: 'The specification for the PersistentVolumeClaim.',
@@ -542,8 +543,8 @@ export const definitions: { readonly [name: string]: object } = {
       fsGroup: {
         description: 'A special supplemental group that applies to all containers in a pod.',
         type: 'integer',
-        minimum: -9007199254740991,
-        maximum: 9007199254740991,
+        minimum: 0,
+        maximum: 2147483647,
       },
       fsGroupChangePolicy: {
         description:
@@ -554,8 +555,8 @@ export const definitions: { readonly [name: string]: object } = {
       runAsGroup: {
         description: 'The GID to run the entrypoint of the container process.',
         type: 'integer',
-        minimum: -9007199254740991,
-        maximum: 9007199254740991,
+        minimum: 0,
+        maximum: 2147483647,
       },
       runAsNonRoot: {
         description: 'Indicates that the container must run as a non-root user.',
@@ -564,13 +565,14 @@ export const definitions: { readonly [name: string]: object } = {
       runAsUser: {
         description: 'The UID to run the entrypoint of the container process.',
         type: 'integer',
-        minimum: -9007199254740991,
-        maximum: 9007199254740991,
+        minimum: 0,
+        maximum: 2147483647,
       },
       seLinuxChangePolicy: {
         description:
           "seLinuxChangePolicy defines how the container's SELinux label is applied to all volumes used by the Pod.",
         type: 'string',
+        enum: ['MountOption', 'Recursive'],
       },
       seLinuxOptions: {
         description: 'The SELinux context to be applied to all containers.',
@@ -584,7 +586,7 @@ export const definitions: { readonly [name: string]: object } = {
         description:
           "A list of groups applied to the first process run in each container, in addition to the container's primary GID and fsGroup (if specified).",
         type: 'array',
-        items: { type: 'integer', minimum: -9007199254740991, maximum: 9007199254740991 },
+        items: { type: 'integer', minimum: 0, maximum: 2147483647 },
       },
       supplementalGroupsPolicy: {
         description: 'Defines how supplemental groups of the first container processes are calculated.',
@@ -630,8 +632,8 @@ export const definitions: { readonly [name: string]: object } = {
       defaultMode: {
         description: 'defaultMode are the mode bits used to set permissions on created files by default.',
         type: 'integer',
-        minimum: -2147483648,
-        maximum: 2147483647,
+        minimum: 0,
+        maximum: 511,
       },
       sources: {
         description: 'sources is the list of volume projections.',
@@ -752,8 +754,8 @@ export const definitions: { readonly [name: string]: object } = {
         description:
           'defaultMode is Optional: mode bits used to set permissions on created files by default.',
         type: 'integer',
-        minimum: -2147483648,
-        maximum: 2147483647,
+        minimum: 0,
+        maximum: 511,
       },
       items: {
         description:
@@ -802,8 +804,8 @@ export const definitions: { readonly [name: string]: object } = {
       runAsGroup: {
         description: 'The GID to run the entrypoint of the container process.',
         type: 'integer',
-        minimum: -9007199254740991,
-        maximum: 9007199254740991,
+        minimum: 0,
+        maximum: 2147483647,
       },
       runAsNonRoot: {
         description: 'Indicates that the container must run as a non-root user.',
@@ -812,8 +814,8 @@ export const definitions: { readonly [name: string]: object } = {
       runAsUser: {
         description: 'The UID to run the entrypoint of the container process.',
         type: 'integer',
-        minimum: -9007199254740991,
-        maximum: 9007199254740991,
+        minimum: 0,
+        maximum: 2147483647,
       },
       seLinuxOptions: {
         description: 'The SELinux context to be applied to the container.',
@@ -1023,7 +1025,8 @@ export const definitions: { readonly [name: string]: object } = {
       mountPath: {
         description: 'Path within the container at which the volume should be mounted.',
         type: 'string',
-        pattern: '^[^:]+$',
+        pattern: '^/[ -9;-~]*$',
+        maxLength: 4096,
       },
       mountPropagation: {
         description:
@@ -1044,6 +1047,7 @@ export const definitions: { readonly [name: string]: object } = {
       recursiveReadOnly: {
         description: 'RecursiveReadOnly specifies whether read-only mounts should be handled recursively.',
         type: 'string',
+        enum: ['Disabled', 'Enabled', 'IfPossible'],
       },
       subPath: {
         description: "Path within the volume from which the container's volume should be mounted.",
@@ -1165,7 +1169,8 @@ export const definitions: { readonly [name: string]: object } = {
     description: "A quantity such as 500m, 1.5 or 2Gi; where Kubernetes takes one, it can't be negative.",
     type: ['string', 'number'],
     minimum: 0,
-    pattern: '^[+]?([0-9]+([.][0-9]*)?|[.][0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$',
+    maxLength: 32,
+    pattern: '^[+]?([0-9]+([.][0-9]*)?|[.][0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{1,2})?$',
   },
   'io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector': {
     description: 'A label selector is a label query over a set of resources.',
@@ -1180,7 +1185,11 @@ export const definitions: { readonly [name: string]: object } = {
       matchLabels: {
         description: 'matchLabels is a map of {key,value} pairs.',
         type: 'object',
-        additionalProperties: { type: 'string' },
+        additionalProperties: false,
+        patternProperties: {
+          '^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?$':
+            { type: 'string', pattern: '^([A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?)?$', maxLength: 63 },
+        },
       },
     },
   },
@@ -1195,11 +1204,40 @@ export const definitions: { readonly [name: string]: object } = {
       operator: {
         description: "operator represents a key's relationship to a set of values.",
         type: 'string',
+        enum: ['DoesNotExist', 'Exists', 'In', 'NotIn'],
       },
       values: {
         description: 'values is an array of string values.',
         type: 'array',
         items: { type: 'string' },
+      },
+    },
+  },
+  'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta': {
+    description:
+      'ObjectMeta is metadata that all persisted resources must have, which includes all objects users must create.',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      annotations: {
+        description:
+          'Annotations is an unstructured key value map stored with a resource that may be set by external tools to store and retrieve arbitrary metadata.',
+        type: 'object',
+        additionalProperties: false,
+        patternProperties: {
+          '^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?$':
+            { type: 'string' },
+        },
+      },
+      labels: {
+        description:
+          'Map of string keys and values that can be used to organize and categorize (scope and select) objects.',
+        type: 'object',
+        additionalProperties: false,
+        patternProperties: {
+          '^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?$':
+            { type: 'string', pattern: '^([A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?)?$', maxLength: 63 },
+        },
       },
     },
   },

@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { amendments } from './amendments.js';
 
 const run = promisify(execFile);
 
@@ -18,6 +19,7 @@ export interface Definition {
   readonly format?: string;
   readonly enum?: readonly string[];
   readonly pattern?: string;
+  readonly maxLength?: number;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minProperties?: number;
@@ -50,7 +52,8 @@ export async function kubernetesDefinitions(): Promise<Definitions> {
     path.join(module, 'pkg/generated/openapi/zz_generated.openapi.go'),
     'utf8',
   );
-  return withEnumerations(strictDefinitions(document.definitions), enumerations(generated));
+  const strict = strictDefinitions(document.definitions);
+  return withFields(withFields(strict, enumerations(generated)), amendments);
 }
 
 /** Where the Go toolchain keeps a module, in the version that a `go.mod` pins. */
@@ -110,7 +113,8 @@ const scalars: Definitions = {
     description: "A quantity such as 500m, 1.5 or 2Gi; where Kubernetes takes one, it can't be negative.",
     type: ['string', 'number'],
     minimum: 0,
-    pattern: '^[+]?([0-9]+([.][0-9]*)?|[.][0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$',
+    maxLength: 32,
+    pattern: '^[+]?([0-9]+([.][0-9]*)?|[.][0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{1,2})?$',
   },
   'io.k8s.apimachinery.pkg.util.intstr.IntOrString': {
     description: 'An integer, or a text such as a name or a percentage.',
@@ -128,46 +132,39 @@ export function firstSentence(text: string): string {
   return /^.*?[^.]\.(?= ["'`A-Z]|$)/.exec(line)?.[0] ?? line;
 }
 
-/** The enumerated fields of a definition; `items` are a list's. */
-export type Enumerations = ReadonlyMap<string, readonly EnumeratedField[]>;
-interface EnumeratedField {
-  readonly field: string;
-  readonly items: boolean;
-  readonly values: readonly string[];
+/** By a type's name and a field's, keywords that the field's schema gets beside its own. */
+export interface FieldKeywords {
+  readonly [type: string]: { readonly [field: string]: Definition };
 }
 
-/**
- * The enumerations that Kubernetes' generated Go code knows; the OpenAPI document is published without them.
- */
-export function enumerations(generated: string): Enumerations {
-  const found = new Map<string, EnumeratedField[]>();
-  let fields: EnumeratedField[] = [];
+/** The enumerations that Kubernetes' generated Go code knows; the OpenAPI document is published without them. */
+export function enumerations(generated: string): FieldKeywords {
+  const found: { [type: string]: { [field: string]: Definition } } = {};
+  let fields: { [field: string]: Definition } = {};
   let field = '';
   for (const line of generated.split('\n')) {
     const [, group, version, kind] = /^func schema_k8sio_api_(\w+)_(v\w+?)_(\w+)\(/.exec(line) ?? [];
-    if (line.startsWith('func ')) fields = [];
-    if (kind !== undefined) found.set(`io.k8s.api.${group}.${version}.${kind}`, fields);
+    if (line.startsWith('func ')) fields = {};
+    if (kind !== undefined) found[`io.k8s.api.${group}.${version}.${kind}`] = fields;
     field = /^\t{5}"([^"]+)": \{$/.exec(line)?.[1] ?? field;
     const [, indent, values] = /^(\t{7}|\t{10})Enum: +\[\]interface\{\}\{(.*)\},$/.exec(line) ?? [];
-    if (values !== undefined)
-      fields.push({ field, items: indent?.length === 10, values: JSON.parse(`[${values}]`) });
+    if (values === undefined) continue;
+    const keyword = { enum: JSON.parse(`[${values}]`) };
+    fields[field] = indent?.length === 7 ? keyword : { items: { type: 'string', ...keyword } };
   }
   return found;
 }
 
-function withEnumerations(definitions: Definitions, enumerations: Enumerations): Definitions {
-  return mapValues(definitions, (definition, name) => {
-    const enumerated = (enumerations.get(name) ?? []).map(({ field, items, values }) => {
-      const property = definition.properties?.[field];
-      if (property === undefined) throw new Error(`${name} has no field ${field}, yet an enumeration of it`);
-      return [
-        field,
-        items ? { ...property, items: { ...property.items, enum: values } } : { ...property, enum: values },
-      ];
+function withFields(definitions: Definitions, added: FieldKeywords): Definitions {
+  return mapValues(definitions, (definition, type) => {
+    const { properties = {} } = definition;
+    const changed = mapValues(added[type] ?? {}, (keywords, field) => {
+      if (properties[field] === undefined) throw new Error(`${type} has no field ${field}`);
+      return { ...properties[field], ...keywords };
     });
-    return enumerated.length === 0
+    return Object.keys(changed).length === 0
       ? definition
-      : { ...definition, properties: { ...definition.properties, ...Object.fromEntries(enumerated) } };
+      : { ...definition, properties: { ...properties, ...changed } };
   });
 }
 
