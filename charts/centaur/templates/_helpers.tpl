@@ -1,0 +1,658 @@
+{{/*
+The reference of an image: repository:tag, with the digest where one is given.
+*/}}
+{{- define "centaur.image" -}}
+{{ printf "%s:%s%s" .image.repository .image.tag (ternary (printf "@%s" .image.digest) "" (not (empty .image.digest))) }}
+{{- end }}
+
+{{/*
+Every declaration of a secret, the harnesses' first: who declares it, its hosts, its reference and the secret itself.
+*/}}
+{{- define "centaur.declarations" -}}
+{{- $declarations := list -}}
+{{- if .Values.harnesses.codex.enabled -}}
+{{- $declarations = append $declarations (dict "by" "harnesses.codex" "hosts" (list "api.openai.com") "reference" "OPENAI_API_KEY" "secret" (dict "type" "http" "name" "OPENAI_API_KEY" "match_headers" (list "Authorization"))) -}}
+{{- end -}}
+{{- if .Values.harnesses.amp.enabled -}}
+{{- $declarations = append $declarations (dict "by" "harnesses.amp" "hosts" (list "ampcode.com") "reference" "AMP_API_KEY" "secret" (dict "type" "http" "name" "AMP_API_KEY" "match_headers" (list "Authorization"))) -}}
+{{- end -}}
+{{- if or .Values.harnesses.claudeCode.enabled .Values.harnesses.piMono.enabled -}}
+{{- $declarations = append $declarations (dict "by" "harnesses.claudeCode, harnesses.piMono" "hosts" (list "api.anthropic.com") "reference" "ANTHROPIC_API_KEY" "secret" (dict "type" "http" "name" "ANTHROPIC_API_KEY" "match_headers" (list "X-Api-Key"))) -}}
+{{- end -}}
+{{- range $toolName, $tool := .Values.tools -}}
+{{- range $secret := $tool.secrets -}}
+{{- $declaration := dict "by" (printf "tools.%s" $toolName) -}}
+{{- $legacy := dict
+  "type" "http"
+  "name" $secret
+  "match_headers" (list "Authorization" "Api-Key" "/^X-([A-Za-z0-9]+-)*(Api-?Key|Auth|Key|Secret|Token)$/")
+ -}}
+{{- $declaration = set $declaration "hosts" (ternary (ternary (list "*.googleapis.com") (ternary list $tool.hosts (kindIs "invalid" $tool.hosts)) (eq ((ternary $legacy $secret (kindIs "string" $secret)).type) "gcp_auth")) ((ternary $legacy $secret (kindIs "string" $secret)).hosts) (kindIs "invalid" ((ternary $legacy $secret (kindIs "string" $secret)).hosts))) -}}
+{{- $declaration = set $declaration "reference" (ternary ((ternary $legacy $secret (kindIs "string" $secret)).name) ((ternary $legacy $secret (kindIs "string" $secret)).secret_ref) (kindIs "invalid" ((ternary $legacy $secret (kindIs "string" $secret)).secret_ref))) -}}
+{{- $declaration = set $declaration "secret" (ternary $legacy $secret (kindIs "string" $secret)) -}}
+{{- $declarations = append $declarations $declaration -}}
+{{- end -}}
+{{- end -}}
+{{ toJson $declarations }}
+{{- end }}
+
+{{/*
+Every declared secret once, with the hosts of all its declarations.
+*/}}
+{{- define "centaur.secrets" -}}
+{{- $items := list -}}
+{{- $byName := dict -}}
+{{- range $item := include "centaur.declarations" . | fromJsonArray -}}
+{{- $byName = set $byName $item.secret.name (append (dig $item.secret.name list $byName) $item) -}}
+{{- end -}}
+{{- range $key, $value := $byName -}}
+{{- $secret := dict "name" $key -}}
+{{- $items2 := list -}}
+{{- range $item := $value -}}
+{{- range $host := $item.hosts -}}
+{{- $items2 = append $items2 $host -}}
+{{- end -}}
+{{- end -}}
+{{- $secret = set $secret "hosts" (uniq $items2 | sortAlpha) -}}
+{{- $secret = set $secret "reference" ((first $value).reference) -}}
+{{- $secret = set $secret "declared" ((first $value).secret) -}}
+{{- $items = append $items $secret -}}
+{{- end -}}
+{{ toJson $items }}
+{{- end }}
+
+{{/*
+What the chart is called in labels: the chart, unless nameOverride says otherwise.
+*/}}
+{{- define "centaur.name" -}}
+{{ default .Chart.Name .Values.nameOverride }}
+{{- end }}
+
+{{/*
+What the release is called: <release>-<name>. The release name is never folded in, so release "centaur" gives "centaur-centaur".
+*/}}
+{{- define "centaur.fullname" -}}
+{{ default (printf "%s-%s" .Release.Name (include "centaur.name" .)) .Values.fullnameOverride | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{/*
+The labels by which a component's pods are found. They never change on upgrade.
+*/}}
+{{- define "centaur.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "centaur.name" .root | quote }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
+app.kubernetes.io/component: {{ .component | quote }}
+{{- end }}
+
+{{/*
+A component's labels.
+*/}}
+{{- define "centaur.labels" -}}
+app.kubernetes.io/name: {{ include "centaur.name" .root | quote }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
+app.kubernetes.io/component: {{ .component | quote }}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name (replace "+" "_" .root.Chart.Version) | trunc 63 | trimSuffix "-" | quote }}
+app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service | quote }}
+{{- end }}
+
+{{/*
+The name of the API.
+*/}}
+{{- define "centaur.api.fullname" -}}
+{{ printf "%s-api" (include "centaur.fullname" . | trunc 59 | trimSuffix "-") }}
+{{- end }}
+
+{{/*
+The name of the chart's own iron-proxy.
+*/}}
+{{- define "centaur.ironProxy.fullname" -}}
+{{ printf "%s-iron-proxy" (include "centaur.fullname" . | trunc 52 | trimSuffix "-") }}
+{{- end }}
+
+{{/*
+The name of the pod of `helm test`.
+*/}}
+{{- define "centaur.test.fullname" -}}
+{{ printf "%s-test" (include "centaur.fullname" . | trunc 58 | trimSuffix "-") }}
+{{- end }}
+
+{{/*
+Where the Connect server answers: one that exists already, or the release's own.
+*/}}
+{{- define "centaur.connect.url" -}}
+{{ default (printf "http://%s:%d" .Values.onepasswordConnect.connect.applicationName (int64 .Values.onepasswordConnect.connect.api.httpPort)) .Values.onepasswordConnect.connect.url }}
+{{- end }}
+
+{{/*
+The host and port of the Connect server's URL.
+*/}}
+{{- define "centaur.connect.authority" -}}
+{{ first (include "centaur.connect.url" . | trimPrefix "https://" | trimPrefix "http://" | splitList "/") }}
+{{- end }}
+
+{{/*
+The port of the Connect server's URL.
+*/}}
+{{- define "centaur.connect.port" -}}
+{{ atoi (ternary (last (include "centaur.connect.authority" . | splitList ":")) (ternary "443" "80" (hasPrefix "https://" (include "centaur.connect.url" .))) (contains ":" (include "centaur.connect.authority" .))) | toJson }}
+{{- end }}
+
+{{/*
+The keys of the infra Secret that api gets, and no others.
+*/}}
+{{- define "centaur.api.infraKeys" -}}
+{{- $infraKeys := list
+  "DATABASE_URL"
+  "SLACKBOT_API_KEY"
+  "SLACK_SIGNING_SECRET"
+  "SANDBOX_SIGNING_KEY"
+  "IRON_MANAGEMENT_API_KEY"
+ -}}
+{{- if ne .Values.ironProxy.secretSource "env" -}}
+{{- $infraKeys = append $infraKeys "OP_VAULT" -}}
+{{- end -}}
+{{- $items := list -}}
+{{- range $item := include "centaur.secrets" . | fromJsonArray -}}
+{{- if eq $item.declared.type "pg_dsn" -}}
+{{- $items = append $items $item -}}
+{{- end -}}
+{{- end -}}
+{{- if $items -}}
+{{- $infraKeys = append $infraKeys "PG_PROXY_PASSWORD" -}}
+{{- end -}}
+{{ toJson $infraKeys }}
+{{- end }}
+
+{{/*
+The keys of the infra Secret that iron-proxy gets, and no others.
+*/}}
+{{- define "centaur.ironProxy.infraKeys" -}}
+{{- $infraKeys := list "IRON_MANAGEMENT_API_KEY" -}}
+{{- if ne .Values.ironProxy.secretSource "env" -}}
+{{- $infraKeys = append $infraKeys "OP_VAULT" -}}
+{{- end -}}
+{{- if eq .Values.ironProxy.secretSource "onepassword-connect" -}}
+{{- $infraKeys = append $infraKeys "OP_CONNECT_TOKEN" -}}
+{{- end -}}
+{{- if eq .Values.ironProxy.secretSource "onepassword" -}}
+{{- $infraKeys = append $infraKeys "OP_SERVICE_ACCOUNT_TOKEN" -}}
+{{- end -}}
+{{- $items := list -}}
+{{- range $item := include "centaur.secrets" . | fromJsonArray -}}
+{{- if eq $item.declared.type "pg_dsn" -}}
+{{- $items = append $items $item -}}
+{{- end -}}
+{{- end -}}
+{{- if $items -}}
+{{- $infraKeys = append $infraKeys "PG_PROXY_PASSWORD" -}}
+{{- end -}}
+{{ toJson $infraKeys }}
+{{- end }}
+
+{{/*
+Hosts in the cluster, which the API reaches without the proxy.
+*/}}
+{{- define "centaur.api.noProxy" -}}
+{{ printf "localhost,127.0.0.1,$(KUBERNETES_SERVICE_HOST),%s,%s,.svc,.svc.%s" (include "centaur.api.fullname" .) (include "centaur.ironProxy.fullname" .) .Values.api.egressDiscovery.clusterDomain }}
+{{- end }}
+
+{{/*
+The API's settings, by the name of the environment variable.
+*/}}
+{{- define "centaur.api.settings" -}}
+{{- $settings := dict
+  "FIREWALL_MANAGER_SECRET_SOURCE" .Values.ironProxy.secretSource
+  "KUBERNETES_FIREWALL_MANAGER_SECRET_SOURCE" .Values.ironProxy.secretSource
+  "FIREWALL_MANAGER_SECRET_TTL" .Values.ironProxy.secretTtl
+  "HTTPS_PROXY" (printf "http://%s:%d" (include "centaur.ironProxy.fullname" .) (int64 .Values.ironProxy.service.proxyPort))
+  "NO_PROXY" (include "centaur.api.noProxy" .)
+  "no_proxy" (include "centaur.api.noProxy" .)
+  "SSL_CERT_FILE" "/firewall-certs/ca-cert.pem"
+  "REQUESTS_CA_BUNDLE" "/firewall-certs/ca-cert.pem"
+  "FIREWALL_HOST" (include "centaur.ironProxy.fullname" .)
+  "AGENT_IMAGE" (include "centaur.image" (dict "root" . "image" .Values.sandbox.image))
+  "AGENT_API_URL" (printf "http://%s:%d" (include "centaur.api.fullname" .) 8000)
+  "KUBERNETES_AGENT_IMAGE_PULL_POLICY" .Values.sandbox.image.pullPolicy
+  "KUBERNETES_NAMESPACE" .Release.Namespace
+  "KUBERNETES_API_POD_LABEL_SELECTOR" (printf "app.kubernetes.io/name=%s,app.kubernetes.io/instance=%s,app.kubernetes.io/component=api" (include "centaur.name" .) .Release.Name)
+  "KUBERNETES_SECRET_ENV_NAME" .Values.secretManager.existingSecretName
+  "KUBERNETES_SECRET_ENV_PREFIX" .Values.secretManager.envPrefix
+  "KUBERNETES_FIREWALL_CA_SECRET_NAME" .Values.firewall.existingCaSecretName
+  "KUBERNETES_FIREWALL_CA_KEY_SECRET_NAME" .Values.firewall.existingCaKeySecretName
+  "KUBERNETES_IRON_PROXY_IMAGE" (include "centaur.image" (dict "root" . "image" .Values.ironProxy.image))
+  "KUBERNETES_IRON_PROXY_IMAGE_PULL_POLICY" .Values.ironProxy.image.pullPolicy
+  "KUBERNETES_IRON_PROXY_PORT" (printf "%d" (int64 .Values.ironProxy.service.proxyPort))
+  "KUBERNETES_IRON_PROXY_MANAGEMENT_PORT" (printf "%d" (int64 .Values.ironProxy.service.managementPort))
+  "KUBERNETES_IRON_PROXY_HEALTH_PORT" (printf "%d" (int64 .Values.ironProxy.service.healthPort))
+  "KUBERNETES_IRON_PROXY_PG_PORT_RANGE_START" (printf "%d" (int64 .Values.ironProxy.service.pgPortRangeStart))
+  "KUBERNETES_IRON_PROXY_PG_PORT_RANGE_END" (printf "%d" (int64 .Values.ironProxy.service.pgPortRangeEnd))
+  "REPOS_PATH" .Values.sandbox.reposPath
+  "CENTAUR_LOG_LEVEL" .Values.api.logLevel
+  "EXECUTION_WORKER_ENABLED" (ternary "1" "0" .Values.api.executionWorkerEnabled)
+  "WORKFLOW_WORKER_ENABLED" (ternary "1" "0" .Values.api.workflowWorkerEnabled)
+  "WARM_POOL_ENABLED" (ternary "1" "0" .Values.api.warmPoolEnabled)
+  "VICTORIA_METRICS_PUSH_ENABLED" (ternary "1" "0" .Values.api.victoriaMetricsPushEnabled)
+  "KUBERNETES_EGRESS_DISCOVERY_ENABLED" (ternary "1" "0" .Values.api.egressDiscovery.enabled)
+  "KUBERNETES_EGRESS_DISCOVERY_NAMESPACE" .Values.api.egressDiscovery.namespace
+  "KUBERNETES_EGRESS_DISCOVERY_CLUSTER_DOMAIN" .Values.api.egressDiscovery.clusterDomain
+  "KUBERNETES_EGRESS_DISCOVERY_TAILNET_FQDN_ANNOTATION" .Values.api.egressDiscovery.tailnetFqdnAnnotation
+  "SLACK_ETL_ENABLED" (ternary "1" "0" .Values.api.slackEtlEnabled)
+  "SLACK_SYNC_INTERVAL_SECONDS" (printf "%d" (int64 .Values.api.slackSyncIntervalSeconds))
+  "SLACK_BACKFILL_INTERVAL_SECONDS" (printf "%d" (int64 .Values.api.slackBackfillIntervalSeconds))
+  "SLACK_BACKFILL_CHANNEL_BATCH_LIMIT" (printf "%d" (int64 .Values.api.slackBackfillChannelBatchLimit))
+  "SLACK_SYNC_BACKFILL_LOOKBACK_DAYS" (printf "%d" (int64 .Values.api.slackSyncBackfillLookbackDays))
+  "SLACK_SYNC_THREAD_LOOKBACK_DAYS" (printf "%d" (int64 .Values.api.slackSyncThreadLookbackDays))
+  "COMPANY_CONTEXT_DOCUMENTS_INTERVAL_SECONDS" (printf "%d" (int64 .Values.api.companyContextDocumentsIntervalSeconds))
+  "SLACK_ETL_EXCLUDED_CHANNEL_PATTERNS" .Values.api.slackEtlExcludedChannelPatterns
+ -}}
+{{- if eq .Values.ironProxy.secretSource "onepassword-connect" -}}
+{{- $settings = set $settings "KUBERNETES_OP_CONNECT_HOST" (include "centaur.connect.url" .) -}}
+{{- end -}}
+{{- if .Values.secrets.bootstrapSecretName -}}
+{{- $settings = set $settings "KUBERNETES_BOOTSTRAP_SECRET_NAME" .Values.secrets.bootstrapSecretName -}}
+{{- end -}}
+{{- if .Values.sandbox.resources.requests.cpu -}}
+{{- $settings = set $settings "KUBERNETES_SANDBOX_CPU_REQUEST" .Values.sandbox.resources.requests.cpu -}}
+{{- end -}}
+{{- if .Values.sandbox.resources.requests.memory -}}
+{{- $settings = set $settings "KUBERNETES_SANDBOX_MEMORY_REQUEST" .Values.sandbox.resources.requests.memory -}}
+{{- end -}}
+{{- if .Values.sandbox.resources.limits.cpu -}}
+{{- $settings = set $settings "KUBERNETES_SANDBOX_CPU_LIMIT" .Values.sandbox.resources.limits.cpu -}}
+{{- end -}}
+{{- if .Values.sandbox.resources.limits.memory -}}
+{{- $settings = set $settings "KUBERNETES_SANDBOX_MEMORY_LIMIT" .Values.sandbox.resources.limits.memory -}}
+{{- end -}}
+{{- if .Values.sandbox.runtimeClassName -}}
+{{- $settings = set $settings "KUBERNETES_SANDBOX_RUNTIME_CLASS_NAME" .Values.sandbox.runtimeClassName -}}
+{{- end -}}
+{{- $extraEnv := list -}}
+{{- range $key, $value := .Values.sandbox.extraEnv -}}
+{{- $extraEnv = append $extraEnv (printf "{\"name\":%s,\"value\":%s}" (toJson $key) (toJson $value)) -}}
+{{- end -}}
+{{- $settings = set $settings "KUBERNETES_SANDBOX_EXTRA_ENV" (printf "[%s]" (join "," $extraEnv)) -}}
+{{- $imagePullSecrets := list -}}
+{{- range $imagePullSecret := .Values.global.imagePullSecrets -}}
+{{- $imagePullSecrets = append $imagePullSecrets $imagePullSecret.name -}}
+{{- end -}}
+{{- $settings = set $settings "KUBERNETES_SANDBOX_IMAGE_PULL_SECRETS" (join "," $imagePullSecrets) -}}
+{{- range $key, $value := .Values.api.extraEnv -}}
+{{- $settings = set $settings $key $value -}}
+{{- end -}}
+{{ toJson $settings }}
+{{- end }}
+
+{{/*
+Where iron-proxy takes a credential from, by its reference; jsonKey is empty, or the member to take of JSON.
+*/}}
+{{- define "centaur.ironProxy.source" -}}
+type: {{ dig .root.Values.ironProxy.secretSource "env" (dict "onepassword-connect" "1password_connect" "onepassword" "1password" "env" "env") | quote }}
+{{- if eq .root.Values.ironProxy.secretSource "env" }}
+var: {{ .reference | quote }}
+{{- end }}
+{{- if ne .root.Values.ironProxy.secretSource "env" }}
+secret_ref: {{ ternary .reference (printf "op://$OP_VAULT/%s/credential" .reference) (hasPrefix "op://" .reference) | quote }}
+ttl: {{ .root.Values.ironProxy.secretTtl | quote }}
+{{- end }}
+{{- if .jsonKey }}
+json_key: {{ .jsonKey | quote }}
+{{- end }}
+{{- end }}
+
+{{/*
+The configuration of iron-proxy.
+*/}}
+{{- define "centaur.ironProxy.config" -}}
+dns:
+  enabled: false
+proxy:
+  http_listen: "127.0.0.1:8081"
+  https_listen: "127.0.0.1:8443"
+  tunnel_listen: {{ printf ":%d" (int64 .Values.ironProxy.service.proxyPort) | quote }}
+  max_request_body_bytes: {{ int64 .Values.ironProxy.maxRequestBodyBytes }}
+  upstream_response_header_timeout: {{ .Values.ironProxy.upstreamResponseHeaderTimeout | quote }}
+  {{- if not (kindIs "invalid" .Values.ironProxy.upstreamDenyCidrs) }}
+  {{- if .Values.ironProxy.upstreamDenyCidrs }}
+  upstream_deny_cidrs:
+    {{- range $upstreamDenyCidr := .Values.ironProxy.upstreamDenyCidrs }}
+    - {{ $upstreamDenyCidr | quote }}
+    {{- end }}
+  {{- else }}
+  upstream_deny_cidrs: []
+  {{- end }}
+  {{- end }}
+tls:
+  mode: mitm
+  ca_cert: /etc/iron-proxy-ca/ca-cert.pem
+  ca_key: /etc/iron-proxy-ca/ca-key.pem
+metrics:
+  listen: {{ printf ":%d" (int64 .Values.ironProxy.service.healthPort) | quote }}
+management:
+  listen: {{ printf ":%d" (int64 .Values.ironProxy.service.managementPort) | quote }}
+log:
+  level: {{ .Values.ironProxy.logLevel | quote }}
+transforms:
+  - name: allowlist
+    config:
+      {{- $domains := list }}
+      {{- $named := list }}
+      {{- range $allowedHost := .Values.ironProxy.allowedHosts }}
+      {{- $named = append $named $allowedHost }}
+      {{- end }}
+      {{- range $toolName, $tool := .Values.tools }}
+      {{- range $host := $tool.hosts }}
+      {{- $named = append $named $host }}
+      {{- end }}
+      {{- end }}
+      {{- $secrets := list }}
+      {{- range $item := include "centaur.secrets" . | fromJsonArray }}
+      {{- $secrets = append $secrets $item }}
+      {{- end }}
+      {{- range $secret := $secrets }}
+      {{- range $host := $secret.hosts }}
+      {{- $named = append $named $host }}
+      {{- end }}
+      {{- end }}
+      {{- range $item := uniq $named | sortAlpha }}
+      {{- if not (contains "/" $item) }}
+      {{- $domains = append $domains $item }}
+      {{- end }}
+      {{- end }}
+      {{- if $domains }}
+      domains:
+        {{- range $domain := $domains }}
+        - {{ $domain | quote }}
+        {{- end }}
+      {{- else }}
+      domains: []
+      {{- end }}
+      {{- $cidrs := list }}
+      {{- range $item := uniq $named | sortAlpha }}
+      {{- if contains "/" $item }}
+      {{- $cidrs = append $cidrs $item }}
+      {{- end }}
+      {{- end }}
+      {{- if $cidrs }}
+      cidrs:
+        {{- range $cidr := $cidrs }}
+        - {{ $cidr | quote }}
+        {{- end }}
+      {{- end }}
+      {{- $tokenEndpoints := list }}
+      {{- $asked := list }}
+      {{- $gcpSecrets := list }}
+      {{- range $secret := $secrets }}
+      {{- if eq $secret.declared.type "gcp_auth" }}
+      {{- $gcpSecrets = append $gcpSecrets $secret }}
+      {{- end }}
+      {{- end }}
+      {{- if $gcpSecrets }}
+      {{- $asked = append $asked "https://oauth2.googleapis.com/token" }}
+      {{- end }}
+      {{- $oauthSecrets := list }}
+      {{- range $secret := $secrets }}
+      {{- if eq $secret.declared.type "oauth_token" }}
+      {{- $oauthSecrets = append $oauthSecrets $secret }}
+      {{- end }}
+      {{- end }}
+      {{- range $oauthSecret := $oauthSecrets }}
+      {{- if $oauthSecret.declared.token_endpoint }}
+      {{- $asked = append $asked $oauthSecret.declared.token_endpoint }}
+      {{- end }}
+      {{- end }}
+      {{- range $item := uniq $asked | sortAlpha }}
+      {{- $tokenEndpoints = append $tokenEndpoints $item }}
+      {{- end }}
+      {{- if $tokenEndpoints }}
+      rules:
+        {{- range $tokenEndpoint := $tokenEndpoints }}
+        - host: {{ first (first (trimPrefix "https://" $tokenEndpoint | splitList "/") | splitList ":") | quote }}
+          methods:
+            - CONNECT
+        {{- end }}
+        {{- range $tokenEndpoint := $tokenEndpoints }}
+        - host: {{ first (first (trimPrefix "https://" $tokenEndpoint | splitList "/") | splitList ":") | quote }}
+          paths:
+            - {{ default "/" (trimPrefix "https://" $tokenEndpoint | trimPrefix (first (trimPrefix "https://" $tokenEndpoint | splitList "/"))) | quote }}
+        {{- end }}
+      {{- end }}
+  {{- $httpSecrets := list }}
+  {{- range $secret := $secrets }}
+  {{- if eq $secret.declared.type "http" }}
+  {{- $httpSecrets = append $httpSecrets $secret }}
+  {{- end }}
+  {{- end }}
+  {{- if $httpSecrets }}
+  - name: secrets
+    config:
+      secrets:
+        {{- range $httpSecret := $httpSecrets }}
+        - source:
+            {{- include "centaur.ironProxy.source" (dict "root" $ "reference" $httpSecret.reference "jsonKey" "") | nindent 12 }}
+          {{- if $httpSecret.hosts }}
+          rules:
+            {{- range $host := $httpSecret.hosts }}
+            {{- if contains "/" $host }}
+            - cidr: {{ $host | quote }}
+            {{- else }}
+            - host: {{ $host | quote }}
+            {{- end }}
+            {{- end }}
+          {{- end }}
+          {{- if not (eq (ternary "replace" $httpSecret.declared.mode (kindIs "invalid" $httpSecret.declared.mode)) "inject") }}
+          replace:
+            proxy_value: {{ ternary $httpSecret.name $httpSecret.declared.replacer (kindIs "invalid" $httpSecret.declared.replacer) | quote }}
+            {{- if $httpSecret.declared.match_headers }}
+            match_headers:
+              {{- range $match_header := $httpSecret.declared.match_headers }}
+              - {{ $match_header | quote }}
+              {{- end }}
+            {{- else }}
+            match_headers:
+              - "/^$/"
+            {{- end }}
+            {{- if ternary false $httpSecret.declared.match_path (kindIs "invalid" $httpSecret.declared.match_path) }}
+            match_path: true
+            {{- end }}
+            {{- if ternary false $httpSecret.declared.match_query (kindIs "invalid" $httpSecret.declared.match_query) }}
+            match_query: true
+            {{- end }}
+          {{- end }}
+          {{- if eq (ternary "replace" $httpSecret.declared.mode (kindIs "invalid" $httpSecret.declared.mode)) "inject" }}
+          {{- if or $httpSecret.declared.inject_header $httpSecret.declared.inject_query_param $httpSecret.declared.inject_formatter }}
+          inject:
+            {{- if $httpSecret.declared.inject_header }}
+            header: {{ $httpSecret.declared.inject_header | quote }}
+            {{- end }}
+            {{- if $httpSecret.declared.inject_query_param }}
+            query_param: {{ $httpSecret.declared.inject_query_param | quote }}
+            {{- end }}
+            {{- if $httpSecret.declared.inject_formatter }}
+            formatter: {{ $httpSecret.declared.inject_formatter | quote }}
+            {{- end }}
+          {{- end }}
+          {{- end }}
+        {{- end }}
+  {{- end }}
+  {{- range $gcpSecret := $gcpSecrets }}
+  - name: gcp_auth
+    config:
+      keyfile:
+        {{- include "centaur.ironProxy.source" (dict "root" $ "reference" $gcpSecret.reference "jsonKey" "") | nindent 8 }}
+      {{- if $gcpSecret.declared.scopes }}
+      scopes:
+        {{- range $scope := $gcpSecret.declared.scopes }}
+        - {{ $scope | quote }}
+        {{- end }}
+      {{- else }}
+      scopes:
+        - "https://www.googleapis.com/auth/cloud-platform"
+      {{- end }}
+      {{- if $gcpSecret.hosts }}
+      rules:
+        {{- range $host := $gcpSecret.hosts }}
+        {{- if contains "/" $host }}
+        - cidr: {{ $host | quote }}
+        {{- else }}
+        - host: {{ $host | quote }}
+        {{- end }}
+        {{- end }}
+      {{- end }}
+  {{- end }}
+  {{- if $oauthSecrets }}
+  - name: oauth_token
+    config:
+      tokens:
+        {{- range $oauthSecret := $oauthSecrets }}
+        - grant: {{ $oauthSecret.declared.grant | quote }}
+          {{- range $fieldName, $field := $oauthSecret.declared.fields }}
+          {{- if kindIs "string" $field }}
+          {{ $fieldName | quote }}:
+            {{- include "centaur.ironProxy.source" (dict "root" $ "reference" $field "jsonKey" "") | nindent 12 }}
+          {{- else }}
+          {{ $fieldName | quote }}:
+            {{- include "centaur.ironProxy.source" (dict "root" $ "reference" $field.secret_ref "jsonKey" (ternary "" $field.json_key (kindIs "invalid" $field.json_key))) | nindent 12 }}
+          {{- end }}
+          {{- end }}
+          token_endpoint: {{ $oauthSecret.declared.token_endpoint | quote }}
+          {{- if $oauthSecret.declared.audience }}
+          audience: {{ $oauthSecret.declared.audience | quote }}
+          {{- end }}
+          {{- if $oauthSecret.declared.scopes }}
+          scopes:
+            {{- range $scope := $oauthSecret.declared.scopes }}
+            - {{ $scope | quote }}
+            {{- end }}
+          {{- end }}
+          {{- if $oauthSecret.hosts }}
+          rules:
+            {{- range $host := $oauthSecret.hosts }}
+            {{- if contains "/" $host }}
+            - cidr: {{ $host | quote }}
+            {{- else }}
+            - host: {{ $host | quote }}
+            {{- end }}
+            {{- end }}
+          {{- end }}
+        {{- end }}
+  {{- end }}
+  {{- $awsSecrets := list }}
+  {{- range $secret := $secrets }}
+  {{- if eq $secret.declared.type "aws_auth" }}
+  {{- $awsSecrets = append $awsSecrets $secret }}
+  {{- end }}
+  {{- end }}
+  {{- range $awsSecret := $awsSecrets }}
+  - name: aws_auth
+    config:
+      access_key_id:
+        {{- include "centaur.ironProxy.source" (dict "root" $ "reference" $awsSecret.declared.access_key_id "jsonKey" "") | nindent 8 }}
+      secret_access_key:
+        {{- include "centaur.ironProxy.source" (dict "root" $ "reference" $awsSecret.declared.secret_access_key "jsonKey" "") | nindent 8 }}
+      {{- if $awsSecret.declared.allowed_services }}
+      allowed_services:
+        {{- range $allowed_service := $awsSecret.declared.allowed_services }}
+        - {{ $allowed_service | quote }}
+        {{- end }}
+      {{- end }}
+      {{- if $awsSecret.declared.allowed_regions }}
+      allowed_regions:
+        {{- range $allowed_region := $awsSecret.declared.allowed_regions }}
+        - {{ $allowed_region | quote }}
+        {{- end }}
+      {{- end }}
+      {{- if $awsSecret.hosts }}
+      rules:
+        {{- range $host := $awsSecret.hosts }}
+        {{- if contains "/" $host }}
+        - cidr: {{ $host | quote }}
+        {{- else }}
+        - host: {{ $host | quote }}
+        {{- end }}
+        {{- end }}
+      {{- end }}
+  {{- end }}
+  {{- if .Values.ironProxy.headerAllowlist.enabled }}
+  - name: header_allowlist
+    config:
+      headers:
+        - Accept
+        - Accept-Charset
+        - Accept-Encoding
+        - Accept-Language
+        - Cache-Control
+        - Content-Disposition
+        - Content-Encoding
+        - Content-Language
+        - Content-Length
+        - Content-Type
+        - Pragma
+        - Range
+        - Te
+        - Transfer-Encoding
+        - User-Agent
+        - If-Match
+        - If-Modified-Since
+        - If-None-Match
+        - If-Range
+        - If-Unmodified-Since
+        - Anthropic-Beta
+        - Anthropic-Version
+        - OpenAI-Beta
+        - OpenAI-Organization
+        - OpenAI-Project
+        - "/^X-Stainless-/"
+        - Connection
+        - Upgrade
+        - "/^Sec-WebSocket-/"
+        {{- $used := list }}
+        {{- range $item := .Values.ironProxy.headerAllowlist.extra }}
+        {{- $used = append $used $item }}
+        {{- end }}
+        {{- range $httpSecret := $httpSecrets }}
+        {{- range $match_header := $httpSecret.declared.match_headers }}
+        {{- $used = append $used $match_header }}
+        {{- end }}
+        {{- end }}
+        {{- range $httpSecret := $httpSecrets }}
+        {{- if $httpSecret.declared.inject_header }}
+        {{- $used = append $used $httpSecret.declared.inject_header }}
+        {{- end }}
+        {{- end }}
+        {{- if or $gcpSecrets $oauthSecrets }}
+        {{- $used = append $used "Authorization" }}
+        {{- end }}
+        {{- if $awsSecrets }}
+        {{- $used = append $used "Authorization" }}
+        {{- end }}
+        {{- if $awsSecrets }}
+        {{- $used = append $used "/^Amz-Sdk-/" }}
+        {{- end }}
+        {{- if $awsSecrets }}
+        {{- $used = append $used "/^X-Amz-/" }}
+        {{- end }}
+        {{- range $item := uniq $used | sortAlpha }}
+        - {{ $item | quote }}
+        {{- end }}
+  {{- end }}
+{{- $databases := list }}
+{{- range $secret := $secrets }}
+{{- if eq $secret.declared.type "pg_dsn" }}
+{{- $databases = append $databases $secret }}
+{{- end }}
+{{- end }}
+{{- if $databases }}
+postgres:
+  listen: {{ printf ":%d" (int64 .Values.ironProxy.service.pgPortRangeStart) | quote }}
+  client:
+    user: app_user
+    password_env: PG_PROXY_PASSWORD
+  upstreams:
+    {{- range $database := $databases }}
+    - database: {{ $database.declared.database | quote }}
+      dsn:
+        {{- include "centaur.ironProxy.source" (dict "root" $ "reference" $database.reference "jsonKey" "") | nindent 8 }}
+    {{- end }}
+{{- end }}
+{{- end }}
