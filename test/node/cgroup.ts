@@ -93,6 +93,8 @@ async function foldersBelow(folder: string): Promise<string[]> {
 
 /** Ends a process, if it has not ended by itself. */
 export function kill(pid: number, signal: NodeJS.Signals = 'SIGKILL'): void {
+  // Lesser numbers are whole groups of processes, see kill(2).
+  if (pid < 2) throw new Error(`${pid} is no process to end`);
   try {
     process.kill(pid, signal);
   } catch (error) {

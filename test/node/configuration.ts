@@ -1,8 +1,9 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { stringify } from 'smol-toml';
 import { writeCertificates } from './certificates.js';
+import { run } from './command.js';
 import { insideFolder, runFile } from './run-folder.js';
 
 /** The addresses of a node, the same in each: every node has a network of its own. */
@@ -56,7 +57,7 @@ export async function writeConfiguration(folder: string, programs: readonly stri
     'service-accounts.pub': accounts.publicKey.export({ type: 'spki', format: 'pem' }),
     'kubelet.json': JSON.stringify(kubelet),
     'kube-proxy.json': JSON.stringify(kubeProxy),
-    'containerd.toml': stringify(containerd(programs)),
+    'containerd.toml': stringify(containerd(programs, await snapshotter(folder))),
     'cni/10-node.conflist': JSON.stringify(cni),
     Corefile: corefile,
     'resolv.conf': '',
@@ -121,7 +122,7 @@ const kubeProxy = {
   conntrack: { maxPerCore: 0, min: 0, tcpEstablishedTimeout: '0s', tcpCloseWaitTimeout: '0s' },
 };
 
-function containerd(programs: readonly string[]) {
+function containerd(programs: readonly string[], snapshotter: string) {
   return {
     version: 4,
     root: path.join(insideFolder, 'containerd'),
@@ -131,7 +132,7 @@ function containerd(programs: readonly string[]) {
       'io.containerd.internal.v1.opt': { path: path.join(insideFolder, 'opt') },
       'io.containerd.nri.v1.nri': { disable: true },
       'io.containerd.metadata.v1.bolt': { no_sync: true },
-      'io.containerd.cri.v1.images': { snapshotter: 'overlayfs', pinned_images: { sandbox: pauseImage } },
+      'io.containerd.cri.v1.images': { snapshotter, pinned_images: { sandbox: pauseImage } },
       'io.containerd.cri.v1.runtime': {
         // Without CAP_SYS_RESOURCE runc can't lower a score, and stops.
         restrict_oom_score_adj: true,
@@ -143,6 +144,19 @@ function containerd(programs: readonly string[]) {
       },
     },
   };
+}
+
+/**
+ * How containerd lays an image's layers over each other: it copies them where the run folder can't take an overlay, as in
+ * a container whose own root is one.
+ */
+async function snapshotter(folder: string): Promise<'overlayfs' | 'native'> {
+  const trial = await mkdtemp(path.join(folder, 'overlay-'));
+  for (const name of ['lower', 'upper', 'work', 'merged']) await mkdir(path.join(trial, name));
+  const mount = 'mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work overlay merged';
+  const { code } = await run('unshare', ['--mount', ...mount.split(' ')], { cwd: trial });
+  await rm(trial, { recursive: true });
+  return code === 0 ? 'overlayfs' : 'native';
 }
 
 /** Each pod has a link of its own to the node, so that all of its traffic passes the node's Service rules. */
@@ -163,15 +177,24 @@ const cni = {
   ],
 };
 
-/** There is no name outside the cluster: the node's network leads nowhere. */
-const corefile = `.:53 {
+/** Outside the cluster there is no name, as the node's network leads nowhere. */
+const corefile = `(serving) {
   bind ${network.node}
   errors
+}
+${network.domain} in-addr.arpa {
+  import serving
   health 127.0.0.1:8080
   ready 127.0.0.1:8181
-  kubernetes ${network.domain} in-addr.arpa {
+  kubernetes {
     kubeconfig ${etc('coredns.kubeconfig')}
     ttl 1
+  }
+}
+. {
+  import serving
+  template ANY ANY {
+    rcode NXDOMAIN
   }
 }
 `;

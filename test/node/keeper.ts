@@ -5,10 +5,10 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createCgroups, enter, ownCgroups, removeCgroups } from './cgroup.js';
+import { createCgroups, enter, kill, ownCgroups, removeCgroups } from './cgroup.js';
 import { keepLogs } from './logs.js';
 import { processNamespace } from './machine.js';
 import { identity, type Owner, runFile } from './run-folder.js';
@@ -31,17 +31,21 @@ const owner: Owner = { identity: (await identity(process.pid)) ?? '', cgroups, s
 await writeFile(path.join(folder, runFile.owner), JSON.stringify(owner));
 await enter(cgroups, process.pid);
 const node = startNode({ folder, programs, cgroups, outside: await processNamespace() });
+const { pid } = node;
+if (pid === undefined) throw new Error("setpriv can't be started");
 
 let stopping = false;
-const stop = () => {
+const stop = async () => {
   stopping = true;
-  node.kill('SIGKILL');
+  // Ended before its parent, the node's first process is reaped by it, and not at some time by the machine's.
+  const [first = pid] = await children(pid);
+  kill(first);
 };
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop);
 if (!stays) process.stdin.on('close', stop).resume();
 
 node.once('message', async () => {
-  for (const pid of [process.pid, node.pid]) if (pid !== undefined) await enter(before, pid);
+  for (const each of [process.pid, pid]) await enter(before, each);
   node.send('outside');
 });
 await once(node, 'close');
@@ -50,6 +54,11 @@ await enter(before, process.pid);
 await removeCgroups(cgroups);
 await rm(folder, { recursive: true, force: true });
 process.exit(stopping ? 0 : 1);
+
+async function children(parent: number): Promise<number[]> {
+  const listed = await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8').catch(() => '');
+  return listed.split(' ').filter(Boolean).map(Number);
+}
 
 /**
  * The kernel ends all processes of a node and undoes its mounts with the first process of its process namespace. That

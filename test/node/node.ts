@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -21,6 +21,7 @@ import { removeAbandonedRuns } from './runs.js';
 import { builtTools, nodeTools, type Tool } from './tools.js';
 import { assertAvailable } from './unavailable.js';
 import { until } from './until.js';
+import { volumes } from './volumes.js';
 
 export interface NodeOptions {
   /** Programs for the PATH of commands beside those that every node has. */
@@ -77,14 +78,22 @@ export async function startNode(options: NodeOptions = {}): Promise<Node> {
   const program = await compiled('keeper');
   await removeAbandonedRuns();
   const folder = await mkdtemp(path.join(tmpdir(), runPrefix));
-  const owner: Owner = { identity: (await identity(process.pid)) ?? '', cgroups: [], stays: false };
-  await writeFile(path.join(folder, runFile.owner), JSON.stringify(owner));
-  await writeConfiguration(folder, programs);
-  const keeper = startKeeper(program, { folder, programs, stays: options.stays ?? false });
-  const node = nodeOf(folder, keeper, programs);
-  await comesUp(folder, keeper);
-  await node.importImage(await doubleImage('pause', pauseImage));
-  return node;
+  let stop = () => rm(folder, { recursive: true });
+  try {
+    const owner: Owner = { identity: (await identity(process.pid)) ?? '', cgroups: [], stays: false };
+    await writeFile(path.join(folder, runFile.owner), JSON.stringify(owner));
+    await writeConfiguration(folder, programs);
+    const keeper = startKeeper(program, { folder, programs, stays: options.stays ?? false });
+    const node = nodeOf(folder, keeper, programs);
+    stop = node.stop;
+    await comesUp(folder, keeper);
+    await node.importImage(await doubleImage('pause', pauseImage));
+    await node.apply(await volumes(folder));
+    return node;
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 /** The process outside the node that stands for it, see keeper.ts. */

@@ -35,6 +35,8 @@ export const parts = {
       `--service-cluster-ip-range=${network.services}`,
       '--authorization-mode=Node,RBAC',
       '--enable-admission-plugins=NodeRestriction',
+      // What pods may do is for PodSecurity to say.
+      '--allow-privileged=true',
       `--token-auth-file=${etc('tokens.csv')}`,
       `--client-ca-file=${etc('ca.crt')}`,
       `--service-account-issuer=https://kubernetes.default.svc.${network.domain}`,

@@ -65,6 +65,10 @@ async function prepare(): Promise<void> {
 async function boot(): Promise<void> {
   const since = Date.now();
   for (const names of startOrder) await Promise.all(names.map(start));
+  await nodeTakesPods(since);
+}
+
+async function nodeTakesPods(since: number): Promise<void> {
   waitingFor = 'the node to take pods';
   const admin = JSON.parse(await readFile(etc('admin.kubeconfig'), 'utf8'));
   await until('the node takes pods', () => takesPods(admin.users[0].user.token, since), 90);
@@ -113,8 +117,9 @@ async function restart(name: PartName | 'node'): Promise<void> {
     child.kill('SIGKILL');
     await ended;
   }
+  const since = Date.now();
   await start(name);
-  waitingFor = '';
+  await nodeTakesPods(name === 'kubelet' ? since : 0);
 }
 
 /** `GET /ready` and `POST /restart/<part or node>`: 200 when it is so, else a sentence that says why not. */

@@ -7,14 +7,16 @@ import (
 	"sync"
 )
 
-// A peer is somebody who connected, with the request where it was HTTP.
+// A peer is an address from which somebody connected to a port, with the request where it was HTTP.
 type peer struct {
 	From    string `json:"from"`
 	Port    int    `json:"port"`
 	Request string `json:"request,omitempty"`
+	// How often; probes come every second.
+	Times int `json:"times"`
 }
 
-// Enough for a test; probes would fill the memory of a long-lived pod.
+// Far more than a test has; a peer that asks for ever new paths does not fill the memory.
 const peersKept = 1000
 
 type peers struct {
@@ -26,7 +28,15 @@ func (p *peers) record(from net.Addr, at net.Addr, request string) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	host, _, _ := net.SplitHostPort(from.String())
-	p.list = append(p.list, peer{From: host, Port: port(at), Request: request})
+	seen := peer{From: host, Port: port(at), Request: request}
+	for index, known := range p.list {
+		if known.From == seen.From && known.Port == seen.Port && known.Request == seen.Request {
+			p.list[index].Times++
+			return
+		}
+	}
+	seen.Times = 1
+	p.list = append(p.list, seen)
 	if len(p.list) > peersKept {
 		p.list = p.list[1:]
 	}
