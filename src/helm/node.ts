@@ -125,10 +125,27 @@ function bind(over: Ast) {
 
 /** A variable that walks `.Values.extraPorts` is called `$extraPort`, so that templates read like their source. */
 function singular(over: Ast): string | undefined {
-  const plural = over.kind === 'member' ? over.key : over.kind === 'collect' ? over.name : '';
+  const plural = pluralOf(over);
   if (/[^s]s$/.test(plural))
     return plural.endsWith('ies') ? plural.replace(/ies$/, 'y') : plural.slice(0, -1);
   return undefined;
+}
+
+function pluralOf(over: Ast): string {
+  switch (over.kind) {
+    case 'member':
+      return over.key;
+    case 'collect':
+      return over.name;
+    case 'include':
+      return over.template.name.split('.').at(-1) ?? '';
+    case 'call': {
+      const [list] = over.args;
+      return list !== undefined && ['sort', 'uniq'].includes(over.operator.name) ? pluralOf(list) : '';
+    }
+    default:
+      return '';
+  }
 }
 
 /** An entry for each entry of a map, to be spread: `...entries(values.hosts, (port, host) => port)`. */
