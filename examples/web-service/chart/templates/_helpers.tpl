@@ -1,0 +1,30 @@
+{{/*
+What the objects of a release are called: the release, cut to what a Service may be called.
+*/}}
+{{- define "web-service.fullname" -}}
+{{ trunc 63 .Release.Name | trimSuffix "-" }}
+{{- end }}
+
+{{/*
+The labels by which the pods are found. They never change on upgrade.
+*/}}
+{{- define "web-service.selectorLabels" -}}
+app.kubernetes.io/name: {{ .Chart.Name | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
+{{- end }}
+
+{{/*
+The service's configuration file.
+*/}}
+{{- define "web-service.config" -}}
+listen: {{ printf ":%d" (int64 .Values.port) | quote }}
+log:
+  level: {{ .Values.config.logLevel | quote }}
+{{- if .Values.config.upstreams }}
+upstreams:
+  {{- range $upstreamName, $upstream := .Values.config.upstreams }}
+  - name: {{ $upstreamName | quote }}
+    url: {{ $upstream | quote }}
+  {{- end }}
+{{- end }}
+{{- end }}
