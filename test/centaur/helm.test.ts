@@ -1,0 +1,71 @@
+/** What real Helm makes of the generated chart, where a person gives it the files and snippets that the project ships. */
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { helmCommand, helmMajors } from '../judges/helm.js';
+import { helmTemplate } from '../judges/judge.js';
+import { page } from './page.js';
+import { Reader, release, render } from './release.js';
+
+const run = promisify(execFile);
+const chart = fileURLToPath(new URL('../../charts/centaur', import.meta.url));
+const folder = new URL('../../values/', import.meta.url);
+
+const documents = {
+  'the snippet for Connect': page.connect,
+  'the snippet for a service account': page.serviceAccount,
+  ...Object.fromEntries(
+    readdirSync(folder).map((file) => [`values/${file}`, readFileSync(new URL(file, folder), 'utf8')]),
+  ),
+};
+
+/** Objects by what identifies them, so that their order does not matter. */
+function identified(objects: readonly object[]): { readonly [identity: string]: unknown } {
+  const entries = objects.map((object) => {
+    const reader = new Reader(JSON.parse(JSON.stringify(object)));
+    const identity = [
+      reader.at('kind'),
+      reader.at('metadata', 'namespace') ?? '',
+      reader.at('metadata', 'name'),
+    ];
+    return [identity.join('/'), reader.value] as const;
+  });
+  expect(new Set(entries.map(([identity]) => identity)).size).toBe(entries.length);
+  return Object.fromEntries(entries);
+}
+
+describe.each(helmMajors)('Helm %i', (major) => {
+  it.each(Object.entries(documents))('renders %s into the objects that render gives', async (_, text) => {
+    const rendered = await helmTemplate(major, { chart, values: [text], release });
+    if (!rendered.ok) throw new Error(rendered.error);
+    expect(rendered.warnings).toEqual([]);
+    expect(identified(rendered.objects)).toEqual(identified(render(text).objects));
+  });
+
+  it.each(Object.entries(documents))('has nothing to say against the chart with %s', async (_, text) => {
+    const child = run(await helmCommand(major), ['lint', '--strict', '--quiet', chart, '--values', '-']);
+    child.child.stdin?.end(text);
+    const { stdout, stderr } = await child;
+    expect(stdout.trim() + stderr.trim()).toBe('');
+  });
+
+  it('refuses a typo in secretSource', async () => {
+    const rendered = await helmTemplate(major, { chart, values: ['ironProxy: {secretSource: onepasword}'] });
+    expect(rendered).toMatchObject({ ok: false, error: expect.stringContaining('secretSource') });
+  });
+
+  it('refuses what only a rule can refuse, with the words of the rule', async () => {
+    const rendered = await helmTemplate(major, {
+      chart,
+      values: ['ironProxy: {secretSource: onepassword-connect}'],
+    });
+    expect(rendered).toMatchObject({
+      ok: false,
+      error: expect.stringContaining(
+        'onepasswordConnect.connect: the mode onepassword-connect needs a Connect server: set create to true to deploy one, or url to one that exists',
+      ),
+    });
+  });
+});
