@@ -137,10 +137,15 @@ const podScript = `
   exec chroot "$root" "$@"
 `;
 
+/** Words before a command that make it end with the process that started it, however that ends. */
+export const endsWithItsParent: readonly string[] = ['setpriv', '--pdeathsig=KILL'];
+
 // 65532 is the uid of the chart's iron-proxy pods. A user namespace without root knows no other uid than its own.
-const dropRights = isRoot
-  ? ['setpriv', '--reuid=65532', '--regid=65532', '--clear-groups', '--no-new-privs', '--bounding-set=-all']
-  : ['setpriv', '--no-new-privs', '--bounding-set=-all'];
+const dropRights = [
+  ...endsWithItsParent,
+  ...['--no-new-privs', '--bounding-set=-all', '--inh-caps=-all'],
+  ...(isRoot ? ['--reuid=65532', '--regid=65532', '--clear-groups'] : []),
+];
 
 function withEnvironment({ program, args, env }: Command): string[] {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);

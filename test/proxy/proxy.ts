@@ -7,7 +7,7 @@ import type { KeyPair } from './certificates.js';
 import { connectStatus, type Seen, type Sent, send } from './client.js';
 import { type ConnectData, type ConnectDouble, startConnect } from './connect.js';
 import type { ProxyContainer } from './container.js';
-import { startNetwork, worldAddress } from './network.js';
+import { endsWithItsParent, startNetwork, worldAddress } from './network.js';
 import type { Program } from './program.js';
 import { type Answer, ask } from './unix-http.js';
 
@@ -95,7 +95,7 @@ export async function startProxy(container: ProxyContainer, around: PodSurroundi
     if (connectUrl) {
       const port = Number(connectUrl.port || 80);
       connect = await startConnect({
-        within: network.world,
+        within: [...network.world, ...endsWithItsParent],
         port,
         ...(around.connect && { data: around.connect }),
       });
@@ -190,17 +190,17 @@ async function writeFiles(root: string, files: Readonly<Record<string, string>>)
 
 /** Waits until a server of the program answers, whatever it says. */
 async function serving(program: Program, question: () => Promise<unknown>): Promise<void> {
-  let ended: number | null | undefined;
-  void program.ended.then((status) => {
-    ended = status;
-  });
   for (;;) {
-    const answered = await question().then(
-      () => true,
-      () => false,
-    );
-    if (answered) return;
-    if (ended !== undefined) throw new Error(`iron-proxy ended with ${ended}:\n${program.output()}`);
+    const outcome = await Promise.race([
+      question().then(
+        () => 'answered' as const,
+        () => 'not yet' as const,
+      ),
+      program.ended.then((status) => ({ status })),
+    ]);
+    if (outcome === 'answered') return;
+    if (outcome !== 'not yet')
+      throw new Error(`iron-proxy ended with ${outcome.status}:\n${program.output()}`);
     await delay(20);
   }
 }

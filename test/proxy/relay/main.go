@@ -12,6 +12,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"time"
 )
 
 type endpoint struct{ network, address string }
@@ -59,7 +60,8 @@ func serve(listener net.Listener, to endpoint) {
 		}
 		go func() {
 			defer client.Close()
-			server, err := net.Dial(to.network, to.address)
+			// A namespace that is going away swallows packets; a client hears of it and asks again.
+			server, err := net.DialTimeout(to.network, to.address, time.Second)
 			if err != nil {
 				return
 			}
