@@ -1,0 +1,74 @@
+import { Composer, type ErrorCode, LineCounter, type ParsedNode, Parser } from 'yaml';
+import { type Fault, maxFaults, ValuesError } from './error.js';
+import { disagreements } from './goyaml.js';
+import { shorten } from './value.js';
+
+export interface Syntax {
+  /** The document's node, null for an empty file. Nothing is resolved: a scalar's `source` is its text. */
+  root: ParsedNode | null;
+  place(offset: number): { line: number; column: number };
+  /** The error for what was found wrong with the document. */
+  refuse(faults: readonly Fault[]): ValuesError;
+}
+
+/**
+ * Parses YAML that the `yaml` package and goyaml, Helm's parser, take apart in the same way.
+ *
+ * @throws ValuesError for what is not YAML, not one document, or in a spelling that the two read differently.
+ */
+export function parseYaml(text: string, file: string): Syntax {
+  const lines = new LineCounter();
+  const place = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return { line, column: col };
+  };
+  const refuse: Syntax['refuse'] = (faults) =>
+    new ValuesError(faults.map(({ offset, ...fault }) => ({ file, ...place(offset), ...fault })));
+
+  const tokens = [...new Parser(lines.addNewLine).parse(text)];
+  const faults: Fault[] = [];
+  for (const fault of disagreements(tokens, text)) {
+    faults.push(fault);
+    if (faults.length === maxFaults) break;
+  }
+  if (faults.length > 0) throw refuse(faults);
+
+  const [document] = new Composer({
+    schema: 'failsafe',
+    resolveKnownTags: false,
+    // The package compares each key with every other one; `evaluate.ts` finds duplicates without that.
+    uniqueKeys: false,
+    prettyErrors: false,
+  }).compose(tokens, true, text.length);
+  const error = document?.errors[0];
+  if (error) {
+    const { message = shorten(error.message), hint } = syntaxHelp[error.code] ?? {};
+    const offset = error.pos[0];
+    throw refuse([{ refusal: 'syntax', offset, message: `not YAML: ${message}`, ...(hint && { hint }) }]);
+  }
+  return { root: document?.contents ?? null, place, refuse };
+}
+
+/** What helps with the package's errors, and words instead of its own where those are a parser's. */
+const syntaxHelp: Partial<Record<ErrorCode, { message?: string; hint: string }>> = {
+  BAD_DQ_ESCAPE: {
+    hint: 'In double quotes a backslash starts an escape: write \\\\ for a backslash, or use single quotes.',
+  },
+  BAD_INDENT: {
+    hint: 'Indent siblings alike, and what belongs to a key or a list more than that key or list.',
+  },
+  BAD_SCALAR_START: { hint: 'Put the value in quotes.' },
+  BLOCK_AS_IMPLICIT_KEY: {
+    message: 'a second ":" stands on this line',
+    hint: 'Quote a value that contains ": ", or write a nested map on lines of its own.',
+  },
+  MISSING_CHAR: { hint: 'Write "key: value"; close quotes and brackets, and indent what they hold.' },
+  MULTILINE_IMPLICIT_KEY: {
+    message: 'a key stands on one line with its ":"',
+    hint: 'Add the missing ":", or quote a text that goes over several lines.',
+  },
+  UNEXPECTED_TOKEN: {
+    message: 'this cannot stand here',
+    hint: 'Check the quotes, brackets and indentation before it; put a text with signs of YAML in quotes.',
+  },
+};

@@ -1,0 +1,101 @@
+import { isUtf8 } from 'node:buffer';
+import { ValuesError, type ValuesProblem } from './error.js';
+
+/**
+ * Helm keeps a release, its values included, in a Secret, and Kubernetes takes none above 1 MiB. At this size even the
+ * worst file is refused within seconds.
+ */
+export const maxBytes = 1_048_576;
+
+/**
+ * The text of a values file, without its byte order mark.
+ *
+ * @throws ValuesError for a file that is too large or not UTF-8, and for characters that YAML forbids or that its
+ * parsers disagree about.
+ */
+export function readText(content: string | Uint8Array, file: string): string {
+  const [problem] = [...contentProblems(content)];
+  if (problem) throw new ValuesError([{ file, ...problem }]);
+  const text = textOf(content).replace(/^\uFEFF/, '');
+  const problems = [...characterProblems(text)];
+  if (problems.length > 0) throw new ValuesError(problems.map((found) => ({ file, ...found })));
+  return text;
+}
+
+type Found = Omit<ValuesProblem, 'file'>;
+
+function* contentProblems(content: string | Uint8Array): Generator<Found> {
+  const size = Buffer.byteLength(content);
+  if (size > maxBytes) {
+    yield {
+      refusal: 'size',
+      line: 1,
+      column: 1,
+      message: `the file has ${size} bytes, and Helm can store a release of at most ${maxBytes}`,
+      hint: 'Put large content into a ConfigMap or a Secret of its own, not into the values.',
+    };
+  } else if (typeof content !== 'string' && !isUtf8(content)) {
+    yield {
+      refusal: 'encoding',
+      ...firstInvalid(content),
+      message: startsAsUtf16(content) ? 'the file is UTF-16' : 'the file is not UTF-8 from here on',
+      hint: 'Save it as UTF-8.',
+    };
+  }
+}
+
+const refusedCharacters: readonly (Pick<Found, 'refusal' | 'message' | 'hint'> & { characters: RegExp })[] = [
+  {
+    characters: /\p{Surrogate}/u,
+    refusal: 'encoding',
+    message: 'half of a surrogate pair is no character',
+    hint: 'Write the whole character.',
+  },
+  {
+    characters: /(?![\t\n\r\u0085])[\p{Cc}\uFFFE\uFFFF]/u,
+    refusal: 'character',
+    message: 'YAML allows no control character',
+    hint: 'Remove it, or write it as an escape in double quotes, such as "\\x1b".',
+  },
+  {
+    characters: /\r(?!\n)|[\u0085\u2028\u2029]/u,
+    refusal: 'line break',
+    message: 'only some YAML parsers take this character for a line break',
+    hint: 'Use a line feed; as a part of a text, write "\\r", "\\N", "\\L" or "\\P" in double quotes.',
+  },
+  {
+    characters: /\uFEFF/u,
+    refusal: 'character',
+    message: 'a byte order mark stands only at the start of a file',
+    hint: 'Remove this invisible character; as a part of a text, write "\\uFEFF" in double quotes.',
+  },
+];
+
+function* characterProblems(text: string): Generator<Found> {
+  for (const { characters, message, ...rest } of refusedCharacters) {
+    const found = characters.exec(text);
+    const code = found?.[0].codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0');
+    if (found) yield { ...rest, ...placeIn(text, found.index), message: `${message} (U+${code})` };
+  }
+}
+
+function firstInvalid(bytes: Uint8Array): { line: number; column: number } {
+  // What is invalid decodes to U+FFFD, so the bytes of the decoded text differ from there on.
+  const decoded = Buffer.from(textOf(bytes));
+  const valid = bytes.findIndex((byte, index) => byte !== decoded[index]);
+  const before = textOf(bytes.subarray(0, valid));
+  return placeIn(before, before.length);
+}
+
+function startsAsUtf16([first, second]: Uint8Array): boolean {
+  return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+}
+
+function textOf(content: string | Uint8Array): string {
+  return typeof content === 'string' ? content : Buffer.from(content).toString();
+}
+
+function placeIn(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset);
+  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
+}
