@@ -5,7 +5,7 @@ import { printDefine, printRules, printTemplate } from './go-template.js';
 import type { HelmObject } from './helm-object.js';
 import { layoutDocument, layoutText } from './layout.js';
 import type { Member } from './manifest.js';
-import { elementsOf } from './node.js';
+import { elementsOfAll } from './node.js';
 import { type Reads, readsOf } from './reads.js';
 import type { Ast, Schema, Template } from './tree.js';
 import { schemaDocument, valuesDocument, valuesTable } from './values-document.js';
@@ -37,11 +37,11 @@ const helmignore = [
 
 export function compileChart(source: Source): ReadonlyMap<string, string> {
   const schema = source.schema as Schema;
-  const notes = layoutText(source.notes.flatMap(elementsOf));
+  const notes = elementsOfAll(source.notes);
   const reads = readsOf([
     ...source.objects.flatMap((object) => [object.condition, object.body]),
     source.rules,
-    ...source.notes.flatMap(elementsOf),
+    ...notes,
   ]);
   reads.assertComplete(schema);
 
@@ -65,7 +65,7 @@ export function compileChart(source: Source): ReadonlyMap<string, string> {
       `${commentBlock('Rules across values, which a JSON schema cannot state.')}${printRules(source.rules)}`,
     );
   }
-  if (notes.length > 0) add('templates/NOTES.txt', printTemplate(notes));
+  if (notes.length > 0) add('templates/NOTES.txt', printTemplate(layoutText(notes)));
   return new Map([...files].sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 

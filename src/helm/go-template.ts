@@ -61,7 +61,10 @@ class Printer {
   }
 
   lines(lines: readonly Line[]): void {
-    for (const line of lines) this.line(line);
+    lines.forEach((line, index) => {
+      if (isEmpty(line) && !isConstant(lines[index + 1])) this.out.push('{{ "" }}');
+      else this.line(line);
+    });
   }
 
   /** A named template's value: `{{ expression }}`. */
@@ -242,7 +245,8 @@ class Printer {
     if (pad.length + line.length < 100) {
       this.directive(pad, line);
     } else {
-      this.directive(pad, [head, ...operands.map((operand) => `${pad}  ${operand}`)].join('\n') + `\n${pad}`);
+      const lines = operands.map((operand) => `${pad}  ${operand}`);
+      this.directive(pad, [head, ...lines, pad].join('\n'));
     }
   }
 
@@ -463,6 +467,15 @@ function itemAst(value: Node): Ast {
   if (value.kind === 'expression') return value.value;
   if (value.kind === 'scalar') return { kind: 'literal', value: value.value, schema: { const: value.value } };
   return fail('a list that is an expression holds expressions and constants');
+}
+
+/** A directive takes the line breaks before it along: an empty line keeps its place only before constant text. */
+function isEmpty(line: Line): boolean {
+  return isConstant(line) && line.kind === 'text' && line.parts.join('') === '';
+}
+
+function isConstant(line: Line | undefined): boolean {
+  return line?.kind === 'text' && line.parts.every((part) => typeof part === 'string');
 }
 
 function parenthesized(text: string): string {

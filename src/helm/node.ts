@@ -277,7 +277,7 @@ export function groupBy<E>(
 
 /** A list as an expression, from members as a manifest's list has them; `name` is what its variable is called. */
 export function listOf<T>(members: readonly Member<T>[], name = 'items'): Symbolic<readonly T[]> {
-  return collect(members.flatMap(elementsOf), name);
+  return collect(elementsOfAll(members), name);
 }
 
 function collect<T>(elements: readonly Element[], name: string): Symbolic<readonly T[]> {
@@ -331,7 +331,7 @@ export function node(written: unknown): Node {
   if (isExpr(written)) return { kind: 'expression', value: written[AST] };
   const fragment = fragmentOf(written);
   if (fragment !== undefined) return fragmentNode(fragment);
-  if (Array.isArray(written)) return { kind: 'list', elements: written.flatMap(elementsOf) };
+  if (Array.isArray(written)) return { kind: 'list', elements: elementsOfAll(written) };
   if (typeof written === 'object' && written !== null) return mapNode(written);
   if (
     written === null ||
@@ -415,24 +415,29 @@ function entriesOf(key: string, value: unknown): readonly Entry[] {
 }
 
 /** Neighbours under one condition share its block. */
-function merged(entries: readonly Entry[]): readonly Entry[] {
-  const result: Entry[] = [];
-  for (const entry of entries) {
+function merged<P extends Entry | Element>(parts: readonly P[]): readonly P[] {
+  const result: P[] = [];
+  for (const part of parts) {
     const last = result.at(-1);
     if (
-      entry.kind === 'when' &&
+      part.kind === 'when' &&
       last?.kind === 'when' &&
-      identity(entry.condition) === identity(last.condition)
+      identity(part.condition) === identity(last.condition)
     ) {
-      result[result.length - 1] = { ...last, body: [...last.body, ...entry.body] };
+      result[result.length - 1] = { ...last, body: [...last.body, ...part.body] };
     } else {
-      result.push(entry);
+      result.push(part);
     }
   }
   return result;
 }
 
-export function elementsOf(written: unknown): readonly Element[] {
+/** Reads the members of a list, or the lines of a text. */
+export function elementsOfAll(written: readonly unknown[]): readonly Element[] {
+  return merged(written.flatMap(elementsOf));
+}
+
+function elementsOf(written: unknown): readonly Element[] {
   if (written === undefined) return [];
   const fragment = fragmentOf(written);
   if (fragment?.kind === 'elements') return fragment.elements;
