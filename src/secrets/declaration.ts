@@ -71,6 +71,7 @@ export const jsonField = Type.Object(
   { additionalProperties: false },
 );
 const field = Type.Union([wholeField, jsonField]);
+export type OAuthField = Static<typeof field>;
 
 /** A condition on what else a declaration may and must have. */
 function where(is: Record<string, unknown>, then: object): object {

@@ -4,6 +4,7 @@ import {
   constant,
   count,
   defaultIfAbsent,
+  defaultIfEmpty,
   type Expr,
   each,
   eq,
@@ -33,6 +34,7 @@ import {
   declared as declaredSecret,
   jsonField,
   nameSchema,
+  type OAuthField,
   type Tools,
 } from './declaration.js';
 import { type HarnessCredential, type Harnesses, harnessCredentials } from './harness.js';
@@ -120,7 +122,7 @@ export const declared = once((values: SecretsValues): Declared => {
     "Every declaration of a secret, the harnesses' first: who declares it, its hosts, its reference and the secret itself.",
     readAs(
       Type.Array(declarationSchema),
-      listOf([...harnessDeclarations(values), toolDeclarations(values)], 'declarations'),
+      listOf([...harnessDeclarations(values), ...toolDeclarations(values)], 'declarations'),
     ),
   );
   const secrets = valueTemplate(
@@ -128,13 +130,12 @@ export const declared = once((values: SecretsValues): Declared => {
     'Every declared secret once, with the hosts of all its declarations.',
     mergedSecrets(declarations),
   );
-  const references = flatMap(secrets, referencesOf);
   return {
     declarations,
     secrets,
     declaresPgDsn: some(secrets, ({ declared }) => eq(declared.type, 'pg_dsn')),
-    credentialKeys: sort(uniq(references)),
-    referenceCount: count(uniq(references)),
+    credentialKeys: referencesOf(secrets),
+    referenceCount: count(referencesOf(secrets)),
   };
 });
 
@@ -156,40 +157,61 @@ function harnessDeclaration({ name, harnesses, host, header }: HarnessCredential
   };
 }
 
-function toolDeclarations({ tools }: SecretsValues): Member<Declaration> {
-  return each(tools, (tool, toolName) =>
-    each(tool.secrets, (written) => {
-      const name = readAs(nameSchema, written);
-      const legacy = mapOf<string | readonly string[]>(
-        { type: 'http', name, match_headers: constant(legacyHeaders) },
-        'legacy',
-      );
-      const secret = ifElse(isText(name), readAs(declaredSecret, legacy), readAs(declaredSecret, written));
-      const defaultHosts = ifElse(
-        eq(secret.type, 'gcp_auth'),
-        constant(googleHosts),
-        defaultIfAbsent(tool.hosts, []),
-      );
-      return readAs(
-        declarationSchema,
-        mapOf<unknown>(
-          {
+/** Of each tool, in the order of their names; secrets that are a name alone come first. */
+function toolDeclarations({ tools }: SecretsValues): readonly Member<Declaration>[] {
+  return [
+    each(tools, (tool, toolName) =>
+      each(tool.secrets, (written) => {
+        const name = readAs(nameSchema, written);
+        return when(
+          isText(name),
+          declaration({
             by: str`tools.${toolName}`,
-            hosts: defaultIfAbsent(secret.hosts, defaultHosts),
-            reference: defaultIfAbsent(secret.secret_ref, secret.name),
+            hosts: defaultIfAbsent(tool.hosts, []),
+            reference: name,
+            secret: mapOf<string | readonly string[]>(
+              { type: 'http', name, match_headers: constant(legacyHeaders) },
+              'legacy',
+            ),
+          }),
+        );
+      }),
+    ),
+    each(tools, (tool, toolName) =>
+      each(tool.secrets, (written) => {
+        const secret = readAs(declaredSecret, written);
+        const toolHosts = ifElse(
+          eq(secret.type, 'gcp_auth'),
+          constant(googleHosts),
+          defaultIfAbsent(tool.hosts, []),
+        );
+        return when(
+          not(isText(readAs(nameSchema, written))),
+          declaration({
+            by: str`tools.${toolName}`,
+            hosts: defaultIfAbsent(secret.hosts, toolHosts),
+            reference: defaultIfEmpty(secret.secret_ref, secret.name),
             secret,
-          },
-          'declaration',
-        ),
-      );
-    }),
-  );
+          }),
+        );
+      }),
+    ),
+  ];
+}
+
+function declaration(fields: {
+  readonly by: Expr<string>;
+  readonly hosts: Expr<readonly string[]>;
+  readonly reference: Expr<string>;
+  readonly secret: Expr<object>;
+}): Symbolic<Declaration> {
+  return readAs(declarationSchema, mapOf<string | readonly string[] | object>(fields, 'declaration'));
 }
 
 function mergedSecrets(declarations: Symbolic<readonly Declaration[]>): Symbolic<readonly Secret[]> {
   const byName = groupBy(declarations, ({ secret }) => secret.name, 'byName');
   const secrets = map(byName, (declarations, name) =>
-    mapOf<unknown>(
+    mapOf<string | readonly string[] | object>(
       {
         name,
         hosts: sort(uniq(flatMap(declarations, ({ hosts }) => hosts))),
@@ -202,19 +224,26 @@ function mergedSecrets(declarations: Symbolic<readonly Declaration[]>): Symbolic
   return readAs(Type.Array(secretSchema), secrets);
 }
 
-/** The references that a secret is made of: one, or for some types several. */
-function referencesOf({ reference, declared }: Symbolic<Secret>): Symbolic<readonly string[]> {
-  const { type, fields, access_key_id, secret_access_key } = declared;
-  return listOf<string>(
+/** The references of secrets, each once, in order: one of most, several of some. */
+export function referencesOf(secrets: Symbolic<readonly Secret[]>): Symbolic<readonly string[]> {
+  const field = (written: Symbolic<OAuthField>) => readAs(nameSchema, written);
+  const references = listOf<string>(
     [
-      when(not(includes<string>(constant(['oauth_token', 'aws_auth']), type)), reference),
-      each(fields, (field) => when(isText(readAs(nameSchema, field)), readAs(nameSchema, field))),
-      each(fields, (field) =>
-        when(not(isText(readAs(nameSchema, field))), readAs(jsonField, field).secret_ref),
+      each(secrets, ({ reference, declared }) =>
+        when(not(includes<string>(constant(['oauth_token', 'aws_auth']), declared.type)), reference),
       ),
-      when(access_key_id, (reference) => reference),
-      when(secret_access_key, (reference) => reference),
+      each(secrets, ({ declared }) =>
+        each(declared.fields, (written) => when(isText(field(written)), field(written))),
+      ),
+      each(secrets, ({ declared }) =>
+        each(declared.fields, (written) =>
+          when(not(isText(field(written))), readAs(jsonField, written).secret_ref),
+        ),
+      ),
+      each(secrets, ({ declared }) => when(declared.access_key_id, (reference) => reference)),
+      each(secrets, ({ declared }) => when(declared.secret_access_key, (reference) => reference)),
     ],
     'references',
   );
+  return sort(uniq(references));
 }

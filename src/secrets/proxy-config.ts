@@ -2,7 +2,7 @@
  * iron-proxy's configuration, from what the values declare. iron-proxy reads it strictly: a key that it does not know
  * stops it. Nothing in it is expanded; {@link file://./vault.ts} says how the vault's name gets in.
  */
-import Type, { type Static } from 'typebox';
+import Type from 'typebox';
 import {
   type Authored,
   constant,
@@ -39,7 +39,15 @@ import {
   uniq,
   when,
 } from '../helm/index.js';
-import { awsForm, databaseForm, jsonField, nameSchema, oauthForm, type SecretType } from './declaration.js';
+import {
+  awsForm,
+  databaseForm,
+  jsonField,
+  nameSchema,
+  type OAuthField,
+  oauthForm,
+  type SecretType,
+} from './declaration.js';
 import { declared, type Secret, type SecretsValues } from './declared.js';
 import { noHeader, passingHeaders, signedHeaders, tokenHeader } from './header.js';
 import { once } from './once.js';
@@ -325,12 +333,12 @@ function secretEntry(
   { name, hosts, reference, declared }: Symbolic<Secret>,
   source: SourceTemplate,
 ): Fields<SecretEntry> {
-  const injected = eq(defaultIfAbsent(declared.mode, 'replace'), 'inject');
+  const injected = eq(defaultIfEmpty(declared.mode, 'replace'), 'inject');
   return {
     source: source({ reference, jsonKey: '' }),
     rules: rules(hosts),
     replace: when(not(injected), {
-      proxy_value: defaultIfAbsent(declared.replacer, name),
+      proxy_value: defaultIfEmpty(declared.replacer, name),
       match_headers: when(declared.match_headers, (headers) => [each(headers, (header) => header)], [
         noHeader,
       ]),
@@ -371,15 +379,13 @@ function oauthToken({ hosts, declared }: Symbolic<Secret>, source: SourceTemplat
   };
 }
 
-type OAuthField = Static<typeof jsonField> | string;
-
 function oauthSource(field: Symbolic<OAuthField>, source: SourceTemplate): Authored<SourceEntry> {
   const reference = readAs(nameSchema, field);
   const { secret_ref, json_key } = readAs(jsonField, field);
   return when<SourceEntry>(
     isText(reference),
     source({ reference, jsonKey: '' }),
-    source({ reference: secret_ref, jsonKey: defaultIfAbsent(json_key, '') }),
+    source({ reference: secret_ref, jsonKey: defaultIfEmpty(json_key, '') }),
   );
 }
 

@@ -7,6 +7,7 @@ import {
   contains,
   count,
   defaultIfAbsent,
+  defaultIfEmpty,
   type Expr,
   each,
   eq,
@@ -15,6 +16,7 @@ import {
   gt,
   hasPrefix,
   hasSuffix,
+  ifElse,
   includes,
   isNonEmpty,
   join,
@@ -39,7 +41,7 @@ import {
   when,
 } from '../helm/index.js';
 import type { DeclaredSecret } from './declaration.js';
-import { type Declaration, declared, type Secret, type SecretsValues } from './declared.js';
+import { type Declaration, declared, referencesOf, type Secret, type SecretsValues } from './declared.js';
 import { tokenHeader } from './header.js';
 import { proxyConfig } from './proxy-config.js';
 
@@ -56,7 +58,11 @@ export interface RuleOptions {
 
 /** The messages of the rules that the values break, to be added to a chart. */
 export function secretRules(values: SecretsValues, options: RuleOptions): readonly Member<string>[] {
-  const { declarations, secrets } = declared(values);
+  const declarations = listOf<Declaration>(
+    [each(declared(values).declarations, (declaration) => declaration)],
+    'declarations',
+  );
+  const secrets = listOf<Secret>([each(declared(values).secrets, (secret) => secret)], 'secrets');
   return [
     declaredDifferently(declarations),
     each(declarations, goesNowhere),
@@ -65,7 +71,7 @@ export function secretRules(values: SecretsValues, options: RuleOptions): readon
     placeholdersApart(secrets),
     oneUpstreamPerDatabase(secrets),
     oneSecretPerHeader(secrets),
-    ...environmentKeys(values, options),
+    environmentKeys(values, secrets, options),
     configFits(values),
   ];
 }
@@ -103,7 +109,7 @@ function definitionOf({ secret, reference }: Symbolic<Declaration>): Expr<string
     secret,
     ...['hosts', 'secret_ref', 'mode', 'replacer', 'match_headers', 'match_path', 'match_query'],
   );
-  return str`${reference} ${defaultIfAbsent(mode, 'replace')} ${defaultIfAbsent(replacer, secret.name)} ${join(',', sort(defaultIfAbsent(match_headers, [])))} ${toJson(defaultIfAbsent(match_path, false))} ${toJson(defaultIfAbsent(match_query, false))} ${toJson(others)}`;
+  return str`${reference} ${defaultIfEmpty(mode, 'replace')} ${defaultIfEmpty(replacer, secret.name)} ${join(',', sort(defaultIfAbsent(match_headers, [])))} ${toJson(defaultIfAbsent(match_path, false))} ${toJson(defaultIfAbsent(match_query, false))} ${toJson(others)}`;
 }
 
 function goesNowhere({ by, hosts, secret }: Symbolic<Declaration>): Member<string> {
@@ -114,7 +120,7 @@ function goesNowhere({ by, hosts, secret }: Symbolic<Declaration>): Member<strin
 }
 
 function isReplaced(secret: Symbolic<DeclaredSecret>): Expr<boolean> {
-  return and(eq(secret.type, 'http'), eq(defaultIfAbsent(secret.mode, 'replace'), 'replace'));
+  return and(eq(secret.type, 'http'), eq(defaultIfEmpty(secret.mode, 'replace'), 'replace'));
 }
 
 function matchesNowhere({ by, secret }: Symbolic<Declaration>): Member<string> {
@@ -135,7 +141,7 @@ function injectedNowhere({ by, secret }: Symbolic<Declaration>): Member<string> 
   const parameter = isNonEmpty(secret.inject_query_param);
   return when(
     and(
-      eq(defaultIfAbsent(secret.mode, 'replace'), 'inject'),
+      eq(defaultIfEmpty(secret.mode, 'replace'), 'inject'),
       or(and(header, parameter), not(or(header, parameter))),
     ),
     str`${by}: ${secret.name} is injected into one place. Give exactly one of inject_header and inject_query_param.`,
@@ -150,7 +156,7 @@ function placeholdersApart(secrets: Secrets): Member<string> {
     [each(secrets, (secret) => when(isReplaced(secret.declared), secret))],
     'replaced',
   );
-  return given('placeholders', join('\n', map(replaced, placeholderOf)), (placeholders) =>
+  return given('texts', join('\n', map(replaced, placeholderOf)), (placeholders) =>
     each(replaced, (one) =>
       // It stands once in the list as itself; only another one that has it too is looked for.
       when(
@@ -171,7 +177,7 @@ function placeholdersApart(secrets: Secrets): Member<string> {
 }
 
 function placeholderOf({ name, declared }: Symbolic<Secret>): Expr<string> {
-  return defaultIfAbsent(declared.replacer, name);
+  return defaultIfEmpty(declared.replacer, name);
 }
 
 function shareHost(ours: Expr<readonly string[]>, theirs: Expr<readonly string[]>): Expr<boolean> {
@@ -265,45 +271,39 @@ function contested(
 // --------------------------------------------------------------------------------------------------- as a whole
 
 /** Variables that iron-proxy reads for itself: a credential of that name would configure it. */
-const proxyVariables = /* as Go and OpenTelemetry name them */ [
-  'HTTP_PROXY',
-  'HTTPS_PROXY',
-  'NO_PROXY',
-  'SSL_CERT_DIR',
-  'SSL_CERT_FILE',
-];
+const proxyVariables = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'SSL_CERT_DIR', 'SSL_CERT_FILE'];
 
 const digits = [...'0123456789'];
 
 /** In the mode `env`, a reference is a key of the infra Secret and a variable of iron-proxy. */
-function environmentKeys(values: SecretsValues, { infraKeys }: RuleOptions): readonly Member<string>[] {
-  const inEnvironment = (rule: (key: Expr<string>) => Member<string>): Member<string> =>
-    when(
-      eq(values.ironProxy.secretSource, 'env'),
-      each(declared(values).credentialKeys, (key) => rule(key)),
-    );
-  return [
-    inEnvironment((key) =>
-      when(
-        or(contains('/', key), contains(' ', key), includes(constant(digits), trunc(1, key))),
-        str`${key} is no key of a Secret, and with secretSource env each reference is one: letters, digits, _, - and . without a digit at the start. Give the secret such a secret_ref.`,
-      ),
-    ),
-    inEnvironment((key) =>
-      when(
-        or(
-          includes(constant([...infraKeys, ...proxyVariables]), key),
-          hasPrefix('IRON_', key),
-          hasPrefix('OTEL_', key),
+function environmentKeys(
+  { ironProxy }: SecretsValues,
+  secrets: Secrets,
+  { infraKeys }: RuleOptions,
+): Member<string> {
+  return when(
+    eq(ironProxy.secretSource, 'env'),
+    each(referencesOf(secrets), (key) => {
+      const isTaken = or(
+        includes(constant([...infraKeys, ...proxyVariables]), key),
+        hasPrefix('IRON_', key),
+        hasPrefix('OTEL_', key),
+      );
+      const isNoKey = or(contains('/', key), contains(' ', key), includes(constant(digits), trunc(1, key)));
+      return when(
+        or(isTaken, isNoKey),
+        ifElse(
+          isTaken,
+          str`${key} belongs to the services themselves, and no tool may have it. With secretSource env a reference is a key of the infra Secret: give the secret another secret_ref.`,
+          str`${key} can't be a key of the infra Secret, and with secretSource env each reference is one: letters, digits, _, - and . without a digit at the start. Give the secret such a secret_ref.`,
         ),
-        str`${key} belongs to the services themselves, and no tool may have it. With secretSource env a reference is a key of the infra Secret: give the secret another secret_ref.`,
-      ),
-    ),
-  ];
+      );
+    }),
+  );
 }
 
 function configFits(values: SecretsValues): Member<string> {
-  return given('configBytes', byteLength(proxyConfig(values)), (bytes) =>
+  return given('sizes', byteLength(proxyConfig(values)), (bytes) =>
     when(
       gt(bytes, maxConfigBytes),
       str`The configuration of iron-proxy has ${bytes} bytes, and a ConfigMap holds ${maxConfigBytes}. Name hosts together (*.example.com), leave out the tools that this release does not run, or run them in a release of their own.`,
