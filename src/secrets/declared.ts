@@ -9,14 +9,12 @@ import {
   each,
   eq,
   first,
-  flatMap,
   groupBy,
   ifElse,
   includes,
   isText,
   listOf,
   type Member,
-  map,
   mapOf,
   not,
   or,
@@ -209,19 +207,18 @@ function declaration(fields: {
 }
 
 function mergedSecrets(declarations: Symbolic<readonly Declaration[]>): Symbolic<readonly Secret[]> {
-  const byName = groupBy(declarations, ({ secret }) => secret.name, 'byName');
-  const secrets = map(byName, (declarations, name) =>
-    mapOf<string | readonly string[] | object>(
-      {
-        name,
-        hosts: sort(uniq(flatMap(declarations, ({ hosts }) => hosts))),
-        reference: first(declarations).reference,
-        declared: first(declarations).secret,
-      },
-      'secret',
-    ),
-  );
-  return readAs(Type.Array(secretSchema), secrets);
+  const byName = groupBy(declarations, ({ secret }) => secret.name, 'declarationsByName');
+  const secret = (declarations: Symbolic<readonly Declaration[]>, name: Symbolic<string>) => {
+    const hosts = listOf<string>([each(declarations, ({ hosts }) => each(hosts, (host) => host))], 'hosts');
+    const fields = {
+      name,
+      hosts: sort(uniq(hosts)),
+      reference: first(declarations).reference,
+      declared: first(declarations).secret,
+    };
+    return readAs(secretSchema, mapOf<string | readonly string[] | object>(fields, 'secret'));
+  };
+  return listOf<Secret>([each(byName, secret)], 'secrets');
 }
 
 /** The references of secrets, each once, in order: one of most, several of some. */

@@ -284,25 +284,28 @@ function rules(hosts: Expr<readonly string[]>): readonly Member<Rule>[] {
  * answers with a placeholder, so that a client which asks for a token of its own goes on; a tunnel has no path yet.
  */
 function allowlist(values: SecretsValues, { all, gcp, oauth }: Lists): Fields<Transform> {
-  const named = listOf<string>(
-    [
-      each(values.ironProxy.allowedHosts, (host) => host),
-      each(values.tools, (tool) => each(tool.hosts, (host) => host)),
-      each(all, (secret) => each(secret.hosts, (host) => host)),
-    ],
-    'named',
+  const hosts = sort(
+    uniq(
+      listOf<string>(
+        [
+          each(values.ironProxy.allowedHosts, (host) => host),
+          each(values.tools, (tool) => each(tool.hosts, (host) => host)),
+          each(all, (secret) => each(secret.hosts, (host) => host)),
+        ],
+        'hosts',
+      ),
+    ),
   );
-  const hosts = sort(uniq(named));
   const domains = listOf<string>([each(hosts, (host) => when(not(contains('/', host)), host))], 'domains');
   const cidrs = listOf<string>([each(hosts, (host) => when(contains('/', host), host))], 'cidrs');
-  const asked = listOf<string>(
+  const urls = listOf<string>(
     [
       when(isNonEmpty(gcp), googleTokenEndpoint),
-      each(oauth, ({ declared }) => when(declared.token_endpoint, (endpoint) => endpoint)),
+      each(oauth, ({ declared }) => when(declared.token_endpoint, (url) => url)),
     ],
-    'asked',
+    'urls',
   );
-  const endpoints = listOf<string>([each(sort(uniq(asked)), (endpoint) => endpoint)], 'tokenEndpoints');
+  const endpoints = listOf<string>([each(sort(uniq(urls)), (url) => url)], 'tokenEndpoints');
   return {
     name: 'allowlist',
     config: {
@@ -405,7 +408,7 @@ function awsAuth({ hosts, declared }: Symbolic<Secret>, source: SourceTemplate):
 
 /** Comes last: it must let pass what the transforms before it have set. */
 function headerAllowlist({ ironProxy }: SecretsValues, { http, gcp, oauth, aws }: Lists): Fields<Transform> {
-  const used = listOf<string>(
+  const headers = listOf<string>(
     [
       each(ironProxy.headerAllowlist.extra, (header) => header),
       each(http, ({ declared }) => each(declared.match_headers, (header) => header)),
@@ -413,10 +416,10 @@ function headerAllowlist({ ironProxy }: SecretsValues, { http, gcp, oauth, aws }
       when(or(isNonEmpty(gcp), isNonEmpty(oauth)), tokenHeader),
       ...signedHeaders.map((header): Member<string> => when(isNonEmpty(aws), header)),
     ],
-    'used',
+    'headers',
   );
   return {
     name: 'header_allowlist',
-    config: { headers: [...passingHeaders, each(sort(uniq(used)), (header) => header)] },
+    config: { headers: [...passingHeaders, each(sort(uniq(headers)), (header) => header)] },
   };
 }

@@ -23,7 +23,6 @@ import {
   last,
   listOf,
   type Member,
-  map,
   mapOf,
   ne,
   not,
@@ -79,8 +78,6 @@ export function secretRules(values: SecretsValues, options: RuleOptions): readon
 type Declarations = Symbolic<readonly Declaration[]>;
 type Secrets = Symbolic<readonly Secret[]>;
 
-const commas = (texts: Symbolic<readonly string[]>) => join(', ', texts);
-
 /** Computes a value once, for several uses. */
 function given<T>(
   name: string,
@@ -94,12 +91,14 @@ function given<T>(
 
 function declaredDifferently(declarations: Declarations): Member<string> {
   const byName = groupBy(declarations, ({ secret }) => secret.name, 'declarationsByName');
-  return each(byName, (sameName, name) =>
-    when(
-      gt(count(uniq(map(sameName, definitionOf))), 1),
-      str`${name} is declared in more than one way, by ${commas(uniq(map(sameName, ({ by }) => by)))}: one secret has one definition, and only its hosts may differ. Make the declarations alike, or give one of them another name (a secret_ref lets both use one item).`,
-    ),
-  );
+  return each(byName, (sameName, name) => {
+    const definitions = listOf<string>([each(sameName, definitionOf)], 'definitions');
+    const declarers = listOf<string>([each(sameName, ({ by }) => by)], 'declarers');
+    return when(
+      gt(count(uniq(definitions)), 1),
+      str`${name} is declared in more than one way, by ${join(', ', uniq(declarers))}: one secret has one definition, and only its hosts may differ. Make the declarations alike, or give one of them another name (a secret_ref lets both use one item).`,
+    );
+  });
 }
 
 /** All of a declaration but its hosts, so that two texts are equal where two declarations mean the same. */
@@ -156,11 +155,12 @@ function placeholdersApart(secrets: Secrets): Member<string> {
     [each(secrets, (secret) => when(isReplaced(secret.declared), secret))],
     'replaced',
   );
-  return given('texts', join('\n', map(replaced, placeholderOf)), (placeholders) =>
+  const placeholders = listOf<string>([each(replaced, placeholderOf)], 'placeholders');
+  return given('texts', join('\n', placeholders), (text) =>
     each(replaced, (one) =>
       // It stands once in the list as itself; only another one that has it too is looked for.
       when(
-        gt(count(split(placeholderOf(one), placeholders)), 2),
+        gt(count(split(placeholderOf(one), text)), 2),
         each(replaced, (other) =>
           when(
             and(
@@ -263,9 +263,10 @@ function contested(
   message: (place: Expr<string>, names: Expr<string>) => Expr<string>,
 ): Member<string> {
   const byPlace = groupBy(listOf<Claim>(claims, 'claims'), ({ place }) => place, 'claimsByPlace');
-  return each(byPlace, (claims, place) =>
-    when(gt(count(claims), 1), message(place, commas(map(claims, ({ name }) => name)))),
-  );
+  return each(byPlace, (claims, place) => {
+    const names = listOf<string>([each(claims, ({ name }) => name)], 'names');
+    return when(gt(count(claims), 1), message(place, join(', ', names)));
+  });
 }
 
 // --------------------------------------------------------------------------------------------------- as a whole
