@@ -5,6 +5,7 @@ import { handWritten } from './container.js';
 import { infraSecret } from './declared.js';
 import { minimalConfig, minimalContainer, minimalListeners } from './minimal.js';
 import type { RunningProxy } from './proxy.js';
+import { rendered } from './rendered.js';
 import { describeProxy, type Surroundings, startSurroundings } from './surroundings.js';
 
 type Entry = Readonly<Record<string, unknown>>;
@@ -388,9 +389,10 @@ describe('config.schema.json', () => {
   });
 
   it.each(['onepassword-connect', 'onepassword', 'env'] as const)(
-    'takes the config of mode %s',
+    'takes the configs of mode %s',
     async (mode) => {
       expect(configFaults((await handWritten(mode)).configYaml)).toEqual([]);
+      expect(configFaults((await rendered(mode)).configYaml)).toEqual([]);
     },
   );
 

@@ -5,10 +5,14 @@ import { type ContainerOf, handWritten, type SecretSource } from './container.js
 import { type Login, query } from './database.js';
 import { credentials, infraSecret, secretTexts } from './declared.js';
 import type { RunningProxy } from './proxy.js';
+import { rendered } from './rendered.js';
 import { describeProxy, type Surroundings, startSurroundings } from './surroundings.js';
 import type { Received } from './upstream.js';
 
-const containers: Readonly<Record<string, ContainerOf>> = { 'written by hand': handWritten };
+const containers: Readonly<Record<string, ContainerOf>> = {
+  'written by hand': handWritten,
+  'rendered by the chart': rendered,
+};
 const modes: readonly SecretSource[] = ['onepassword-connect', 'onepassword', 'env'];
 
 // 1Password's servers have no double, so in that mode nothing can be resolved: what is shown is that a sandbox is
@@ -106,7 +110,6 @@ function suite(mode: SecretSource, containerOf: ContainerOf): void {
     'https://elsewhere.example.com/',
     'http://elsewhere.example.com/',
     'https://sub.warehouse.internal.example.com/',
-    'https://login.ledger.example.com/',
   ])('answers 403 for a host that is not allowed, and never dials it: %s', async (url) => {
     const before = around.upstream.dialed.length;
     const seen = await proxy.send({ url, headers: { authorization: 'Bearer WAREHOUSE_API_KEY' } });
@@ -178,6 +181,20 @@ function suite(mode: SecretSource, containerOf: ContainerOf): void {
       headers: { authorization: 'mine' },
     });
     expect(headers.authorization).toBe(resolves(mode) ? 'Bearer le-minted' : 'mine');
+  });
+
+  it('answers a sandbox that asks for a token of its own with a placeholder, and refuses all else there', async () => {
+    const before = around.upstream.dialed.length;
+    const login = 'https://login.ledger.example.com';
+    const { body, ...seen } = await proxy.send({
+      url: `${login}/oauth/token`,
+      method: 'POST',
+      body: 'scope=read',
+    });
+    expect(seen).toEqual({ refused: false, status: 200 });
+    expect(JSON.parse(body)).toMatchObject({ access_token: 'iron-proxy-stub-token' });
+    expect(await proxy.send({ url: `${login}/admin` })).toMatchObject({ refused: false, status: 403 });
+    expect(around.upstream.dialed.slice(before)).toEqual([]);
   });
 
   it('injects an access token of Google, or refuses the tunnel', async () => {

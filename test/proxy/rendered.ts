@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { type Reader, render } from '../centaur/release.js';
+import type { ContainerOf, SecretSource } from './container.js';
+import { credentials, infraSecret } from './declared.js';
+
+const run = promisify(execFile);
+
+/** The container of the chart's own iron-proxy, for the tools of testdata/tools.yaml. */
+export const rendered: ContainerOf = async (mode) => {
+  const tools = await readFile(new URL('testdata/tools.yaml', import.meta.url), 'utf8');
+  const release = render(tools, { set: settings(mode) });
+  const deployment = release.get('Deployment', 'centaur-centaur-iron-proxy');
+  const template = release.get('ConfigMap', 'centaur-centaur-iron-proxy').at('data', 'iron-proxy.yaml');
+  const proxy = deployment.container('iron-proxy');
+  return {
+    configYaml: await initialized(deployment.container('config'), String(template)),
+    args: proxy.list('args').map(({ value }) => String(value)),
+    env: lookedUp(proxy),
+  };
+};
+
+function settings(mode: SecretSource): readonly string[] {
+  const connect = mode === 'onepassword-connect' ? ['onepasswordConnect.connect.create=true'] : [];
+  return [`ironProxy.secretSource=${mode}`, ...connect];
+}
+
+/** What the init container makes of the config's template: its command is run as it stands, on other files. */
+async function initialized(container: Reader, template: string): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'init-'));
+  const [from, to] = [path.join(folder, 'template.yaml'), path.join(folder, 'config.yaml')];
+  try {
+    await writeFile(from, template);
+    const command = container.list('command').map(({ value }) => String(value));
+    const [shell = '', ...args] = [...command.slice(0, -2), from, to];
+    await run(shell, args, { env: { PATH: process.env.PATH, ...lookedUp(container) } });
+    return await readFile(to, 'utf8');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/**
+ * A container's environment, with the keys of the infra Secret looked up. A key that the Secret has not would keep the
+ * pod from starting; here it is left out, to show what the proxy does without it.
+ */
+function lookedUp({ env }: Reader): Readonly<Record<string, string>> {
+  const secret: Readonly<Record<string, string>> = { ...infraSecret, ...credentials };
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => {
+      const key = /^centaur-infra-env\/(.*)$/.exec(value)?.[1];
+      if (key === undefined) return [[name, value]];
+      const held = secret[key];
+      return held === undefined ? [] : [[name, held]];
+    }),
+  );
+}
