@@ -50,6 +50,7 @@ const kinds: { readonly [K in Parameter['kind']]: readonly Kind[] } = {
   container: ['list', 'map'],
   text: ['string', 'integer'],
   digits: ['string'],
+  header: ['string'],
   scalar: ['string', 'integer', 'boolean'],
   string: ['string'],
   integer: ['integer'],
@@ -84,6 +85,7 @@ export function checkArgument(operator: Operator, index: number, value: Value | 
 }
 
 function isArgument(parameter: Parameter, value: Value): boolean {
+  if (parameter.kind === 'header') return typeof value === 'string' && /^[A-Za-z0-9_-]*$/.test(value);
   if (parameter.kind === 'digits') return typeof value === 'string' && /^-?[0-9]{1,15}$/.test(value);
   if (parameter.kind === 'strings') {
     return Array.isArray(value) && value.every((item) => typeof item === 'string');

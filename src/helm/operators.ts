@@ -368,6 +368,16 @@ export const replace: (old: Leaf<string>, replacement: Leaf<string>, text: Leaf<
     piped: true,
   });
 
+/** The name of a request header as Go's `http.CanonicalHeaderKey` writes it: `x-api-key` is `X-Api-Key`. */
+export const canonicalHeader: (name: Leaf<string>) => Expr<string> = row({
+  name: 'canonicalHeader',
+  summary: 'the name of a header with a capital at its start and after each hyphen, else in lower case',
+  parameters: [{ name: 'name', kind: 'header' }],
+  result: string,
+  evaluate: (name: string) => name.toLowerCase().replaceAll(/(^|-)[a-z]/g, (letter) => letter.toUpperCase()),
+  go: ({ text }) => `title (lower ${text})`,
+});
+
 export const join: (separator: Leaf<string>, list: Leaf<readonly string[]>) => Expr<string> = row({
   name: 'join',
   summary: 'the strings of a list, with the separator between them',

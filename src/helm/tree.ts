@@ -104,6 +104,7 @@ export interface Parameter {
 /**
  * - `text`: a string or an integer;
  * - `digits`: a string that is an integer of at most fifteen digits;
+ * - `header`: a string of ASCII letters, digits, `-` and `_`;
  * - `scalar`: a string, an integer or a boolean;
  * - `strings`: a list of strings;
  * - `container`: a list or a map;
@@ -114,6 +115,7 @@ export type ParameterKind =
   | Exclude<Kind, 'number'>
   | 'text'
   | 'digits'
+  | 'header'
   | 'strings'
   | 'container'
   | 'sized'

@@ -89,6 +89,7 @@ const choices: { readonly [K in ParameterKind]: readonly Choice[] } = {
   boolean: [boolean],
   text: [string, integer],
   digits: [{ ...string, label: 'digits', values: digits }],
+  header: [{ ...string, label: 'header', values: fc.stringMatching(/^[A-Za-z0-9_-]{0,12}$/) }],
   scalar: [string, integer, boolean],
   strings: [stringList],
   list: [stringList, list],
