@@ -284,7 +284,7 @@ export const definitions: { readonly [name: string]: object } = {
     additionalProperties: false,
     properties: {
       nodeSelectorTerms: {
-        description: 'Required.',
+        description: 'A list of node selector terms.',
         type: 'array',
         items: { $ref: '#/definitions/io.k8s.api.core.v1.NodeSelectorTerm' },
       },
@@ -619,8 +619,8 @@ export const definitions: { readonly [name: string]: object } = {
         description:
           'Weight associated with matching the corresponding nodeSelectorTerm, in the range 1-100.',
         type: 'integer',
-        minimum: -2147483648,
-        maximum: 2147483647,
+        minimum: 1,
+        maximum: 100,
       },
     },
   },
@@ -906,13 +906,13 @@ export const definitions: { readonly [name: string]: object } = {
       maxSkew: {
         description: 'MaxSkew describes the degree to which pods may be unevenly distributed.',
         type: 'integer',
-        minimum: -2147483648,
+        minimum: 1,
         maximum: 2147483647,
       },
       minDomains: {
         description: 'MinDomains indicates a minimum number of eligible domains.',
         type: 'integer',
-        minimum: -2147483648,
+        minimum: 1,
         maximum: 2147483647,
       },
       nodeAffinityPolicy: {
@@ -1116,12 +1116,15 @@ export const definitions: { readonly [name: string]: object } = {
     required: ['weight', 'podAffinityTerm'],
     additionalProperties: false,
     properties: {
-      podAffinityTerm: { description: 'Required.', $ref: '#/definitions/io.k8s.api.core.v1.PodAffinityTerm' },
+      podAffinityTerm: {
+        description: 'A pod affinity term, associated with the corresponding weight.',
+        $ref: '#/definitions/io.k8s.api.core.v1.PodAffinityTerm',
+      },
       weight: {
         description: 'weight associated with matching the corresponding podAffinityTerm, in the range 1-100.',
         type: 'integer',
-        minimum: -2147483648,
-        maximum: 2147483647,
+        minimum: 1,
+        maximum: 100,
       },
     },
   },

@@ -37,6 +37,7 @@ export const amendments: { readonly [type: string]: { readonly [field: string]: 
       supplementalGroups: { items: { type: 'integer', ...id() } },
     },
     PodSpec: { nodeSelector: values.labels() },
+    PreferredSchedulingTerm: { weight: weight() },
     ProjectedVolumeSource: { defaultMode: fileMode() },
     Secret: { data: dataKeys(), stringData: dataKeys() },
     SecretKeySelector: { key: values.dataKey() },
@@ -45,12 +46,14 @@ export const amendments: { readonly [type: string]: { readonly [field: string]: 
     ServicePort: { port: values.port(), name: values.dnsLabel() },
     // "Empty means match all taint effects."
     Toleration: { effect: { enum: ['', 'NoExecute', 'NoSchedule', 'PreferNoSchedule'] } },
+    TopologySpreadConstraint: { maxSkew: { minimum: 1 }, minDomains: { minimum: 1 } },
     Volume: { name: values.dnsLabel() },
     VolumeMount: {
       mountPath: values.absolutePath(),
       name: values.dnsLabel(),
       recursiveReadOnly: { enum: ['Disabled', 'Enabled', 'IfPossible'] },
     },
+    WeightedPodAffinityTerm: { weight: weight() },
   }),
   ...types('io.k8s.api.networking.v1', {
     IngressRule: { host: values.wildcardHost() },
@@ -65,6 +68,11 @@ function types<T>(group: string, byKind: { readonly [kind: string]: T }): { read
 /** A user's or a group's number on a node. */
 function id(): object {
   return { minimum: 0, maximum: 2 ** 31 - 1 };
+}
+
+/** How much a preference counts. */
+function weight(): object {
+  return { minimum: 1, maximum: 100 };
 }
 
 /** Permissions: octal 0777 and below. */

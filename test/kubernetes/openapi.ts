@@ -1,27 +1,24 @@
 /**
- * Kubernetes' own description of its objects, made strict: JSON Schema (draft-07) in which a field that Kubernetes does
- * not know, or a value outside an enumeration, is an error.
+ * OpenAPI as Kubernetes writes it, made strict: JSON Schema (draft-07) in which a field that Kubernetes does not know, or
+ * a value outside an enumeration, is an error.
  */
-import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { amendments } from './amendments.js';
 
-const run = promisify(execFile);
-
-/** JSON Schema as far as these documents use it. */
+/** A type's schema, as far as Kubernetes' documents use OpenAPI. */
 export interface Definition {
   readonly $ref?: string;
   readonly description?: string;
   readonly type?: string | readonly string[];
   readonly format?: string;
+  readonly const?: string;
+  readonly default?: unknown;
   readonly enum?: readonly string[];
   readonly pattern?: string;
+  readonly minLength?: number;
   readonly maxLength?: number;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
   readonly minProperties?: number;
   readonly maxProperties?: number;
   readonly required?: readonly string[];
@@ -35,55 +32,23 @@ export interface Definitions {
   readonly [name: string]: Definition;
 }
 
-/** The folder whose `go.mod` pins Kubernetes. */
-const pinnedKubernetes = fileURLToPath(new URL('../node/tools/kubernetes/', import.meta.url));
-
-/**
- * The definitions of all of Kubernetes' types, from its Go module, which is downloaded where it is not there yet.
- *
- * @throws Error when there is no Go toolchain, or the module cannot be had.
- */
-export async function kubernetesDefinitions(): Promise<Definitions> {
-  const module = await moduleFolder(pinnedKubernetes, 'k8s.io/kubernetes');
-  const document: { readonly definitions: Definitions } = JSON.parse(
-    await readFile(path.join(module, 'api/openapi-spec/swagger.json'), 'utf8'),
-  );
-  const generated = await readFile(
-    path.join(module, 'pkg/generated/openapi/zz_generated.openapi.go'),
-    'utf8',
-  );
-  const strict = strictDefinitions(document.definitions);
-  return withFields(withFields(strict, enumerations(generated)), amendments);
-}
-
-/** Where the Go toolchain keeps a module, in the version that a `go.mod` pins. */
-export async function moduleFolder(goMod: string, module: string): Promise<string> {
-  const { stdout } = await run('go', ['mod', 'download', '-json', module], { cwd: goMod }).catch(
-    (error: NodeJS.ErrnoException & { stdout?: string }) => {
-      throw new Error(
-        error.code === 'ENOENT'
-          ? `the Go module ${module} is needed: install Go, there is none on the PATH`
-          : `the Go module ${module} can't be had: ${error.stdout || error.message}`,
-      );
-    },
-  );
-  const { Dir }: { readonly Dir: string } = JSON.parse(stdout);
-  return Dir;
-}
-
-/** OpenAPI 2.0 as strict JSON Schema: closed objects, no `format`, and none of Kubernetes' own keywords. */
+/** Closed objects, no `format`, and none of Kubernetes' own keywords. */
 export function strictDefinitions(definitions: Definitions): Definitions {
   return mapValues(definitions, (definition, name) => scalars[name] ?? strict(definition));
 }
 
-function strict(definition: Definition): Definition {
-  const { $ref, description, type, format, required, properties, items, additionalProperties } = definition;
+/** One schema, made strict with all below it. */
+export function strict(definition: Definition): Definition {
+  const { description, type, format, required, properties, items, additionalProperties } = definition;
   return {
     ...(description === undefined ? {} : { description: firstSentence(description) }),
-    ...($ref === undefined ? {} : { $ref }),
     ...(type === undefined ? {} : { type }),
     ...bounds[format ?? ''],
-    ...(required === undefined ? {} : { required }),
+    ...kept(definition),
+    // The API server sets a default before it asks what is required.
+    ...(required === undefined
+      ? {}
+      : { required: required.filter((name) => properties?.[name]?.default === undefined) }),
     ...(items === undefined ? {} : { items: strict(items) }),
     ...(properties === undefined
       ? {}
@@ -92,6 +57,26 @@ function strict(definition: Definition): Definition {
       ? { additionalProperties: strict(additionalProperties) }
       : {}),
   };
+}
+
+const keywords = new Set([
+  ...[
+    '$ref',
+    'type',
+    'enum',
+    'pattern',
+    'minLength',
+    'maxLength',
+    'minimum',
+    'maximum',
+    'minItems',
+    'maxItems',
+  ],
+  ...['minProperties', 'maxProperties'],
+]);
+
+function kept(definition: Definition): Definition {
+  return Object.fromEntries(Object.entries(definition).filter(([keyword]) => keywords.has(keyword)));
 }
 
 /** `format` as keywords that every validator asserts. Helm holds numbers as float64, so no integer above 2^53 is exact. */
@@ -114,6 +99,7 @@ const scalars: Definitions = {
     type: ['string', 'number'],
     minimum: 0,
     maxLength: 32,
+    // Kubernetes' own parser takes minutes for an exponent of some digits.
     pattern: '^[+]?([0-9]+([.][0-9]*)?|[.][0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{1,2})?$',
   },
   'io.k8s.apimachinery.pkg.util.intstr.IntOrString': {
@@ -128,13 +114,13 @@ const scalars: Definitions = {
 /** A text up to the first full stop that ends a sentence, on one line. */
 export function firstSentence(text: string): string {
   const [paragraph = ''] = text.trim().split(/\n\s*\n/);
-  const line = paragraph.replaceAll(/\s+/g, ' ');
+  const line = paragraph.replaceAll(/\s+/g, ' ').replace(/^(Required|Optional)\. /, '');
   return /^.*?[^.]\.(?= ["'`A-Z]|$)/.exec(line)?.[0] ?? line;
 }
 
 /** By a type's name and a field's, keywords that the field's schema gets beside its own. */
 export interface FieldKeywords {
-  readonly [type: string]: { readonly [field: string]: Definition };
+  readonly [type: string]: { readonly [field: string]: object };
 }
 
 /** The enumerations that Kubernetes' generated Go code knows; the OpenAPI document is published without them. */
@@ -142,20 +128,25 @@ export function enumerations(generated: string): FieldKeywords {
   const found: { [type: string]: { [field: string]: Definition } } = {};
   let fields: { [field: string]: Definition } = {};
   let field = '';
+  let members: 'items' | 'additionalProperties' = 'items';
   for (const line of generated.split('\n')) {
     const [, group, version, kind] = /^func schema_k8sio_api_(\w+)_(v\w+?)_(\w+)\(/.exec(line) ?? [];
     if (line.startsWith('func ')) fields = {};
     if (kind !== undefined) found[`io.k8s.api.${group}.${version}.${kind}`] = fields;
     field = /^\t{5}"([^"]+)": \{$/.exec(line)?.[1] ?? field;
+    if (/^\t{7}(Items|AdditionalProperties):/.test(line)) {
+      members = line.includes('Items:') ? 'items' : 'additionalProperties';
+    }
     const [, indent, values] = /^(\t{7}|\t{10})Enum: +\[\]interface\{\}\{(.*)\},$/.exec(line) ?? [];
     if (values === undefined) continue;
     const keyword = { enum: JSON.parse(`[${values}]`) };
-    fields[field] = indent?.length === 7 ? keyword : { items: { type: 'string', ...keyword } };
+    fields[field] = indent?.length === 7 ? keyword : { [members]: { type: 'string', ...keyword } };
   }
   return found;
 }
 
-function withFields(definitions: Definitions, added: FieldKeywords): Definitions {
+/** @throws Error when a field is not one of its type */
+export function withFields(definitions: Definitions, added: FieldKeywords): Definitions {
   return mapValues(definitions, (definition, type) => {
     const { properties = {} } = definition;
     const changed = mapValues(added[type] ?? {}, (keywords, field) => {

@@ -1,0 +1,124 @@
+/** Kubernetes' and the Gateway API's own descriptions of their objects, out of the Go modules that carry them. */
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { parse } from 'yaml';
+import { amendments } from './amendments.js';
+import {
+  type Definition,
+  type Definitions,
+  enumerations,
+  strict,
+  strictDefinitions,
+  withFields,
+} from './openapi.js';
+
+const run = promisify(execFile);
+
+/** The folders whose `go.mod` pins each. */
+const pinned = {
+  kubernetes: fileURLToPath(new URL('../node/tools/kubernetes/', import.meta.url)),
+  gatewayApi: fileURLToPath(new URL('.', import.meta.url)),
+};
+
+/** Types, and which of them are objects that the API server keeps. */
+export interface Types {
+  readonly definitions: Definitions;
+  /** The name of the type by apiVersion and kind: `apps/v1 Deployment`. */
+  readonly kinds: ReadonlyMap<string, string>;
+}
+
+/**
+ * All of Kubernetes' types.
+ *
+ * @throws Error when there is no Go toolchain, or the module cannot be had.
+ */
+export async function kubernetesTypes(): Promise<Types> {
+  const module = await moduleFolder(pinned.kubernetes, 'k8s.io/kubernetes');
+  const read = (file: string) => readFile(path.join(module, file), 'utf8');
+  const document: Swagger = JSON.parse(await read('api/openapi-spec/swagger.json'));
+  const generated = await read('pkg/generated/openapi/zz_generated.openapi.go');
+  const definitions = withFields(strictDefinitions(document.definitions), enumerations(generated));
+  return { definitions: withFields(definitions, amendments), kinds: new Map(kindsOf(document)) };
+}
+
+interface Swagger {
+  readonly definitions: {
+    readonly [name: string]: Definition & { readonly 'x-kubernetes-group-version-kind'?: readonly Kind[] };
+  };
+}
+interface Kind {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+}
+
+function kindsOf({ definitions }: Swagger): readonly (readonly [string, string])[] {
+  return Object.entries(definitions).flatMap(([name, definition]) => {
+    const [kind, ...others] = definition['x-kubernetes-group-version-kind'] ?? [];
+    return kind === undefined || others.length > 0 ? [] : [[kindName(kind), name] as const];
+  });
+}
+
+function kindName({ group, version, kind }: Kind): string {
+  return `${group === '' ? '' : `${group}/`}${version} ${kind}`;
+}
+
+/**
+ * The Gateway API's routes. Their metadata is Kubernetes' own type.
+ *
+ * @throws Error when there is no Go toolchain, or the module cannot be had.
+ */
+export async function gatewayTypes(): Promise<Types> {
+  const module = await moduleFolder(pinned.gatewayApi, 'sigs.k8s.io/gateway-api');
+  const file = 'config/crd/standard/gateway.networking.k8s.io_httproutes.yaml';
+  const resource: CustomResource = parse(await readFile(path.join(module, file), 'utf8'));
+  const { group, names, versions } = resource.spec;
+  const types = versions.map(({ name: version, schema }) => ({
+    kind: kindName({ group, version, kind: names.kind }),
+    name: `${group}.${version}.${names.kind}`,
+    definition: customType(schema.openAPIV3Schema),
+  }));
+  return {
+    definitions: Object.fromEntries(types.map(({ name, definition }) => [name, definition])),
+    kinds: new Map(types.map(({ kind, name }) => [kind, name])),
+  };
+}
+
+interface CustomResource {
+  readonly spec: {
+    readonly group: string;
+    readonly names: { readonly kind: string };
+    readonly versions: readonly {
+      readonly name: string;
+      readonly schema: { readonly openAPIV3Schema: Definition };
+    }[];
+  };
+}
+
+function customType(schema: Definition): Definition {
+  const { properties, ...type } = strict(schema);
+  const metadata = { $ref: '#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta' };
+  return { ...type, properties: { ...properties, metadata } };
+}
+
+/**
+ * Where the Go toolchain keeps a module, in the version that a `go.mod` pins; it is downloaded where it is not there yet.
+ *
+ * @throws Error when there is no Go toolchain, or the module cannot be had.
+ */
+export async function moduleFolder(goMod: string, module: string): Promise<string> {
+  const { stdout } = await run('go', ['mod', 'download', '-json', module], { cwd: goMod }).catch(
+    (error: NodeJS.ErrnoException & { stdout?: string }) => {
+      throw new Error(
+        error.code === 'ENOENT'
+          ? `the Go module ${module} is needed: install Go, there is none on the PATH`
+          : `the Go module ${module} can't be had: ${error.stdout || error.message}`,
+      );
+    },
+  );
+  const { Dir }: { readonly Dir: string } = JSON.parse(stdout);
+  return Dir;
+}
