@@ -5,6 +5,7 @@
 import Type from 'typebox';
 import {
   type Authored,
+  canonicalHeader,
   constant,
   contains,
   defaultIfAbsent,
@@ -342,9 +343,7 @@ function secretEntry(
     rules: rules(hosts),
     replace: when(not(injected), {
       proxy_value: defaultIfEmpty(declared.replacer, name),
-      match_headers: when(declared.match_headers, (headers) => [each(headers, (header) => header)], [
-        noHeader,
-      ]),
+      match_headers: when(declared.match_headers, matchedHeaders, [noHeader]),
       match_path: when(defaultIfAbsent(declared.match_path, false), true),
       match_query: when(defaultIfAbsent(declared.match_query, false), true),
     }),
@@ -354,6 +353,11 @@ function secretEntry(
       formatter: when(declared.inject_formatter, (formatter) => formatter),
     }),
   };
+}
+
+/** Under a name that is not written as Go writes it, iron-proxy would hide the header from later secrets. */
+function matchedHeaders(headers: Expr<readonly string[]>): readonly Member<string>[] {
+  return [each(headers, (header) => when(hasPrefix('/', header), header, canonicalHeader(header)))];
 }
 
 function gcpAuth(

@@ -3,6 +3,7 @@ import Type from 'typebox';
 import {
   and,
   byteLength,
+  canonicalHeader,
   constant,
   contains,
   count,
@@ -235,7 +236,7 @@ function oneSecretPerHeader(secrets: Secrets): Member<string> {
     ),
     each<Secret, Claim>(secrets, ({ name, hosts, declared }) =>
       when(declared.inject_header, (header) =>
-        each(hosts, (host) => claim(name, str`header ${header} to ${host}`)),
+        each(hosts, (host) => claim(name, str`header ${canonicalHeader(header)} to ${host}`)),
       ),
     ),
     each<Secret, Claim>(secrets, ({ name, hosts, declared }) =>
