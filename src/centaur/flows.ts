@@ -6,8 +6,11 @@ import { and, type Expr, isNonEmpty, type Leaf } from '../helm/index.js';
 import { apiPort } from './api.js';
 import type { Platform } from './platform.js';
 
-/** Pods of the release, or pods that the API makes. */
-export type Workload = 'api' | 'iron-proxy' | 'connect' | 'sandbox' | 'test';
+/**
+ * Pods of the release, or pods that the API makes. `iron-proxy` is every proxy: the chart's own, which is `api-proxy`, and
+ * those that the API makes for sandboxes.
+ */
+export type Workload = 'api' | 'iron-proxy' | 'api-proxy' | 'connect' | 'sandbox' | 'test';
 
 /** What lies outside of the release. */
 export type Outside =
@@ -54,9 +57,15 @@ export function flowsOf({ values, mode, secrets, connectServer }: Platform): rea
     },
     {
       from: ['api'],
+      to: 'api-proxy',
+      ports: [{ port: proxyPort }],
+      because: 'the way out',
+    },
+    {
+      from: ['api'],
       to: 'iron-proxy',
-      ports: [{ port: proxyPort }, { port: managementPort }],
-      because: 'the way out, and reloads',
+      ports: [{ port: managementPort }],
+      because: 'reloads',
     },
     {
       from: ['api'],
@@ -93,6 +102,6 @@ export function flowsOf({ values, mode, secrets, connectServer }: Platform): rea
     },
     { from: ['connect'], to: '1password', ports: [{ port: 443 }], because: "the vaults' items" },
     { from: ['test'], to: 'api', ports: [{ port: apiPort }], because: 'helm test' },
-    { from: ['test'], to: 'iron-proxy', ports: [{ port: proxyPort }], because: 'helm test' },
+    { from: ['test'], to: 'api-proxy', ports: [{ port: proxyPort }], because: 'helm test' },
   ];
 }

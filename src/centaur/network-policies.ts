@@ -68,6 +68,11 @@ export class NetworkPolicies extends Construct {
       when: enabled,
       comment: "Every proxy: the chart's own, and those that the API makes for sandboxes.",
     });
+    policy('api-proxy', {
+      when: enabled,
+      comment:
+        "The chart's own proxy, which the API goes through; what every proxy may do it may do as well.",
+    });
     policy('connect', {
       when: and(enabled, connect.create, mode('onepassword-connect')),
       comment: '1Password Connect.',
@@ -80,6 +85,7 @@ export class NetworkPolicies extends Construct {
   }
 }
 
+/** Each pod once: the chart's own proxy is one of the proxies. */
 const workloads: readonly Workload[] = ['api', 'iron-proxy', 'connect', 'sandbox', 'test'];
 
 function sourcesOf({ from }: Flow): readonly (Workload | Outside)[] {
@@ -90,6 +96,7 @@ function podsOf({ names }: Platform): { readonly [workload in Workload]: Labels 
   return {
     api: { ...names.selectorLabels('api') },
     'iron-proxy': proxyLabels,
+    'api-proxy': { ...names.selectorLabels('iron-proxy'), 'centaur.ai/sandbox-id': 'api' },
     connect: connectSelector,
     sandbox: sandboxLabels,
     test: { ...names.selectorLabels('test') },

@@ -47,7 +47,8 @@ type Row = readonly [from: readonly string[], to: readonly string[], ports: read
 const inEveryMode: readonly Row[] = [
   [['API', ...proxies, 'sandbox'], ['DNS'], ['53/UDP', 53]],
   [['sandbox', ...proxies], ['API'], [8000]],
-  [['API'], proxies, [8080, 9092]],
+  [['API'], ['own iron-proxy'], [8080]],
+  [['API'], proxies, [9092]],
   // The Kubernetes API server, whose address is not known.
   [['API'], internet, [443, 6443]],
   [proxies, internet, [443, 80, 5432]],

@@ -21,16 +21,33 @@ Every declaration of a secret, the harnesses' first: who declares it, its hosts,
 {{- end -}}
 {{- range $toolName, $tool := .Values.tools -}}
 {{- range $secret := $tool.secrets -}}
-{{- $declaration := dict "by" (printf "tools.%s" $toolName) -}}
+{{- if kindIs "string" $secret -}}
+{{- $declaration := dict
+  "by" (printf "tools.%s" $toolName)
+  "hosts" (ternary list $tool.hosts (kindIs "invalid" $tool.hosts))
+  "reference" $secret
+ -}}
 {{- $legacy := dict
   "type" "http"
   "name" $secret
   "match_headers" (list "Authorization" "Api-Key" "/^X-([A-Za-z0-9]+-)*(Api-?Key|Auth|Key|Secret|Token)$/")
  -}}
-{{- $declaration = set $declaration "hosts" (ternary (ternary (list "*.googleapis.com") (ternary list $tool.hosts (kindIs "invalid" $tool.hosts)) (eq ((ternary $legacy $secret (kindIs "string" $secret)).type) "gcp_auth")) ((ternary $legacy $secret (kindIs "string" $secret)).hosts) (kindIs "invalid" ((ternary $legacy $secret (kindIs "string" $secret)).hosts))) -}}
-{{- $declaration = set $declaration "reference" (ternary ((ternary $legacy $secret (kindIs "string" $secret)).name) ((ternary $legacy $secret (kindIs "string" $secret)).secret_ref) (kindIs "invalid" ((ternary $legacy $secret (kindIs "string" $secret)).secret_ref))) -}}
-{{- $declaration = set $declaration "secret" (ternary $legacy $secret (kindIs "string" $secret)) -}}
+{{- $declaration = set $declaration "secret" $legacy -}}
 {{- $declarations = append $declarations $declaration -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- range $toolName, $tool := .Values.tools -}}
+{{- range $secret := $tool.secrets -}}
+{{- if not (kindIs "string" $secret) -}}
+{{- $declaration := dict
+  "by" (printf "tools.%s" $toolName)
+  "hosts" (ternary (ternary (list "*.googleapis.com") (ternary list $tool.hosts (kindIs "invalid" $tool.hosts)) (eq $secret.type "gcp_auth")) $secret.hosts (kindIs "invalid" $secret.hosts))
+  "reference" (default $secret.name $secret.secret_ref)
+  "secret" $secret
+ -}}
+{{- $declarations = append $declarations $declaration -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{ toJson $declarations }}
@@ -40,25 +57,25 @@ Every declaration of a secret, the harnesses' first: who declares it, its hosts,
 Every declared secret once, with the hosts of all its declarations.
 */}}
 {{- define "centaur.secrets" -}}
-{{- $items := list -}}
-{{- $byName := dict -}}
-{{- range $item := include "centaur.declarations" . | fromJsonArray -}}
-{{- $byName = set $byName $item.secret.name (append (dig $item.secret.name list $byName) $item) -}}
+{{- $secrets := list -}}
+{{- $declarationsByName := dict -}}
+{{- range $declaration := include "centaur.declarations" . | fromJsonArray -}}
+{{- $declarationsByName = set $declarationsByName $declaration.secret.name (append (dig $declaration.secret.name list $declarationsByName) $declaration) -}}
 {{- end -}}
-{{- range $key, $value := $byName -}}
+{{- range $key, $value := $declarationsByName -}}
 {{- $secret := dict "name" $key -}}
-{{- $items2 := list -}}
+{{- $hosts := list -}}
 {{- range $item := $value -}}
 {{- range $host := $item.hosts -}}
-{{- $items2 = append $items2 $host -}}
+{{- $hosts = append $hosts $host -}}
 {{- end -}}
 {{- end -}}
-{{- $secret = set $secret "hosts" (uniq $items2 | sortAlpha) -}}
+{{- $secret = set $secret "hosts" (uniq $hosts | sortAlpha) -}}
 {{- $secret = set $secret "reference" ((first $value).reference) -}}
 {{- $secret = set $secret "declared" ((first $value).secret) -}}
-{{- $items = append $items $secret -}}
+{{- $secrets = append $secrets $secret -}}
 {{- end -}}
-{{ toJson $items }}
+{{ toJson $secrets }}
 {{- end }}
 
 {{/*
@@ -153,9 +170,9 @@ The keys of the infra Secret that api gets, and no others.
 {{- $infraKeys = append $infraKeys "OP_VAULT" -}}
 {{- end -}}
 {{- $items := list -}}
-{{- range $item := include "centaur.secrets" . | fromJsonArray -}}
-{{- if eq $item.declared.type "pg_dsn" -}}
-{{- $items = append $items $item -}}
+{{- range $secret := include "centaur.secrets" . | fromJsonArray -}}
+{{- if eq $secret.declared.type "pg_dsn" -}}
+{{- $items = append $items $secret -}}
 {{- end -}}
 {{- end -}}
 {{- if $items -}}
@@ -179,9 +196,9 @@ The keys of the infra Secret that iron-proxy gets, and no others.
 {{- $infraKeys = append $infraKeys "OP_SERVICE_ACCOUNT_TOKEN" -}}
 {{- end -}}
 {{- $items := list -}}
-{{- range $item := include "centaur.secrets" . | fromJsonArray -}}
-{{- if eq $item.declared.type "pg_dsn" -}}
-{{- $items = append $items $item -}}
+{{- range $secret := include "centaur.secrets" . | fromJsonArray -}}
+{{- if eq $secret.declared.type "pg_dsn" -}}
+{{- $items = append $items $secret -}}
 {{- end -}}
 {{- end -}}
 {{- if $items -}}
@@ -336,27 +353,27 @@ transforms:
   - name: allowlist
     config:
       {{- $domains := list }}
-      {{- $named := list }}
+      {{- $hosts := list }}
       {{- range $allowedHost := .Values.ironProxy.allowedHosts }}
-      {{- $named = append $named $allowedHost }}
+      {{- $hosts = append $hosts $allowedHost }}
       {{- end }}
       {{- range $toolName, $tool := .Values.tools }}
       {{- range $host := $tool.hosts }}
-      {{- $named = append $named $host }}
+      {{- $hosts = append $hosts $host }}
       {{- end }}
       {{- end }}
       {{- $secrets := list }}
-      {{- range $item := include "centaur.secrets" . | fromJsonArray }}
-      {{- $secrets = append $secrets $item }}
+      {{- range $secret := include "centaur.secrets" . | fromJsonArray }}
+      {{- $secrets = append $secrets $secret }}
       {{- end }}
       {{- range $secret := $secrets }}
       {{- range $host := $secret.hosts }}
-      {{- $named = append $named $host }}
+      {{- $hosts = append $hosts $host }}
       {{- end }}
       {{- end }}
-      {{- range $item := uniq $named | sortAlpha }}
-      {{- if not (contains "/" $item) }}
-      {{- $domains = append $domains $item }}
+      {{- range $host := uniq $hosts | sortAlpha }}
+      {{- if not (contains "/" $host) }}
+      {{- $domains = append $domains $host }}
       {{- end }}
       {{- end }}
       {{- if $domains }}
@@ -368,9 +385,9 @@ transforms:
       domains: []
       {{- end }}
       {{- $cidrs := list }}
-      {{- range $item := uniq $named | sortAlpha }}
-      {{- if contains "/" $item }}
-      {{- $cidrs = append $cidrs $item }}
+      {{- range $host := uniq $hosts | sortAlpha }}
+      {{- if contains "/" $host }}
+      {{- $cidrs = append $cidrs $host }}
       {{- end }}
       {{- end }}
       {{- if $cidrs }}
@@ -380,7 +397,7 @@ transforms:
         {{- end }}
       {{- end }}
       {{- $tokenEndpoints := list }}
-      {{- $asked := list }}
+      {{- $urls := list }}
       {{- $gcpSecrets := list }}
       {{- range $secret := $secrets }}
       {{- if eq $secret.declared.type "gcp_auth" }}
@@ -388,7 +405,7 @@ transforms:
       {{- end }}
       {{- end }}
       {{- if $gcpSecrets }}
-      {{- $asked = append $asked "https://oauth2.googleapis.com/token" }}
+      {{- $urls = append $urls "https://oauth2.googleapis.com/token" }}
       {{- end }}
       {{- $oauthSecrets := list }}
       {{- range $secret := $secrets }}
@@ -398,11 +415,11 @@ transforms:
       {{- end }}
       {{- range $oauthSecret := $oauthSecrets }}
       {{- if $oauthSecret.declared.token_endpoint }}
-      {{- $asked = append $asked $oauthSecret.declared.token_endpoint }}
+      {{- $urls = append $urls $oauthSecret.declared.token_endpoint }}
       {{- end }}
       {{- end }}
-      {{- range $item := uniq $asked | sortAlpha }}
-      {{- $tokenEndpoints = append $tokenEndpoints $item }}
+      {{- range $url := uniq $urls | sortAlpha }}
+      {{- $tokenEndpoints = append $tokenEndpoints $url }}
       {{- end }}
       {{- if $tokenEndpoints }}
       rules:
@@ -440,9 +457,9 @@ transforms:
             {{- end }}
             {{- end }}
           {{- end }}
-          {{- if not (eq (ternary "replace" $httpSecret.declared.mode (kindIs "invalid" $httpSecret.declared.mode)) "inject") }}
+          {{- if not (eq (default "replace" $httpSecret.declared.mode) "inject") }}
           replace:
-            proxy_value: {{ ternary $httpSecret.name $httpSecret.declared.replacer (kindIs "invalid" $httpSecret.declared.replacer) | quote }}
+            proxy_value: {{ default $httpSecret.name $httpSecret.declared.replacer | quote }}
             {{- if $httpSecret.declared.match_headers }}
             match_headers:
               {{- range $match_header := $httpSecret.declared.match_headers }}
@@ -459,7 +476,7 @@ transforms:
             match_query: true
             {{- end }}
           {{- end }}
-          {{- if eq (ternary "replace" $httpSecret.declared.mode (kindIs "invalid" $httpSecret.declared.mode)) "inject" }}
+          {{- if eq (default "replace" $httpSecret.declared.mode) "inject" }}
           {{- if or $httpSecret.declared.inject_header $httpSecret.declared.inject_query_param $httpSecret.declared.inject_formatter }}
           inject:
             {{- if $httpSecret.declared.inject_header }}
@@ -512,7 +529,7 @@ transforms:
             {{- include "centaur.ironProxy.source" (dict "root" $ "reference" $field "jsonKey" "") | nindent 12 }}
           {{- else }}
           {{ $fieldName | quote }}:
-            {{- include "centaur.ironProxy.source" (dict "root" $ "reference" $field.secret_ref "jsonKey" (ternary "" $field.json_key (kindIs "invalid" $field.json_key))) | nindent 12 }}
+            {{- include "centaur.ironProxy.source" (dict "root" $ "reference" $field.secret_ref "jsonKey" (default "" $field.json_key)) | nindent 12 }}
           {{- end }}
           {{- end }}
           token_endpoint: {{ $oauthSecret.declared.token_endpoint | quote }}
@@ -606,34 +623,30 @@ transforms:
         - Connection
         - Upgrade
         - "/^Sec-WebSocket-/"
-        {{- $used := list }}
+        {{- $headers := list }}
         {{- range $item := .Values.ironProxy.headerAllowlist.extra }}
-        {{- $used = append $used $item }}
+        {{- $headers = append $headers $item }}
         {{- end }}
         {{- range $httpSecret := $httpSecrets }}
         {{- range $match_header := $httpSecret.declared.match_headers }}
-        {{- $used = append $used $match_header }}
+        {{- $headers = append $headers $match_header }}
         {{- end }}
         {{- end }}
         {{- range $httpSecret := $httpSecrets }}
         {{- if $httpSecret.declared.inject_header }}
-        {{- $used = append $used $httpSecret.declared.inject_header }}
+        {{- $headers = append $headers $httpSecret.declared.inject_header }}
         {{- end }}
         {{- end }}
         {{- if or $gcpSecrets $oauthSecrets }}
-        {{- $used = append $used "Authorization" }}
+        {{- $headers = append $headers "Authorization" }}
         {{- end }}
         {{- if $awsSecrets }}
-        {{- $used = append $used "Authorization" }}
+        {{- $headers = append $headers "Authorization" }}
+        {{- $headers = append $headers "/^Amz-Sdk-/" }}
+        {{- $headers = append $headers "/^X-Amz-/" }}
         {{- end }}
-        {{- if $awsSecrets }}
-        {{- $used = append $used "/^Amz-Sdk-/" }}
-        {{- end }}
-        {{- if $awsSecrets }}
-        {{- $used = append $used "/^X-Amz-/" }}
-        {{- end }}
-        {{- range $item := uniq $used | sortAlpha }}
-        - {{ $item | quote }}
+        {{- range $header := uniq $headers | sortAlpha }}
+        - {{ $header | quote }}
         {{- end }}
   {{- end }}
 {{- $databases := list }}
