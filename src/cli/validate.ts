@@ -63,10 +63,10 @@ export const validate: Verb = {
 };
 
 function summary(files: number, problems: readonly Problem[]): string {
-  const checked = counted(files, 'file');
+  const checked = `${counted(files, 'file')} checked`;
   if (problems.length === 0) return `${checked}: no problems`;
   const faulty = new Set(problems.map(({ file }) => file)).size;
-  return `${checked}: ${counted(problems.length, 'problem')} in ${faulty === files ? 'all' : faulty}`;
+  return `${checked}: ${counted(problems.length, 'problem')}${files === 1 ? '' : ` in ${faulty} of them`}`;
 }
 
 function counted(count: number, noun: string): string {

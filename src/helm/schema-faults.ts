@@ -74,7 +74,8 @@ export function faultFinder(root: SchemaDocument): FaultFinder {
       const choices = shapes.flatMap(choicesOf);
       if (choices.length > 0) return [choiceFault(path, value, choices)];
       const types = shapes.flatMap((shape) => partsOf(shape, root)).flatMap(({ type }) => type ?? []);
-      return [typeFault(path, value, types, ownDescription(error), written)];
+      const keys = keysAt(root, path);
+      return [typeFault(path, value, types, { keys, description: ownDescription(error), written })];
     }
     const [meant] = similar.sort((left, right) => left.errors.length - right.errors.length);
     return meant === undefined ? [] : faultsOf(meant.errors, written);
@@ -96,8 +97,9 @@ function isUnion({ error: { keyword } }: SchemaError): boolean {
 }
 
 /** Whether a value is of another kind altogether than the shape that it was held against. */
-function isOtherKind({ below, error: { keyword } }: SchemaError): boolean {
-  return below.length === 0 && (keyword === 'type' || keyword === 'const' || keyword === 'enum');
+function isOtherKind({ below, error: { keyword, propertyName } }: SchemaError): boolean {
+  const decisive = keyword === 'type' || keyword === 'const' || keyword === 'enum';
+  return decisive && below.length === 0 && propertyName === undefined;
 }
 
 /** Whether an error was found while one of a union's shapes was tried, in the shape itself or through a reference. */
@@ -151,8 +153,11 @@ function keywordFaults(
     case 'propertyNames':
       // What is wrong inside is an error of its own.
       return [];
-    case 'additionalProperties':
-      return [unknownKey([...path, String(params.additionalProperty)], keysAt(root, path), root)];
+    case 'additionalProperties': {
+      const key = [...path, String(params.additionalProperty)];
+      if (error.parentSchema?.patternProperties !== undefined) return [badKey(key, description)];
+      return [unknownKey(key, keysAt(root, path), root)];
+    }
     case 'required': {
       const missing = [...path, String(params.missingProperty)];
       return [
@@ -164,8 +169,10 @@ function keywordFaults(
         },
       ];
     }
-    case 'type':
-      return [typeFault(path, value, [params.type].flat().map(String), description, written)];
+    case 'type': {
+      const types = [params.type].flat().map(String);
+      return [typeFault(path, value, types, { keys: keysAt(root, path), description, written })];
+    }
     case 'enum':
       return [choiceFault(path, value, params.allowedValues)];
     case 'const':
@@ -243,10 +250,16 @@ function unknownKey(path: ValuePath, siblings: readonly string[], root: SchemaDo
 function keyFault(path: ValuePath, { keyword, params }: ErrorObject, root: SchemaDocument): Fault {
   if (keyword === 'enum') return unknownKey(path, params.allowedValues, root);
   const hint = descriptionAt(root, path.slice(0, -1));
-  const fault = (message: string): Fault => ({ kind: 'value', path, message, hint });
-  if (keyword === 'pattern') return fault('a key of this form is not possible here');
-  if (keyword === 'maxLength') return fault(`a key has at most ${counted(params.limit, 'character')} here`);
-  return fault('this key is not allowed here');
+  if (keyword === 'pattern') return badKey(path, hint);
+  const message =
+    keyword === 'maxLength'
+      ? `a key may have at most ${counted(params.limit, 'character')} here`
+      : 'this key is not allowed here';
+  return { kind: 'value', path, message, hint };
+}
+
+function badKey(path: ValuePath, hint: string | undefined): Fault {
+  return { kind: 'value', path, message: 'a key here is of another form', hint };
 }
 
 function choiceFault(path: ValuePath, value: Value, choices: readonly unknown[]): Fault {
@@ -266,15 +279,18 @@ function typeFault(
   path: ValuePath,
   value: Value,
   types: readonly string[],
-  description: string | undefined,
-  written: Written,
+  {
+    keys,
+    description,
+    written,
+  }: { keys: readonly string[]; description: string | undefined; written: Written },
 ): Fault {
   const wanted = listed([...new Set(types.map((type) => typeWords[type] ?? type))], 'or');
   return {
     kind: 'value',
     path,
     message: `must be ${wanted}, and is ${kindInWords(value)}`,
-    hint: typeHint(path, value, types, written) ?? description,
+    hint: typeHint(path, value, types, written) ?? mapHint(types, keys) ?? description,
   };
 }
 
@@ -317,6 +333,11 @@ function typeHint(
   }
   if (types.includes('array') && value !== null) return 'Write each member on a line of its own, after "- ".';
   return undefined;
+}
+
+function mapHint(types: readonly string[], keys: readonly string[]): string | undefined {
+  if (!types.includes('object') || keys.length === 0) return undefined;
+  return `Its keys stand below it: ${listed(keys, 'and')}.`;
 }
 
 function choicesOf(schema: SchemaDocument): readonly unknown[] {

@@ -39,9 +39,16 @@ function greeter() {
           Type.String({ pattern: '^[a-z]+$' }),
           Type.Union([
             Type.String({ pattern: '^[A-Z][a-z]+$', description: 'A first name.' }),
-            Type.Object({ name: Type.String(), age: Type.Integer() }, closed),
+            Type.Object(
+              { name: Type.String(), age: Type.Integer() },
+              { ...closed, propertyNames: { enum: ['name', 'age'] } },
+            ),
           ]),
-          { default: {}, additionalProperties: false },
+          {
+            default: {},
+            additionalProperties: false,
+            description: 'Friends by their names, in small letters.',
+          },
         ),
       },
       closed,
@@ -149,6 +156,12 @@ describe('an unknown key', () => {
     ]);
   });
 
+  test('whose form is wrong is told what the map is for', () => {
+    expect(problems('friends: {Ann: Ann}')).toEqual([
+      'values.yaml:1:11 friends.Ann: a key here is of another form | Friends by their names, in small letters.',
+    ]);
+  });
+
   test('is not mistaken for one that all JavaScript objects have', () => {
     expect(problems('service:\n  constructor: 1\n  __proto__: 2\n')).toHaveLength(2);
   });
@@ -221,7 +234,11 @@ describe('a wrong value', () => {
       'greeting: {text: "😀😀😀😀😀😀😀😀😀😀😀"}',
       'values.yaml:1:12 greeting.text: must have at most 10 characters, and has 11 | What is said.',
     ],
-    ['in place of a map', 'service: 8080', 'values.yaml:1:1 service: must be a map, and is 8080'],
+    [
+      'in place of a map is told its keys',
+      'service: 8080',
+      'values.yaml:1:1 service: must be a map, and is 8080 | Its keys stand below it: port, public and token.',
+    ],
     [
       'in place of a list is told how to write one',
       'hosts: a.example',
@@ -248,7 +265,7 @@ describe('a value of several shapes', () => {
     [
       'is told all shapes where it has none',
       'friends: {ann: [1]}',
-      'values.yaml:1:11 friends.ann: must be a text or a map, and is a list',
+      'values.yaml:1:11 friends.ann: must be a text or a map, and is a list | Its keys stand below it: name and age.',
     ],
     [
       'is told what is missing, at the map that lacks it',

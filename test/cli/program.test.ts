@@ -203,7 +203,7 @@ ${bad}:2:1: speech: this key of older values files means nothing here
   Set text instead.
 ${worse}:1:1: a values file holds a map, and this one holds a list
   Write "key: value" lines.
-3 files: 3 problems in 2
+3 files checked: 3 problems in 2 of them
 `,
       stderr: '',
     });
@@ -213,7 +213,7 @@ ${worse}:1:1: a values file holds a map, and this one holds a list
     const files = ['a.yaml', 'b.yaml'].map((name) => file(name, ''));
     expect(await run(['validate', '-f', ...files])).toEqual({
       status: 0,
-      stdout: '2 files: no problems\n',
+      stdout: '2 files checked: no problems\n',
       stderr: '',
     });
   });
@@ -254,6 +254,42 @@ ${worse}:1:1: a values file holds a map, and this one holds a list
     const { stderr } = await run(['validate', '-f', ...files], { terminal: true });
     expect(stderr).toContain(`checking 2 of 2: ${files[1]}`);
     expect(stderr.endsWith('\r\u001b[K')).toBe(true);
+  });
+});
+
+describe('a file that cannot be values', () => {
+  const bomb = [...'abcdefgh']
+    .map(
+      (key, index, keys) =>
+        `${key}: &${key}1 [${Array(9).fill(index === 0 ? 'x' : `*${keys[index - 1]}1`)}]\n`,
+    )
+    .join('');
+
+  test.each([
+    ['no YAML', 'a: "b\n'],
+    ['not UTF-8', Buffer.from([0x61, 0x3a, 0x20, 0xff])],
+    ['a list', '- a\n'],
+    ['a text', 'hello\n'],
+    ['a key twice', 'text: a\ntext: b\n'],
+    ['two documents', 'text: a\n---\ntext: b\n'],
+    ['an alias to itself', 'labels: &a {b: *a}\n'],
+    ['an anchor bomb', bomb],
+    ['5 MB', `text: a\n${'# nothing\n'.repeat(500_000)}`],
+    ['nested too deep', `text: ${'['.repeat(5000)}${']'.repeat(5000)}\n`],
+  ])('%s: one line says where and what, and nothing is written', async (_, text) => {
+    const name = file('refused.yaml', text);
+    const out = path.join(folder, 'never');
+    const problem = /^\S*refused\.yaml:\d+:\d+: .{10,300}\n(?: {2}\S.{5,300}\n)?/;
+    const validated = await run(['validate', '-f', name]);
+    expect(validated).toMatchObject({ status: 1, stderr: '' });
+    expect(validated.stdout.replace(problem, '')).toBe('1 file checked: 1 problem\n');
+    for (const argv of [[], ['--output-dir', out]]) {
+      const rendered = await run(['render', '-f', name, ...argv]);
+      expect(rendered).toMatchObject({ status: 1, stdout: '' });
+      expect(rendered.stderr).toMatch(problem);
+      expect(rendered.stderr.replace(problem, '')).toBe('');
+    }
+    expect(readdirSync(folder)).not.toContain('never');
   });
 });
 

@@ -1,0 +1,190 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { helmCommand, helmMajors } from '../judges/helm.js';
+import { builtCommand, project, run } from './command.js';
+
+let command: string;
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'centaur-chart-'));
+  command = builtCommand();
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const centaurChart = (...argv: string[]) => run(process.execPath, [command, ...argv], { cwd: folder });
+
+function file(name: string, text: string | Uint8Array): string {
+  writeFileSync(path.join(folder, name), text);
+  return name;
+}
+
+const shipped = readdirSync(path.join(project, 'values')).map((name) => path.join(project, 'values', name));
+
+/** The documents of a rendered text, each with the template that it comes from. */
+function documents(text: string) {
+  return parseAllDocuments(text, { version: '1.1' }).map((document) => ({
+    source: /# Source: (\S+)/.exec(document.commentBefore ?? '')?.[1],
+    object: document.toJS(),
+  }));
+}
+
+describe('the files in values/', () => {
+  test('are valid', async () => {
+    expect(await centaurChart('validate', '-f', ...shipped)).toEqual({
+      status: 0,
+      stdout: `${shipped.length} files checked: no problems\n`,
+      stderr: '',
+    });
+  });
+
+  describe.each(shipped.map((name) => [path.basename(name), name] as const))('%s', (_, name) => {
+    test.each(helmMajors)(
+      'renders as Helm %i does: the same objects in the same order, from the same templates',
+      async (major) => {
+        const release = ['-f', name, '--namespace', 'centaur-system'];
+        const ours = await centaurChart('render', ...release, '--release', 'blue');
+        const helm = await run(await helmCommand(major), [
+          ...['template', 'blue', path.join(project, 'charts/centaur')],
+          ...release,
+        ]);
+        expect(ours.stderr).toBe('');
+        expect(helm.stderr).toBe('');
+        expect(documents(ours.stdout).length).toBeGreaterThan(10);
+        expect(documents(ours.stdout)).toEqual(documents(helm.stdout));
+      },
+    );
+  });
+});
+
+describe("a person's mistakes in a values file", () => {
+  test('are told with file, line and column, what is wrong and what to do', async () => {
+    const name = file(
+      'mistakes.yaml',
+      [
+        'ironProxy:',
+        '  secretSource: onepasword-connect # a letter is missing',
+        '  secretTtl: 10 minutes',
+        '  manager:',
+        '    enabled: true',
+        'secretManager:',
+        '  backend: onepassword',
+        'create: true',
+        'api:',
+        '  image:',
+        '    tag: 1.10',
+        'laminar: {}',
+        '',
+      ].join('\n'),
+    );
+    const { status, stdout, stderr } = await centaurChart('validate', '-f', name);
+    expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+    expect(stdout).toMatchInlineSnapshot(`
+      "mistakes.yaml:2:3: ironProxy.secretSource: must be onepassword-connect, onepassword or env, and is "onepasword-connect"
+        Did you mean onepassword-connect?
+      mistakes.yaml:3:3: ironProxy.secretTtl: "10 minutes" is not of the form that is needed
+        How long iron-proxy keeps a credential before it asks 1Password again: hours, minutes, seconds or milliseconds, such as 10m or 1h30m.
+      mistakes.yaml:4:3: ironProxy.manager: this key of older values files means nothing here
+        Set ironProxy.secretSource and ironProxy.secretTtl instead: the API manages the proxies itself.
+      mistakes.yaml:7:3: secretManager.backend: this key of older values files means nothing here
+        Set ironProxy.secretSource instead, to onepassword-connect, onepassword or env: iron-proxy alone reads credentials.
+      mistakes.yaml:8:1: create: this key is not known
+        There is a key of this name elsewhere: onepasswordConnect.connect.create.
+      mistakes.yaml:11:5: api.image.tag: must be a text, and is 1.1
+        Put it in quotes, and YAML reads it as text: tag: "1.10"
+      mistakes.yaml:12:1: laminar: this key of older values files means nothing here
+        Install Laminar with its own chart, and remove this section.
+      1 file checked: 7 problems
+      "
+    `);
+  });
+
+  test('a typo in secretSource is refused by Helm too', async () => {
+    const name = file('typo.yaml', 'ironProxy:\n  secretSource: onepasword\n');
+    const { status, stderr } = await centaurChart('render', '-f', name);
+    expect(status).toBe(1);
+    expect(stderr).toContain('typo.yaml:2:3: ironProxy.secretSource: must be');
+    for (const major of helmMajors) {
+      const helm = await run(await helmCommand(major), [
+        ...['template', 'x', path.join(project, 'charts/centaur'), '-f', path.join(folder, name)],
+      ]);
+      expect(helm.status).not.toBe(0);
+      expect(helm.stderr).toContain('secretSource');
+    }
+  });
+});
+
+describe('what is not a values file', () => {
+  test.each([
+    ['is not there', 'missing.yaml', 'no such file or directory'],
+    ['is a directory', '.', 'it is a directory; name the files in it'],
+    ['leads through a file', 'plain/x.yaml', 'a part of its path is not a directory'],
+  ])('%s: one line, and exit status 2', async (_, name, reason) => {
+    file('plain', '');
+    expect(await centaurChart('render', '-f', name)).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: `centaur-chart: cannot read ${name}: ${reason}\n`,
+    });
+  });
+
+  test('never ends: it is refused all the same', async () => {
+    const { status, stdout } = await centaurChart('validate', '-f', '/dev/zero');
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^\/dev\/zero:1:1: the file has \d+ bytes/);
+  });
+});
+
+describe('where the output goes', () => {
+  const shell = (line: string) => run('bash', ['-c', line, command], { cwd: folder });
+
+  test('a pipe whose reader has gone is one line, and exit status 1', async () => {
+    const name = file('plain.yaml', '');
+    const line = `{ "${process.execPath}" "$0" render -f ${name} || echo "status $?" >&2; } | true`;
+    expect((await shell(line)).stderr).toBe(
+      'centaur-chart: cannot write to standard output: its reader closed it before everything was written\nstatus 1\n',
+    );
+  });
+
+  test('a disk that is full is one line, and exit status 1', async () => {
+    const name = file('plain.yaml', '');
+    for (const argv of [`render -f ${name}`, '--help']) {
+      expect(await shell(`"${process.execPath}" "$0" ${argv} >/dev/full`)).toEqual({
+        status: 1,
+        stdout: '',
+        stderr: 'centaur-chart: cannot write to standard output: no space is left on the disk\n',
+      });
+    }
+  });
+
+  test('a folder that is a file is one line, and stays a file', async () => {
+    const name = file('plain.yaml', '');
+    const { status, stderr } = await centaurChart('render', '-f', name, '--output-dir', name);
+    expect(status).toBe(1);
+    expect(stderr).toBe(
+      `centaur-chart: cannot write ${name}: something of this name exists already; nothing was changed\n`,
+    );
+  });
+
+  test('a folder below one that is there is made', async () => {
+    mkdirSync(path.join(folder, 'out'));
+    const name = file('plain.yaml', '');
+    const { stdout } = await centaurChart('render', '-f', name, '--output-dir', 'out/manifests');
+    const files = readdirSync(path.join(folder, 'out/manifests'));
+    expect(stdout).toMatch(/^wrote \d+ files to out\/manifests\n$/);
+    expect(files).toContain('api-deployment.yaml');
+    expect(files.filter((file) => file.startsWith('.'))).toEqual([]);
+  });
+
+  test('values come through a pipe, and through a shell’s <(…)', async () => {
+    const argv = `"${process.execPath}" "$0" render`;
+    const direct = await shell(`printf 'nameOverride: piped\\n' >piped.yaml; ${argv} -f piped.yaml`);
+    expect(direct.stdout).toContain('piped');
+    expect(await shell(`${argv} -f - <piped.yaml`)).toEqual(direct);
+    expect(await shell(`${argv} -f <(cat piped.yaml)`)).toEqual(direct);
+  });
+});
