@@ -18,7 +18,7 @@ import {
 const run = promisify(execFile);
 
 /** The folders whose `go.mod` pins each. */
-const pinned = {
+export const pinned = {
   kubernetes: fileURLToPath(new URL('../node/tools/kubernetes/', import.meta.url)),
   gatewayApi: fileURLToPath(new URL('.', import.meta.url)),
 };
