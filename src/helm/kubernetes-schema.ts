@@ -35,7 +35,10 @@ export const podSecurityContext = shape<k8s.PodSecurityContext>('io.k8s.api.core
 /** A container's security context. */
 export const securityContext = shape<k8s.SecurityContext>('io.k8s.api.core.v1.SecurityContext');
 
-/** A volume of the kinds that the restricted Pod Security Standard admits: `hostPath` and its like are refused. */
+/**
+ * A volume of the kinds that the restricted Pod Security Standard admits on every version of Kubernetes: `hostPath` and
+ * its like are refused.
+ */
 export const volume =
   shape<
     Pick<

@@ -3,9 +3,10 @@
  * https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/apis/core/validation/validation.go and its neighbours.
  */
 import * as values from '../../src/helm/kubernetes-schema.js';
+import type { FieldKeywords } from './openapi.js';
 
 /** By a type's name and a field's, what is known of the field besides. */
-export const amendments: { readonly [type: string]: { readonly [field: string]: object } } = {
+export const amendments: FieldKeywords = {
   ...types('io.k8s.apimachinery.pkg.apis.meta.v1', {
     // Roles and their bindings may have other names; none of a chart's do.
     ObjectMeta: {

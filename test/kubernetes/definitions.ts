@@ -22,7 +22,7 @@ const roots = [
   'io.k8s.api.networking.v1.IngressTLS',
 ];
 
-/** https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted, "Volume Types" */
+/** https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted, without the `image` of late. */
 const restrictedVolumes = [
   'configMap',
   'csi',

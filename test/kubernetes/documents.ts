@@ -111,14 +111,21 @@ function customType(schema: Definition): Definition {
  */
 export async function moduleFolder(goMod: string, module: string): Promise<string> {
   const { stdout } = await run('go', ['mod', 'download', '-json', module], { cwd: goMod }).catch(
-    (error: NodeJS.ErrnoException & { stdout?: string }) => {
+    (error: Failed) => {
       throw new Error(
         error.code === 'ENOENT'
-          ? `the Go module ${module} is needed: install Go, there is none on the PATH`
-          : `the Go module ${module} can't be had: ${error.stdout || error.message}`,
+          ? `the Go module ${module} is needed, and there is no Go toolchain on the PATH: install Go`
+          : `the Go module ${module} can't be had: ${/"Error": (".*")/.exec(error.stdout ?? '')?.[1] ?? error.stderr}`,
       );
     },
   );
   const { Dir }: { readonly Dir: string } = JSON.parse(stdout);
   return Dir;
+}
+
+/** How a command fails: it is not there, or it says why. */
+interface Failed {
+  readonly code?: string | number;
+  readonly stdout?: string;
+  readonly stderr?: string;
 }

@@ -112,7 +112,7 @@ const scalars: Definitions = {
 };
 
 /** A text up to the first full stop that ends a sentence, on one line. */
-export function firstSentence(text: string): string {
+function firstSentence(text: string): string {
   const [paragraph = ''] = text.trim().split(/\n\s*\n/);
   const line = paragraph.replaceAll(/\s+/g, ' ').replace(/^(Required|Optional)\. /, '');
   return /^.*?[^.]\.(?= ["'`A-Z]|$)/.exec(line)?.[0] ?? line;
