@@ -27,8 +27,12 @@ export type Written = (path: ValuePath) => string | undefined;
 /** Finds the faults of values. */
 export type FaultFinder = (values: Value, written: Written) => readonly Fault[];
 
-/** @throws {Error} for a schema that is not valid itself, or has a keyword that nothing would check */
-export function faultFinder(root: SchemaDocument): FaultFinder {
+/**
+ * @param schema draft-07, with the `definitions` that it refers to
+ * @throws {Error} for a schema that is not valid itself, or has a keyword that nothing would check
+ */
+export function faultFinder(schema: object): FaultFinder {
+  const root: SchemaDocument = JSON.parse(JSON.stringify(schema));
   const ajv = new Ajv({
     allErrors: true,
     verbose: true,
