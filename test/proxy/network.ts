@@ -30,7 +30,7 @@ export interface Network {
 
 /** A program with its arguments and its whole environment. */
 export interface Command {
-  /** Its path on this machine; in the pod it stands at the root. */
+  /** Its path on this machine; in the pod it is `/program`. */
   readonly program: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -86,32 +86,16 @@ function enter(pid: number): readonly string[] {
 }
 
 async function plug(world: number, pod: number): Promise<void> {
-  const inNetwork = (pid: number, ...args: readonly string[]) => {
-    const [command = '', ...rest] = [...enter(pid), 'ip', ...args];
-    return run(command, rest);
+  const ip = (pid: number, words: string) => {
+    const [command = '', ...args] = [...enter(pid), 'ip', ...words.split(' ')];
+    return run(command, args);
   };
-  await inNetwork(
-    world,
-    'link',
-    'add',
-    'name',
-    'pod',
-    'type',
-    'veth',
-    'peer',
-    'name',
-    'eth0',
-    'netns',
-    String(pod),
-  );
-  for (const [pid, device, address] of [
-    [world, 'pod', worldAddress],
-    [pod, 'eth0', podAddress],
-  ] as const) {
-    await inNetwork(pid, 'link', 'set', 'lo', 'up');
-    await inNetwork(pid, 'address', 'add', `${address}/24`, 'dev', device);
-    await inNetwork(pid, 'link', 'set', device, 'up');
-  }
+  await ip(world, `link add name pod type veth peer name eth0 netns ${pod}`);
+  await ip(world, `address add ${worldAddress}/24 dev pod`);
+  await ip(world, 'link set pod up');
+  await ip(pod, 'link set lo up');
+  await ip(pod, `address add ${podAddress}/24 dev eth0`);
+  await ip(pod, 'link set eth0 up');
 }
 
 // The pod's root is a folder with the pod's own files. The machine's programs and libraries and the one program that
@@ -130,8 +114,8 @@ const podScript = `
       mount --rbind "/$folder" "$root/$folder"
     fi
   done
-  touch "$root/\${program##*/}"
-  mount --bind "$program" "$root/\${program##*/}"
+  touch "$root/program"
+  mount --bind "$program" "$root/program"
   mount -o remount,bind,ro "$root"
   exec </dev/null
   exec chroot "$root" "$@"
@@ -147,7 +131,7 @@ const dropRights = [
   ...(isRoot ? ['--reuid=65532', '--regid=65532', '--clear-groups'] : []),
 ];
 
-function withEnvironment({ program, args, env }: Command): string[] {
+function withEnvironment({ args, env }: Command): string[] {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  return ['env', '-i', ...variables, `/${path.basename(program)}`, ...args];
+  return ['env', '-i', ...variables, '/program', ...args];
 }

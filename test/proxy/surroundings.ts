@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { describe, it } from 'vitest';
 import { certificateAuthority } from './certificates.js';
 import type { ConnectData } from './connect.js';
@@ -23,8 +25,21 @@ export function describeProxy(name: string, tests: () => void): void {
   else it(name, ({ skip }) => skip('skipped: IRON_PROXY_BIN is not set'));
 }
 
+/** The version whose rules the tests state; a build from source without a release calls itself "dev". */
+const judged = ['0.45.0', 'dev'];
+
+async function checkVersion(): Promise<void> {
+  const { stdout } = await promisify(execFile)(ironProxy, ['version']);
+  const version = stdout.trim().replace(/^v/, '');
+  if (judged.includes(version)) return;
+  throw new Error(
+    `IRON_PROXY_BIN is iron-proxy ${version}, and these tests are of ${judged[0]}: give them that one`,
+  );
+}
+
 /** Starts upstream hosts under the names that the tests use, and a database. */
 export async function startSurroundings(): Promise<Surroundings> {
+  await checkVersion();
   const firewall = await certificateAuthority('firewall');
   const internet = await certificateAuthority('internet');
   const upstream = await startUpstream(internet, [
