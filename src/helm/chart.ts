@@ -4,6 +4,7 @@ import type { ChartMetadata } from './chart-metadata.js';
 import { compileChart } from './compile.js';
 import { type Context, evaluate, scopeOf } from './evaluate.js';
 import { astOf, type Symbolic, valuesOf } from './expression.js';
+import { forbiddenTextMessage, holdsForbiddenText } from './forbidden-text.js';
 import { HelmObject } from './helm-object.js';
 import type { Member } from './manifest.js';
 import { listOf } from './node.js';
@@ -97,6 +98,7 @@ export class HelmChart<S extends TSchema = TSchema> extends RootConstruct {
 
   /** The objects for complete, valid values. */
   evaluate(values: ValueMap, release?: ReleaseOptions): Evaluation {
+    if (holdsForbiddenText(values)) return { problems: [forbiddenTextMessage], objects: [] };
     const scope = scopeOf(this.context(values, release));
     const problems = evaluate(this.rules, scope) as readonly string[];
     if (problems.length > 0) return { problems, objects: [] };

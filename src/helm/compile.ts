@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import type { ChartMetadata } from './chart-metadata.js';
 import { printDefine, printRules, printTemplate } from './go-template.js';
 import type { HelmObject } from './helm-object.js';
-import { layoutDocument, layoutText } from './layout.js';
+import { layoutText } from './layout.js';
 import type { Member } from './manifest.js';
 import { elementsOfAll } from './node.js';
 import { type Reads, readsOf } from './reads.js';
@@ -59,12 +59,10 @@ export function compileChart(source: Source): ReadonlyMap<string, string> {
   const helpers = defines(reads);
   if (helpers !== '') add('templates/_helpers.tpl', helpers);
   for (const object of source.objects) add(object.file, objectTemplate(object));
-  if (source.rules.kind === 'collect' && source.rules.elements.length > 0) {
-    add(
-      'templates/rules.yaml',
-      `${commentBlock('Rules across values, which a JSON schema cannot state.')}${printRules(source.rules)}`,
-    );
-  }
+  add(
+    'templates/rules.yaml',
+    `${commentBlock('Rules across values, which a JSON schema cannot state.')}${printRules(source.rules)}`,
+  );
   if (notes.length > 0) add('templates/NOTES.txt', printTemplate(layoutText(notes)));
   return new Map([...files].sort(([left], [right]) => (left < right ? -1 : 1)));
 }
@@ -80,11 +78,9 @@ function commentBlock(text: string): string {
 
 function defines(reads: Reads): string {
   const templates: readonly Template[] = [...reads.templates].sort((left, right) => left.order - right.order);
-  return templates
-    .map((template) =>
-      printDefine(template, template.body.kind === 'yaml' ? layoutDocument(template.body.node) : []),
-    )
-    .join('\n');
+  const documents = templates.flatMap(({ body }) => (body.kind === 'document' ? [body.node] : []));
+  const exact = readsOf(documents).templates;
+  return templates.map((template) => printDefine(template, exact.has(template))).join('\n');
 }
 
 function chartYaml(metadata: ChartMetadata): string {

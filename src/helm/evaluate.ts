@@ -1,10 +1,10 @@
 /** The first meaning of a chart's source: plain values and manifests for one values document. */
+import { isDeleted } from './forbidden-text.js';
+import { goJson } from './go-syntax.js';
 import { type Line, layoutDocument, type Part } from './layout.js';
 import { checkArgument, EvaluationError } from './operator.js';
 import { byBytes } from './operators.js';
-import { kindOf } from './schema.js';
 import type { Ast, Element, Entry, Node, Template, Value, ValueMap, Variable } from './tree.js';
-import { leafScalar } from './yaml-scalar.js';
 
 /** What a chart is rendered with. */
 export interface Context {
@@ -120,9 +120,7 @@ function evaluateInclude(template: Template, args: ReadonlyMap<Variable, Ast>, s
   const inner = calledWith(args, scope);
   const { body } = template;
   const value =
-    body.kind === 'yaml'
-      ? run(layoutDocument(body.node), inner).join('\n')
-      : (evaluate(body.value, inner) ?? null);
+    'node' in body ? run(layoutDocument(body.node), inner).join('\n') : (evaluate(body.value, inner) ?? null);
   if (template.parameters.length === 0) scope.yielded.set(template, value);
   return value;
 }
@@ -143,6 +141,9 @@ export function evaluateNode(node: Node, scope: Scope): Value | undefined {
     case 'expression': {
       const value = evaluate(node.value, scope);
       if (value === undefined) throw new EvaluationError('a value is absent that the manifest needs');
+      if (typeof value === 'string' && isDeleted(value)) {
+        throw new EvaluationError(`Helm deletes "<no value>" from ${JSON.stringify(value)}`);
+      }
       return value;
     }
     case 'block':
@@ -175,7 +176,7 @@ function evaluateEntry(entry: Entry, scope: Scope): (readonly [string, Value])[]
       });
     case 'include': {
       const { body } = entry.template;
-      if (body.kind !== 'yaml') throw new TypeError(`${entry.template.name} yields no map`);
+      if (body.kind !== 'fields') throw new TypeError(`${entry.template.name} yields no map`);
       const inner = calledWith(entry.args, scope);
       return body.node.entries.flatMap((field) => evaluateEntry(field, inner));
     }
@@ -244,7 +245,7 @@ function runPart(part: Part, scope: Scope): string {
   const ast = 'raw' in part ? part.raw : part.scalar;
   const value = evaluate(ast, scope);
   if (value === undefined) throw new EvaluationError('a value is absent that the text needs');
-  return 'raw' in part ? String(value) : leafScalar(kindOf(ast.schema), value);
+  return 'raw' in part ? String(value) : goJson(value === 0 ? 0 : value);
 }
 
 function isMap(value: Value | undefined): value is ValueMap {

@@ -1,6 +1,7 @@
 /** Prints expressions and laid-out lines as Go template text. */
+import { forbiddenTextCondition, forbiddenTextMessage } from './forbidden-text.js';
 import { goString } from './go-syntax.js';
-import type { Line, Part } from './layout.js';
+import { type Line, layoutDocument, type Part } from './layout.js';
 import { parameterAt } from './operator.js';
 import { kindOf } from './schema.js';
 import type { Ast, Builtin, Element, Entry, Node, Operand, Parameter, Template, Variable } from './tree.js';
@@ -12,27 +13,25 @@ export function printTemplate(lines: readonly Line[]): string {
   return printer.text();
 }
 
-/** Prints a `define` with its comment, for `_helpers.tpl`. `lines` is the layout of a template that yields a map. */
-export function printDefine(template: Template, lines: readonly Line[] = []): string {
-  const printer = new Printer(template.parameters);
+/**
+ * Prints a `define` with its comment, for `_helpers.tpl`. `exact`: its text ends up in a text that is more than its
+ * meaning, because it is hashed or read by others.
+ */
+export function printDefine(template: Template, exact: boolean): string {
   const { body } = template;
-  if (body.kind === 'yaml') {
-    const [first] = lines;
-    if (first?.kind !== 'text') {
-      throw new TypeError(`${template.name}: a named template begins with a field that is always there`);
-    }
-    printer.lines(lines);
-  } else {
-    printer.value(body.value, body.kind === 'json' && kindOf(body.value.schema) !== 'boolean');
-  }
+  const printer = new Printer(template.parameters, exact || body.kind === 'document');
+  if ('node' in body) printer.lines(layoutDocument(body.node));
+  else printer.value(body.value, body.kind === 'json' && kindOf(body.value.schema) !== 'boolean');
   return `{{/*\n${template.summary}\n*/}}\n{{- define ${goString(template.name)} -}}\n${printer.text()}{{- end }}\n`;
 }
 
-/** Prints statements that stop the rendering with the messages of a list, where it has any. */
+/** Prints statements that stop the rendering with a message about forbidden texts, or the messages of a list. */
 export function printRules(messages: Ast): string {
   const printer = new Printer([]);
+  const forbidden = `{{- if ${forbiddenTextCondition} }}\n{{- fail ${goString(forbiddenTextMessage)} }}\n{{- end }}\n`;
+  if (messages.kind === 'collect' && messages.elements.length === 0) return forbidden;
   const problems = printer.list(messages);
-  return `${printer.text()}{{- if ${problems} }}\n{{- fail (join "\\n" ${problems}) }}\n{{- end }}\n`;
+  return `${forbidden}${printer.text()}{{- if ${problems} }}\n{{- fail (join "\\n" ${problems}) }}\n{{- end }}\n`;
 }
 
 /** Scalars other than strings come back from `include` as text. */
@@ -54,7 +53,14 @@ class Printer {
   /** Lists that have been computed into a variable, by scope. */
   private readonly scopes: Map<Ast, string>[] = [new Map()];
 
-  constructor(private readonly parameters: readonly Variable[]) {}
+  constructor(
+    private readonly parameters: readonly Variable[],
+    /**
+     * Whether the very characters count, and not only what YAML reads in them: `quote` escapes what Go's version of
+     * Unicode does not know, and Helms are built with several.
+     */
+    private readonly exact = false,
+  ) {}
 
   text(): string {
     return this.out.map((line) => `${line}\n`).join('');
@@ -126,7 +132,7 @@ class Printer {
     if ('raw' in part) return `{{ ${this.expression(part.raw)} }}`;
     const kind = kindOf(part.scalar.schema);
     if (part.scalar.kind === 'literal') throw new TypeError('a constant is no expression');
-    if (kind === 'string') return `{{ ${this.pipe(part.scalar, 'quote')} }}`;
+    if (kind === 'string' && !this.exact) return `{{ ${this.pipe(part.scalar, 'quote')} }}`;
     if (kind === 'boolean') return `{{ ${this.expression(part.scalar)} }}`;
     if (kind === 'integer') return `{{ ${this.integer(part.scalar)} }}`;
     return `{{ ${this.apply('toJson', part.scalar)} }}`;
@@ -421,7 +427,7 @@ class Printer {
 
   private member(of: Ast, key: string): string {
     const object = this.expression(of);
-    if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) {
+    if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(key) && !(of.kind === 'builtin' && methodsOfValues.has(key))) {
       return `${/\s/.test(object) ? `(${object})` : object}.${key}`;
     }
     return `index ${parenthesized(object)} ${goString(key)}`;
@@ -481,6 +487,9 @@ function isConstant(line: Line | undefined): boolean {
 function parenthesized(text: string): string {
   return /[\s|]/.test(text) && !/^"(?:[^"\\]|\\.)*"$/.test(text) ? `(${text})` : text;
 }
+
+/** `.Values.Table` would call a method of Go's type: https://pkg.go.dev/helm.sh/helm/v3/pkg/chartutil#Values */
+const methodsOfValues: ReadonlySet<string> = new Set(['AsMap', 'Encode', 'PathValue', 'Table', 'YAML']);
 
 /** Beyond int64, and for whatever a float64 rounds, Go takes a number only as a float. */
 function goNumber(value: number): string {

@@ -8,7 +8,14 @@ import type { Arguments, Schema, Template, TemplateBody, Variable } from './tree
 
 type Parameters = { readonly [name: string]: TSchema };
 type Bound<P extends Parameters> = { readonly [K in keyof P]: Symbolic<Static<P[K]>> };
-type Given<P extends Parameters> = { readonly [K in keyof P]: Leaf<Static<P[K]>> };
+type Given<P extends Parameters> = { readonly [K in keyof P]: Leaf<Unchanged<Static<P[K]>>> };
+
+/** An argument is only read, so a list that must not be changed is one as well. */
+type Unchanged<T> = T extends readonly (infer E)[]
+  ? readonly Unchanged<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Unchanged<T[K]> }
+    : T;
 
 /** A string that the chart's templates share: `{{ include "web.fullname" . }}`. */
 export function stringTemplate(name: string, summary: string, value: Expr<string>): Expr<string> {
@@ -41,7 +48,7 @@ export function textTemplate<T extends object = never>(
   summary: string,
   document: Fields<NoInfer<T>>,
 ): Expr<string> {
-  return called(template(name, summary, [], { kind: 'yaml', node: mapNode(document) }), new Map(), {
+  return called(template(name, summary, [], { kind: 'document', node: mapNode(document) }), new Map(), {
     type: 'string',
   });
 }
@@ -54,7 +61,7 @@ export function fieldsTemplate<P extends Parameters>(
   body: (parameters: Bound<P>) => object,
 ): (args: Given<P>) => { readonly [key: string]: never } {
   const { variables, bound } = bind(parameters);
-  const shared = template(name, summary, variables, { kind: 'yaml', node: mapNode(body(bound)) });
+  const shared = template(name, summary, variables, { kind: 'fields', node: mapNode(body(bound)) });
   return (args) => spreadable([{ kind: 'include', template: shared, args: given(variables, args) }]);
 }
 

@@ -384,7 +384,7 @@ function keysOf(entries: readonly Entry[]): readonly string[] {
   return entries.flatMap((entry) => {
     if (entry.kind === 'field') return entry.key;
     if (entry.kind === 'when') return keysOf(entry.body);
-    if (entry.kind === 'include' && entry.template.body.kind === 'yaml')
+    if (entry.kind === 'include' && entry.template.body.kind === 'fields')
       return keysOf(entry.template.body.node.entries);
     return [];
   });

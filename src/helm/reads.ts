@@ -92,7 +92,7 @@ export class Reads {
   private visitTemplate(template: Template): void {
     if (this.templates.has(template)) return;
     this.templates.add(template);
-    this.visit(template.body.kind === 'yaml' ? template.body.node : template.body.value);
+    this.visit('node' in template.body ? template.body.node : template.body.value);
   }
 }
 

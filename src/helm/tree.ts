@@ -134,12 +134,14 @@ export interface Template {
 /**
  * - `string`: one line of text.
  * - `json`: any value; callers read it back with fromJson.
- * - `yaml`: a map's entries, to be written into a map; or a whole YAML document, as text.
+ * - `fields`: a map's entries, to be written into a map.
+ * - `document`: a YAML document, as text.
  */
 export type TemplateBody =
   | { readonly kind: 'string'; readonly value: Ast }
   | { readonly kind: 'json'; readonly value: Ast }
-  | { readonly kind: 'yaml'; readonly node: MapNode };
+  | { readonly kind: 'fields'; readonly node: MapNode }
+  | { readonly kind: 'document'; readonly node: MapNode };
 
 export type Arguments = ReadonlyMap<Variable, Ast>;
 

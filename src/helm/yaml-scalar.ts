@@ -1,6 +1,5 @@
 /** How the toolkit writes scalars into YAML, so that every reader of YAML 1.1 or 1.2 gets back what was written. */
 import { goJson, goString } from './go-syntax.js';
-import type { Kind, Value } from './tree.js';
 
 /** Texts that a YAML 1.1 reader takes for a boolean or null. */
 const reserved = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
@@ -18,15 +17,6 @@ export function constantKey(key: string): string {
 
 function isPlain(text: string): boolean {
   return /^-{0,2}[A-Za-z/][A-Za-z0-9_./=-]*$/.test(text) && !reserved.test(text);
-}
-
-/** What a leaf of this kind prints for a value: strings in double quotes, whatever they hold. */
-export function leafScalar(kind: Kind, value: Value): string {
-  if (kind === 'string') {
-    if (typeof value !== 'string') throw new TypeError(`a string was expected, not ${JSON.stringify(value)}`);
-    return goString(value);
-  }
-  return goJson(value);
 }
 
 /**

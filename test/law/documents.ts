@@ -1,0 +1,217 @@
+/** Values documents that a JSON schema admits: fast-check over the schema. */
+import fc from 'fast-check';
+import type { Schema, Value } from '../../src/helm/tree.js';
+import { anyValues, hostileStrings, integers, keys, numbers, strings } from './arbitrary-values.js';
+
+/** The keywords of draft-07 that shape a value, with references already resolved. */
+interface Shape extends Schema {
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly uniqueItems?: boolean;
+  readonly minProperties?: number;
+  readonly maxProperties?: number;
+  /** All patterns that a text has to match. */
+  readonly patterns?: readonly string[];
+}
+
+type Members = { readonly [key: string]: Value };
+
+/**
+ * Values of a schema whose references are resolved. They meet what it says of types, enums, patterns, lengths, ranges
+ * and members; a rule across members (`if`, `not`, `dependencies`) they may break.
+ */
+export function instances(schema: Schema): fc.Arbitrary<Value> {
+  return draw(schema, 0);
+}
+
+/**
+ * What a person writes into a values file: some of the keys, so that the chart's defaults stand in for the others, and
+ * here and there a null that takes a default away.
+ */
+export function documents(schema: Schema): fc.Arbitrary<Members> {
+  const members = Object.entries(schema.properties ?? {}).map(([key, member]) => {
+    const nested = member.properties !== undefined && member.default === undefined;
+    const value = nested ? documents(member) : draw(member, 0);
+    const needed = !nested && member.default === undefined && (schema.required?.includes(key) ?? false);
+    const written = fc.oneof(
+      { weight: 15, arbitrary: value },
+      { weight: needed ? 0 : 1, arbitrary: fc.constant(null) },
+    );
+    return [key, needed ? written : fc.option(written, { nil: undefined, freq: nested ? 2 : 1 })] as const;
+  });
+  return fc.record(Object.fromEntries(members)).map(withoutUndefined);
+}
+
+/** Beyond this depth, what may be left out is: a definition may refer to itself. */
+const deepest = 7;
+
+function draw(written: Schema, depth: number): fc.Arbitrary<Value> {
+  const shape = merged(written);
+  if (shape.const !== undefined) return fc.constant(shape.const as Value);
+  if (shape.enum !== undefined) return fc.constantFrom(...(shape.enum as readonly Value[]));
+  const alternatives = [...(shape.anyOf ?? []), ...(shape.oneOf ?? [])];
+  if (alternatives.length > 0) {
+    const { anyOf, oneOf, ...rest } = shape;
+    return fc.oneof(...alternatives.map((alternative) => draw({ allOf: [rest, alternative] }, depth)));
+  }
+  const { type = impliedType(shape) } = shape;
+  if (type === undefined) return anyValues;
+  return typeof type === 'string'
+    ? drawType(type, shape, depth)
+    : fc.oneof(...type.map((each) => drawType(each, shape, depth)));
+}
+
+function impliedType(shape: Shape): string | undefined {
+  if (shape.properties !== undefined || shape.additionalProperties !== undefined) return 'object';
+  if (shape.items !== undefined) return 'array';
+  return shape.patterns === undefined ? undefined : 'string';
+}
+
+function drawType(type: string, shape: Shape, depth: number): fc.Arbitrary<Value> {
+  switch (type) {
+    case 'null':
+      return fc.constant(null);
+    case 'boolean':
+      return fc.boolean();
+    case 'string':
+      return texts(shape);
+    case 'integer':
+      return numbersWithin(shape, integers, (min, max) => fc.integer({ min, max }));
+    case 'number':
+      return numbersWithin(shape, numbers, (min, max) => fc.double({ min, max, noNaN: true }));
+    case 'array':
+      return lists(shape, depth);
+    case 'object':
+      return fc
+        .tuple(namedMembers(shape, depth), openMembers(shape, depth))
+        .map(([named, more]) => ({ ...more, ...named }));
+    default:
+      throw new TypeError(`JSON Schema has no type ${type}`);
+  }
+}
+
+function lists(shape: Shape, depth: number): fc.Arbitrary<readonly Value[]> {
+  const { minItems = 0, maxItems = Number.POSITIVE_INFINITY } = shape;
+  const most = Math.min(maxItems, minItems + (depth > 3 ? 1 : 3));
+  if (depth > deepest && minItems === 0) return fc.constant([]);
+  const items = draw(shape.items ?? {}, depth + 1);
+  const lengths = { minLength: minItems, maxLength: most };
+  return shape.uniqueItems
+    ? fc.uniqueArray(items, { ...lengths, selector: (item) => JSON.stringify(item) })
+    : fc.array(items, lengths);
+}
+
+/** The members that the schema names. */
+function namedMembers(shape: Shape, depth: number): fc.Arbitrary<Members> {
+  const members = Object.entries(shape.properties ?? {}).flatMap(([key, member]) => {
+    const required = shape.required?.includes(key) ?? false;
+    if (!required && depth > deepest) return [];
+    const value = draw(member, depth + 1);
+    return [[key, required ? value : fc.option(value, { nil: undefined, freq: 1 })] as const];
+  });
+  return fc.record(Object.fromEntries(members)).map(withoutUndefined);
+}
+
+/** The members whose keys are free. */
+function openMembers(shape: Shape, depth: number): fc.Arbitrary<Members> {
+  const {
+    properties = {},
+    patternProperties = {},
+    propertyNames,
+    additionalProperties,
+    minProperties = 0,
+  } = shape;
+  const named = Object.keys(properties).length > 0 || Object.keys(patternProperties).length > 0;
+  const free = additionalProperties ?? !named;
+  const kinds = [
+    ...Object.entries(patternProperties).map(([pattern, member]) => ({
+      names: texts({ patterns: [pattern] }),
+      member,
+    })),
+    ...(free === false
+      ? []
+      : [{ names: propertyNames ? texts(merged(propertyNames)) : keys, member: free === true ? {} : free }]),
+  ];
+  if (kinds.length === 0 || (depth > deepest && minProperties === 0)) return fc.constant({});
+  const most = Math.min(shape.maxProperties ?? Number.POSITIVE_INFINITY, minProperties + (depth > 3 ? 1 : 3));
+  return fc.oneof(
+    ...kinds.map(({ names, member }) =>
+      fc
+        .uniqueArray(
+          fc.tuple(
+            names.filter((name) => !Object.hasOwn(properties, name)),
+            draw(member, depth + 1),
+          ),
+          { minLength: minProperties, maxLength: most, selector: ([name]) => name },
+        )
+        .map((entries) => Object.fromEntries(entries)),
+    ),
+  );
+}
+
+/** Texts that match all patterns: those made to escape as far as they do, and others made from the longest pattern. */
+function texts({
+  patterns = [],
+  minLength = 0,
+  maxLength = Number.POSITIVE_INFINITY,
+}: Shape): fc.Arbitrary<string> {
+  const expressions = patterns.map((pattern) => new RegExp(pattern, 'u'));
+  const admits = (text: string) => {
+    const length = [...text].length;
+    return (
+      length >= minLength && length <= maxLength && expressions.every((expression) => expression.test(text))
+    );
+  };
+  const [longest] = [...expressions].sort((left, right) => right.source.length - left.source.length);
+  if (longest === undefined) return strings.filter(admits);
+  const hostile = hostileStrings.filter(admits);
+  const limit = maxLength === Number.POSITIVE_INFINITY ? {} : { maxLength };
+  const matching = fc.stringMatching(longest, limit).filter(admits);
+  return hostile.length === 0 ? matching : fc.oneof(matching, fc.constantFrom(...hostile));
+}
+
+function numbersWithin(
+  { minimum, maximum }: Shape,
+  free: fc.Arbitrary<number>,
+  within: (min: number, max: number) => fc.Arbitrary<number>,
+): fc.Arbitrary<number> {
+  if (minimum === undefined && maximum === undefined) return free;
+  const min = minimum ?? Math.min(-(2 ** 31), maximum ?? 0);
+  const max = maximum ?? Math.max(2 ** 31, minimum ?? 0);
+  return fc.oneof(
+    fc.constantFrom(min, max),
+    free.filter((number) => number >= min && number <= max),
+    within(min, max),
+  );
+}
+
+/** A schema with what its `allOf` demands written beside its own demands. */
+function merged(schema: Schema): Shape {
+  const { allOf = [], pattern, ...own } = schema as Shape;
+  return allOf.map(merged).reduce(both, pattern === undefined ? own : { ...own, patterns: [pattern] });
+}
+
+function both(left: Shape, right: Shape): Shape {
+  const properties = { ...right.properties, ...left.properties };
+  for (const key of Object.keys(properties)) {
+    const [first, second] = [left.properties?.[key], right.properties?.[key]];
+    if (first !== undefined && second !== undefined) properties[key] = { allOf: [first, second] };
+  }
+  return {
+    ...right,
+    ...left,
+    ...(left.properties && right.properties && { properties }),
+    ...(left.required && right.required && { required: [...left.required, ...right.required] }),
+    ...(left.patterns && right.patterns && { patterns: [...left.patterns, ...right.patterns] }),
+  };
+}
+
+function withoutUndefined(members: { readonly [key: string]: Value | undefined }): Members {
+  return Object.fromEntries(
+    Object.entries(members).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+  );
+}

@@ -1,0 +1,193 @@
+/**
+ * The second law: a manifest of any shape, evaluated, is what Helm makes of it compiled. Random pieces are written with
+ * the words that a chart's source has, compiled into a throwaway chart, and rendered for random values.
+ */
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  EvaluationError,
+  type Expr,
+  HelmChart,
+  HelmObject,
+  isPresent,
+  type Symbolic,
+} from '../../src/helm/index.js';
+import type { ValueMap } from '../../src/helm/tree.js';
+import { helmMajors } from '../judges/helm.js';
+import { type Judge, type Rendered, startJudge } from '../judges/judge.js';
+import { canonical } from './canonical.js';
+import { Author, known } from './random-manifest.js';
+import { runs, seed } from './seed.js';
+import { Tape, tapes } from './tape.js';
+import { throwawayFolder } from './throwaway-chart.js';
+import { valuesText } from './values-text.js';
+import { type World, world, worlds } from './world.js';
+
+let judge: Judge;
+const folder = throwawayFolder();
+beforeAll(async () => {
+  judge = await startJudge();
+}, 15 * 60_000);
+afterAll(async () => {
+  folder.remove();
+  await judge.stop();
+});
+
+const release = { name: 'law-release', namespace: 'law-namespace' };
+
+/** A chart with one object that reads every value, since a chart may have no value that nothing reads. */
+function startChart() {
+  const chart = new HelmChart({
+    metadata: { name: 'law', version: '0.1.0', appVersion: '1.10', description: 'A random manifest.' },
+    values: world,
+  });
+  new HelmObject(chart, 'everything', {
+    apiVersion: 'law/v1',
+    kind: 'Everything',
+    ...{ values: everyValue(chart.values).map((value) => isPresent(value)) },
+  });
+  return chart;
+}
+
+function everyValue(values: Symbolic<World>): readonly Expr<unknown>[] {
+  return keysOf(world.properties).map((key) => values[key]);
+}
+
+function keysOf<T extends object>(object: T): readonly (keyof T)[] {
+  return Object.keys(object) as (keyof T)[];
+}
+
+function shape(numbers: readonly number[]): HelmChart<typeof world> {
+  const chart = startChart();
+  const tape = new Tape(numbers);
+  const author = new Author(tape);
+  const at = known(chart.values);
+  new HelmObject(chart, 'shape', {
+    apiVersion: 'law/v1',
+    kind: 'Shape',
+    ...(tape.chance() && { when: author.flag(at, 2), comment: 'Why\nit is there.' }),
+    ...({ shape: author.map(at, 3), last: author.value(at, 2) } as object),
+  });
+  return chart;
+}
+
+function texts(numbers: readonly number[]): HelmChart<typeof world> {
+  const chart = startChart();
+  const author = new Author(new Tape(numbers), false);
+  new HelmObject(chart, 'texts', {
+    apiVersion: 'law/v1',
+    kind: 'Texts',
+    ...author.document(known(chart.values), 3),
+  });
+  return chart;
+}
+
+/** Counts, so that a test of nothing does not pass. */
+class Tally {
+  compared = 0;
+  /** Why a chart could not be built, or has no meaning for values: each reason once, and how often. */
+  readonly skipped = new Map<string, number>();
+
+  skip(error: Error): undefined {
+    const reason = error.message.replaceAll(/[0-9]+|".*?"/g, '…').slice(0, 100);
+    this.skipped.set(reason, (this.skipped.get(reason) ?? 0) + 1);
+    return undefined;
+  }
+
+  get report(): string {
+    const reasons = [...this.skipped].sort(([, left], [, right]) => right - left);
+    return reasons.map(([reason, times]) => `${times} times: ${reason}`).join('\n');
+  }
+}
+
+/** Fails with the template, the values and both results where Helm and the evaluation differ. */
+async function compare(build: () => HelmChart<typeof world>, documents: readonly ValueMap[], tally: Tally) {
+  const chart = attempt(build, TypeError, tally);
+  if (chart === undefined) return;
+  const compiled = attempt(() => chart.compile(), TypeError, tally);
+  if (compiled === undefined) return;
+  const files = new Map([...compiled].filter(([file]) => !/^values/.test(file)));
+  const written = folder.write(files);
+  for (const values of documents) {
+    const evaluated = attempt(() => evaluate(chart, values), EvaluationError, tally);
+    if (evaluated === undefined) continue;
+    tally.compared++;
+    const text = valuesText(values);
+    const verdicts = await judge.render({ chart: written, values: [text], release });
+    for (const major of helmMajors) {
+      const verdict = verdicts[major];
+      const said = verdict.ok ? saidOf(verdict) : `refused: ${verdict.error}`;
+      const agree =
+        evaluated.refused === undefined ? said === evaluated.objects : said.includes(evaluated.refused);
+      if (!agree) {
+        const rendered = verdict.ok ? Object.values(verdict.manifests).join('') : '';
+        const expected = evaluated.refused ?? evaluated.objects;
+        throw new Error(report(`in Helm ${major}`, { files, text, rendered, expected, said }));
+      }
+    }
+  }
+}
+
+function saidOf({ objects, warnings }: Rendered): string {
+  return warnings.length > 0 ? warnings.join('\n') : canonical(objects);
+}
+
+interface Difference {
+  readonly files: ReadonlyMap<string, string>;
+  readonly text: string;
+  readonly rendered: string;
+  readonly expected: string;
+  readonly said: string;
+}
+
+function report(where: string, { files, text, rendered, expected, said }: Difference): string {
+  const templates = [...files].filter(([file]) => /^templates.(?!everything)/.test(file));
+  return [
+    `The evaluation and Helm differ, ${where}.`,
+    ...templates.map(([file, template]) => `----- ${file}\n${template}`),
+    `----- values\n${text}`,
+    `----- rendered\n${rendered}`,
+    `----- evaluated\n${expected}`,
+    `----- rendered and read\n${said}`,
+  ].join('\n');
+}
+
+/** Undefined where the chart can't be built or has no meaning for the values: a TypeError of JavaScript's own is none of these. */
+function attempt<T>(make: () => T, expected: new () => Error, tally: Tally): T | undefined {
+  try {
+    return make();
+  } catch (error) {
+    const own = error instanceof Error && /is not a function|of undefined|Invalid/.test(error.message);
+    if (error instanceof expected && !own) return tally.skip(error);
+    throw error;
+  }
+}
+
+function evaluate(chart: HelmChart<typeof world>, values: ValueMap) {
+  const { problems, objects } = chart.evaluate(values, release);
+  return {
+    objects: canonical(objects.map(({ object }) => object)),
+    ...(problems.length > 0 && { refused: problems.join('\n') }),
+  };
+}
+
+describe(`shapes, seed ${seed}`, () => {
+  test.each([
+    ['manifests', shape],
+    ['texts', texts],
+  ] as const)(
+    'random %s',
+    async (_, build) => {
+      const tally = new Tally();
+      await fc.assert(
+        fc.asyncProperty(tapes, fc.array(worlds, { minLength: 2, maxLength: 2 }), (numbers, documents) =>
+          compare(() => build(numbers), documents, tally),
+        ),
+        { seed, numRuns: runs(300), endOnFailure: false },
+      );
+      const skipped = [...tally.skipped.values()].reduce((sum, times) => sum + times, 0);
+      expect(tally.compared, tally.report).toBeGreaterThan(2 * skipped);
+    },
+    3_600_000,
+  );
+});

@@ -1,0 +1,40 @@
+import fc from 'fast-check';
+
+/**
+ * Decisions, drawn from a list of numbers that fast-check shrinks: a shorter list, or smaller numbers, make a simpler
+ * thing, because every choice lists what is simplest first. When the list is used up, everything is what is simplest.
+ */
+export class Tape {
+  private position = 0;
+
+  constructor(private readonly numbers: readonly number[]) {}
+
+  /** A number from 0, below the limit. */
+  below(limit: number): number {
+    return (this.numbers[this.position++] ?? 0) % limit;
+  }
+
+  chance(): boolean {
+    return this.below(2) === 1;
+  }
+
+  of<T>(options: readonly [T, ...T[]]): T {
+    return options[this.below(options.length)] ?? options[0];
+  }
+
+  /** One of several things to make. */
+  make<T>(ways: readonly [() => T, ...(() => T)[]]): T {
+    return this.of(ways)();
+  }
+
+  /** As many as drawn, at most `most`. */
+  many<T>(most: number, make: () => T): T[] {
+    return Array.from({ length: this.below(most + 1) }, make);
+  }
+}
+
+export const tapes: fc.Arbitrary<readonly number[]> = fc.array(fc.nat({ max: 2 ** 16 }), {
+  minLength: 0,
+  maxLength: 120,
+  size: 'max',
+});
