@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { cycles, importsBelow, importsOf, violations } from './layout.js';
+import { cycles, importsBelow, importsOf, packagesOf, violations } from './layout.js';
 
 const source = importsBelow(path.join(import.meta.dirname, '../src'));
 
@@ -11,6 +11,11 @@ describe('the source', () => {
 
   test('has no files that import each other in a circle', () => {
     expect(cycles(source)).toEqual([]);
+  });
+
+  test('loads nothing but the parser of arguments before the command starts', () => {
+    const loaded = packagesOf('cli/main.ts', source).filter((name) => !name.startsWith('node:'));
+    expect(loaded).toEqual(['commander']);
   });
 
   test('is really what was looked at', () => {
@@ -38,7 +43,7 @@ describe('an import', () => {
     ["import { load } from 'yaml';", 'yaml', false],
   ])('is found in %j', (text, target, typeOnly) => {
     expect(importsOf('helm/a.ts', `/** head */\n${text}\n`)).toEqual([
-      { file: 'helm/a.ts', line: 2, target, typeOnly },
+      { file: 'helm/a.ts', line: 2, target, typeOnly, lazy: text.includes('await') },
     ]);
   });
 
@@ -94,10 +99,23 @@ describe('the layout', () => {
   });
 });
 
+describe('what is loaded at the start', () => {
+  test('goes through files, and not through types or what is loaded later', () => {
+    const imports = [
+      ...importsOf('a.ts', "import './b.js';\nimport type { C } from './c.js';\nawait import('./d.js');\n"),
+      ...importsOf('b.ts', "export * from './a.js';\nimport 'early';\n"),
+      ...importsOf('c.ts', "import 'typed';\n"),
+      ...importsOf('d.ts', "import 'late';\n"),
+    ];
+    expect(packagesOf('a.ts', imports)).toEqual(['early']);
+    expect(packagesOf('d.ts', imports)).toEqual(['late']);
+  });
+});
+
 describe('a circle of imports', () => {
   const graph = (edges: { [file: string]: readonly string[] }) =>
     Object.entries(edges).flatMap(([file, targets]) =>
-      targets.map((target) => ({ file, line: 1, target, typeOnly: false })),
+      targets.map((target) => ({ file, line: 1, target, typeOnly: false, lazy: false })),
     );
 
   test('is listed once, from its first file', () => {

@@ -9,6 +9,8 @@ export interface Import {
   /** A package's name, or a file's path below the same root as `file`. */
   readonly target: string;
   readonly typeOnly: boolean;
+  /** Loaded when the file gets there, and not before it starts. */
+  readonly lazy: boolean;
 }
 
 /** The folders of `src`, each with those that its files may import; files that stand in `src` itself may import all. */
@@ -46,6 +48,7 @@ export function importsOf(file: string, text: string): readonly Import[] {
         ? path.posix.join(path.posix.dirname(file), specifier).replace(/\.js$/, '.ts')
         : specifier,
       typeOnly: groups.type !== undefined,
+      lazy: groups.lazy !== undefined,
     };
   });
 }
@@ -100,4 +103,18 @@ function circle(files: readonly string[]): string {
   const [first = ''] = [...files].sort();
   const start = files.indexOf(first);
   return [...files.slice(start), ...files.slice(0, start), first].join(' → ');
+}
+
+/** The packages that are loaded before a file runs, by itself and by the files that it imports. */
+export function packagesOf(entry: string, imports: readonly Import[]): readonly string[] {
+  const files = [entry];
+  const packages = new Set<string>();
+  for (const file of files) {
+    for (const { target, typeOnly, lazy } of imports.filter((one) => one.file === file)) {
+      if (typeOnly || lazy) continue;
+      if (!target.endsWith('.ts')) packages.add(target);
+      else if (!files.includes(target)) files.push(target);
+    }
+  }
+  return [...packages].sort();
 }
