@@ -34,11 +34,21 @@ const text = (pattern: string, description: string) => Type.String({ pattern, de
 const texts = (pattern: string, description: string) =>
   Type.Array(Type.String({ pattern, maxLength: 1024 }), { description, minItems: 1 });
 
-const hosts = (description: string) =>
-  Type.Array(Type.String({ pattern: hostPattern, maxLength: maxHostLength }), { description, minItems: 1 });
+const host = Type.String({
+  pattern: hostPattern,
+  maxLength: maxHostLength,
+  description:
+    'A host alone, in lower case, such as api.example.com, *.example.com or 10.0.0.0/8: no scheme, port or path.',
+});
+const hosts = (description: string) => Type.Array(host, { description, minItems: 1 });
 
 /** Hosts that may be reached, for values outside of a declaration; `*` is all. */
-export const allowedHost = Type.String({ pattern: allowedHostPattern, maxLength: maxHostLength });
+export const allowedHost = Type.String({
+  pattern: allowedHostPattern,
+  maxLength: maxHostLength,
+  description:
+    'A host alone, in lower case, such as api.example.com, *.example.com, 10.0.0.0/8 or "*": no scheme, port or path.',
+});
 
 /** A request header: its name, or a regular expression between slashes. */
 export const requestHeader = Type.String({ pattern: headerPattern, maxLength: 1024 });
@@ -123,7 +133,8 @@ const forms = [
 export const nameSchema = Type.String({
   pattern: '^[A-Za-z_][A-Za-z0-9_.-]*$',
   maxLength: 253,
-  description: 'The name of the secret: its reference and its placeholder, where these are not given.',
+  description:
+    'The name of the secret, of letters, digits, _, - and . after a letter or _; where these are not given it is the reference and the placeholder too.',
 });
 
 export const declared = Type.Object(
@@ -230,17 +241,16 @@ export const toolSchema = Type.Object(
   { additionalProperties: false },
 );
 
+/** What a tool may be called: it is called after its folder. */
+export const toolNamePattern = '^[A-Za-z0-9_][A-Za-z0-9_.-]*$';
+
 /** The values under `tools`: what each tool declares, by the tool's name. */
-export const toolsSchema = Type.Record(
-  Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]*$' }),
-  toolSchema,
-  {
-    additionalProperties: false,
-    default: {},
-    description:
-      "The tools' declarations, each as the tool's pyproject.toml has it under [tool.centaur]; `centaur-chart tools` writes them.\nFor example:\n  warehouse:\n    secrets:\n      - {type: http, name: WAREHOUSE_API_KEY, match_headers: [Authorization], hosts: [warehouse.internal.example.com]}",
-  },
-);
+export const toolsSchema = Type.Record(Type.String({ pattern: toolNamePattern }), toolSchema, {
+  additionalProperties: false,
+  default: {},
+  description:
+    "The tools' declarations, each as the tool's pyproject.toml has it under [tool.centaur]; `centaur-chart tools` writes them.\nFor example:\n  warehouse:\n    secrets:\n      - {type: http, name: WAREHOUSE_API_KEY, match_headers: [Authorization], hosts: [warehouse.internal.example.com]}",
+});
 
 export type DeclaredSecret = Static<typeof declared>;
 export type ToolDeclaration = Static<typeof toolSchema>;

@@ -23,3 +23,14 @@ export function durationSeconds(duration: string): number {
     0,
   );
 }
+
+/** A whole number of seconds as Go writes it, without the parts that are zero: 5400 is `1h30m`. */
+export function goDuration(seconds: number): string {
+  const parts: readonly (readonly [number, string])[] = [
+    [Math.floor(seconds / 3600), 'h'],
+    [Math.floor(seconds / 60) % 60, 'm'],
+    [seconds % 60, 's'],
+  ];
+  const written = parts.flatMap(([amount, unit]) => (amount === 0 ? [] : [`${amount}${unit}`]));
+  return written.length === 0 ? '0s' : written.join('');
+}

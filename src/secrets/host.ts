@@ -35,3 +35,16 @@ export const allowedHostPattern = `^(?:\\*|${name}|${ipv4}|${ipv6}|${cidr})$`;
 
 /** DNS names have at most 253 characters (RFC 1035). */
 export const maxHostLength = 253;
+
+/** The host that was probably meant by a text with a scheme, a port, a path or capitals; undefined where none is in it. */
+export function meantHost(text: string): string | undefined {
+  const host = text
+    .trim()
+    .replace(/^[A-Za-z][A-Za-z0-9+.-]*:\/\//, '')
+    .replace(/^[^@/]*@/, '')
+    .replace(/[/?#].*$/s, '')
+    .replace(/:[0-9]*$/, '')
+    .replace(/\.$/, '')
+    .toLowerCase();
+  return host !== text && new RegExp(hostPattern).test(host) ? host : undefined;
+}

@@ -1,0 +1,93 @@
+/**
+ * How often 1Password is asked, and whether its limits allow that. The limits are those of service accounts:
+ * https://developer.1password.com/docs/service-accounts/rate-limits/. A Connect server has none.
+ */
+
+import { goDuration } from './duration.js';
+
+export type Plan = 'business' | 'teams' | 'personal';
+
+export interface PlanLimits {
+  readonly title: string;
+  /** Reads an hour, for each token. */
+  readonly hourly: number;
+  /** Requests in 24 hours, for all tokens of the account together. */
+  readonly daily: number;
+}
+
+export const plans: { readonly [plan in Plan]: PlanLimits } = {
+  business: { title: 'Business', hourly: 10_000, daily: 50_000 },
+  teams: { title: 'Teams', hourly: 1_000, daily: 5_000 },
+  personal: { title: 'Individual and Families', hourly: 1_000, daily: 1_000 },
+};
+
+export const planNames = ['business', 'teams', 'personal'] as const satisfies readonly Plan[];
+
+const hour = 3600;
+const day = 24 * hour;
+
+export interface Use {
+  /** Proxies that run at once: the chart's replicas, and one for each sandbox. */
+  readonly proxies: number;
+  /** Values that each proxy looks up. */
+  readonly lookups: number;
+  /** How long a proxy keeps a value, in seconds. */
+  readonly ttlSeconds: number;
+}
+
+export interface PlanVerdict extends PlanLimits {
+  readonly plan: Plan;
+  readonly fits: boolean;
+  /** The shortest whole number of seconds for which a value must be kept; absent where no TTL up to a day is long enough. */
+  readonly smallestTtlSeconds?: number;
+}
+
+export interface Budget extends Use {
+  readonly readsPerHour: number;
+  readonly readsPerDay: number;
+  readonly plans: readonly PlanVerdict[];
+}
+
+/**
+ * The most that these proxies read, when every credential is in use all the time: each proxy asks again for each value
+ * when its TTL is over.
+ */
+export function budgetOf(use: Use, asked: readonly Plan[] = planNames): Budget {
+  const { proxies, lookups, ttlSeconds } = use;
+  const values = proxies * lookups;
+  const readsPerHour = values * Math.ceil(hour / ttlSeconds);
+  const readsPerDay = values * Math.ceil(day / ttlSeconds);
+  return {
+    ...use,
+    readsPerHour,
+    readsPerDay,
+    plans: asked.map((plan) => {
+      const limits = plans[plan];
+      const smallest = smallestTtl(values, limits);
+      return {
+        plan,
+        ...limits,
+        fits: readsPerHour <= limits.hourly && readsPerDay <= limits.daily,
+        ...(smallest !== undefined && { smallestTtlSeconds: smallest }),
+      };
+    }),
+  };
+}
+
+/** A value that is kept for a day is still read once in it. */
+function smallestTtl(values: number, { hourly, daily }: PlanLimits): number | undefined {
+  if (values === 0) return 1;
+  const [perHour, perDay] = [Math.floor(hourly / values), Math.floor(daily / values)];
+  if (perHour === 0 || perDay === 0) return undefined;
+  return Math.max(1, Math.ceil(hour / perHour), Math.ceil(day / perDay));
+}
+
+/** What to do, for people: a sentence for each plan. */
+export function advice({ fits, title, smallestTtlSeconds }: PlanVerdict): string {
+  if (fits) return `fits the plan ${title}`;
+  if (smallestTtlSeconds === undefined) {
+    return `no secretTtl fits the plan ${title}: use secretSource onepassword-connect, which has no limits`;
+  }
+  const ttl = goDuration(smallestTtlSeconds);
+  return `fits the plan ${title} with secretTtl ${ttl} or longer, or use secretSource onepassword-connect, which has no limits`;
+}

@@ -1,0 +1,120 @@
+/** From a tree of tools to the values file that declares their secrets. */
+import path from 'node:path';
+import { byBytes } from '../helm/operators.js';
+import { constantScalar } from '../helm/yaml-scalar.js';
+import type { ToolDeclaration, Tools } from './declaration.js';
+import { toolNamePattern } from './declaration.js';
+import { type DeclarationProblem, readPyproject } from './pyproject.js';
+
+/** A pyproject.toml, by its path as messages and comments call it. */
+export interface ToolFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+export interface DeclaredTool {
+  /** The name of the folder that the tool's pyproject.toml is in. */
+  readonly name: string;
+  readonly file: string;
+  readonly declaration: ToolDeclaration;
+}
+
+export type ToolTree =
+  /** In the order of the tools' names. */
+  { readonly tools: readonly DeclaredTool[] } | { readonly problems: readonly DeclarationProblem[] };
+
+/** Reads the declarations of many tools; files without one are passed over. */
+export function readTools(files: Iterable<ToolFile>): ToolTree {
+  const tools = new Map<string, DeclaredTool>();
+  const problems: DeclarationProblem[] = [];
+  for (const { file, text } of files) {
+    const read = readPyproject(text, file);
+    if ('problems' in read) {
+      problems.push(...read.problems);
+    } else if (read.declaration !== undefined) {
+      const name = path.basename(path.dirname(path.resolve(file)));
+      const other = tools.get(name);
+      if (!new RegExp(toolNamePattern).test(name)) problems.push(badName(name, file));
+      else if (other !== undefined) problems.push(sameName(name, [other.file, file].sort(byBytes)));
+      else tools.set(name, { name, file, declaration: read.declaration });
+    }
+  }
+  if (problems.length > 0) {
+    return { problems: problems.sort((left, right) => byBytes(left.file, right.file)) };
+  }
+  return { tools: [...tools.values()].sort((left, right) => byBytes(left.name, right.name)) };
+}
+
+function badName(name: string, file: string): DeclarationProblem {
+  return {
+    file,
+    message: `a tool is called after its folder, and ${JSON.stringify(name)} is no name for one`,
+    hint: 'Use letters, digits, "_", "-" and ".".',
+  };
+}
+
+function sameName(name: string, [first = '', second = '']: readonly string[]): DeclarationProblem {
+  return {
+    file: second,
+    message: `a second tool is called ${name}: the first is ${first}`,
+    hint: 'A tool is called after its folder. Rename one of the folders, or leave one of them out.',
+  };
+}
+
+/** The values under `tools`. */
+export function toolsOf(tools: readonly DeclaredTool[]): Tools {
+  return Object.fromEntries(tools.map(({ name, declaration }) => [name, declaration]));
+}
+
+/** A values file: each tool under a comment that names its file. */
+export function toolsText(tools: readonly DeclaredTool[]): string {
+  const head = [
+    '# What the tools declare in their pyproject.toml, under [tool.centaur]: written by `centaur-chart tools`.',
+    '# Change a declaration there, and write this file anew.',
+  ];
+  if (tools.length === 0) return `${[...head, 'tools: {}'].join('\n')}\n`;
+  return `${[...head, 'tools:', ...tools.flatMap(toolLines)].join('\n')}\n`;
+}
+
+function toolLines({ name, file, declaration }: DeclaredTool): readonly string[] {
+  const { hosts, secrets } = declaration;
+  return [
+    `  # ${file.replaceAll(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '?')}`,
+    `  ${constantScalar(name)}:`,
+    ...(hosts === undefined ? [] : [`    hosts: ${flow(hosts)}`]),
+    ...(secrets === undefined ? [] : secretsLines(secrets)),
+  ];
+}
+
+function secretsLines(secrets: readonly unknown[]): readonly string[] {
+  if (secrets.length === 0) return ['    secrets: []'];
+  return ['    secrets:', ...secrets.flatMap((secret) => secretLines(secret))];
+}
+
+const lineWidth = 110;
+
+/** A secret on one line, or a key a line where that would be too long. */
+function secretLines(secret: unknown): readonly string[] {
+  const line = `      - ${flow(secret)}`;
+  if (line.length <= lineWidth || !isMap(secret)) return [line];
+  return Object.entries(secret).map(
+    ([key, value], index) => `      ${index === 0 ? '-' : ' '} ${constantScalar(key)}: ${flow(value)}`,
+  );
+}
+
+/** A value in YAML's flow style; every scalar stands in quotes where it could be taken for something else. */
+function flow(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
+  if (isMap(value)) {
+    const members = Object.entries(value).map(([key, inner]) => `${constantScalar(key)}: ${flow(inner)}`);
+    return `{${members.join(', ')}}`;
+  }
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+    return constantScalar(value);
+  }
+  throw new TypeError(`a declaration holds no ${typeof value}`);
+}
+
+function isMap(value: unknown): value is { readonly [key: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
