@@ -11,6 +11,7 @@ const ownName = { 'centaur-chart/helm': new URL('src/helm/index.ts', import.meta
 /** Groups run one after another, so that the verdict on the code itself comes first. */
 export default defineConfig({
   test: {
+    reporters: ['default', './test/proxy/skip-reasons.ts'],
     projects: [
       {
         resolve: { alias: ownName },
@@ -38,6 +39,7 @@ export default defineConfig({
         },
       },
       {
+        resolve: { alias: ownName },
         test: {
           name: 'proxy',
           include: ['test/{proxy,package}/**/*.test.ts'],

@@ -82,7 +82,7 @@ function podKeys({ user, readOnly, resources }: PodDefaults) {
         description:
           "More labels for the pods. The chart's own, by which its objects find each other, are refused.",
         default: {},
-        propertyNames: { not: { pattern: '^(app|(app[.]kubernetes[.]io|helm[.]sh|centaur[.]ai)/.*)$' } },
+        reserved: '^(app|(app[.]kubernetes[.]io|helm[.]sh|centaur[.]ai)/.*)$',
       }),
     ),
     podSecurityContext: Type.Optional(

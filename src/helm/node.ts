@@ -399,9 +399,12 @@ function withoutKeys(entry: Entry, taken: readonly string[]): Entry {
 }
 
 function admitsKey(schema: Schema, key: string): boolean {
-  const { pattern, not } = schema.propertyNames ?? {};
-  if (pattern !== undefined && !new RegExp(pattern, 'u').test(key)) return false;
-  return !(not?.pattern !== undefined && new RegExp(not.pattern, 'u').test(key));
+  const patterns = Object.entries(schema.patternProperties ?? {});
+  const matching = patterns.filter(([pattern]) => new RegExp(pattern, 'u').test(key));
+  return (
+    matching.every(([, member]: readonly [string, unknown]) => member !== false) &&
+    (matching.length > 0 || schema.additionalProperties !== false)
+  );
 }
 
 function entriesOf(key: string, value: unknown): readonly Entry[] {
