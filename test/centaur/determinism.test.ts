@@ -1,0 +1,29 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { chart } from './release.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Compiles the built chart in a process of its own. */
+const program = `
+  import { centaurChart } from './lib/centaur/index.js';
+  process.stdout.write(JSON.stringify([...centaurChart().compile()]));
+`;
+
+function compiledUnder(env: { readonly [name: string]: string }): string {
+  return execFileSync(process.execPath, ['--input-type=module', '--eval', program], {
+    cwd: root,
+    env: { PATH: process.env.PATH ?? '', ...env },
+    encoding: 'utf8',
+    maxBuffer: 64 * 2 ** 20,
+  });
+}
+
+it.each([
+  ['Turkish, where i has no dot in capitals', { LC_ALL: 'tr_TR.UTF-8', LANG: 'tr_TR.UTF-8' }],
+  ['C, and a zone half an hour off', { LC_ALL: 'C', TZ: 'Asia/Kolkata' }],
+  ['no environment at all', {}],
+])('the same source is the same chart to the byte in the locale %s', (_, env) => {
+  expect(compiledUnder(env)).toBe(JSON.stringify([...chart.compile()]));
+});
