@@ -402,7 +402,7 @@ function admitsKey(schema: Schema, key: string): boolean {
   const patterns = Object.entries(schema.patternProperties ?? {});
   const matching = patterns.filter(([pattern]) => new RegExp(pattern, 'u').test(key));
   return (
-    matching.every(([, member]: readonly [string, unknown]) => member !== false) &&
+    matching.every(([, member]) => member !== false) &&
     (matching.length > 0 || schema.additionalProperties !== false)
   );
 }

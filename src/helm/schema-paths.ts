@@ -35,7 +35,7 @@ function membersAt(schema: SchemaDocument, step: string | number): readonly Sche
     key === step ? [member] : [],
   );
   const matching = Object.entries(schema.patternProperties ?? {}).flatMap(([pattern, member]) =>
-    new RegExp(pattern, 'u').test(step) ? [member] : [],
+    member !== false && new RegExp(pattern, 'u').test(step) ? [member] : [],
   );
   if (named.length + matching.length > 0) return [...named, ...matching];
   return typeof schema.additionalProperties === 'object' ? [schema.additionalProperties] : [];

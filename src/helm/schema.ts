@@ -85,6 +85,14 @@ export function propertySchema(schema: Schema, key: string): Schema | undefined 
   return known.length === 0 ? undefined : union(known);
 }
 
+/** Whether a map of this schema always has the key. */
+export function isRequired(schema: Schema, key: string): boolean {
+  if (schema.required?.includes(key) || schema.allOf?.some((part) => isRequired(part, key))) return true;
+  return [schema.anyOf, schema.oneOf].some((alternatives) =>
+    alternatives?.every((alternative) => isRequired(alternative, key)),
+  );
+}
+
 /** The keys that a map is known to have or may have. */
 export function propertyNames(schema: Schema): readonly string[] {
   const parts = [...(schema.allOf ?? []), ...alternativesOf(schema)];
@@ -106,7 +114,7 @@ function membersOf(schema: Schema): readonly Schema[] {
   const { items, additionalProperties } = schema;
   return [
     ...(items === undefined ? [] : [items]),
-    ...Object.values(schema.patternProperties ?? {}),
+    ...Object.values(schema.patternProperties ?? {}).filter((member) => member !== false),
     ...(typeof additionalProperties === 'object' ? [additionalProperties] : []),
     ...Object.values(schema.properties ?? {}),
     ...[...(schema.allOf ?? []), ...alternativesOf(schema)].flatMap(membersOf),
@@ -151,7 +159,9 @@ export function resolved(root: Schema): Schema {
     return {
       ...schema,
       ...(properties && { properties: mapped(properties, visit) }),
-      ...(patternProperties && { patternProperties: mapped(patternProperties, visit) }),
+      ...(patternProperties && {
+        patternProperties: mapped(patternProperties, (member) => member !== false && visit(member)),
+      }),
       ...(items && { items: visit(items) }),
       ...(typeof additionalProperties === 'object' && { additionalProperties: visit(additionalProperties) }),
       ...(allOf && { allOf: allOf.map(visit) }),

@@ -16,7 +16,8 @@ export interface Schema {
   readonly required?: readonly string[];
   readonly items?: Schema;
   readonly additionalProperties?: Schema | boolean;
-  readonly patternProperties?: { readonly [pattern: string]: Schema };
+  /** False for keys that no one may set. */
+  readonly patternProperties?: { readonly [pattern: string]: Schema | false };
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly allOf?: readonly Schema[];
