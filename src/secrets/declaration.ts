@@ -242,7 +242,7 @@ export const toolSchema = Type.Object(
 );
 
 /** What a tool may be called: it is called after its folder. */
-export const toolNamePattern = '^[A-Za-z0-9_][A-Za-z0-9_.-]*$';
+export const toolNamePattern = '^[A-Za-z0-9_][A-Za-z0-9_-]*$';
 
 /** The values under `tools`: what each tool declares, by the tool's name. */
 export const toolsSchema = Type.Record(Type.String({ pattern: toolNamePattern }), toolSchema, {

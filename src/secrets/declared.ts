@@ -13,6 +13,7 @@ import {
   ifElse,
   includes,
   isText,
+  last,
   listOf,
   type Member,
   mapOf,
@@ -57,7 +58,7 @@ export interface ServicePorts {
 const hosts = Type.Array(Type.String());
 
 const declarationSchema = Type.Object({
-  /** Who declares it, as a path in the values: `tools.warehouse`. */
+  /** Who declares it, as a path in the values: `tools.warehouse.secrets`. */
   by: Type.String(),
   /** Its own hosts, or those that it has by default. */
   hosts,
@@ -67,6 +68,8 @@ const declarationSchema = Type.Object({
 
 const secretSchema = Type.Object({
   name: Type.String(),
+  /** Who declares it, or the last of them. */
+  by: Type.String(),
   /** The hosts of all its declarations, in order. */
   hosts,
   reference: Type.String(),
@@ -83,6 +86,7 @@ export interface Declaration {
 
 export interface Secret {
   readonly name: string;
+  readonly by: string;
   readonly hosts: string[];
   readonly reference: string;
   readonly declared: DeclaredSecret;
@@ -99,8 +103,11 @@ export interface Declared {
    * iron-proxy has in its environment.
    */
   readonly credentialKeys: Symbolic<readonly string[]>;
-  /** How many references are looked up: what 1Password counts. */
-  readonly referenceCount: Expr<number>;
+  /**
+   * How many values each proxy looks up and keeps: as many as there are places that name a reference, since
+   * iron-proxy keeps one for each place.
+   */
+  readonly lookupCount: Expr<number>;
 }
 
 /** The hosts that a token from a service account's key is sent to, where a declaration names none. */
@@ -128,12 +135,16 @@ export const declared = once((values: SecretsValues): Declared => {
     'Every declared secret once, with the hosts of all its declarations.',
     mergedSecrets(declarations),
   );
+  const lookups = listOf<string>(
+    [each(secrets, (secret) => each(referencesOf(secret), (reference) => reference))],
+    'lookups',
+  );
   return {
     declarations,
     secrets,
     declaresPgDsn: some(secrets, ({ declared }) => eq(declared.type, 'pg_dsn')),
-    credentialKeys: referencesOf(secrets),
-    referenceCount: count(referencesOf(secrets)),
+    credentialKeys: sort(uniq(lookups)),
+    lookupCount: count(lookups),
   };
 });
 
@@ -146,9 +157,9 @@ function harnessDeclarations({ harnesses }: SecretsValues): readonly Member<Decl
   });
 }
 
-function harnessDeclaration({ name, harnesses, host, header }: HarnessCredential): Declaration {
+function harnessDeclaration({ name, host, header }: HarnessCredential): Declaration {
   return {
-    by: `harnesses.${harnesses.join(', harnesses.')}`,
+    by: 'harnesses',
     hosts: [host],
     reference: name,
     secret: { type: 'http', name, match_headers: [header] },
@@ -164,7 +175,7 @@ function toolDeclarations({ tools }: SecretsValues): readonly Member<Declaration
         return when(
           isText(name),
           declaration({
-            by: str`tools.${toolName}`,
+            by: str`tools.${toolName}.secrets`,
             hosts: defaultIfAbsent(tool.hosts, []),
             reference: name,
             secret: mapOf<string | readonly string[]>(
@@ -186,7 +197,7 @@ function toolDeclarations({ tools }: SecretsValues): readonly Member<Declaration
         return when(
           not(isText(readAs(nameSchema, written))),
           declaration({
-            by: str`tools.${toolName}`,
+            by: str`tools.${toolName}.secrets`,
             hosts: defaultIfAbsent(secret.hosts, toolHosts),
             reference: defaultIfEmpty(secret.secret_ref, secret.name),
             secret,
@@ -212,6 +223,7 @@ function mergedSecrets(declarations: Symbolic<readonly Declaration[]>): Symbolic
     const hosts = listOf<string>([each(declarations, ({ hosts }) => each(hosts, (host) => host))], 'hosts');
     const fields = {
       name,
+      by: last(declarations).by,
       hosts: sort(uniq(hosts)),
       reference: first(declarations).reference,
       declared: first(declarations).secret,
@@ -221,26 +233,18 @@ function mergedSecrets(declarations: Symbolic<readonly Declaration[]>): Symbolic
   return listOf<Secret>([each(byName, secret)], 'secrets');
 }
 
-/** The references of secrets, each once, in order: one of most, several of some. */
-export function referencesOf(secrets: Symbolic<readonly Secret[]>): Symbolic<readonly string[]> {
-  const field = (written: Symbolic<OAuthField>) => readAs(nameSchema, written);
-  const references = listOf<string>(
+/** The references that a secret is made of: one, or for some types several. */
+export function referencesOf({ reference, declared }: Symbolic<Secret>): Symbolic<readonly string[]> {
+  const { type, fields, access_key_id, secret_access_key } = declared;
+  const whole = (field: Symbolic<OAuthField>) => readAs(nameSchema, field);
+  return listOf<string>(
     [
-      each(secrets, ({ reference, declared }) =>
-        when(not(includes<string>(constant(['oauth_token', 'aws_auth']), declared.type)), reference),
-      ),
-      each(secrets, ({ declared }) =>
-        each(declared.fields, (written) => when(isText(field(written)), field(written))),
-      ),
-      each(secrets, ({ declared }) =>
-        each(declared.fields, (written) =>
-          when(not(isText(field(written))), readAs(jsonField, written).secret_ref),
-        ),
-      ),
-      each(secrets, ({ declared }) => when(declared.access_key_id, (reference) => reference)),
-      each(secrets, ({ declared }) => when(declared.secret_access_key, (reference) => reference)),
+      when(not(includes<string>(constant(['oauth_token', 'aws_auth']), type)), reference),
+      each(fields, (field) => when(isText(whole(field)), whole(field))),
+      each(fields, (field) => when(not(isText(whole(field))), readAs(jsonField, field).secret_ref)),
+      when(access_key_id, (reference) => reference),
+      when(secret_access_key, (reference) => reference),
     ],
     'references',
   );
-  return sort(uniq(references));
 }

@@ -70,7 +70,7 @@ export function secretRules(values: SecretsValues, options: RuleOptions): readon
     each(declarations, injectedNowhere),
     placeholdersApart(secrets),
     oneUpstreamPerDatabase(secrets),
-    oneSecretPerHeader(secrets),
+    oneSecretPerPlace(secrets),
     environmentKeys(values, secrets, options),
     configFits(values),
   ];
@@ -97,7 +97,7 @@ function declaredDifferently(declarations: Declarations): Member<string> {
     const declarers = listOf<string>([each(sameName, ({ by }) => by)], 'declarers');
     return when(
       gt(count(uniq(definitions)), 1),
-      str`${name} is declared in more than one way, by ${join(', ', uniq(declarers))}: one secret has one definition, and only its hosts may differ. Make the declarations alike, or give one of them another name (a secret_ref lets both use one item).`,
+      str`${last(declarers)}: ${name} is declared in more than one way, by ${join(', ', uniq(declarers))}, and one secret has one definition, in which only the hosts differ: make the declarations alike, or give one of them another name (with a secret_ref, both can use one item)`,
     );
   });
 }
@@ -115,7 +115,7 @@ function definitionOf({ secret, reference }: Symbolic<Declaration>): Expr<string
 function goesNowhere({ by, hosts, secret }: Symbolic<Declaration>): Member<string> {
   return when(
     and(ne(secret.type, 'pg_dsn'), not(isNonEmpty(hosts))),
-    str`${by}: ${secret.name} goes to no host. Give it hosts, or give the tool hosts that all its secrets go to.`,
+    str`${by}: ${secret.name} goes to no host: give it hosts, or give the tool hosts that all its secrets go to`,
   );
 }
 
@@ -132,7 +132,7 @@ function matchesNowhere({ by, secret }: Symbolic<Declaration>): Member<string> {
   );
   return when(
     and(isReplaced(secret), not(matches)),
-    str`${by}: ${secret.name} is replaced nowhere. Say where its placeholder stands: match_headers: [Authorization], match_path: true or match_query: true.`,
+    str`${by}: ${secret.name} is replaced nowhere: say where its placeholder stands, with match_headers: [Authorization], match_path: true or match_query: true`,
   );
 }
 
@@ -144,7 +144,7 @@ function injectedNowhere({ by, secret }: Symbolic<Declaration>): Member<string> 
       eq(defaultIfEmpty(secret.mode, 'replace'), 'inject'),
       or(and(header, parameter), not(or(header, parameter))),
     ),
-    str`${by}: ${secret.name} is injected into one place. Give exactly one of inject_header and inject_query_param.`,
+    str`${by}: ${secret.name} is injected into one place: give exactly one of inject_header and inject_query_param`,
   );
 }
 
@@ -169,7 +169,7 @@ function placeholdersApart(secrets: Secrets): Member<string> {
               contains(placeholderOf(one), placeholderOf(other)),
               shareHost(one.hosts, other.hosts),
             ),
-            str`The placeholder of ${one.name}, ${placeholderOf(one)}, is part of ${placeholderOf(other)}, that of ${other.name}, and both go to one host: replacing the first would damage the second. Give one of them another replacer.`,
+            str`${one.by}: the placeholder of ${one.name}, ${placeholderOf(one)}, is part of ${placeholderOf(other)}, that of ${other.name}, and both go to one host, where replacing the first would damage the second: give one of them another replacer`,
           ),
         ),
       ),
@@ -209,64 +209,66 @@ function endOf(host: Expr<string>): Expr<string> {
   return last(split('*', str`.${host}`));
 }
 
-interface Claim {
-  readonly name: string;
-  readonly place: string;
-}
-
 function oneUpstreamPerDatabase(secrets: Secrets): Member<string> {
-  const claims = each<Secret, Claim>(secrets, ({ name, declared }) =>
-    when(declared.database, (place) => claim(name, place)),
+  const claims = each<Secret, Claim>(secrets, (secret) =>
+    when(secret.declared.database, (database) => claim(secret, database)),
   );
   return contested(
     [claims],
-    (place, names) =>
-      str`The database ${place} is declared by ${names}: clients ask for a database by its name alone. Keep one of them, or name another database.`,
+    (by, names, place) =>
+      str`${by}: the database ${place} is declared by ${names}, and clients ask for a database by its name alone: keep one of them, or name another database`,
   );
 }
 
 /** Of two credentials that are set in one place of a request, only one would arrive. */
-function oneSecretPerHeader(secrets: Secrets): Member<string> {
+function oneSecretPerPlace(secrets: Secrets): Member<string> {
   const claims = [
-    each<Secret, Claim>(secrets, ({ name, hosts, declared }) =>
+    each<Secret, Claim>(secrets, (secret) =>
       when(
-        includes<string>(constant(['gcp_auth', 'oauth_token', 'aws_auth']), declared.type),
-        each(hosts, (host) => claim(name, str`header ${tokenHeader} to ${host}`)),
+        includes<string>(constant(['gcp_auth', 'oauth_token', 'aws_auth']), secret.declared.type),
+        each(secret.hosts, (host) => claim(secret, str`header ${tokenHeader} to ${host}`)),
       ),
     ),
-    each<Secret, Claim>(secrets, ({ name, hosts, declared }) =>
-      when(declared.inject_header, (header) =>
-        each(hosts, (host) => claim(name, str`header ${canonicalHeader(header)} to ${host}`)),
+    each<Secret, Claim>(secrets, (secret) =>
+      when(secret.declared.inject_header, (header) =>
+        each(secret.hosts, (host) => claim(secret, str`header ${canonicalHeader(header)} to ${host}`)),
       ),
     ),
-    each<Secret, Claim>(secrets, ({ name, hosts, declared }) =>
-      when(declared.inject_query_param, (parameter) =>
-        each(hosts, (host) => claim(name, str`parameter ${parameter} to ${host}`)),
+    each<Secret, Claim>(secrets, (secret) =>
+      when(secret.declared.inject_query_param, (parameter) =>
+        each(secret.hosts, (host) => claim(secret, str`parameter ${parameter} to ${host}`)),
       ),
     ),
   ];
   return contested(
     claims,
-    (place, names) =>
-      str`The ${place} is set by ${names}, and only one value can arrive. Give each of them hosts of its own.`,
+    (by, names, place) =>
+      str`${by}: the ${place} is set by ${names}, and only one value can arrive: give each of them hosts of its own`,
   );
 }
 
-const claimSchema = Type.Object({ name: Type.String(), place: Type.String() });
-
-function claim(name: Expr<string>, place: Expr<string>): Symbolic<Claim> {
-  return readAs(claimSchema, mapOf<string>({ name, place }, 'claim'));
+/** A place that a secret takes for itself. */
+interface Claim {
+  readonly name: string;
+  readonly by: string;
+  readonly place: string;
 }
 
-/** A message for each place that more than one claims. */
+const claimSchema = Type.Object({ name: Type.String(), by: Type.String(), place: Type.String() });
+
+function claim({ name, by }: Symbolic<Secret>, place: Expr<string>): Symbolic<Claim> {
+  return readAs(claimSchema, mapOf<string>({ name, by, place }, 'claim'));
+}
+
+/** A message for each place that more than one secret claims. */
 function contested(
   claims: readonly Member<Claim>[],
-  message: (place: Expr<string>, names: Expr<string>) => Expr<string>,
+  message: (by: Expr<string>, names: Expr<string>, place: Expr<string>) => Expr<string>,
 ): Member<string> {
   const byPlace = groupBy(listOf<Claim>(claims, 'claims'), ({ place }) => place, 'claimsByPlace');
   return each(byPlace, (claims, place) => {
     const names = listOf<string>([each(claims, ({ name }) => name)], 'names');
-    return when(gt(count(claims), 1), message(place, join(', ', names)));
+    return when(gt(count(claims), 1), message(last(claims).by, join(', ', names), place));
   });
 }
 
@@ -283,24 +285,25 @@ function environmentKeys(
   secrets: Secrets,
   { infraKeys }: RuleOptions,
 ): Member<string> {
+  const taken = constant([...infraKeys, ...proxyVariables]);
+  const isTaken = (key: Expr<string>) =>
+    or(includes(taken, key), hasPrefix('IRON_', key), hasPrefix('OTEL_', key));
+  const isNoKey = (key: Expr<string>) =>
+    or(contains('/', key), contains(' ', key), includes(constant(digits), trunc(1, key)));
   return when(
     eq(ironProxy.secretSource, 'env'),
-    each(referencesOf(secrets), (key) => {
-      const isTaken = or(
-        includes(constant([...infraKeys, ...proxyVariables]), key),
-        hasPrefix('IRON_', key),
-        hasPrefix('OTEL_', key),
-      );
-      const isNoKey = or(contains('/', key), contains(' ', key), includes(constant(digits), trunc(1, key)));
-      return when(
-        or(isTaken, isNoKey),
-        ifElse(
-          isTaken,
-          str`${key} belongs to the services themselves, and no tool may have it. With secretSource env a reference is a key of the infra Secret: give the secret another secret_ref.`,
-          str`${key} can't be a key of the infra Secret, and with secretSource env each reference is one: letters, digits, _, - and . without a digit at the start. Give the secret such a secret_ref.`,
+    each(secrets, (secret) =>
+      each(referencesOf(secret), (key) =>
+        when(
+          or(isTaken(key), isNoKey(key)),
+          ifElse(
+            isTaken(key),
+            str`${secret.by}: ${key} belongs to the services themselves, and no tool may have it; with ironProxy.secretSource env a reference is a key of the infra Secret: give ${secret.name} another secret_ref`,
+            str`${secret.by}: ${key} can't be a key of the infra Secret, and with ironProxy.secretSource env each reference is one: give ${secret.name} a secret_ref of letters, digits, _, - and . that does not begin with a digit`,
+          ),
         ),
-      );
-    }),
+      ),
+    ),
   );
 }
 
@@ -308,7 +311,7 @@ function configFits(values: SecretsValues): Member<string> {
   return given('sizes', byteLength(proxyConfig(values)), (bytes) =>
     when(
       gt(bytes, maxConfigBytes),
-      str`The configuration of iron-proxy has ${bytes} bytes, and a ConfigMap holds ${maxConfigBytes}. Name hosts together (*.example.com), leave out the tools that this release does not run, or run them in a release of their own.`,
+      str`tools: the configuration of iron-proxy has ${bytes} bytes, and a ConfigMap holds ${maxConfigBytes}: name hosts together (*.example.com), leave out the tools that this release does not run, or run them in a release of their own`,
     ),
   );
 }

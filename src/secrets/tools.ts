@@ -49,7 +49,7 @@ function badName(name: string, file: string): DeclarationProblem {
   return {
     file,
     message: `a tool is called after its folder, and ${JSON.stringify(name)} is no name for one`,
-    hint: 'Use letters, digits, "_", "-" and ".".',
+    hint: 'Use letters, digits, "_" and "-".',
   };
 }
 
