@@ -75,13 +75,23 @@ export function faultFinder(schema: object): FaultFinder {
     const tried = shapes.map((shape) => ({ shape, errors: errorsOf(shape, value, path) }));
     const similar = tried.filter(({ errors }) => !errors.some(isOtherKind));
     if (similar.length === 0) {
-      const choices = shapes.flatMap(choicesOf);
+      const choices = shapes.flatMap((shape) => choicesOf(shape.const, shape.enum));
       if (choices.length > 0) return [choiceFault(path, value, choices)];
       const types = shapes.flatMap((shape) => partsOf(shape, root)).flatMap(({ type }) => type ?? []);
       const keys = keysAt(root, path);
       return [typeFault(path, value, types, { keys, description: ownDescription(error), written })];
     }
-    const [meant] = similar.sort((left, right) => left.errors.length - right.errors.length);
+    const marked = similar.filter(({ errors }) => !errors.some(isMark));
+    const [mark, ...others] =
+      marked.length > 0 ? [] : similar.flatMap(({ errors }) => errors.find(isMark) ?? []);
+    if (mark !== undefined && others.every(({ path: at }) => samePath(at, mark.path))) {
+      const choices = [mark, ...others].flatMap(({ error: { parentSchema } }) =>
+        choicesOf(parentSchema?.const, parentSchema?.enum),
+      );
+      return [choiceFault(mark.path, mark.value, choices)];
+    }
+    const candidates = marked.length > 0 ? marked : similar;
+    const [meant] = candidates.toSorted((left, right) => left.errors.length - right.errors.length);
     return meant === undefined ? [] : faultsOf(meant.errors, written);
   }
 
@@ -104,6 +114,11 @@ function isUnion({ error: { keyword } }: SchemaError): boolean {
 function isOtherKind({ below, error: { keyword, propertyName } }: SchemaError): boolean {
   const decisive = keyword === 'type' || keyword === 'const' || keyword === 'enum';
   return decisive && below.length === 0 && propertyName === undefined;
+}
+
+/** Whether an error is about the key that tells one shape from another, such as `type: http`. */
+function isMark({ below, error: { keyword } }: SchemaError): boolean {
+  return below.length === 1 && (keyword === 'const' || keyword === 'enum');
 }
 
 /** Whether an error was found while one of a union's shapes was tried, in the shape itself or through a reference. */
@@ -160,7 +175,7 @@ function keywordFaults(
     case 'additionalProperties': {
       const key = [...path, String(params.additionalProperty)];
       if (error.parentSchema?.patternProperties !== undefined) return [badKey(key, description)];
-      return [unknownKey(key, keysAt(root, path), root)];
+      return [unknownKey(key, Object.keys(error.parentSchema?.properties ?? {}), root)];
     }
     case 'required': {
       const missing = [...path, String(params.missingProperty)];
@@ -219,18 +234,23 @@ function ownDescription({ parentSchema }: ErrorObject): string | undefined {
 }
 
 function unknownKey(path: ValuePath, siblings: readonly string[], root: SchemaDocument): Fault {
-  const fault = (hint?: string): Fault => ({
-    kind: 'unknown key',
-    path,
-    message: 'this key is not known',
-    hint,
-  });
   const key = String(path.at(-1));
   const around = path.slice(0, -1);
+  const fault = (hint?: string, message = 'this key is not known'): Fault => ({
+    kind: 'unknown key',
+    path,
+    message,
+    hint,
+  });
+  const owner = around.length === 0 ? 'The keys are' : `The keys of ${showPath(around)} are`;
+  const others = siblings.filter((sibling) => sibling !== key);
+  const list = others.length === 0 ? undefined : `${owner} ${listed(others, 'and')}.`;
+  if (keysAt(root, around).includes(key)) return fault(list, 'this key does not go with the others here');
+
   const all = pathsBelow(root).filter((other) => !samePath(other, path));
   const named = (name: string) => all.filter((other) => other.at(-1) === name);
 
-  const sibling = nearest(key, siblings);
+  const sibling = nearest(key, others);
   const elsewhere = named(key);
   if (sibling === undefined && elsewhere.length > 0) {
     return fault(
@@ -245,9 +265,7 @@ function unknownKey(path: ValuePath, siblings: readonly string[], root: SchemaDo
     ) ?? '',
   );
   if (far !== undefined) return fault(`Did you mean ${showPath(far)}?`);
-  if (siblings.length === 0) return fault();
-  const owner = around.length === 0 ? 'The keys are' : `The keys of ${showPath(around)} are`;
-  return fault(`${owner} ${listed(siblings, 'and')}.`);
+  return fault(list);
 }
 
 /** A key that breaks a rule about keys. */
@@ -344,8 +362,8 @@ function mapHint(types: readonly string[], keys: readonly string[]): string | un
   return `Its keys stand below it: ${listed(keys, 'and')}.`;
 }
 
-function choicesOf(schema: SchemaDocument): readonly unknown[] {
-  return schema.const === undefined ? (schema.enum ?? []) : [schema.const];
+function choicesOf(constant: unknown, choices: readonly unknown[] = []): readonly unknown[] {
+  return constant === undefined ? choices : [constant];
 }
 
 /** A value, unless it may be a credential: those are not to be read in a log. */

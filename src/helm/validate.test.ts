@@ -35,6 +35,13 @@ function greeter() {
           default: [],
           description: 'Names of hosts, in small letters.',
         }),
+        gift: Type.Union(
+          [
+            Type.Object({ kind: Type.Literal('book'), title: Type.String() }, closed),
+            Type.Object({ kind: Type.Literal('cake'), pieces: Type.Integer() }, closed),
+          ],
+          { default: { kind: 'cake', pieces: 8 } },
+        ),
         friends: Type.Record(
           Type.String({ pattern: '^[a-z]+$' }),
           Type.Union([
@@ -54,7 +61,7 @@ function greeter() {
       closed,
     ),
   });
-  const { greeting, image, service, hosts, friends } = chart.values;
+  const { greeting, image, service } = chart.values;
   new KubeConfigMap(chart, 'greeting', {
     metadata: { name: 'greeting' },
     data: {
@@ -65,8 +72,6 @@ function greeter() {
       port: str`${service.port}`,
     },
   });
-  void hosts;
-  void friends;
   chart.addRules(
     when(
       service.public,
@@ -108,6 +113,7 @@ describe('values without a fault', () => {
         image: { tag: 'v2' },
         service: { port: 9090, public: false, token: '' },
         hosts: ['z'],
+        gift: { kind: 'cake', pieces: 8 },
         friends: {},
       },
     });
@@ -266,6 +272,18 @@ describe('a value of several shapes', () => {
       'is told all shapes where it has none',
       'friends: {ann: [1]}',
       'values.yaml:1:11 friends.ann: must be a text or a map, and is a list | Its keys stand below it: name and age.',
+    ],
+    [
+      'is held against the shape whose mark it bears',
+      'gift: {kind: book, pages: 300}',
+      'values.yaml:1:1 gift.title: this key is missing',
+      'values.yaml:1:1 gift.pieces: this key does not go with the others here | The keys of gift are kind and title.',
+      'values.yaml:1:20 gift.pages: this key is not known | The keys of gift are kind and title.',
+    ],
+    [
+      'is told every mark where it bears none of them',
+      'gift: {kind: boot, title: x}',
+      'values.yaml:1:8 gift.kind: must be book or cake, and is "boot" | Did you mean book?',
     ],
     [
       'is told what is missing, at the map that lacks it',
