@@ -50,7 +50,9 @@ export function evaluate(ast: Ast, scope: Scope): Value | undefined {
       return scope.bindings.get(ast.variable);
     case 'member': {
       const of = evaluate(ast.of, scope);
-      return isMap(of) && Object.hasOwn(of, ast.key) ? of[ast.key] : undefined;
+      if (!isMap(of))
+        throw new EvaluationError(`'${ast.key}' is read of what is no map: ${JSON.stringify(of)}`);
+      return Object.hasOwn(of, ast.key) ? of[ast.key] : undefined;
     }
     case 'call':
       return evaluateCall(ast, scope);

@@ -1,4 +1,5 @@
 import type { Static, TSchema } from 'typebox';
+import { forbiddenTextMessage, holdsForbiddenText } from './forbidden-text.js';
 import { kindOf, propertyNames, propertySchema, resolved, schemaOfConstant } from './schema.js';
 import type { Ast, Builtin, Schema, Value, Variable } from './tree.js';
 
@@ -39,8 +40,10 @@ export function constant<const T>(value: T): Symbolic<T> {
   return symbolic(literal(value));
 }
 
-function literal(value: unknown): Ast {
-  return { kind: 'literal', value: checkedLiteral(value), schema: schemaOfConstant(value) };
+function literal(written: unknown): Ast {
+  const value = checkedLiteral(written);
+  if (holdsForbiddenText(value)) throw new TypeError(`a constant can't be written: ${forbiddenTextMessage}`);
+  return { kind: 'literal', value, schema: schemaOfConstant(value) };
 }
 
 function checkedLiteral(value: unknown): Value {
@@ -126,11 +129,13 @@ const text: Schema = { type: 'string' };
 /** What Helm knows about the release that it renders. */
 export const release = builtin<{ Name: string; Namespace: string; Service: string }>('Release', {
   properties: { Name: text, Namespace: text, Service: text },
+  required: ['Name', 'Namespace', 'Service'],
 });
 
 /** What `Chart.yaml` says, in Helm's capitals. */
 export const chart = builtin<{ Name: string; Version: string; AppVersion: string }>('Chart', {
   properties: { Name: text, Version: text, AppVersion: text },
+  required: ['Name', 'Version', 'AppVersion'],
 });
 
 function builtin<T>(object: Builtin, schema: Schema): Symbolic<T> {

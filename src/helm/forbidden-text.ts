@@ -11,9 +11,8 @@ import type { Value } from './tree.js';
 const characters = /[\u007f-\u009f\u2028\u2029\ufffe\uffff]/;
 const deleted = '<no value>';
 
-/** Said in both targets where values hold such a text. */
 export const forbiddenTextMessage =
-  'values: a text holds a character that YAML does not have (U+007F to U+009F, U+2028, U+2029, U+FFFE, U+FFFF), ' +
+  'a text holds a character that YAML does not have (U+007F to U+009F, U+2028, U+2029, U+FFFE, U+FFFF), ' +
   'or "<no value>", which Helm deletes: write it without';
 
 /** Go's condition that says the same of `.Values` as {@link holdsForbiddenText}. */

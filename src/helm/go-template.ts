@@ -4,6 +4,7 @@ import { goString } from './go-syntax.js';
 import { type Line, layoutDocument, type Part } from './layout.js';
 import { parameterAt } from './operator.js';
 import { kindOf } from './schema.js';
+import { mayBeAbsent, mayStop } from './stops.js';
 import type { Ast, Builtin, Element, Entry, Node, Operand, Parameter, Template, Variable } from './tree.js';
 
 /** Prints the lines of a file under `templates/`. */
@@ -44,7 +45,7 @@ const fromText: { readonly [kind: string]: (text: string) => string } = {
 };
 
 class Printer {
-  private readonly out: string[] = [];
+  private out: string[] = [];
   /** Whether the dot is still what the template was called with; `range` rebinds it. */
   private dot = true;
   /** Whether a line of content is printed; directives before it must not leave an empty line. */
@@ -52,6 +53,10 @@ class Printer {
   private names: Map<Variable, string> = new Map();
   /** Lists that have been computed into a variable, by scope. */
   private readonly scopes: Map<Ast, string>[] = [new Map()];
+  /** Lists that have been computed for one statement only, under a guard. */
+  private readonly guarded: Map<Ast, string>[] = [];
+  /** Where the statements under a guard declare their variables: before it. */
+  private hoisted: { readonly scope: number; readonly declarations: string[] } | undefined;
 
   constructor(
     private readonly parameters: readonly Variable[],
@@ -75,56 +80,62 @@ class Printer {
 
   /** A named template's value: `{{ expression }}`. */
   value(ast: Ast, json: boolean): void {
-    this.prepare(ast);
-    const expression = json ? this.apply('toJson', ast) : this.expression(ast);
-    this.out.push(`{{ ${expression} }}`);
+    this.statement([ast], '', () => {
+      const expression = json ? this.apply('toJson', ast) : this.expression(ast);
+      this.out.push(`{{ ${expression} }}`);
+    });
   }
 
   /** Computes a list into a variable, and returns the variable's name. */
   list(ast: Ast): string {
-    this.prepare(ast);
-    return this.expression(ast);
+    let name = '';
+    this.statement([ast], '', () => {
+      name = this.expression(ast);
+    });
+    return name;
   }
 
   private line(line: Line): void {
     const pad = ' '.repeat(line.indent);
     switch (line.kind) {
       case 'text': {
-        for (const part of line.parts)
-          if (typeof part !== 'string') this.prepare('raw' in part ? part.raw : part.scalar, pad);
-        this.out.push(pad + line.parts.map((part) => this.part(part)).join(''));
-        this.begun = true;
+        const asts = line.parts.flatMap((part) =>
+          typeof part === 'string' ? [] : ['raw' in part ? part.raw : part.scalar],
+        );
+        this.statement(asts, pad, () => {
+          this.out.push(pad + line.parts.map((part) => this.part(part)).join(''));
+          this.begun = true;
+        });
         return;
       }
       case 'if':
-        this.prepare(line.condition, pad);
-        this.directive(pad, `if ${this.condition(line.condition)}`);
-        this.scoped(() => this.lines(line.body));
-        if (line.otherwise.length > 0) {
-          this.directive(pad, 'else');
-          this.scoped(() => this.lines(line.otherwise));
-        }
-        this.directive(pad, 'end');
+        this.conditional(
+          line.condition,
+          pad,
+          () => this.lines(line.body),
+          line.otherwise.length > 0 ? () => this.lines(line.otherwise) : undefined,
+        );
         return;
       case 'range':
-        this.prepare(line.over, pad);
-        this.range(pad, line, () => this.lines(line.body));
+        this.statement([line.over], pad, () => this.range(pad, line, () => this.lines(line.body)));
         return;
       case 'yaml':
-        this.prepare(line.value, pad);
-        this.out.push(`${pad}{{- ${this.apply('toYaml', line.value)} | nindent ${line.indent} }}`);
-        this.begun = true;
+        this.statement([line.value], pad, () => this.nindent(line.indent, this.apply('toYaml', line.value)));
         return;
       case 'block':
-        this.prepare(line.text, pad);
-        this.out.push(`${pad}{{- ${this.expression(line.text)} | nindent ${line.indent} }}`);
-        this.begun = true;
+        this.statement([line.text], pad, () => this.nindent(line.indent, this.expression(line.text)));
         return;
       case 'include':
-        for (const argument of line.args.values()) this.prepare(argument, pad);
-        this.out.push(`${pad}{{- ${this.include(line.template, line.args)} | nindent ${line.indent} }}`);
-        this.begun = true;
+        this.statement([...line.args.values()], pad, () =>
+          this.nindent(line.indent, this.include(line.template, line.args)),
+        );
     }
+  }
+
+  /** Lines of text that an expression yields. */
+  private nindent(indent: number, text: string): void {
+    this.out.push(`${' '.repeat(indent)}{{- ${text} | nindent ${indent} }}`);
+    this.begun = true;
   }
 
   private part(part: Part): string {
@@ -152,6 +163,21 @@ class Printer {
     this.names = names;
   }
 
+  private conditional(condition: Ast, pad: string, body: () => void, otherwise?: () => void): void {
+    this.statement([condition], pad, () => {
+      this.directive(pad, `if ${this.condition(condition)}`);
+      this.scoped(body);
+      if (otherwise !== undefined) {
+        // What was computed for the condition may not have been: a guard did not hold.
+        const known = this.guarded.pop() ?? new Map();
+        this.directive(pad, 'else');
+        this.scoped(otherwise);
+        this.guarded.push(known);
+      }
+      this.directive(pad, 'end');
+    });
+  }
+
   private range(
     pad: string,
     each: { over: Ast; key: Variable | undefined; item: Variable },
@@ -172,22 +198,31 @@ class Printer {
 
   private declare(variable: Variable): string {
     const taken = new Set(this.names.values());
-    let name = `$${variable.name}`;
-    for (let suffix = 2; taken.has(name); suffix++) name = `$${variable.name}${suffix}`;
+    const wanted = goName(variable.name);
+    let name = `$${wanted}`;
+    for (let suffix = 2; taken.has(name); suffix++) name = `$${wanted}${suffix}`;
     this.names.set(variable, name);
     return name;
   }
 
   // ----------------------------------------------------------------------------- lists computed into a variable
 
-  /** Prints the statements that compute the lists of an expression, before the line that uses it. */
-  private prepare(ast: Ast, pad = ''): void {
+  /** Prints a statement after those that compute the lists of its expressions. */
+  private statement(asts: readonly Ast[], pad: string, print: () => void): void {
+    this.guarded.push(new Map());
+    for (const ast of asts) this.prepare(ast, pad);
+    print();
+    this.guarded.pop();
+  }
+
+  /** Prints the statements that compute the lists of an expression. */
+  private prepare(ast: Ast, pad: string): void {
     switch (ast.kind) {
       case 'member':
         this.prepare(ast.of, pad);
         return;
       case 'call':
-        for (const argument of ast.args) this.prepare(argument, pad);
+        this.prepareCall(ast, pad);
         return;
       case 'include':
         for (const argument of ast.args.values()) this.prepare(argument, pad);
@@ -196,30 +231,69 @@ class Printer {
         if (this.collected(ast) !== undefined) return;
         const name = this.declare({ name: ast.name });
         this.collect(name, this.begin(name, ast.elements, pad), pad);
-        this.scopes.at(-1)?.set(ast, name);
+        this.remember(ast, name);
         return;
       }
       case 'assemble': {
         if (this.collected(ast) !== undefined) return;
         const name = this.declare({ name: ast.name });
         this.assemble(name, this.beginMap(name, ast.entries, pad), pad);
-        this.scopes.at(-1)?.set(ast, name);
+        this.remember(ast, name);
         return;
       }
       case 'group': {
         if (this.collected(ast) !== undefined) return;
         this.prepare(ast.over, pad);
         const name = this.declare({ name: ast.name });
-        this.directive(pad, `${name} := dict`);
+        this.declaration(pad, name, 'dict', []);
         this.range(pad, { ...ast, key: undefined }, () => {
-          this.prepare(ast.key, pad);
-          const key = this.operand(ast.key);
-          const group = `append (dig ${key} list ${name}) ${this.variable(ast.item)}`;
-          this.directive(pad, `${name} = set ${name} ${key} (${group})`);
+          this.statement([ast.key], pad, () => {
+            const key = this.operand(ast.key);
+            const group = `append (dig ${key} list ${name}) ${this.variable(ast.item)}`;
+            this.directive(pad, `${name} = set ${name} ${key} (${group})`);
+          });
         });
-        this.scopes.at(-1)?.set(ast, name);
+        this.remember(ast, name);
       }
     }
+  }
+
+  private prepareCall({ operator, args }: Extract<Ast, { kind: 'call' }>, pad: string): void {
+    const lazy = operator.name === 'and' || operator.name === 'or';
+    args.forEach((argument, index) => {
+      if (lazy && index > 0 && !this.isReady(argument) && mayStop(argument)) {
+        const before = this.condition({ kind: 'call', operator, args: args.slice(0, index), schema: {} });
+        this.prepareUnder(operator.name === 'and' ? before : `not ${parenthesized(before)}`, argument, pad);
+      } else {
+        this.prepare(argument, pad);
+      }
+    });
+  }
+
+  /** Computes the lists of an expression only where a condition holds, as Go looks at no further argument of `and`. */
+  private prepareUnder(condition: string, ast: Ast, pad: string): void {
+    const { hoisted, out } = this;
+    const here = hoisted?.scope === this.scopes.length ? hoisted : undefined;
+    this.hoisted = here ?? { scope: this.scopes.length, declarations: [] };
+    if (here === undefined) this.out = [];
+    this.directive(pad, `if ${condition}`);
+    this.prepare(ast, pad);
+    this.directive(pad, 'end');
+    if (here === undefined) {
+      const statements = this.out;
+      this.out = out;
+      for (const declaration of this.hoisted.declarations) this.directive(pad, declaration);
+      this.out.push(...statements);
+    }
+    this.hoisted = hoisted;
+  }
+
+  private get isHoisting(): boolean {
+    return this.hoisted?.scope === this.scopes.length;
+  }
+
+  private remember(ast: Ast, name: string): void {
+    (this.isHoisting ? this.guarded : this.scopes).at(-1)?.set(ast, name);
   }
 
   /** Declares a list with the members that it always begins with; returns the others. */
@@ -229,7 +303,7 @@ class Printer {
     const operands = fixed.map((element) =>
       element.kind === 'item' ? this.operand(itemAst(element.value)) : '',
     );
-    this.declaration(pad, `${name} := list`, operands);
+    this.declaration(pad, name, 'list', operands);
     return elements.slice(fixed.length);
   }
 
@@ -241,12 +315,20 @@ class Printer {
     const operands = fixed.flatMap((entry) =>
       entry.kind === 'field' ? [`${goString(entry.key)} ${this.operand(itemAst(entry.value))}`] : [],
     );
-    this.declaration(pad, `${name} := dict`, operands);
+    this.declaration(pad, name, 'dict', operands);
     return entries.slice(fixed.length);
   }
 
-  /** A long declaration has a line for each operand. */
-  private declaration(pad: string, head: string, operands: readonly string[]): void {
+  /** Declares a list or map with its first members. A long declaration has a line for each operand. */
+  private declaration(
+    pad: string,
+    name: string,
+    container: 'list' | 'dict',
+    operands: readonly string[],
+  ): void {
+    if (this.isHoisting) this.hoisted?.declarations.push(`${name} := ${container}`);
+    if (this.isHoisting && operands.length === 0) return;
+    const head = `${name} ${this.isHoisting ? '=' : ':='} ${container}`;
     const line = [head, ...operands].join(' ');
     if (pad.length + line.length < 100) {
       this.directive(pad, line);
@@ -277,8 +359,9 @@ class Printer {
   private assemble(name: string, entries: readonly Entry[], pad: string): void {
     const set = (key: string, value: Node) => {
       const ast = itemAst(value);
-      this.prepare(ast, pad);
-      this.directive(pad, `${name} = set ${name} ${key} ${this.operand(ast)}`);
+      this.statement([ast], pad, () =>
+        this.directive(pad, `${name} = set ${name} ${key} ${this.operand(ast)}`),
+      );
     };
     for (const entry of entries) {
       switch (entry.kind) {
@@ -286,14 +369,12 @@ class Printer {
           set(goString(entry.key), entry.value);
           break;
         case 'when':
-          this.prepare(entry.condition, pad);
-          this.directive(pad, `if ${this.condition(entry.condition)}`);
-          this.scoped(() => this.assemble(name, entry.body, pad));
-          this.directive(pad, 'end');
+          this.conditional(entry.condition, pad, () => this.assemble(name, entry.body, pad));
           break;
         case 'entries':
-          this.prepare(entry.over, pad);
-          this.range(pad, entry, () => set(this.variable(entry.key), entry.value));
+          this.statement([entry.over], pad, () =>
+            this.range(pad, entry, () => set(this.variable(entry.key), entry.value)),
+          );
           break;
         case 'include':
           fail(
@@ -311,25 +392,24 @@ class Printer {
       switch (element.kind) {
         case 'item': {
           const value = itemAst(element.value);
-          this.prepare(value, pad);
-          this.directive(pad, `${name} = append ${name} ${this.operand(value)}`);
+          this.statement([value], pad, () =>
+            this.directive(pad, `${name} = append ${name} ${this.operand(value)}`),
+          );
           break;
         }
         case 'when':
-          this.prepare(element.condition, pad);
-          this.directive(pad, `if ${this.condition(element.condition)}`);
-          this.scoped(() => this.collect(name, element.body, pad));
-          this.directive(pad, 'end');
+          this.conditional(element.condition, pad, () => this.collect(name, element.body, pad));
           break;
         case 'each':
-          this.prepare(element.over, pad);
-          this.range(pad, element, () => this.collect(name, element.body, pad));
+          this.statement([element.over], pad, () =>
+            this.range(pad, element, () => this.collect(name, element.body, pad)),
+          );
       }
     }
   }
 
   private collected(ast: Ast): string | undefined {
-    return this.scopes.findLast((scope) => scope.has(ast))?.get(ast);
+    return [...this.scopes, ...this.guarded].findLast((scope) => scope.has(ast))?.get(ast);
   }
 
   // ------------------------------------------------------------------------------------------------ expressions
@@ -338,6 +418,9 @@ class Printer {
   private condition(ast: Ast): string {
     if (ast.kind === 'call') {
       const { name } = ast.operator;
+      const [only, ...others] = ast.args;
+      if ((name === 'and' || name === 'or') && only !== undefined && others.length === 0)
+        return this.condition(only);
       if (name === 'isNonEmpty') return this.expression(ast.args[0] as Ast);
       if (name === 'and' || name === 'or' || name === 'not') {
         return `${name} ${ast.args.map((argument) => parenthesized(this.condition(argument))).join(' ')}`;
@@ -383,6 +466,7 @@ class Printer {
     return {
       text: parenthesized(kind === 'integer' ? this.integer(ast) : this.expression(ast)),
       kind,
+      mayBeAbsent: mayBeAbsent(ast),
       ...(ast.kind === 'literal' && typeof ast.value === 'string' && { constant: ast.value }),
     };
   }
@@ -486,6 +570,13 @@ function isConstant(line: Line | undefined): boolean {
 
 function parenthesized(text: string): string {
   return /[\s|]/.test(text) && !/^"(?:[^"\\]|\\.)*"$/.test(text) ? `(${text})` : text;
+}
+
+/** A name that Go takes for a variable: `extra-words` becomes `extraWords`. */
+function goName(text: string): string {
+  const [first = '', ...words] = text.split(/[^A-Za-z0-9_]+/).filter((word) => word !== '');
+  const name = [first, ...words.map((word) => `${word[0]?.toUpperCase()}${word.slice(1)}`)].join('');
+  return /^[A-Za-z_]/.test(name) ? name : `item${name}`;
 }
 
 /** `.Values.Table` would call a method of Go's type: https://pkg.go.dev/helm.sh/helm/v3/pkg/chartutil#Values */

@@ -1,10 +1,14 @@
 import { Construct } from 'constructs';
 import { evaluateNode, isTrue, type Scope } from './evaluate.js';
 import { astOf, type Expr } from './expression.js';
-import { type Line, layoutDocument } from './layout.js';
+import { type Line, layoutDocument, mayEndInYaml } from './layout.js';
 import { mapNode } from './node.js';
 import { kindOf } from './schema.js';
 import type { Ast, MapNode, Value } from './tree.js';
+import { assertComment } from './yaml-scalar.js';
+
+/** YAML's own mark, after which there is nothing to trim. */
+const endOfDocument: Line = { kind: 'text', indent: 0, parts: ['...'] };
 
 /** What an object in a chart has beside Kubernetes' own fields. */
 export interface ObjectOptions {
@@ -30,6 +34,7 @@ export class HelmObject extends Construct {
   ) {
     super(scope, id);
     const { when, comment, folder, ...body } = props;
+    if (comment !== undefined) assertComment(this.node.path, comment);
     this.condition = when && astOf(when);
     this.comment = comment;
     this.folder = folder;
@@ -59,7 +64,8 @@ export class HelmObject extends Construct {
   }
 
   layout(): readonly Line[] {
-    const lines = layoutDocument(this.body, this.condition);
+    const document = layoutDocument(this.body, this.condition);
+    const lines = mayEndInYaml(document) ? [...document, endOfDocument] : document;
     if (this.condition === undefined) return lines;
     return [{ kind: 'if', indent: 0, condition: this.condition, body: lines, otherwise: [] }];
   }

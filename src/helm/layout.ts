@@ -4,7 +4,13 @@
  */
 import { astOf, symbolic } from './expression.js';
 import { isNonEmpty } from './operators.js';
-import { type Presence, presenceOf, presenceOfElements, presenceOfEntries } from './presence.js';
+import {
+  beginningWithField,
+  type Presence,
+  presenceOf,
+  presenceOfElements,
+  presenceOfEntries,
+} from './presence.js';
 import { kindOf } from './schema.js';
 import {
   type Arguments,
@@ -61,6 +67,38 @@ export function layoutDocument(map: MapNode, assumed?: Ast): readonly Line[] {
   return map.entries.length === 0
     ? [text(0, '{}')]
     : layoutEntries(map.entries, 0, assuming(new Set(), assumed));
+}
+
+/**
+ * Whether lines may end in a map or list from an expression. Helm trims what it renders, and would take with the end the
+ * line breaks in which such a value's last text ends.
+ */
+export function mayEndInYaml(lines: readonly Line[]): boolean {
+  for (const line of lines.toReversed()) {
+    if (line.kind === 'text' || line.kind === 'block') return false;
+    if (line.kind === 'yaml') return true;
+    if (line.kind === 'include') {
+      const { body } = line.template;
+      return 'node' in body && mayEndInYaml(layoutDocument(body.node));
+    }
+    if (mayEndInYaml(line.body)) return true;
+    if (line.kind === 'if' && line.otherwise.length > 0) return mayEndInYaml(line.otherwise);
+  }
+  return false;
+}
+
+/** Whether a map or list from an expression stands somewhere in the lines. */
+export function holdsYaml(lines: readonly Line[]): boolean {
+  return lines.some((line) => {
+    if (line.kind === 'yaml') return true;
+    if (line.kind === 'if') return holdsYaml(line.body) || holdsYaml(line.otherwise);
+    if (line.kind === 'range') return holdsYaml(line.body);
+    return (
+      line.kind === 'include' &&
+      'node' in line.template.body &&
+      holdsYaml(layoutDocument(line.template.body.node))
+    );
+  });
 }
 
 /** The lines of a text that is no YAML, such as NOTES.txt. */
@@ -211,7 +249,7 @@ function layoutItem(value: Node, indent: number, assumed: Assumed): readonly Lin
         (inner) =>
           value.entries.length === 0
             ? [text(indent, '- {}')]
-            : dashed(indent, layoutEntries(unconditionalFirst(value.entries), indent + step, inner)),
+            : dashed(indent, layoutEntries(beginningWithField(value.entries), indent + step, inner)),
         [text(indent, '- {}')],
       );
     case 'list':
@@ -226,13 +264,6 @@ function layoutItem(value: Node, indent: number, assumed: Assumed): readonly Lin
         [text(indent, '- []')],
       );
   }
-}
-
-/** A list member's map begins with a field that is always there, so that it can stand beside the dash. */
-function unconditionalFirst(entries: readonly Entry[]): readonly Entry[] {
-  const index = entries.findIndex((entry) => entry.kind === 'field' && presenceOf(entry.value) === true);
-  const first = entries[index];
-  return first === undefined ? entries : [first, ...entries.filter((entry) => entry !== first)];
 }
 
 /** Puts the dash before the first line where that is plain text, else on a line of its own. */

@@ -1,10 +1,13 @@
 /** Named templates: a `define` in the chart's `_helpers.tpl`, a function or an expression in TypeScript. */
 import type { Static, TSchema } from 'typebox';
 import { astOf, type Expr, type Leaf, type Symbolic, symbolic, variable } from './expression.js';
+import { holdsYaml, layoutDocument } from './layout.js';
 import type { Fields } from './manifest.js';
 import { mapNode, spreadable } from './node.js';
+import { beginningWithField, presenceOf } from './presence.js';
 import { resolved } from './schema.js';
-import type { Arguments, Schema, Template, TemplateBody, Variable } from './tree.js';
+import type { Arguments, MapNode, Schema, Template, TemplateBody, Variable } from './tree.js';
+import { assertComment } from './yaml-scalar.js';
 
 type Parameters = { readonly [name: string]: TSchema };
 type Bound<P extends Parameters> = { readonly [K in keyof P]: Symbolic<Static<P[K]>> };
@@ -48,9 +51,14 @@ export function textTemplate<T extends object = never>(
   summary: string,
   document: Fields<NoInfer<T>>,
 ): Expr<string> {
-  return called(template(name, summary, [], { kind: 'document', node: mapNode(document) }), new Map(), {
-    type: 'string',
-  });
+  const node = beginning(name, mapNode(document));
+  if (holdsYaml(layoutDocument(node))) {
+    throw new TypeError(
+      `${name}: a list or map is written as it is into a text, whose characters nobody knows: ` +
+        'write its members with each or entries, or the whole as text with toJson',
+    );
+  }
+  return called(template(name, summary, [], { kind: 'document', node }), new Map(), { type: 'string' });
 }
 
 /** Fields that many maps share, such as labels; to be spread: `labels: { ...labels({ component: 'api' }) }`. */
@@ -61,7 +69,10 @@ export function fieldsTemplate<P extends Parameters>(
   body: (parameters: Bound<P>) => object,
 ): (args: Given<P>) => { readonly [key: string]: never } {
   const { variables, bound } = bind(parameters);
-  const shared = template(name, summary, variables, { kind: 'fields', node: mapNode(body(bound)) });
+  const shared = template(name, summary, variables, {
+    kind: 'fields',
+    node: beginning(name, mapNode(body(bound))),
+  });
   return (args) => spreadable([{ kind: 'include', template: shared, args: given(variables, args) }]);
 }
 
@@ -73,7 +84,18 @@ function template(
   parameters: readonly Variable[],
   body: TemplateBody,
 ): Template {
+  assertComment(name, summary);
   return { name, summary, parameters, body, order: created++ };
+}
+
+/** A map whose first field is always there: its text must not begin with an empty line, and must not be empty. */
+function beginning(name: string, map: MapNode): MapNode {
+  const entries = beginningWithField(map.entries);
+  const first = entries.find((entry) => entry.kind !== 'comment');
+  if (first?.kind !== 'field' || presenceOf(first.value) !== true) {
+    throw new TypeError(`${name}: a named template has a field that is always there`);
+  }
+  return { ...map, entries };
 }
 
 function called<T>(shared: Template, args: Arguments, schema: Schema): Symbolic<T> {
@@ -82,6 +104,9 @@ function called<T>(shared: Template, args: Arguments, schema: Schema): Symbolic<
 
 function bind<P extends Parameters>(parameters: P): { variables: readonly Variable[]; bound: Bound<P> } {
   const pairs = Object.entries(parameters).map(([name, schema]) => {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || name === 'root') {
+      throw new TypeError(`a parameter is called by a name of Go's, and not 'root': ${JSON.stringify(name)}`);
+    }
     const parameter: Variable = { name, parameter: true };
     return { parameter, name, expression: variable(parameter, resolved(schema as Schema)) };
   });

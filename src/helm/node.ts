@@ -1,5 +1,6 @@
 /** The words for what is conditional, repeated or merged in a manifest, and the reading of what was written with them. */
 import { AST, astOf, type Expr, isExpr, type Leaf, type Symbolic, symbolic, variable } from './expression.js';
+import { isDeleted } from './forbidden-text.js';
 import {
   type Authored,
   type Choice,
@@ -21,6 +22,7 @@ import {
   type Schema,
   type Variable,
 } from './tree.js';
+import { assertComment } from './yaml-scalar.js';
 
 type Container = readonly unknown[] | { readonly [key: string]: unknown };
 
@@ -170,6 +172,7 @@ export function spread<V>(map: Expr<{ readonly [key: string]: V } | undefined>):
 
 /** A comment line, to be spread into the map whose next field it speaks of. */
 export function comment(text: string): object {
+  assertComment('a comment', text);
   return spreadable([{ kind: 'comment', text }]);
 }
 
@@ -328,7 +331,13 @@ function entrySchema(entries: readonly Entry[]): Schema {
 
 /** Reads what was written in a manifest's place. */
 export function node(written: unknown): Node {
-  if (isExpr(written)) return { kind: 'expression', value: written[AST] };
+  if (isExpr(written)) {
+    const value = written[AST];
+    return value.kind === 'literal' ? node(value.value) : { kind: 'expression', value };
+  }
+  if (typeof written === 'string' && isDeleted(written)) {
+    throw new TypeError(`Helm would delete "<no value>" from ${JSON.stringify(written)}`);
+  }
   const fragment = fragmentOf(written);
   if (fragment !== undefined) return fragmentNode(fragment);
   if (Array.isArray(written)) return { kind: 'list', elements: elementsOfAll(written) };

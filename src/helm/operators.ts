@@ -617,16 +617,17 @@ export const lookup: <T>(
   passes: true,
 });
 
-/** A map without some of its keys. */
-export const omit: <T extends object>(map: Leaf<T>, ...keys: Leaf<string>[]) => Expr<T> = row({
+/** A map without some of its keys; an absent map is an empty one. */
+export const omit: <T extends object>(map: Leaf<T | undefined>, ...keys: Leaf<string>[]) => Expr<T> = row({
   name: 'omit',
-  summary: 'a map without some of its keys',
+  summary: 'a map without some of its keys; an absent map is an empty one',
   parameters: [
-    { name: 'map', kind: 'map' },
+    { name: 'map', kind: 'map', optional: true },
     { name: 'key', kind: 'string', variadic: true },
   ],
   result: same(0),
-  evaluate: (map: Dict, ...keys: string[]): ValueMap =>
-    Object.fromEntries(Object.entries(map).filter(([key]) => !keys.includes(key))),
-  go: fn('omit'),
+  evaluate: (map: Dict | Absent, ...keys: string[]): ValueMap =>
+    Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => !keys.includes(key))),
+  go: ({ text, mayBeAbsent }, ...keys) =>
+    fn('omit')({ text: mayBeAbsent ? `(default dict ${text})` : text }, ...keys),
 });

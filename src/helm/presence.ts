@@ -48,6 +48,18 @@ function presenceOfEntry(entry: Entry): Presence {
   }
 }
 
+/**
+ * The same entries, beginning with a field that is always there where the map has one, after the comments that speak of
+ * it: the first line of a list's member stands beside its dash, and that of a named template begins its text.
+ */
+export function beginningWithField(entries: readonly Entry[]): readonly Entry[] {
+  const field = entries.findIndex((entry) => entry.kind === 'field' && presenceOf(entry.value) === true);
+  if (field < 0) return entries;
+  let start = field;
+  while (entries[start - 1]?.kind === 'comment') start--;
+  return [...entries.slice(start, field + 1), ...entries.slice(0, start), ...entries.slice(field + 1)];
+}
+
 export function presenceOfElements(elements: readonly Element[]): Presence {
   return any(elements.map(presenceOfElement));
 }

@@ -87,6 +87,8 @@ export interface Operand {
   readonly text: string;
   /** What it yields, where the parameter takes no `any`. */
   readonly kind?: Kind;
+  /** The values may not have it. */
+  readonly mayBeAbsent?: boolean;
   /** The constant, where it is a string. */
   readonly constant?: string;
 }

@@ -1,4 +1,5 @@
 /** How the toolkit writes scalars into YAML, so that every reader of YAML 1.1 or 1.2 gets back what was written. */
+import { isDeleted } from './forbidden-text.js';
 import { goJson, goString } from './go-syntax.js';
 
 /** Texts that a YAML 1.1 reader takes for a boolean or null. */
@@ -31,4 +32,15 @@ export function literalBlock(text: string): { indicator: '|' | '|-'; lines: read
     return undefined;
   if (/^[ \t]/.test(text)) return undefined;
   return { indicator: text.endsWith('\n') ? '|' : '|-', lines };
+}
+
+/**
+ * Checks a comment of the source, which stands in a template and in YAML.
+ *
+ * @throws {TypeError} for a text that would end the comment
+ */
+export function assertComment(of: string, text: string): void {
+  if (/[^\P{Cc}\t\n]|[\u2028\u2029\ufffe\uffff]|\*\//u.test(text) || isDeleted(text)) {
+    throw new TypeError(`${of}: a comment holds what would end it: ${JSON.stringify(text)}`);
+  }
 }

@@ -128,10 +128,9 @@ function openMembers(shape: Shape, depth: number): fc.Arbitrary<Members> {
   const named = Object.keys(properties).length > 0 || Object.keys(patternProperties).length > 0;
   const free = additionalProperties ?? !named;
   const kinds = [
-    ...Object.entries(patternProperties).map(([pattern, member]) => ({
-      names: texts({ patterns: [pattern] }),
-      member,
-    })),
+    ...Object.entries(patternProperties).flatMap(([pattern, member]) =>
+      member === false ? [] : [{ names: texts({ patterns: [pattern] }), member }],
+    ),
     ...(free === false
       ? []
       : [{ names: propertyNames ? texts(merged(propertyNames)) : keys, member: free === true ? {} : free }]),
