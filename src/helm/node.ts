@@ -333,7 +333,9 @@ function entrySchema(entries: readonly Entry[]): Schema {
 export function node(written: unknown): Node {
   if (isExpr(written)) {
     const value = written[AST];
-    return value.kind === 'literal' ? node(value.value) : { kind: 'expression', value };
+    // A constant list or map stays one value: a list that is an expression holds no other lists or maps.
+    const scalar = value.kind === 'literal' && (typeof value.value !== 'object' || value.value === null);
+    return scalar ? node(value.value) : { kind: 'expression', value };
   }
   if (typeof written === 'string' && isDeleted(written)) {
     throw new TypeError(`Helm would delete "<no value>" from ${JSON.stringify(written)}`);
