@@ -11,11 +11,13 @@ process.exitCode = await main(
   {
     version: String(version),
     async load() {
-      const [{ centaurChart }, { retiredKeys }] = await Promise.all([
+      const [{ centaurChart }, { lookupsOf }, { retiredKeys }] = await Promise.all([
         import('../centaur/index.js'),
+        import('../centaur/lookups.js'),
         import('./retired-keys.js'),
       ]);
-      return { chart: centaurChart(), retired: retiredKeys };
+      const chart = centaurChart();
+      return { chart, retired: retiredKeys, lookups: (values) => lookupsOf(chart, values) };
     },
   },
   process.argv.slice(2),

@@ -15,7 +15,7 @@ import type { Subject } from './verb.js';
 import { writeFiles } from './write-files.js';
 
 export interface Synthesis {
-  readonly subject: Subject;
+  readonly subject: Pick<Subject, 'chart' | 'retired'>;
   /** The folder of charts; the chart has a folder of its own name in it. */
   readonly charts: string;
   /** The folder of values files: each leads to one cdk8s chart. */

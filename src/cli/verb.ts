@@ -1,5 +1,7 @@
 import type { Command, OptionValues } from 'commander';
+import type { Lookups } from '../centaur/lookups.js';
 import type { HelmChart } from '../helm/chart.js';
+import type { ValueMap } from '../helm/tree.js';
 import type { RetiredKeys } from '../helm/validate.js';
 import type { ExitStatus } from './failure.js';
 import type { Io } from './io.js';
@@ -9,6 +11,8 @@ export interface Subject {
   readonly chart: HelmChart;
   /** Keys of older values files, each with what to do about it. */
   readonly retired: RetiredKeys;
+  /** What complete, valid values lead a release to ask 1Password for. */
+  readonly lookups: (values: ValueMap) => Lookups;
 }
 
 /** What a verb is run with. The chart is loaded only when asked for, so that `--help` need not wait for it. */

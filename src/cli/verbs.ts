@@ -1,6 +1,8 @@
+import { budget } from './budget.js';
 import { render } from './render.js';
+import { tools } from './tools.js';
 import { validate } from './validate.js';
 import type { Verb } from './verb.js';
 
 /** The verbs of the command, in the order in which `--help` lists them. */
-export const verbs: readonly Verb[] = [render, validate];
+export const verbs: readonly Verb[] = [render, validate, tools, budget];

@@ -3,7 +3,7 @@ import type { Static, TSchema } from 'typebox';
 import type { ChartMetadata } from './chart-metadata.js';
 import { compileChart } from './compile.js';
 import { type Context, evaluate, scopeOf } from './evaluate.js';
-import { astOf, type Symbolic, valuesOf } from './expression.js';
+import { astOf, type Expr, type Symbolic, valuesOf } from './expression.js';
 import { forbiddenTextMessage, holdsForbiddenText } from './forbidden-text.js';
 import { HelmObject } from './helm-object.js';
 import type { Member } from './manifest.js';
@@ -94,6 +94,12 @@ export class HelmChart<S extends TSchema = TSchema> extends RootConstruct {
       Release: { Name: release.name ?? name, Namespace: release.namespace ?? 'default', Service: 'Helm' },
       Chart: { Name: name, Version: version, AppVersion: appVersion },
     };
+  }
+
+  /** What an expression over the chart's values yields for complete, valid ones. */
+  read<T>(expression: Expr<T>, values: ValueMap, release?: ReleaseOptions): T {
+    // The expression's type is what its operators promise to yield.
+    return evaluate(astOf(expression), scopeOf(this.context(values, release))) as T;
   }
 
   /** The objects for complete, valid values. */

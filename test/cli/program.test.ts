@@ -52,7 +52,11 @@ async function run(argv: readonly string[], setting: Setting = {}) {
   const status = await main(
     {
       version: '1.2.3',
-      load: async () => ({ chart: greeterChart(), retired: { speech: 'Set text instead.' } }),
+      load: async () => ({
+        chart: greeterChart(),
+        retired: { speech: 'Set text instead.' },
+        lookups: () => ({ source: 'onepassword', limited: true, proxies: 1, lookups: 2, ttlSeconds: 600 }),
+      }),
     },
     argv,
     {

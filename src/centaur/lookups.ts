@@ -1,0 +1,34 @@
+import type { Expr, HelmChart } from '../helm/index.js';
+import type { ValueMap } from '../helm/tree.js';
+import { declared } from '../secrets/declared.js';
+import { durationSeconds } from '../secrets/duration.js';
+import { secretSources } from '../secrets/source.js';
+import type { valuesSchema } from './values.js';
+
+/** What a release asks 1Password for. */
+export interface Lookups {
+  readonly source: string;
+  /** Whether 1Password limits how often the source may ask. */
+  readonly limited: boolean;
+  /** The chart's own proxies, as many as there can be; each sandbox has one more. */
+  readonly proxies: number;
+  /** Values that each proxy looks up. */
+  readonly lookups: number;
+  readonly ttlSeconds: number;
+}
+
+/** Reads complete, valid values. */
+export function lookupsOf(chart: HelmChart<typeof valuesSchema>, values: ValueMap): Lookups {
+  const { ironProxy } = chart.values;
+  const read = <T>(expression: Expr<T>): T => chart.read(expression, values);
+  const source = read(ironProxy.secretSource);
+  return {
+    source,
+    limited: secretSources[source].limited,
+    proxies: read(ironProxy.autoscaling.enabled)
+      ? read(ironProxy.autoscaling.maxReplicas)
+      : read(ironProxy.replicas),
+    lookups: read(declared(chart.values).lookupCount),
+    ttlSeconds: durationSeconds(read(ironProxy.secretTtl)),
+  };
+}

@@ -1,0 +1,129 @@
+import { Option } from 'commander';
+import type { Budget } from '../secrets/budget.js';
+import { Failure } from './failure.js';
+import { complain, print } from './io.js';
+import type { Verb } from './verb.js';
+
+interface BudgetOptions {
+  readonly values: readonly string[];
+  readonly set?: readonly string[];
+  readonly sandboxes: number;
+  readonly plan?: 'business' | 'teams' | 'personal';
+  readonly output: 'text' | 'json';
+}
+
+export const budget: Verb = {
+  name: 'budget',
+  summary: "count 1Password's reads against a plan's limits",
+  description:
+    "Counts how often these values' proxies ask 1Password when every credential is in use all the time, and holds that\n" +
+    'against the limits of service accounts: hourly for each token, daily for each account. Exit status 1 where it\n' +
+    'does not fit.',
+  examples: [
+    'budget -f values.yaml --sandboxes 20',
+    'budget -f values.yaml --sandboxes 20 --plan business',
+    'budget -f values.yaml --output json',
+  ],
+
+  define(command) {
+    command
+      .requiredOption('-f, --values <file...>', 'values files, the later ones winning; - is standard input')
+      .option(
+        '--set <key=value...>',
+        'values on the command line, as helm takes them; they win over files',
+        [],
+      )
+      .option(
+        '--sandboxes <number>',
+        'sandboxes that run at once, each with a proxy of its own',
+        wholeNumber,
+        0,
+      )
+      .addOption(
+        new Option('--plan <plan>', "the account's plan (default: all of them)").choices([
+          'business',
+          'teams',
+          'personal',
+        ]),
+      )
+      .addOption(
+        new Option('--output <format>', 'how to print what was found')
+          .choices(['text', 'json'])
+          .default('text'),
+      );
+  },
+
+  async run({ values, set = [], sandboxes, plan, output }: BudgetOptions, { io, subject }) {
+    const [{ loadValues }, { readFiles }, { budgetOf, planNames }] = await Promise.all([
+      import('../helm/validate.js'),
+      import('./read-files.js'),
+      import('../secrets/budget.js'),
+    ]);
+    const files = await readFiles(values, io);
+    const { chart, retired, lookups } = await subject();
+    const loaded = loadValues(chart, { files, set, retired });
+    if ('problems' in loaded) {
+      const { coloursOf, problemText } = await import('./problem-text.js');
+      const colours = coloursOf(io.stderr, io);
+      await complain(io, loaded.problems.map((problem) => problemText(problem, colours)).join(''));
+      return 1;
+    }
+    const { limited, source, proxies, ...use } = lookups(loaded.values);
+    const counted = budgetOf(
+      { ...use, proxies: proxies + sandboxes },
+      plan === undefined ? planNames : [plan],
+    );
+    const fits = !limited || counted.plans.every((verdict) => verdict.fits);
+    if (output === 'json') {
+      await print(io, `${JSON.stringify({ source, limited, fits, ...counted }, null, 2)}\n`);
+    } else {
+      await print(io, limited ? await table(counted) : `${source}: no limits of 1Password apply\n`);
+    }
+    return fits ? 0 : 1;
+  },
+};
+
+async function table({
+  proxies,
+  lookups,
+  ttlSeconds,
+  readsPerHour,
+  readsPerDay,
+  plans,
+}: Budget): Promise<string> {
+  const { advice } = await import('../secrets/budget.js');
+  const number = new Intl.NumberFormat('en-US');
+  const rows = plans.map(({ title, hourly, daily }) => [title, number.format(hourly), number.format(daily)]);
+  const lines = aligned([
+    ['', 'an hour', 'a day'],
+    ['reads', number.format(readsPerHour), number.format(readsPerDay)],
+    ...rows.map(([title = '', ...limits]) => [`limit, ${title}`, ...limits]),
+  ]);
+  return [
+    `${proxies} ${proxies === 1 ? 'proxy' : 'proxies'}, ${lookups} ${lookups === 1 ? 'value' : 'values'} each, kept for ${ttlSeconds} s`,
+    '',
+    ...lines,
+    '',
+    ...plans.map(advice),
+    '',
+  ].join('\n');
+}
+
+/** The first column to the left, numbers to the right. */
+function aligned(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[0-9]{1,6}$/.test(text))
+    throw new Failure(2, `--sandboxes ${text}: give a whole number from 0 to 999999`);
+  return Number(text);
+}

@@ -1,0 +1,17 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+/** Every pyproject.toml under a folder, by its path from where the command runs, in the order of the names. */
+export async function* pyprojects(
+  folder: string,
+): AsyncGenerator<{ readonly file: string; readonly text: string }> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  for (const entry of entries.sort((left, right) => (left.name < right.name ? -1 : 1))) {
+    const inner = path.join(folder, entry.name);
+    if (entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules')
+      yield* pyprojects(inner);
+    else if (entry.name === 'pyproject.toml' && !entry.isDirectory()) {
+      yield { file: inner, text: await readFile(inner, 'utf8') };
+    }
+  }
+}
