@@ -25,7 +25,7 @@ const headerPattern = `^(?:${headerName}|${headerRegex})$`;
 /** Text around at least one action over `.Value`; any other template could stop iron-proxy. */
 const action =
   '\\{\\{(?:- )? *(?:\\.Value(?: *\\| *base64)?|base64(?: +(?:"[^"\\\\{}]*"|\\.Value))+) *(?: -)?\\}\\}';
-const formatterPattern = `^(?:[^{}]*${action})+[^{}]*$`;
+const formatterPattern = `^(?:[ -z|~]*${action})+[ -z|~]*$`;
 
 /** Printable ASCII without spaces. */
 const visiblePattern = '^[!-~]+$';

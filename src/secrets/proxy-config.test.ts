@@ -1,0 +1,561 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { configFaults } from '../../test/proxy/config-schema.js';
+import {
+  type DeclaringValues,
+  declaredBy,
+  secretEntry,
+  transforms,
+} from '../../test/secrets/declaring-chart.js';
+import { harnessCredentials } from './harness.js';
+import { passingHeaders } from './header.js';
+import { readPyproject } from './pyproject.js';
+import { secretSourceNames, secretSources } from './source.js';
+import { vaultPlaceholder } from './vault.js';
+
+const page = readFileSync(new URL('../../docs/use-1password.md', import.meta.url), 'utf8');
+
+/** What the page's declaration declares. */
+function pageDeclaration() {
+  const snippet = /```toml\n(\[tool\.centaur\][\s\S]*?)```/.exec(page)?.[1] ?? '';
+  const read = readPyproject(snippet, 'docs/use-1password.md');
+  if (!('declaration' in read) || read.declaration === undefined)
+    throw new Error('the page declares nothing');
+  return read.declaration;
+}
+
+const warehouse = { tools: { warehouse: pageDeclaration() } };
+const off = { enabled: false };
+const noHarness = { codex: off, amp: off, claudeCode: off, piMono: off };
+
+function values(tools: object, more: DeclaringValues = {}): DeclaringValues {
+  return { tools, harnesses: noHarness, ...more };
+}
+
+function inMode(secretSource: string, more: object = {}) {
+  return { ironProxy: { secretSource, ...more } };
+}
+
+describe('a declaration as the page has it', () => {
+  test.each([
+    ['onepassword-connect', '1password_connect'],
+    ['onepassword', '1password'],
+  ])('in the mode %s, iron-proxy resolves the reference that the page shows', (mode, type) => {
+    const reference = /op:\/\/\$OP_VAULT\/WAREHOUSE_API_KEY\/credential/.exec(page)?.[0];
+    const { config } = declaredBy({ ...warehouse, ...inMode(mode) });
+    expect(secretEntry(config, 'WAREHOUSE_API_KEY')?.source).toEqual({
+      type,
+      secret_ref: reference,
+      ttl: '10m',
+    });
+  });
+
+  test('in the mode env, iron-proxy takes the key of the same name', () => {
+    const { config, credentialKeys } = declaredBy({ ...warehouse, ...inMode('env') });
+    expect(secretEntry(config, 'WAREHOUSE_API_KEY')?.source).toEqual({
+      type: 'env',
+      var: 'WAREHOUSE_API_KEY',
+    });
+    expect(credentialKeys).toContain('WAREHOUSE_API_KEY');
+  });
+
+  test('the tool sees WAREHOUSE_API_KEY as a placeholder', () => {
+    const { config } = declaredBy(warehouse);
+    expect(secretEntry(config, 'WAREHOUSE_API_KEY')?.replace?.proxy_value).toBe('WAREHOUSE_API_KEY');
+  });
+
+  test('it is replaced for warehouse.internal.example.com, in the Authorization header, and nowhere else', () => {
+    const { config } = declaredBy(warehouse);
+    const entry = secretEntry(config, 'WAREHOUSE_API_KEY');
+    expect(entry?.rules).toEqual([{ host: 'warehouse.internal.example.com' }]);
+    expect(entry?.replace).toEqual({
+      proxy_value: 'WAREHOUSE_API_KEY',
+      match_headers: ['Authorization'],
+    });
+    expect(entry).not.toHaveProperty('inject');
+  });
+});
+
+describe('harness credentials', () => {
+  const titles = {
+    codex: 'Codex default',
+    amp: 'Amp',
+    claudeCode: 'Claude Code',
+    piMono: 'pi-mono',
+  } as const;
+
+  test.each(Object.entries(titles))(
+    "the page's credential of %s is resolved when it is enabled",
+    (harness, title) => {
+      const credential = new RegExp(`\\| \`?(\\w+)\`? \\| [^|]*${title}`).exec(page)?.[1] ?? '';
+      const row = harnessCredentials.find(({ name }) => name === credential);
+      expect(row?.harnesses).toContain(harness);
+      const { config } = declaredBy({ harnesses: { ...noHarness, [harness]: { enabled: true } } });
+      expect(transforms(config, 'secrets')).toEqual([
+        {
+          secrets: [
+            {
+              source: {
+                type: '1password',
+                secret_ref: `op://$OP_VAULT/${credential}/credential`,
+                ttl: '10m',
+              },
+              rules: [{ host: row?.host }],
+              replace: { proxy_value: credential, match_headers: [row?.header] },
+            },
+          ],
+        },
+      ]);
+      expect(transforms(config, 'allowlist')).toEqual([{ domains: [row?.host] }]);
+    },
+  );
+
+  test('codex alone is enabled by default', () => {
+    const { credentialKeys } = declaredBy({});
+    expect(credentialKeys).toEqual(['OPENAI_API_KEY']);
+  });
+
+  test('Claude Code and pi-mono share one credential, which is declared once', () => {
+    const enabled = { enabled: true };
+    const harnesses = { ...noHarness, claudeCode: enabled, piMono: enabled };
+    expect(declaredBy({ harnesses }).credentialKeys).toEqual(['ANTHROPIC_API_KEY']);
+  });
+
+  test('without any, nothing is resolved and nothing may be reached', () => {
+    const { config, credentialKeys } = declaredBy(values({}));
+    expect(credentialKeys).toEqual([]);
+    expect(config.transforms.map(({ name }) => name)).toEqual(['allowlist', 'header_allowlist']);
+    expect(transforms(config, 'allowlist')).toEqual([{ domains: [] }]);
+  });
+
+  test('a tool may declare the credential of a harness, for hosts of its own', () => {
+    const secrets = [
+      {
+        type: 'http' as const,
+        name: 'OPENAI_API_KEY',
+        match_headers: ['Authorization'],
+        hosts: ['eu.api.openai.com'],
+      },
+    ];
+    const { config } = declaredBy({ tools: { speech: { secrets } } });
+    expect(secretEntry(config, 'OPENAI_API_KEY')?.rules).toEqual([
+      { host: 'api.openai.com' },
+      { host: 'eu.api.openai.com' },
+    ]);
+  });
+});
+
+const http = {
+  type: 'http',
+  name: 'KEY',
+  match_headers: ['Authorization'],
+  hosts: ['a.example.com'],
+} as const;
+
+/** The one entry of the secrets that one tool declares. */
+function entryOf(secret: object) {
+  const { config } = declaredBy({
+    tools: { tool: { secrets: [secret] } },
+    harnesses: noHarness,
+  });
+  return transforms(config, 'secrets')[0]?.secrets[0];
+}
+
+describe('http', () => {
+  test('a secret for the path or the query alone is replaced in no header', () => {
+    const { match_headers, ...elsewhere } = http;
+    expect(entryOf({ ...elsewhere, match_path: true })?.replace).toEqual({
+      proxy_value: 'KEY',
+      match_headers: ['/^$/'],
+      match_path: true,
+    });
+    expect(entryOf({ ...elsewhere, match_query: true, match_path: false })?.replace).toEqual({
+      proxy_value: 'KEY',
+      match_headers: ['/^$/'],
+      match_query: true,
+    });
+  });
+
+  test('the placeholder, the reference and the match places may be given', () => {
+    const given = {
+      secret_ref: 'Warehouse key',
+      replacer: 'wh-0000',
+      match_headers: ['x-api-KEY', '/^x-wh-/'],
+    };
+    const entry = entryOf({ ...http, ...given });
+    expect(entry?.source.secret_ref).toBe('op://$OP_VAULT/Warehouse key/credential');
+    expect(entry?.replace).toEqual({ proxy_value: 'wh-0000', match_headers: ['X-Api-Key', '/^x-wh-/'] });
+  });
+
+  test.each([
+    [{ inject_header: 'X-Key' }, { header: 'X-Key' }],
+    [
+      { inject_header: 'Authorization', inject_formatter: 'Basic {{ base64 "x:" .Value }}' },
+      { header: 'Authorization', formatter: 'Basic {{ base64 "x:" .Value }}' },
+    ],
+    [{ inject_query_param: 'key' }, { query_param: 'key' }],
+  ])('inject mode writes %j', (given, inject) => {
+    const entry = entryOf({ type: 'http', name: 'KEY', mode: 'inject', hosts: ['a.example.com'], ...given });
+    expect(entry).toMatchObject({ rules: [{ host: 'a.example.com' }], inject });
+    expect(entry).not.toHaveProperty('replace');
+  });
+
+  test('address ranges become cidr rules', () => {
+    expect(entryOf({ ...http, hosts: ['10.0.0.0/8', 'b.example.com', '10.1.2.3'] })?.rules).toEqual([
+      { cidr: '10.0.0.0/8' },
+      { host: '10.1.2.3' },
+      { host: 'b.example.com' },
+    ]);
+  });
+
+  test("a secret without hosts has the tool's, and its own in place of those", () => {
+    const { hosts, ...inherits } = http;
+    const tools = {
+      tool: { hosts: ['tool.example.com'], secrets: [inherits, { ...http, name: 'OTHER' }] },
+    };
+    const { config } = declaredBy(values(tools));
+    expect(secretEntry(config, 'KEY')?.rules).toEqual([{ host: 'tool.example.com' }]);
+    expect(secretEntry(config, 'OTHER')?.rules).toEqual([{ host: 'a.example.com' }]);
+  });
+
+  test('a name alone is name, reference and placeholder, replaced in the headers of credentials', () => {
+    const { config } = declaredBy(values({ old: { hosts: ['old.example.com'], secrets: ['OLD_TOKEN'] } }));
+    const entry = secretEntry(config, 'OLD_TOKEN');
+    expect(entry?.source.secret_ref).toBe('op://$OP_VAULT/OLD_TOKEN/credential');
+    expect(entry?.rules).toEqual([{ host: 'old.example.com' }]);
+    expect(entry?.replace?.proxy_value).toBe('OLD_TOKEN');
+    const matched = (header: string) =>
+      entry?.replace?.match_headers.some((pattern) =>
+        pattern.startsWith('/') ? new RegExp(pattern.slice(1, -1), 'i').test(header) : pattern === header,
+      );
+    expect(
+      ['Authorization', 'X-Api-Key', 'X-Auth-Token', 'Accept', 'Referer', 'X-Forwarded-For'].map(matched),
+    ).toEqual([true, true, true, false, false, false]);
+  });
+
+  test('declarations of one secret on different hosts are one entry, whatever the order of the tools', () => {
+    const one = { ...http, match_headers: ['Authorization', 'X-Key'], hosts: ['b.example.com'] };
+    const other = {
+      ...http,
+      match_headers: ['X-Key', 'Authorization'],
+      mode: 'replace',
+      secret_ref: 'KEY',
+      replacer: 'KEY',
+      match_path: false,
+      hosts: ['a.example.com', 'b.example.com'],
+    };
+    const rules = [{ host: 'a.example.com' }, { host: 'b.example.com' }];
+    for (const [left, right] of [
+      [one, other],
+      [other, one],
+    ]) {
+      const tools = {
+        a: { secrets: [left] },
+        b: { secrets: [right] },
+      };
+      const { config, lookupCount } = declaredBy(values(tools));
+      expect(transforms(config, 'secrets')[0]?.secrets.map((entry) => entry.rules)).toEqual([rules]);
+      expect(lookupCount).toBe(1);
+    }
+  });
+
+  test('a whole reference is taken as it is', () => {
+    const secret_ref = 'op://Other Vault/item-1/section/field';
+    expect(entryOf({ ...http, secret_ref })?.source.secret_ref).toBe(secret_ref);
+  });
+});
+
+describe('tokens and databases', () => {
+  test('gcp_auth', () => {
+    const tools = {
+      bigquery: { hosts: ['ignored.example.com'], secrets: [{ type: 'gcp_auth', name: 'KEYFILE' }] },
+      drive: {
+        secrets: [
+          {
+            type: 'gcp_auth',
+            name: 'A_DRIVE',
+            secret_ref: 'Drive',
+            hosts: ['drive.example.com'],
+            scopes: ['https://g/drive'],
+          },
+        ],
+      },
+    };
+    const { config } = declaredBy(values(tools, inMode('env')));
+    expect(transforms(config, 'gcp_auth')).toEqual([
+      {
+        keyfile: { type: 'env', var: 'Drive' },
+        scopes: ['https://g/drive'],
+        rules: [{ host: 'drive.example.com' }],
+      },
+      {
+        keyfile: { type: 'env', var: 'KEYFILE' },
+        scopes: ['https://www.googleapis.com/auth/cloud-platform'],
+        rules: [{ host: '*.googleapis.com' }],
+      },
+    ]);
+  });
+
+  const ledger = {
+    type: 'oauth_token',
+    name: 'LEDGER',
+    grant: 'refresh_token',
+    token_endpoint: 'https://login.example.com:8443/oauth/token',
+    scopes: ['read', 'write'],
+    fields: {
+      refresh_token: { secret_ref: 'LEDGER_JSON', json_key: 'refresh' },
+      client_id: 'LEDGER_CLIENT',
+      client_secret: { secret_ref: 'LEDGER_SECRET' },
+    },
+  };
+
+  test('oauth_token', () => {
+    const tools = { ledger: { hosts: ['api.example.com'], secrets: [ledger] } };
+    const { config, credentialKeys, lookupCount } = declaredBy(values(tools, inMode('env')));
+    expect(transforms(config, 'oauth_token')).toEqual([
+      {
+        tokens: [
+          {
+            grant: 'refresh_token',
+            refresh_token: { type: 'env', var: 'LEDGER_JSON', json_key: 'refresh' },
+            client_id: { type: 'env', var: 'LEDGER_CLIENT' },
+            client_secret: { type: 'env', var: 'LEDGER_SECRET' },
+            token_endpoint: 'https://login.example.com:8443/oauth/token',
+            scopes: ['read', 'write'],
+            rules: [{ host: 'api.example.com' }],
+          },
+        ],
+      },
+    ]);
+    expect(credentialKeys).toEqual(['LEDGER_CLIENT', 'LEDGER_JSON', 'LEDGER_SECRET']);
+    expect(lookupCount).toBe(3);
+  });
+
+  test('of a host that gives tokens, only the path of the token endpoint may be reached', () => {
+    const tools = {
+      ledger: {
+        hosts: ['api.example.com'],
+        secrets: [ledger],
+      },
+      bigquery: { secrets: [{ type: 'gcp_auth', name: 'KEYFILE', hosts: ['bigquery.googleapis.com'] }] },
+    };
+    const { config } = declaredBy(values(tools));
+    const hosts = ['login.example.com', 'oauth2.googleapis.com'];
+    expect(transforms(config, 'allowlist')).toEqual([
+      {
+        domains: ['api.example.com', 'bigquery.googleapis.com'],
+        rules: [
+          ...hosts.map((host) => ({ host, methods: ['CONNECT'] })),
+          { host: 'login.example.com', paths: ['/oauth/token'] },
+          { host: 'oauth2.googleapis.com', paths: ['/token'] },
+        ],
+      },
+    ]);
+  });
+
+  test('aws_auth', () => {
+    const bucket = {
+      type: 'aws_auth',
+      name: 'BUCKET',
+      access_key_id: 'AK',
+      secret_access_key: 'SK',
+      hosts: ['s3.*.amazonaws.com'],
+    };
+    const more = { allowed_services: ['s3'], allowed_regions: ['eu-west-1'] };
+    const tools = { bucket: { secrets: [{ ...bucket, ...more }] } };
+    const { config, credentialKeys } = declaredBy(values(tools, inMode('env')));
+    expect(transforms(config, 'aws_auth')).toEqual([
+      {
+        access_key_id: { type: 'env', var: 'AK' },
+        secret_access_key: { type: 'env', var: 'SK' },
+        ...more,
+        rules: [{ host: 's3.*.amazonaws.com' }],
+      },
+    ]);
+    expect(credentialKeys).toEqual(['AK', 'SK']);
+  });
+
+  test('every pg_dsn is an upstream of one listener', () => {
+    const dsn = (name: string, database: string) => ({ type: 'pg_dsn' as const, name, database });
+    const tools = {
+      a: { secrets: [dsn('Z_DSN', 'reports')] },
+      b: { secrets: [dsn('A_DSN', 'sales'), dsn('Z_DSN', 'reports')] },
+    };
+    const { config, declaresPgDsn } = declaredBy(values(tools, inMode('env')));
+    expect(config.postgres).toEqual({
+      listen: ':5432',
+      client: { user: 'app_user', password_env: 'PG_PROXY_PASSWORD' },
+      upstreams: [
+        { database: 'sales', dsn: { type: 'env', var: 'A_DSN' } },
+        { database: 'reports', dsn: { type: 'env', var: 'Z_DSN' } },
+      ],
+    });
+    expect(declaresPgDsn).toBe(true);
+  });
+
+  test('without a pg_dsn there is no listener for databases', () => {
+    const { config, declaresPgDsn } = declaredBy(warehouse);
+    expect(config).not.toHaveProperty('postgres');
+    expect(declaresPgDsn).toBe(false);
+  });
+});
+
+describe('what may be reached', () => {
+  test('the declared hosts, those of the tools, and allowedHosts; each once, in order', () => {
+    const tools = {
+      a: { hosts: ['tool.example.com'], secrets: [http] },
+      b: { secrets: [{ ...http, name: 'B', hosts: ['a.example.com', '10.0.0.0/8'] }] },
+    };
+    const { config } = declaredBy(
+      values(tools, { ironProxy: { allowedHosts: ['open.example.com', '192.0.2.0/24'] } }),
+    );
+    expect(transforms(config, 'allowlist')).toEqual([
+      {
+        domains: ['a.example.com', 'open.example.com', 'tool.example.com'],
+        cidrs: ['10.0.0.0/8', '192.0.2.0/24'],
+      },
+    ]);
+  });
+
+  test('["*"] opens the proxy', () => {
+    const { config } = declaredBy(values({}, { ironProxy: { allowedHosts: ['*'] } }));
+    expect(transforms(config, 'allowlist')).toEqual([{ domains: ['*'] }]);
+  });
+
+  test('upstreamDenyCidrs: left out the proxy has its default, empty all is open', () => {
+    const denied = (upstreamDenyCidrs?: string[]) =>
+      declaredBy({ ironProxy: { upstreamDenyCidrs } }).config.proxy;
+    expect(denied()).not.toHaveProperty('upstream_deny_cidrs');
+    expect(denied([]).upstream_deny_cidrs).toEqual([]);
+    expect(denied(['10.0.0.0/8', 'fd00::/8']).upstream_deny_cidrs).toEqual(['10.0.0.0/8', 'fd00::/8']);
+  });
+});
+
+describe('headers', () => {
+  const headersOf = (given: DeclaringValues) => transforms(declaredBy(given).config, 'header_allowlist');
+
+  test('those that declared secrets use pass beside the rest, and no credential header that none uses', () => {
+    expect(passingHeaders).not.toContain('Authorization');
+    expect(headersOf(values({}))).toEqual([{ headers: passingHeaders }]);
+    const tools = {
+      a: { secrets: [{ ...http, match_headers: ['x-key', '/^x-other-/'] }] },
+      b: {
+        secrets: [
+          { type: 'http', name: 'B', mode: 'inject', inject_header: 'X-Injected', hosts: ['b.example.com'] },
+        ],
+      },
+    };
+    const more = { ironProxy: { headerAllowlist: { extra: ['X-More'] } } };
+    expect(headersOf(values(tools, more))).toEqual([
+      { headers: [...passingHeaders, '/^x-other-/', 'X-Injected', 'X-More', 'x-key'] },
+    ]);
+  });
+
+  test('what a token is set in passes, and all that AWS requests are signed with', () => {
+    const gcp = { g: { secrets: [{ type: 'gcp_auth' as const, name: 'G' }] } };
+    expect(headersOf(values(gcp))).toEqual([{ headers: [...passingHeaders, 'Authorization'] }]);
+    const aws = {
+      a: {
+        hosts: ['s3.amazonaws.com'],
+        secrets: [{ type: 'aws_auth' as const, name: 'A', access_key_id: 'AK', secret_access_key: 'SK' }],
+      },
+    };
+    expect(headersOf(values(aws))).toEqual([
+      { headers: [...passingHeaders, '/^Amz-Sdk-/', '/^X-Amz-/', 'Authorization'] },
+    ]);
+  });
+
+  test('the list stands last, after all that set headers; turned off it is not there', () => {
+    const { config } = declaredBy({
+      tools: { ...warehouse.tools, g: { secrets: [{ type: 'gcp_auth', name: 'G' }] } },
+    });
+    expect(config.transforms.map(({ name }) => name)).toEqual([
+      'allowlist',
+      'secrets',
+      'gcp_auth',
+      'header_allowlist',
+    ]);
+    const off = declaredBy({
+      ...warehouse,
+      ironProxy: { headerAllowlist: { enabled: false } },
+    });
+    expect(off.config.transforms.map(({ name }) => name)).toEqual(['allowlist', 'secrets']);
+  });
+});
+
+describe('the proxy itself', () => {
+  test('its listeners follow the ports, and those that no client uses are on loopback above 1024', () => {
+    const service = { proxyPort: 18080, managementPort: 19092, healthPort: 19090, pgPortRangeStart: 15432 };
+    const more = {
+      service,
+      maxRequestBodyBytes: 20_000_000,
+      upstreamResponseHeaderTimeout: '90s',
+      logLevel: 'debug',
+    };
+    const tools = { a: { secrets: [{ type: 'pg_dsn' as const, name: 'DSN', database: 'd' }] } };
+    const { config } = declaredBy({ tools, ironProxy: more });
+    expect(config).toMatchObject({
+      dns: { enabled: false },
+      proxy: {
+        http_listen: '127.0.0.1:8081',
+        https_listen: '127.0.0.1:8443',
+        tunnel_listen: ':18080',
+        max_request_body_bytes: 20_000_000,
+        upstream_response_header_timeout: '90s',
+      },
+      metrics: { listen: ':19090' },
+      management: { listen: ':19092' },
+      log: { level: 'debug' },
+      postgres: { listen: ':15432' },
+    });
+  });
+
+  test.each(secretSourceNames)(
+    'every source of the mode %s has its own type, and a TTL where one is kept',
+    (mode) => {
+      const { config } = declaredBy({ ...warehouse, ...inMode(mode, { secretTtl: '1h30m' }) });
+      const source = secretEntry(config, 'WAREHOUSE_API_KEY')?.source;
+      expect(source?.type).toBe(secretSources[mode].type);
+      expect(source?.ttl).toBe(mode === 'env' ? undefined : '1h30m');
+    },
+  );
+
+  test.each(secretSourceNames)('the config of the mode %s has the shape that is documented', (mode) => {
+    const all = {
+      ...warehouse.tools,
+      old: { hosts: ['old.example.com'], secrets: ['OLD_TOKEN'] },
+      maps: {
+        hosts: ['maps.example.com'],
+        secrets: [{ type: 'http', name: 'MAPS', mode: 'inject', inject_query_param: 'key' }],
+      },
+      bigquery: { secrets: [{ type: 'gcp_auth', name: 'KEYFILE' }] },
+      ledger: {
+        hosts: ['api.example.com'],
+        secrets: [
+          {
+            type: 'oauth_token',
+            name: 'LEDGER',
+            grant: 'jwt_bearer',
+            audience: 'https://login.example.com',
+            token_endpoint: 'https://login.example.com/token',
+            fields: {
+              issuer: 'ISSUER',
+              subject: 'SUBJECT',
+              private_key: { secret_ref: 'PEM', json_key: 'key' },
+            },
+          },
+        ],
+      },
+      bucket: {
+        hosts: ['*.amazonaws.com'],
+        secrets: [{ type: 'aws_auth', name: 'BUCKET', access_key_id: 'AK', secret_access_key: 'SK' }],
+      },
+      reports: { secrets: [{ type: 'pg_dsn', name: 'DSN', database: 'reports' }] },
+    };
+    const { configText } = declaredBy({
+      tools: all ?? {},
+      ...inMode(mode, { upstreamDenyCidrs: [] }),
+    });
+    expect(configFaults(configText.replaceAll(vaultPlaceholder, 'Engineering'))).toEqual([]);
+  });
+});
