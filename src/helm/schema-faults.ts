@@ -221,6 +221,8 @@ function keywordFaults(
       return fault(`must be less than ${params.limit}, and is ${value}`);
     case 'multipleOf':
       return fault(`must be a multiple of ${params.multipleOf}, and is ${value}`);
+    case 'false schema':
+      return fault('this key is not allowed here', descriptionAt(root, path.slice(0, -1)));
     case 'not':
       return fault(`${quoted(path, value)} is not allowed here`);
     default:

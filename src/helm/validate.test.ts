@@ -35,6 +35,13 @@ function greeter() {
           default: [],
           description: 'Names of hosts, in small letters.',
         }),
+        labels: Type.Unsafe<{ readonly [key: string]: string }>({
+          type: 'object',
+          patternProperties: { '^app$': false },
+          additionalProperties: { type: 'string' },
+          default: {},
+          description: "More labels; the chart's own are refused.",
+        }),
         gift: Type.Union(
           [
             Type.Object({ kind: Type.Literal('book'), title: Type.String() }, closed),
@@ -113,6 +120,7 @@ describe('values without a fault', () => {
         image: { tag: 'v2' },
         service: { port: 9090, public: false, token: '' },
         hosts: ['z'],
+        labels: {},
         gift: { kind: 'cake', pieces: 8 },
         friends: {},
       },
@@ -165,6 +173,12 @@ describe('an unknown key', () => {
   test('whose form is wrong is told what the map is for', () => {
     expect(problems('friends: {Ann: Ann}')).toEqual([
       'values.yaml:1:11 friends.Ann: a key here is of another form | Friends by their names, in small letters.',
+    ]);
+  });
+
+  test('that no one may set is told what the map is for', () => {
+    expect(problems('labels: {app: a}')).toEqual([
+      "values.yaml:1:10 labels.app: this key is not allowed here | More labels; the chart's own are refused.",
     ]);
   });
 

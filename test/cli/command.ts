@@ -1,25 +1,27 @@
 /** The command as it is installed: built, and run in a process of its own. */
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 export const project = path.join(import.meta.dirname, '../..');
-const lib = path.join(project, 'lib');
 
-/** The script that `centaur-chart` runs, built anew where a source is younger than the last build. */
+/** The script that `centaur-chart` runs, built anew where a source is younger than what was built. */
 export function builtCommand(): string {
-  const stamp = path.join(lib, '.built');
-  const sources = readdirSync(path.join(project, 'src'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => statSync(path.join(project, 'src', file)).mtimeMs);
-  const command = path.join(lib, 'cli/main.js');
-  if (!existsSync(command) || !existsSync(stamp) || statSync(stamp).mtimeMs < Math.max(...sources)) {
-    const now = new Date();
+  const command = path.join(project, 'lib/cli/main.js');
+  if (!existsSync(command) || youngest('lib') < youngest('src')) {
     execFileSync('npm', ['run', '--silent', 'build'], { cwd: project, stdio: ['ignore', 2, 2] });
-    writeFileSync(stamp, '');
-    utimesSync(stamp, now, now);
   }
   return command;
+}
+
+/** When the youngest file below a folder was written, in milliseconds. */
+function youngest(folder: string): number {
+  const files = readdirSync(path.join(project, folder), { recursive: true, withFileTypes: true });
+  return Math.max(
+    ...files
+      .filter((entry) => entry.isFile())
+      .map((entry) => statSync(path.join(entry.parentPath, entry.name)).mtimeMs),
+  );
 }
 
 export interface Ran {

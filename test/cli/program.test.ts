@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import type { Output } from '../../src/cli/io.js';
 import { main } from '../../src/cli/program.js';
+import { verbs } from '../../src/cli/verbs.js';
 import { greeterChart } from './greeter.js';
 
 let folder: string;
@@ -314,7 +315,7 @@ describe('colours', () => {
 
 describe('a wrong call', () => {
   test.each([
-    [[], 'say what to do: render, validate (see centaur-chart --help)'],
+    [[], `say what to do: ${verbs.map(({ name }) => name).join(', ')} (see centaur-chart --help)`],
     [['rendr'], "unknown command 'rendr' (Did you mean render?) (see centaur-chart --help)"],
     [['render'], "required option '-f, --values <file...>' not specified (see centaur-chart render --help)"],
     [['render', '-f', '-', '--nope'], "unknown option '--nope' (see centaur-chart render --help)"],
