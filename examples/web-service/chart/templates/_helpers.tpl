@@ -17,14 +17,14 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 The service's configuration file.
 */}}
 {{- define "web-service.config" -}}
-listen: {{ printf ":%d" (int64 .Values.port) | quote }}
+listen: {{ printf ":%d" (int64 .Values.port) | toJson }}
 log:
-  level: {{ .Values.config.logLevel | quote }}
+  level: {{ toJson .Values.config.logLevel }}
 {{- if .Values.config.upstreams }}
 upstreams:
   {{- range $upstreamName, $upstream := .Values.config.upstreams }}
-  - name: {{ $upstreamName | quote }}
-    url: {{ $upstream | quote }}
+  - name: {{ toJson $upstreamName }}
+    url: {{ toJson $upstream }}
   {{- end }}
 {{- end }}
 {{- end }}

@@ -1,0 +1,24 @@
+/** The fenced blocks of a Markdown page, by what stands behind the fence: a language, and what a test is to do with it. */
+export interface Block {
+  readonly language: string;
+  readonly purpose: string;
+  readonly text: string;
+}
+
+const fenced = /^```(\w+)(?: ([^\n]+))?\n(.*?)^```$/gms;
+
+export function blocksOf(page: string): readonly Block[] {
+  return [...page.matchAll(fenced)].map(([, language = '', purpose = '', text = '']) => ({
+    language,
+    purpose,
+    text,
+  }));
+}
+
+/** The page with other texts in some of its blocks; a block for which nothing is given stays as it is. */
+export function withBlocks(page: string, textOf: (block: Block) => string | undefined): string {
+  return page.replaceAll(fenced, (written, language: string, purpose: string | undefined, text: string) => {
+    const other = textOf({ language, purpose: purpose ?? '', text });
+    return other === undefined ? written : written.replace(/\n.*(?=^```$)/ms, () => `\n${other}`);
+  });
+}

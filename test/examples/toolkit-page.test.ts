@@ -1,0 +1,171 @@
+/** docs/toolkit.md is true: its snippets are one chart, and each stands beside what is made of it. */
+import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, test } from 'vitest';
+import * as toolkit from '../../src/helm/index.js';
+import { type Judge, startJudge } from '../judges/judge.js';
+import { throwawayFolder } from '../law/throwaway-chart.js';
+import { expectAgreement } from './agreement.js';
+import { type Block, blocksOf, withBlocks } from './blocks.js';
+
+const run = promisify(execFile);
+const root = path.join(import.meta.dirname, '../..');
+const pageFile = path.join(root, 'docs/toolkit.md');
+const page = readFileSync(pageFile, 'utf8');
+
+/** The snippets need the project's packages, so they stand within it. */
+const folder = path.join(root, '.cache/toolkit-page');
+
+interface Tour {
+  readonly chart: toolkit.HelmChart;
+  /** Runs what stands on the page as refused, in a chart of its own. */
+  readonly refused: readonly (() => void)[];
+}
+
+let tour: Tour;
+beforeAll(async () => {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, 'tour.ts'), tourSource());
+  writeFileSync(
+    path.join(folder, 'tsconfig.json'),
+    JSON.stringify({
+      extends: '../../tsconfig.json',
+      compilerOptions: { noUnusedLocals: false },
+      include: ['tour.ts'],
+    }),
+  );
+  tour = await import(path.join(folder, 'tour.ts'));
+});
+
+function tourSource(): string {
+  const snippets = (wanted: string) =>
+    blocksOf(page)
+      .filter(({ purpose }) => purpose === wanted)
+      .map(({ text }) => text);
+  const source = snippets('tour').join('\n');
+  const declared = new Set(
+    [...source.matchAll(/^(?:const|class|interface) (\w+)/gm)].map(([, name]) => name),
+  );
+  const imported = Object.keys(toolkit).filter((name) => !declared.has(name));
+  const refused = snippets('refused').map(
+    (text) => `() => {\nconst chart = readingAll();\nconst { values } = chart;\n${text}chart.compile();\n},`,
+  );
+  return `import { ${imported.join(', ')}, type ObjectProps } from 'centaur-chart/helm';
+import { Construct } from 'constructs';
+import Type from 'typebox';
+
+${source}
+export { chart };
+
+function readingAll() {
+  const other = new HelmChart({ metadata: chart.metadata, values: chart.schema });
+  const { name, port, debug, region, resources, labels, hosts, ports } = other.values;
+  other.addNotes(...[name, port, debug, resources, labels, hosts, ports].map((value) => toJson(value)));
+  other.addNotes(when(region, (region) => region));
+  return other;
+}
+export const refused = [
+${refused.join('\n')}
+];
+`;
+}
+
+test('every snippet is as strict TypeScript as the project itself', async () => {
+  const { stdout } = await run(path.join(root, 'node_modules/.bin/tsc'), ['--project', folder]).catch(
+    (failed: { stdout: string }) => failed,
+  );
+  expect(stdout).toBe('');
+});
+
+// `npx vitest run --project units test/examples --update` writes the page anew.
+test('beside each snippet stands what it makes, or why it is refused', async () => {
+  const files = tour.chart.compile();
+  const messages = tour.refused.map(messageOf);
+  const made = ({ purpose }: Block) => {
+    if (purpose === 'says') return `${messages.shift()}\n`;
+    const [file, template] = purpose.split(' ');
+    if (file === undefined || !file.startsWith('templates/')) return undefined;
+    const text = files.get(file) ?? `${file} is made by no snippet\n`;
+    return template === undefined ? text : defineOf(template, text);
+  };
+  const expected = withBlocks(page, made).replace(
+    /(?<=^<!-- operators -->\n).*(?=^<!-- \/operators -->$)/ms,
+    () => operatorTable(),
+  );
+  await expect(expected).toMatchFileSnapshot(pageFile);
+});
+
+test('what it quotes from the example stands there', () => {
+  const quoted = blocksOf(page).filter(({ purpose }) => purpose.startsWith('part of examples/'));
+  expect(quoted).not.toEqual([]);
+  for (const { purpose, text } of quoted) {
+    expect(readFileSync(path.join(root, purpose.replace('part of ', '')), 'utf8')).toContain(text);
+  }
+});
+
+const documents = {
+  defaults: '',
+  'all of it':
+    'name: a b\nport: 1000000\ndebug: true\nregion: eu\nresources: {limits: {cpu: 2, memory: 1Gi}}\n' +
+    'labels: {app: other, names: x, a: "yes", LOG_LEVEL: mine}\nhosts: [localhost, "*.example.com", a.example.org]\n' +
+    'ports: [{name: http, number: 80, public: true}, {name: admin, number: 81}, {name: debug, number: 82, public: false}]',
+  'empty texts': 'name: ""\nregion: ""',
+  'one host that is left out': 'hosts: [localhost]',
+  'a rule that is broken': 'ports: [{name: main, number: 8080}]',
+  'two rules that are broken': 'port: 22\nports: [{name: main, number: 22}]',
+};
+
+describe('both Helms make of the tour what it evaluates to', () => {
+  const throwaway = throwawayFolder();
+  let judge: Judge;
+  beforeAll(async () => {
+    judge = await startJudge();
+    return async () => {
+      throwaway.remove();
+      await judge.stop();
+    };
+  });
+
+  test.each(Object.entries(documents))('%s', async (_, values) => {
+    const folder = throwaway.write(tour.chart.compile());
+    await expectAgreement(judge, { chart: tour.chart, folder, values });
+  });
+});
+
+function messageOf(refused: () => void): string {
+  try {
+    refused();
+  } catch (error) {
+    if (error instanceof Error) return `${error.name}: ${error.message}`;
+  }
+  return 'this is not refused';
+}
+
+function defineOf(template: string, helpers: string): string {
+  const defines = helpers.split(/\n(?=\{\{\/\*\n)/);
+  return (
+    defines.find((text) => text.includes(`define "${template}"`)) ?? `${template} is made by no snippet\n`
+  );
+}
+
+/** The rows of the toolkit's own table. */
+function operatorTable(): string {
+  const rows = toolkit.operators.map(({ name, summary, parameters, go }) => {
+    const written = parameters.map((parameter) => parameter.name + (parameter.variadic ? ', …' : ''));
+    const source = name === 'str' ? 'str`…`' : `${name}(${written.join(', ')})`;
+    const operands = parameters.map((parameter) => ({
+      text: parameter.name + (parameter.variadic ? ' …' : ''),
+      kind: 'string' as const,
+    }));
+    return [code(source), summary, code(go(...operands))];
+  });
+  return [['In the source', 'What it yields', 'In the template'], ['---', '---', '---'], ...rows]
+    .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`)
+    .join('');
+}
+
+function code(text: string): string {
+  return text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``;
+}

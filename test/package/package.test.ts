@@ -1,0 +1,154 @@
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { webService } from '../../examples/web-service/chart.js';
+import { loadValues } from '../../src/helm/index.js';
+import { project, type Ran, run } from '../cli/command.js';
+import { type Block, blocksOf, withBlocks } from '../examples/blocks.js';
+import { differences } from '../generated.js';
+import { helmCommand } from '../judges/helm.js';
+import { type Packed, pack, succeed } from './packed.js';
+
+let packed: Packed;
+beforeAll(async () => {
+  packed = await pack();
+});
+afterAll(() => packed?.remove());
+
+describe('the tarball', () => {
+  test('holds what users need, and nothing else', async () => {
+    const files = (await succeed('tar', ['--list', '--file', packed.tarball], packed.workshop))
+      .trimEnd()
+      .split('\n')
+      .map((file) => file.replace(/^package\//, ''));
+    const built = filesBelow(path.join(project, 'src'))
+      .filter((file) => !file.endsWith('.test.ts'))
+      .flatMap((file) => [`lib/${file.replace(/ts$/, 'js')}`, `lib/${file.replace(/ts$/, 'd.ts')}`]);
+    const shipped = ['charts', 'values'].flatMap((folder) =>
+      filesBelow(path.join(project, folder)).map((file) => `${folder}/${file}`),
+    );
+    expect(files.sort()).toEqual(['LICENSE', 'README.md', 'package.json', ...built, ...shipped].sort());
+  });
+});
+
+describe('the example, copied to a folder where nothing of the project is', () => {
+  const example = path.join(project, 'examples/web-service');
+  const theirs = () => path.join(packed.workshop, 'web-service');
+
+  beforeAll(async () => {
+    cpSync(example, theirs(), {
+      recursive: true,
+      filter: (file) => !['chart', 'lib', 'node_modules'].includes(path.relative(example, file)),
+    });
+    // The example names the package as the registry has it; here it is the one that would be published.
+    await succeed(
+      'npm',
+      ['install', '--prefer-offline', '--no-audit', '--no-fund', packed.tarball],
+      theirs(),
+    );
+  });
+
+  test('builds, and writes its chart', async () => {
+    await succeed('npm', ['run', 'synth'], theirs());
+    expect(differences(path.join(theirs(), 'chart'), webService().compile())).toEqual([]);
+  });
+
+  test('finds nothing wrong with our declarations, however strict it is', async () => {
+    const { stdout } = await run('npx', ['tsc', '--noEmit', '--skipLibCheck', 'false'], { cwd: theirs() });
+    // The packages that ours are made of may be less strict.
+    const faults = stdout
+      .split('\n')
+      .filter((line) => /^\S/.test(line) && !/^node_modules\/(?!centaur-chart\/)/.test(line));
+    expect(faults).toEqual([]);
+  });
+
+  test('prints the manifests of a values file, as kubectl takes them', async () => {
+    const list: { kind: string; items: unknown } = JSON.parse(
+      await succeed('node', ['lib/main.js', 'production.yaml'], theirs()),
+    );
+    const chart = webService();
+    const file = { file: 'production.yaml', text: readFileSync(path.join(example, 'production.yaml')) };
+    const loaded = loadValues(chart, { files: [file] });
+    if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
+    const { objects } = chart.evaluate(loaded.values, { name: 'web' });
+    expect(list).toEqual({ apiVersion: 'v1', kind: 'List', items: objects.map(({ object }) => object) });
+  });
+
+  test('says where a values file is wrong', async () => {
+    writeFileSync(path.join(theirs(), 'wrong.yaml'), 'service:\n  typ: NodePort\n');
+    const { status, stdout, stderr } = await run('node', ['lib/main.js', 'wrong.yaml'], { cwd: theirs() });
+    expect({ status, stdout, stderr }).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^wrong\.yaml:2:3: service\.typ: .*type.*\n$/),
+    });
+  });
+
+  test('has the command centaur-chart beside it', async () => {
+    expect(await succeed('npx', ['centaur-chart', '--help'], theirs())).toContain('Usage: centaur-chart');
+    const values = 'node_modules/centaur-chart/values/env.yaml';
+    expect(await succeed('npx', ['centaur-chart', 'render', '-f', values], theirs())).toMatch(
+      /^kind: Deployment$/m,
+    );
+  });
+});
+
+describe('docs/toolkit.md, for its reader', () => {
+  const pageFile = path.join(project, 'docs/toolkit.md');
+  const page = readFileSync(pageFile, 'utf8');
+  const [chapter = ''] = /^## Your first chart in ten minutes$.*?(?=^## )/ms.exec(page) ?? [];
+
+  let shell: (script: string) => Promise<Ran>;
+  const done = async (script: string) => {
+    const { status, stdout, stderr } = await shell(script);
+    expect(status, `${script}\n${stderr}`).toBe(0);
+    return stdout;
+  };
+  beforeAll(async () => {
+    const home = path.join(packed.workshop, 'reader');
+    mkdirSync(path.join(home, 'bin'), { recursive: true });
+    symlinkSync(await helmCommand(4), path.join(home, 'bin/helm'));
+    let cwd = home;
+    shell = async (script) => {
+      const profile = `export PATH=${home}/bin:$PATH npm_config_prefer_offline=true`;
+      const ran = await run('bash', ['-euc', `${profile}\n${script}\npwd > ${home}/.cwd`], { cwd });
+      if (ran.status === 0) cwd = readFileSync(path.join(home, '.cwd'), 'utf8').trim();
+      return ran;
+    };
+  });
+
+  // The page names the package as the registry has it; here it is the one that would be published.
+  const commands = (text: string) => text.replace(/(?<=^npm install )centaur-chart(?= )/gm, packed.tarball);
+
+  test('every command works, and leads to what is shown', async () => {
+    let printed = '';
+    const shown: string[] = [];
+    for (const { language, purpose, text } of blocksOf(chapter)) {
+      const [, file = ''] = /([^ ]+)$/.exec(purpose) ?? [];
+      if (language === 'sh') {
+        const { status, stdout, stderr } = await shell(commands(text));
+        printed = stdout + stderr;
+        expect(status === 0 ? '' : 'fails', `${text}${printed}`).toBe(purpose);
+      } else if (language === 'diff') {
+        await done(`git apply <<'DIFF'\n${text}DIFF`);
+      } else if (language === 'text') {
+        expect(printed).toContain(text.trimEnd());
+      } else if (purpose.startsWith('part of ')) {
+        expect(await done(`cat ${file}`)).toContain(text);
+      } else if (purpose.startsWith('shown ')) {
+        shown.push(await done(`cat ${file}`));
+      } else {
+        await done(`cat > ${file} <<'FILE'\n${text}FILE`);
+      }
+    }
+    // `npx vitest run --project proxy test/package --update` writes the page anew.
+    const isShown = ({ purpose }: Block) => (purpose.startsWith('shown ') ? shown.shift() : undefined);
+    await expect(withBlocks(page, isShown)).toMatchFileSnapshot(pageFile);
+  });
+});
+
+function filesBelow(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
+}
