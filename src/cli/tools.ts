@@ -18,10 +18,9 @@ export const tools: Verb = {
   },
 
   async run(_, { io, subject }, folders) {
-    const [{ pyprojects }, { readTools, toolsText }, { loadValues }] = await Promise.all([
+    const [{ pyprojects }, { readTools, toolsOf, toolsText }] = await Promise.all([
       import('./pyprojects.js'),
       import('../secrets/tools.js'),
-      import('../helm/validate.js'),
     ]);
     const busy = progress(io);
     const files = [];
@@ -50,17 +49,13 @@ export const tools: Verb = {
       return 1;
     }
     // What one declaration can't show, the chart's rules do: two that contradict each other, a configuration too large.
-    const text = toolsText(read.tools);
-    const { chart, retired } = await subject();
-    const loaded = loadValues(chart, { files: [{ file: 'tools', text }], retired });
-    if ('problems' in loaded) {
-      await complain(
-        io,
-        loaded.problems.map(({ path, message, hint = '' }) => `${path}: ${message}\n  ${hint}\n`).join(''),
-      );
+    const { chart } = await subject();
+    const problems = chart.problems({ ...chart.defaults, tools: toolsOf(read.tools) });
+    if (problems.length > 0) {
+      await complain(io, problems.map((problem) => `${problem}\n`).join(''));
       return 1;
     }
-    await print(io, text);
+    await print(io, toolsText(read.tools));
     return 0;
   },
 };

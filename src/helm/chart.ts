@@ -102,6 +102,11 @@ export class HelmChart<S extends TSchema = TSchema> extends RootConstruct {
     return evaluate(astOf(expression), scopeOf(this.context(values, release))) as T;
   }
 
+  /** The messages of the rules that complete, valid values break. */
+  problems(values: ValueMap, release?: ReleaseOptions): readonly string[] {
+    return evaluate(this.rules, scopeOf(this.context(values, release))) as readonly string[];
+  }
+
   /** The objects for complete, valid values. */
   evaluate(values: ValueMap, release?: ReleaseOptions): Evaluation {
     if (holdsForbiddenText(values)) return { problems: [forbiddenTextMessage], objects: [] };

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { builtCommand, run } from './command.js';
+
+const command = builtCommand();
+const budget = (argv: readonly string[], stdin = '') =>
+  run(process.execPath, [command, 'budget', '-f', '-', ...argv], { stdin });
+
+/** Codex' key and one more: two values for each proxy. */
+const twoSecrets = `
+tools: {warehouse: {secrets: [{type: http, name: KEY, match_headers: [Authorization], hosts: [a.example.com]}]}}
+`;
+
+describe('centaur-chart budget', () => {
+  it('counts a read for each value of each proxy whenever the TTL is over', async () => {
+    const { status, stdout } = await budget(
+      ['--sandboxes', '9', '--plan', 'business', '--output', 'json'],
+      twoSecrets,
+    );
+    expect(status).toBe(0);
+    // 10 proxies, 2 values, 6 times an hour.
+    expect(JSON.parse(stdout)).toMatchObject({
+      proxies: 10,
+      lookups: 2,
+      ttlSeconds: 600,
+      readsPerHour: 120,
+      readsPerDay: 2880,
+      fits: true,
+    });
+  });
+
+  it('counts the replicas that the autoscaler may make', async () => {
+    const values = 'ironProxy: {replicas: 2, autoscaling: {enabled: true, maxReplicas: 7}}';
+    expect(JSON.parse((await budget(['--output', 'json'], values)).stdout)).toMatchObject({ proxies: 7 });
+    expect(JSON.parse((await budget(['--output', 'json'], 'ironProxy: {replicas: 2}')).stdout)).toMatchObject(
+      { proxies: 2 },
+    );
+  });
+
+  it('says which TTL would fit, and ends with 1, where the plan is exceeded', async () => {
+    const { status, stdout } = await budget(['--sandboxes', '9', '--plan', 'personal'], twoSecrets);
+    expect(status).toBe(1);
+    // 1,000 a day for 20 values: 50 times a day, every 28 min 48 s.
+    expect(stdout).toContain('fits the plan Individual and Families with secretTtl 28m48s or longer');
+  });
+
+  it('says that Connect is the answer where no TTL fits', async () => {
+    const { status, stdout } = await budget(['--sandboxes', '5000', '--plan', 'personal'], twoSecrets);
+    expect(status).toBe(1);
+    expect(stdout).toContain('use secretSource onepassword-connect');
+  });
+
+  it.each(['env', 'onepassword-connect'])('knows no limits in the mode %s', async (source) => {
+    const connect = source === 'env' ? '' : 'onepasswordConnect: {connect: {create: true}}\n';
+    const { status, stdout } = await budget(
+      ['--sandboxes', '5000'],
+      `${connect}ironProxy: {secretSource: ${source}}\n`,
+    );
+    expect({ status, stdout }).toEqual({ status: 0, stdout: `${source}: no limits of 1Password apply\n` });
+  });
+
+  it('is called wrongly with half a sandbox', async () => {
+    const { status, stderr } = await budget(['--sandboxes', '0.5']);
+    expect(status).toBe(2);
+    expect(stderr).toContain('give a whole number');
+  });
+});

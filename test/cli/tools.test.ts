@@ -1,0 +1,102 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { page } from '../centaur/page.js';
+import { render } from '../centaur/release.js';
+import { builtCommand, run } from './command.js';
+
+const command = builtCommand();
+let folder = '';
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'tools-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function tree(files: { readonly [file: string]: string }): Promise<void> {
+  for (const [file, text] of Object.entries(files)) {
+    await mkdir(path.join(folder, path.dirname(file)), { recursive: true });
+    await writeFile(path.join(folder, file), text);
+  }
+}
+
+const tools = (...folders: readonly string[]) =>
+  run(process.execPath, [command, 'tools', ...folders], { cwd: folder });
+
+describe('centaur-chart tools', () => {
+  it("turns the page's declaration into values that render takes", async () => {
+    await tree({ 'tools/warehouse/pyproject.toml': page.declaration });
+    const { status, stdout, stderr } = await tools('tools');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain('# tools/warehouse/pyproject.toml\n');
+    const config = render(stdout)
+      .get('ConfigMap', 'centaur-centaur-iron-proxy')
+      .at('data', 'iron-proxy.yaml');
+    expect(config).toContain('op://$OP_VAULT/WAREHOUSE_API_KEY/credential');
+  });
+
+  it('is the same whatever order the files come in', async () => {
+    await tree({
+      'b/x/pyproject.toml': page.declaration,
+      'a/y/pyproject.toml': '[tool.centaur]\nsecrets = ["LEGACY"]\nhosts = ["a.example.com"]',
+    });
+    expect((await tools('a', 'b')).stdout).toBe((await tools('b', 'a')).stdout);
+  });
+
+  it('is an empty map where no tool declares anything', async () => {
+    await tree({ 'a/pyproject.toml': '[project]\nname = "a"\n' });
+    const { status, stdout } = await tools('a');
+    expect(status).toBe(0);
+    expect(parse(stdout)).toEqual({ tools: {} });
+  });
+
+  it.each([
+    ['no TOML', '[tool.centaur', /pyproject.toml:1:\d+: /],
+    [
+      'a host with a scheme',
+      '[tool.centaur]\nsecrets = [{type="http", name="K", match_headers=["A"], hosts=["https://x.example/y"]}]',
+      /hosts\[0\].*\n.*write "x.example"/,
+    ],
+    ['an unknown type', '[tool.centaur]\nsecrets = [{type="ftp", name="K"}]', /tool.centaur: secrets\[0\]/],
+  ])('refuses %s, and names the file, the table and the key', async (_, toml, message) => {
+    await tree({ 'bad/pyproject.toml': toml });
+    const { status, stdout, stderr } = await tools('bad');
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(/^bad\/pyproject\.toml/);
+    expect(stderr).toMatch(message);
+  });
+
+  it('refuses two tools that declare one secret differently', async () => {
+    const declaration = (header: string) =>
+      `[tool.centaur]\nsecrets = [{type="http", name="KEY", match_headers=["${header}"], hosts=["a.example.com"]}]`;
+    await tree({
+      'a/pyproject.toml': declaration('Authorization'),
+      'b/pyproject.toml': declaration('X-Key'),
+    });
+    const { status, stderr } = await tools('a', 'b');
+    expect(status).toBe(1);
+    expect(stderr).toContain('KEY');
+  });
+
+  it('refuses what is larger than a ConfigMap, with its size and what to do', async () => {
+    const secrets = Array.from(
+      { length: 6000 },
+      (_, index) =>
+        `{type="http", name="KEY_${index}_${'X'.repeat(40)}", match_headers=["A"], hosts=["h${index}.example.com"]}`,
+    );
+    await tree({ 'big/pyproject.toml': `[tool.centaur]\nsecrets = [${secrets.join(',\n')}]` });
+    const { status, stderr } = await tools('big');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/ConfigMap/);
+    expect(stderr).toMatch(/\d{7}/);
+  });
+
+  it('says which folder is not there', async () => {
+    expect(await tools('nowhere')).toMatchObject({
+      status: 2,
+      stderr: 'centaur-chart: cannot read nowhere: no such file or directory\n',
+    });
+  });
+});
