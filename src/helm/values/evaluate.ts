@@ -258,7 +258,7 @@ function readKey(
   if (kind === 'boolean' && text === String(value)) return { text, kind };
   if (kind === 'integer' && isInt64(text)) return { text, kind };
   if (text === '') {
-    refuse(reading, 'key', node, path, 'a key is missing before this ":"', 'Write "key: value".');
+    refuse(reading, 'key', node, path, 'a key is missing here', 'Write "key: value".');
   } else {
     const hint = `Put the key in quotes: ${JSON.stringify(shorten(text))}.`;
     refuse(reading, 'key', node, path, `Helm takes the key ${shorten(text)} for ${value}`, hint);

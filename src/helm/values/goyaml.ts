@@ -134,6 +134,7 @@ function* pair(
     yield fault('key', question, 'outside of brackets, a key is not written with "?"', 'Write "key: value".');
   }
   if (!colon) return;
+  if (!key) yield fault('key', colon, 'a key is missing before this ":"', 'Write "key: value".');
 
   const first = find(start, 'anchor', 'tag') ?? key ?? colon;
   const written = text.slice(first.offset, colon.offset);
@@ -212,13 +213,13 @@ function* name(token: CST.SourceToken | CST.FlowScalar, context: Context): Gener
   yield fault(refusal, token, message, 'Use letters, digits, "-" and "_", and put a space after the name.');
 }
 
-/** goyaml takes tabs between tokens in some places; here they may only trail a line. */
+/** As goyaml has it, a tab neither indents nor follows a dash; elsewhere it is taken behind a ":" and at a line's end. */
 function* space(token: CST.SourceToken, context: Context): Generator<Fault> {
   if (!token.source.includes('\t')) return;
   const { text } = context;
   const before = text.slice(text.lastIndexOf('\n', token.offset - 1) + 1, token.offset);
-  const trails = /^[#\r\n]?$/.test(following(token, context));
-  if (!trails || /(?:^|[-:?])[ \t]*$/.test(before)) {
+  const isAllowed = /:[ \t]*$/.test(before) || /^[#\r\n]?$/.test(following(token, context));
+  if (!isAllowed || /^[ \t]*$|(?:^|[ \t])[-?][ \t]*$/.test(before)) {
     yield fault('indentation', token, 'a tab stands where YAML wants spaces', 'Replace it with spaces.');
   }
 }

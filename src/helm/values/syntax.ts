@@ -29,7 +29,8 @@ export function parseYaml(text: string, file: string): Syntax {
   const faults: Fault[] = [];
   for (const fault of disagreements(tokens, text)) {
     faults.push(fault);
-    if (faults.length === maxFaults) break;
+    // Behind an open quote or a lost colon nothing is what it seems.
+    if (faults.length === maxFaults || fault.refusal === 'syntax') break;
   }
   if (faults.length > 0) throw refuse(faults);
 

@@ -1,0 +1,221 @@
+/**
+ * The law begins at the values file: what our reader accepts is what Helm 3 and Helm 4 read, and what both of them refuse
+ * it refuses. It may refuse more, each kind of text for a few named reasons only.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  applySet,
+  coalesce,
+  mergeFiles,
+  type Refusal,
+  readValuesFile,
+  ValuesError,
+  type ValuesMap,
+} from '../../src/helm/values/index.js';
+import { type Judge, type ReadValues, startJudge, type Verdicts } from '../judges/judge.js';
+import { runs, seed } from './seed.js';
+import { throwawayFolder } from './throwaway-chart.js';
+import { families } from './yaml-texts.js';
+
+let judge: Judge;
+const folder = throwawayFolder();
+beforeAll(async () => {
+  judge = await startJudge();
+}, 15 * 60_000);
+afterAll(async () => {
+  folder.remove();
+  await judge.stop();
+});
+
+type Ours = { values: ValuesMap } | { refused: ValuesError };
+
+function ours(read: () => ValuesMap): Ours {
+  try {
+    return { values: read() };
+  } catch (error) {
+    if (error instanceof ValuesError) return { refused: error };
+    throw error;
+  }
+}
+
+/** Holds what we made of values against what the Helms did; says whether they were accepted. */
+function agree(mine: Ours, helm: Verdicts<3 | 4, ReadValues>, mayRefuse: readonly Refusal[]): boolean {
+  const [helm3, helm4] = [helm[3], helm[4]];
+  if ('values' in mine) {
+    const read = { ok: true, values: mine.values };
+    expect({ helm3, helm4 }).toEqual({ helm3: read, helm4: read });
+    return true;
+  }
+  // Where a Helm refuses, or the two read differently, there is nothing to accept.
+  if (helm3.ok && helm4.ok && isDeepStrictEqual(helm3.values, helm4.values)) {
+    expect(mayRefuse, mine.refused.format()).toContain(mine.refused.problems[0]?.refusal);
+  }
+  return false;
+}
+
+/** Checks a property of random values, and that enough of them are accepted for it to say something. */
+async function holds<T>(
+  usual: number,
+  drawn: fc.Arbitrary<T>,
+  leastAccepted: number,
+  check: (drawn: T) => Promise<boolean>,
+): Promise<void> {
+  let tried = 0;
+  let accepted = 0;
+  const property = fc.asyncProperty(drawn, async (value) => {
+    tried += 1;
+    if (await check(value)) accepted += 1;
+  });
+  await fc.assert(property, { seed, numRuns: runs(usual) });
+  expect(accepted / tried, `the share that was accepted, seed ${seed}`).toBeGreaterThanOrEqual(leastAccepted);
+}
+
+describe('a values file', () => {
+  test.each(Object.entries(families))('%s', async (_, { texts, mayRefuse, leastAccepted }) => {
+    await holds(1000, texts, leastAccepted, async (text) => {
+      const helm = await judge.read({ values: [text] });
+      return agree(
+        ours(() => readValuesFile(text, 'values.yaml').values),
+        helm,
+        mayRefuse,
+      );
+    });
+  });
+});
+
+describe('layered files, --set and defaults', () => {
+  test('give the values that the user meant', async () => {
+    await holds(1000, fc.record({ files, set }), 0.3, async ({ files, set }) => {
+      const helm = await judge.read({ values: files, set });
+      return agree(
+        ours(() => given(files, set)),
+        helm,
+        ['set syntax'],
+      );
+    });
+  });
+
+  test("give the values that the chart's templates see", async () => {
+    await holds(300, fc.record({ defaults: layer, files, set }), 0.15, async ({ defaults, files, set }) => {
+      const chart = folder.write(
+        new Map([
+          ['Chart.yaml', 'apiVersion: v2\nname: layers\nversion: 0.1.0\n'],
+          ['values.yaml', defaults],
+        ]),
+      );
+      const helm = await judge.coalesce({ chart, values: files, set });
+      return agree(
+        ours(() => coalesce(readValuesFile(defaults, 'values.yaml').values, given(files, set))),
+        helm,
+        ['set syntax', 'null default'],
+      );
+    });
+  });
+});
+
+function given(texts: readonly string[], expressions: readonly string[]): ValuesMap {
+  const files = texts.map((text, index) => readValuesFile(text, `values-${index}.yaml`).values);
+  return expressions.reduce(applySet, files.reduce(mergeFiles, {}));
+}
+
+const { layer } = fc.letrec<{ layer: string; member: string }>((tie) => ({
+  layer: fc
+    .uniqueArray(fc.tuple(fc.constantFrom('a', 'b', 'c', '__proto__', 'constructor'), tie('member')), {
+      maxLength: 4,
+      selector: ([key]) => key,
+    })
+    .map((members) => `{${members.map(([key, member]) => `${key}: ${member}`).join(', ')}}`),
+  member: fc.oneof(
+    { depthSize: 'medium', withCrossShrink: true },
+    fc.constantFrom('1', 'x', 'true', '[]', '[1, {b: null}]', '{}', '1.5', '""', '[{a: 1}, [2]]'),
+    fc.constantFrom('null', '1'),
+    tie('layer'),
+    tie('layer'),
+  ),
+}));
+const files = fc.array(layer, { maxLength: 3 });
+
+const names = fc.constantFrom(
+  ...[
+    'a',
+    'b',
+    'c',
+    'a.b',
+    'a.b.c',
+    'b.c',
+    'a[0]',
+    'a[1]',
+    'b[0].c',
+    'b[1][0]',
+    'c[0][1].d',
+    'a\\.b',
+    'x y',
+    'é',
+  ],
+  ...[
+    '',
+    'a[-1]',
+    'a[x]',
+    'a[70000]',
+    'a[01]',
+    'a[+1]',
+    'b[2].d.e',
+    '__proto__.x',
+    'constructor',
+    'a.',
+    'a[0',
+    'a[]',
+  ],
+);
+const settings = fc.constantFrom(
+  ...[
+    '1',
+    '0',
+    '-0',
+    '+5',
+    '-07',
+    '07',
+    '1.5',
+    '1e3',
+    '0x1F',
+    'true',
+    'TRUE',
+    'False',
+    'null',
+    'Null',
+    '',
+    'x',
+    'yes',
+  ],
+  ...[
+    'a\\,b',
+    '{1,x}',
+    '{}',
+    '{a',
+    '{1,2}z',
+    '{a\\,b,c}',
+    '9007199254740993',
+    '9223372036854775808',
+    'x=y',
+    '"q"',
+  ],
+  ...['a b', '😀', '\\', '\\\\', 'tru\\e', '[1]', '{{1},2}', 'fal\u017fe', '-', '1_000', '٣'],
+);
+const pieces = fc.constantFrom(
+  ...['a', 'b', '1', '=', '=', '.', ',', '[', ']', '[0]', '{', '}', '\\', ' ', 'true', 'é'],
+);
+const set = fc.array(
+  fc.oneof(
+    { weight: 3, arbitrary: fc.tuple(names, settings).map(([name, value]) => `${name}=${value}`) },
+    {
+      weight: 1,
+      arbitrary: fc
+        .array(fc.tuple(names, fc.constantFrom('=', '=', '', '.'), settings), { maxLength: 3 })
+        .map((all) => all.map((parts) => parts.join('')).join(',')),
+    },
+    { weight: 1, arbitrary: fc.array(pieces, { maxLength: 8 }).map((all) => all.join('')) },
+  ),
+  { maxLength: 2 },
+);

@@ -1,0 +1,738 @@
+/**
+ * YAML as people write it, and YAML at every edge that parsers disagree about. What is drawn here is text: what it means
+ * is for Helm to say.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import type { Refusal } from '../../src/helm/values/index.js';
+import { writtenDocuments } from './written-documents.js';
+
+export interface Family {
+  readonly texts: fc.Arbitrary<string>;
+  /** Why a text may be refused that both Helms read alike. */
+  readonly mayRefuse: readonly Refusal[];
+  /** The share of texts that at least is accepted, lest the test say nothing. */
+  readonly leastAccepted: number;
+}
+
+type Texts = fc.Arbitrary<string>;
+const one = (...texts: string[]): Texts => fc.constantFrom(...texts);
+const many = (pieces: Texts, maxLength: number, glue: Texts = fc.constant('')): Texts =>
+  fc
+    .array(fc.tuple(pieces, glue), { maxLength })
+    .map((parts) => parts.map(([piece, after]) => piece + after).join(''));
+const row = (...parts: Texts[]): Texts => fc.tuple(...parts).map((texts) => texts.join(''));
+
+const words = [
+  ...[
+    'a',
+    'b',
+    'key',
+    'x y',
+    'é',
+    '😀',
+    'a-b',
+    'a:b',
+    'a#b',
+    'x.y',
+    '1',
+    'no',
+    '-1.5',
+    '//',
+    'a,b',
+    "it's",
+    '{',
+    'q"q',
+  ],
+  ...['*', '&', '!', '%', '?', '?a', ':a', '-a', '<', '|', '>', '@', '`', '~', 'null', '\u00a0'],
+];
+
+/** Quotes that stay open, documents that end, trailing brackets: what may follow any value. */
+const line = one('\n', '\n', '', '\r\n', ' # c\n', ' x\n', '\nb: 1\n', '\n\n', ']\n', '}\n', ': 1\n');
+const place = one(
+  'a: ',
+  'a:\n  ',
+  'a:\n  b: ',
+  'a:\n- ',
+  'a:\n  - ',
+  'a:\n- - ',
+  'a: &a ',
+  'a: !!str ',
+  'a: [',
+  'a: {b: ',
+  '',
+);
+
+const digits = [
+  ...[
+    '0',
+    '1',
+    '7',
+    '8',
+    '9',
+    '.',
+    '-',
+    '+',
+    'e',
+    'E',
+    '_',
+    'x',
+    'o',
+    'b',
+    'f',
+    '0x',
+    '0X',
+    '0b',
+    '0o',
+    '0O',
+    ':',
+    'T',
+  ],
+  ...[
+    '123456789',
+    '9007199254740993',
+    '9223372036854775808',
+    '18446744073709551615',
+    'e308',
+    '2001-01-01',
+    'inf',
+    'p',
+  ],
+];
+const spelled = [
+  ...[
+    'y',
+    'Y',
+    'yes',
+    'YES',
+    'yEs',
+    'True',
+    'tRUE',
+    'on',
+    'Off',
+    'n',
+    'N',
+    'nO',
+    'Null',
+    'NULL',
+    'nULL',
+    '~',
+    '',
+  ],
+  ...[
+    '"yes"',
+    "'1'",
+    '"0x1F"',
+    '""',
+    '.inf',
+    '-.INF',
+    '.NaN',
+    '+.inf',
+    '<<',
+    '=',
+    '0.1',
+    '1e21',
+    '-0',
+    '-0.0',
+    '08',
+  ],
+];
+
+const blockLine = row(
+  one('', ' ', '  ', '   ', '    ', '      '),
+  one('', '', 'x', 'x y', '\tx', 'x\t', '- a', 'b: c', '# c', '"', '\t', '...', '---', '{', 'x  '),
+);
+const blockHeader = row(
+  one('|', '>'),
+  one('', '', '', '-', '+', '1', '2', '3', '-1', '2+', '+1', '9', '0', '--'),
+  one('', '', ' ', ' # c', '#c', '\t', ' x'),
+);
+
+const space = one('', '', ' ', '  ', '\t', '\n ', '\n  ', '\r\n ', '   \n  ', ' # c\n ', '\n\n ', '\n');
+const { flow } = fc.letrec<{ flow: string; flowList: string; flowMap: string }>((tie) => ({
+  flow: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    one(...words, '"a b"', "'it''s'", '""', '"x\\ny"', '"a\n  b"', '', '*a', '&x k', '!!str 1', '12'),
+    tie('flowList'),
+    tie('flowMap'),
+  ),
+  flowList: row(
+    fc.constant('['),
+    many(
+      row(space, one('', '', '', 'k: ', 'k:', '"k":', 'k : ', '? '), tie('flow'), space),
+      3,
+      one(',', ',', ''),
+    ),
+    fc.constant(']'),
+  ),
+  flowMap: row(
+    fc.constant('{'),
+    many(
+      row(
+        space,
+        one('a', 'b', '"a"', "'c'", 'd e', '&x k', '*a ', '? a', '?', '? "b" ', '<<', '-', '[1]'),
+        one(': ', ': ', ': ', ':', ' : ', ':\n  ', '', '\n: '),
+        tie('flow'),
+        space,
+      ),
+      3,
+      one(',', ',', ''),
+    ),
+    fc.constant('}'),
+  ),
+}));
+
+const anchored = row(
+  one('', '', '&a ', '&b '),
+  one(
+    '1',
+    'x',
+    '~',
+    '{}',
+    '[]',
+    '{p: 1}',
+    '{p: 1, q: 2}',
+    '[1, 2]',
+    '*a',
+    '*b',
+    '{<<: *a, p: 3}',
+    '{<<: [*a, *b]}',
+  ),
+);
+const mergeLine = row(
+  one('p', 'q', '"p"', '1', '"1"', 'true', '<<', '<<', '<<', '"<<"', '&a k', '*a ', '!!str <<', '!!merge <<'),
+  fc.constant(': '),
+  anchored,
+  fc.constant('\n'),
+);
+
+const soup = [
+  ...[
+    'a',
+    'b',
+    'c',
+    'x y',
+    '1',
+    '0777',
+    'yes',
+    'null',
+    '~',
+    '-',
+    '?',
+    ':',
+    ': ',
+    '- ',
+    '? ',
+    ',',
+    ', ',
+    '[',
+    ']',
+    '{',
+    '}',
+  ],
+  ...[
+    '#',
+    ' #c',
+    '\n',
+    '\n',
+    '\n',
+    '\n ',
+    '\n  ',
+    '\n    ',
+    ' ',
+    '  ',
+    '\t',
+    '"',
+    "'",
+    '\\',
+    '\\n',
+    '\\/',
+    '\\\n',
+    '|',
+  ],
+  ...[
+    '>',
+    '|-',
+    '|+',
+    '>+',
+    '|2',
+    '>2-',
+    '\n\n',
+    '\r\n',
+    '---',
+    '...',
+    '\n---\n',
+    '&a ',
+    '*a',
+    '*a ',
+    '&b ',
+    '!!str ',
+  ],
+  ...[
+    '!!int ',
+    '!x ',
+    '! ',
+    '<<: ',
+    '%',
+    '@',
+    '`',
+    '!',
+    '&',
+    '*',
+    'é',
+    '😀',
+    '""',
+    '{}',
+    '[]',
+    'a: ',
+    'b: ',
+    'a: 1\n',
+  ],
+  ...['b: |\n', 'b: >\n', 'k:\n', '\n- ', '\na: ', '\nb: ', '\nc:', '"a b"', "'it''s'", '\u00a0', '/'],
+];
+
+const characters = fc.oneof(
+  fc.string({ unit: 'binary', minLength: 1, maxLength: 3 }),
+  one(
+    '\0',
+    '\x07',
+    '\x7f',
+    '\x85',
+    '\x9f',
+    '\u2028',
+    '\u2029',
+    '\ufeff',
+    '\ufffe',
+    '\u{1ffff}',
+    '\r',
+    '\r\n',
+    '\t',
+    '\u00a0',
+  ),
+  one('"', '\\', "'", ': ', ' #', '\n  ', '{{', '\u202e', '\u0301', '\u{e0001}', 'a', ' '),
+);
+
+const values = new URL('../../values/', import.meta.url);
+const realFiles = readdirSync(values).map((name) => readFileSync(new URL(name, values), 'utf8'));
+const edits = [
+  '',
+  ' ',
+  '\n',
+  ':',
+  '-',
+  '#',
+  '"',
+  "'",
+  '[',
+  '{',
+  '}',
+  ']',
+  ',',
+  '|',
+  '>',
+  '\t',
+  '&',
+  '*',
+  '!',
+  '\n  ',
+  ': ',
+];
+
+/** A real file, or a part of it that starts with a line, with a few characters changed. */
+const edited = fc
+  .record({
+    file: fc.constantFrom(...realFiles),
+    from: fc.nat(),
+    length: fc.integer({ min: 1, max: 2000 }),
+    changes: fc.array(fc.record({ at: fc.nat(), without: fc.nat({ max: 3 }), put: one(...edits) }), {
+      maxLength: 4,
+    }),
+  })
+  .map(({ file, from, length, changes }) => {
+    const start = file.lastIndexOf('\n', from % file.length) + 1;
+    return changes.reduce(
+      (text, { at, without, put }) => {
+        const index = at % (text.length + 1);
+        return text.slice(0, index) + put + text.slice(index + without);
+      },
+      file.slice(start, start + length),
+    );
+  });
+
+export const families: Readonly<Record<string, Family>> = {
+  'documents as people write them': { texts: writtenDocuments, leastAccepted: 1, mayRefuse: [] },
+  'numbers, booleans and nulls in every spelling': {
+    texts: row(
+      one('a: ', 'a: !!int ', 'a: !!float ', 'a: !!str ', 'a: !!bool ', 'a: !!null ', 'a:\n- ', '', 'a:\n  '),
+      fc.oneof(many(one(...digits), 6), one(...spelled)),
+      one('\n', '', ': 1\n'),
+    ),
+    leastAccepted: 0.2,
+    mayRefuse: ['key', 'rounded number', 'infinite number', 'tag'],
+  },
+  'block texts': {
+    texts: row(
+      place,
+      blockHeader,
+      one('\n', '\n', '\r\n'),
+      many(blockLine, 6, one('\n', '\n', '\r\n')),
+      one('', '', 'c: 1\n', ' c: 1\n', '- d\n', '# e\n', '  # e\nc: 1\n', 'c: |\n  x', '\n  \n'),
+    ),
+    leastAccepted: 0.05,
+    mayRefuse: ['syntax', 'block scalar', 'indentation', 'document', 'duplicate key', 'key', 'flow', 'tag'],
+  },
+  'double quotes': {
+    texts: row(
+      one('a: "', 'a:\n  "', 'a: ["', '"', 'a: {"', 'a:\n- "'),
+      many(
+        one(
+          ...[
+            'x',
+            'y z',
+            ' ',
+            '  ',
+            '\t',
+            '\n',
+            '\n ',
+            '\n  ',
+            '\n   ',
+            '\r\n  ',
+            '\\n',
+            '\\\n',
+            '\\\n  ',
+            '\\\r\n  ',
+          ],
+          ...[
+            '\\t',
+            '\\\t',
+            '\\ ',
+            '\\\\',
+            '\\"',
+            '\\/',
+            "\\'",
+            '\\0',
+            '\\x41',
+            '\\xZZ',
+            '\\u263A',
+            '\\ud83d\\ude00',
+          ],
+          ...[
+            '\\U0001F600',
+            '\\U0000D83D',
+            '\\U00110000',
+            '\\a',
+            '\\e',
+            '\\N',
+            '\\_',
+            '\\L',
+            '\\P',
+            '\\q',
+            '#',
+            ': ',
+          ],
+          ...['- ', '---', '\n---\n', '\n...\n', 'é', '😀', "'", '\n\n', '\n \t\n'],
+        ),
+        8,
+      ),
+      one('"\n', '"', '"\nb: 1\n', '"]\n', '": 1}\n', '": 1\n', '" # c\n', '"x\n'),
+    ),
+    leastAccepted: 0.08,
+    mayRefuse: ['syntax', 'escape', 'document'],
+  },
+  'single quotes': {
+    texts: row(
+      one("a: '", "a:\n  '", "a: ['", "'", "a:\n- '"),
+      many(
+        one(
+          ...[
+            'x',
+            'y z',
+            ' ',
+            '\t',
+            '\n',
+            '\n ',
+            '\n  ',
+            '\n   ',
+            '\r\n  ',
+            "''",
+            '\\',
+            '"',
+            '#',
+            ' #',
+            ': ',
+            '- ',
+          ],
+          ...['---', '\n---\n', 'é', '\n\n', '\n \t\n'],
+        ),
+        8,
+      ),
+      one("'\n", "'", "'\nb: 1\n", "']\n", "': 1\n", "' # c\n"),
+    ),
+    leastAccepted: 0.1,
+    mayRefuse: ['syntax', 'document'],
+  },
+  'plain texts over lines': {
+    texts: row(
+      place,
+      many(
+        one(
+          ...[
+            ...words,
+            ' ',
+            ' ',
+            '  ',
+            '\t',
+            '\n ',
+            '\n  ',
+            '\n   ',
+            '\n',
+            '\r\n  ',
+            ' #',
+            '#',
+            '\n#c\n  ',
+            ': ',
+            ':',
+          ],
+          ...[
+            ' - ',
+            '- ',
+            '\n  - ',
+            '\n  b: ',
+            '\n\n  ',
+            '\n \t',
+            '\n  \t ',
+            ', ',
+            '] ',
+            '---',
+            '...',
+            '\n---x',
+          ],
+        ),
+        9,
+      ),
+      line,
+    ),
+    leastAccepted: 0.1,
+    mayRefuse: [
+      ...([
+        'syntax',
+        'document',
+        'indentation',
+        'duplicate key',
+        'tag',
+        'block scalar',
+        'flow',
+        'key',
+        'anchor',
+      ] as const),
+      ...(['alias', 'rounded number', 'line break'] as const),
+    ],
+  },
+  'brackets and braces': {
+    texts: row(one('a: ', 'a:\n- ', 'a:\n  ', '', 'a: &a [1]\nb: ', 'a: &a x\nb: '), flow, line),
+    leastAccepted: 0.2,
+    mayRefuse: [
+      'syntax',
+      'flow',
+      'key',
+      'indentation',
+      'duplicate key',
+      'tag',
+      'alias',
+      'anchor',
+      'block scalar',
+      'document',
+    ],
+  },
+  'anchors, aliases and merges': {
+    texts: row(
+      one(
+        'x: &a {p: 1}\n',
+        'x: &a {p: 1, q: 2}\n',
+        'x: &a [1]\n',
+        'x: &a s\n',
+        'x: &b {1: z}\n',
+        'x: &a {true: z}\n',
+      ),
+      row(fc.constant('m: '), anchored, fc.constant('\n')),
+      many(mergeLine, 6),
+    ),
+    leastAccepted: 0.05,
+    mayRefuse: ['duplicate key', 'key', 'merge', 'tag'],
+  },
+  indentation: {
+    texts: many(
+      row(
+        one('', ' ', '  ', '   ', '    '),
+        one('', '', '', '', '- ', '- - ', '-', '? ', ': ', '-  '),
+        one(
+          'a',
+          'b',
+          'c',
+          '"d"',
+          '&x e',
+          '!!str f',
+          '*x ',
+          '# g',
+          '#g',
+          '',
+          '',
+          'x y',
+          '[1]',
+          '{z: 1}',
+          '"q": ',
+        ),
+        one(
+          ':',
+          ': ',
+          ': 1',
+          ': x',
+          '',
+          ' # c',
+          ': # c',
+          ': &x',
+          ': !!map',
+          ': |',
+          ': >-',
+          ': [',
+          ': {}',
+          ': *x',
+          ': "m',
+        ),
+      ),
+      8,
+      one('\n', '\n', '\n\n', '\r\n'),
+    ),
+    leastAccepted: 0.04,
+    mayRefuse: [
+      'syntax',
+      'key',
+      'tag',
+      'indentation',
+      'duplicate key',
+      'block scalar',
+      'alias',
+      'anchor',
+      'flow',
+    ],
+  },
+  tags: {
+    texts: row(
+      one('a: ', 'a:\n- ', 'a: [', '', 'a: {b: '),
+      many(
+        one(
+          ...[
+            '!!str',
+            '!!int',
+            '!!map',
+            '!!seq',
+            '!!null',
+            '!!binary',
+            '!!set',
+            '!',
+            '!x',
+            '!<tag:yaml.org,2002:str>',
+            '!<>',
+          ],
+          ...[
+            '!!',
+            '!a!b',
+            '%',
+            '&a',
+            '&b',
+            '*a',
+            ' ',
+            ' ',
+            ' ',
+            '\n  ',
+            '\n',
+            'x',
+            '1',
+            '{}',
+            '[]',
+            '{b: 1}',
+            '"q"',
+            ',',
+          ],
+          ...[': ', 'k: ', '- '],
+        ),
+        6,
+      ),
+      line,
+    ),
+    leastAccepted: 0.03,
+    mayRefuse: ['syntax', 'tag', 'key', 'anchor', 'alias', 'duplicate key', 'flow', 'indentation'],
+  },
+  'characters of every kind': {
+    texts: row(
+      one(
+        'a: ',
+        'a: "',
+        "a: '",
+        'a: |\n  ',
+        'a: >\n  ',
+        'a: [',
+        '"',
+        '# ',
+        'a:\n- ',
+        '\ufeffa: ',
+        'a: 1\n# ',
+      ),
+      many(characters, 6),
+      one('\n', '', '"\n', "'\n", '"', ']\n', '": 1\n', ': 1\n'),
+    ),
+    leastAccepted: 0.1,
+    mayRefuse: [
+      ...([
+        'character',
+        'encoding',
+        'line break',
+        'syntax',
+        'escape',
+        'block scalar',
+        'flow',
+        'tag',
+        'anchor',
+      ] as const),
+      ...(['indentation', 'document', 'key'] as const),
+    ],
+  },
+  'pieces of YAML in any order': {
+    texts: row(
+      fc.oneof(place, one('a: "', "a: '", 'a: &a x\nb: ', 'a:\n  b:\n    - ')),
+      many(one(...soup), 9),
+      line,
+    ),
+    leastAccepted: 0.05,
+    mayRefuse: [
+      ...([
+        'syntax',
+        'document',
+        'indentation',
+        'duplicate key',
+        'tag',
+        'block scalar',
+        'flow',
+        'key',
+        'anchor',
+      ] as const),
+      ...(['alias', 'merge', 'escape', 'rounded number', 'directive', 'line break'] as const),
+    ],
+  },
+  "the project's own values files, edited": {
+    texts: edited,
+    leastAccepted: 0.15,
+    mayRefuse: [
+      'syntax',
+      'duplicate key',
+      'indentation',
+      'tag',
+      'key',
+      'anchor',
+      'alias',
+      'block scalar',
+      'document',
+      'flow',
+    ],
+  },
+};
