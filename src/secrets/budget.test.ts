@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import { declaredBy } from '../../test/secrets/declaring-chart.js';
+import { advice, budgetOf, planNames, plans } from './budget.js';
+
+const use = { proxies: 3, lookups: 4, ttlSeconds: 600 };
+
+test('each proxy reads each value again when its TTL is over', () => {
+  expect(budgetOf(use)).toMatchObject({ readsPerHour: 3 * 4 * 6, readsPerDay: 3 * 4 * 144 });
+  expect(budgetOf({ ...use, ttlSeconds: 7 })).toMatchObject({
+    readsPerHour: 12 * 515,
+    readsPerDay: 12 * 12_343,
+  });
+  expect(budgetOf({ ...use, ttlSeconds: 7200 })).toMatchObject({ readsPerHour: 12, readsPerDay: 12 * 12 });
+});
+
+test("the limits are 1Password's", () => {
+  expect(plans).toEqual({
+    business: { title: 'Business', hourly: 10_000, daily: 50_000 },
+    teams: { title: 'Teams', hourly: 1_000, daily: 5_000 },
+    personal: { title: 'Individual and Families', hourly: 1_000, daily: 1_000 },
+  });
+});
+
+test.each(planNames)('the smallest TTL fits the plan %s, and a second less does not', (plan) => {
+  for (const proxies of [1, 2, 7, 30, 90]) {
+    for (const lookups of [1, 3, 10]) {
+      const [verdict] = budgetOf({ proxies, lookups, ttlSeconds: 600 }, [plan]).plans;
+      const smallest = verdict?.smallestTtlSeconds;
+      const fits = (ttlSeconds: number) => budgetOf({ proxies, lookups, ttlSeconds }, [plan]).plans[0]?.fits;
+      if (smallest === undefined) {
+        expect(fits(24 * 3600)).toBe(false);
+      } else {
+        expect(fits(smallest), `${proxies} proxies, ${lookups} lookups, ${smallest} s`).toBe(true);
+        expect(smallest === 1 ? false : fits(smallest - 1)).toBe(false);
+      }
+    }
+  }
+});
+
+test('a budget without a limit that it exceeds fits', () => {
+  expect(
+    budgetOf({ proxies: 1, lookups: 1, ttlSeconds: 600 }).plans.map(({ plan, fits }) => [plan, fits]),
+  ).toEqual([
+    ['business', true],
+    ['teams', true],
+    ['personal', true],
+  ]);
+  expect(budgetOf({ proxies: 5, lookups: 0, ttlSeconds: 1 }).plans.every(({ fits }) => fits)).toBe(true);
+});
+
+test('the advice is a TTL, or Connect', () => {
+  const [fine] = budgetOf(use, ['business']).plans;
+  const [later] = budgetOf(use, ['personal']).plans;
+  const [never] = budgetOf({ ...use, proxies: 500 }, ['personal']).plans;
+  expect([fine, later, never].map((verdict) => verdict && advice(verdict))).toEqual([
+    'fits the plan Business',
+    'fits the plan Individual and Families with secretTtl 17m21s or longer, or use secretSource onepassword-connect, which has no limits',
+    'no secretTtl fits the plan Individual and Families: use secretSource onepassword-connect, which has no limits',
+  ]);
+});
+
+describe('values that alone exceed the smallest plan', () => {
+  const secret = (index: number) => ({
+    type: 'http',
+    name: `KEY_${index}_`,
+    match_headers: ['X-Key'],
+    hosts: ['a.example.com'],
+  });
+  const exceeds = (lookups: number, proxies: number, secretTtl: string, secretSource = 'onepassword') =>
+    declaredBy({
+      proxies,
+      harnesses: { codex: { enabled: false } },
+      ironProxy: { secretTtl, secretSource },
+      tools: { a: { secrets: Array.from({ length: lookups }, (_, index) => secret(index)) } },
+    }).exceedsSmallestPlan;
+
+  test.each([
+    [6, 1, '10m', false],
+    [7, 1, '10m', true],
+    [1, 6, '10m', false],
+    [1, 7, '10m', true],
+    [1, 1, '1m26s400ms', true],
+    [1, 1, '1m27s', false],
+    [41, 1, '1h', false],
+    [42, 1, '1h', true],
+    [62, 1, '1h30m', false],
+    [63, 1, '1h30m', true],
+    [62, 1, '1h30.9m', false],
+    [1, 1, '500ms', true],
+    [0, 1, '500ms', false],
+  ])('%i lookups of %i proxies every %s: %s', (lookups, proxies, ttl, expected) => {
+    expect(exceeds(lookups, proxies, ttl)).toBe(expected);
+  });
+
+  test('count only where a service account is used', () => {
+    expect(exceeds(50, 1, '10m', 'onepassword-connect')).toBe(false);
+    expect(exceeds(50, 1, '10m', 'env')).toBe(false);
+  });
+});

@@ -1,0 +1,296 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Judge, startJudge } from '../../test/judges/judge.js';
+import { throwawayFolder } from '../../test/law/throwaway-chart.js';
+import { valuesText } from '../../test/law/values-text.js';
+import { declaringChart, faults } from '../../test/secrets/declaring-chart.js';
+
+const http = { type: 'http', name: 'KEY', match_headers: ['Authorization'], hosts: ['a.example.com'] };
+const inject = {
+  type: 'http',
+  name: 'KEY',
+  mode: 'inject',
+  inject_header: 'X-Key',
+  hosts: ['a.example.com'],
+};
+const oauth = {
+  type: 'oauth_token',
+  name: 'TOKEN',
+  grant: 'client_credentials',
+  fields: { client_id: 'ID', client_secret: { secret_ref: 'SECRET', json_key: 'a key' } },
+  token_endpoint: 'https://login.example.com/token',
+  hosts: ['a.example.com'],
+};
+const aws = {
+  type: 'aws_auth',
+  name: 'AWS',
+  access_key_id: 'ID',
+  secret_access_key: 'KEY',
+  hosts: ['*.amazonaws.com'],
+};
+const pg = { type: 'pg_dsn', name: 'DSN', database: 'reports' };
+const gcp = { type: 'gcp_auth', name: 'GCP' };
+
+const secret = (declared: unknown) => ({ tools: { tool: { secrets: [declared] } } });
+const host = (text: string) => secret({ ...http, hosts: [text] });
+const header = (text: string) => secret({ ...http, match_headers: [text] });
+const formatter = (text: string) => secret({ ...inject, inject_formatter: text });
+const reference = (text: string) => secret({ ...http, secret_ref: text });
+const endpoint = (text: string) => secret({ ...oauth, token_endpoint: text });
+const grant = (name: string, fields: object, more: object = {}) =>
+  secret({ ...oauth, grant: name, fields, ...more });
+const proxy = (more: object) => ({ ironProxy: more });
+
+const long = `${'a'.repeat(63)}.`;
+
+const accepted: readonly (readonly [label: string, values: object])[] = [
+  ['http', secret(http)],
+  ['http, inject', secret(inject)],
+  ['gcp_auth', secret({ ...gcp, scopes: ['https://www.googleapis.com/auth/drive'] })],
+  ['oauth_token', secret(oauth)],
+  ['aws_auth', secret({ ...aws, allowed_services: ['s3', 'execute-api'], allowed_regions: ['eu-west-1'] })],
+  ['pg_dsn', secret(pg)],
+  ['a name alone', secret('KEY')],
+  ['a tool without secrets', { tools: { tool: { hosts: ['a.example.com'] }, other: {} } }],
+  ...[
+    'a.example.com',
+    'warehouse',
+    '*.example.com',
+    'logs.*.amazonaws.com',
+    'my_service.ns.svc',
+    '10.0.0.1',
+    '10.0.0.0/8',
+  ].map((text) => [`the host ${text}`, host(text)] as const),
+  ...[
+    'fd00::1',
+    '::1',
+    '::',
+    '2001:db8:0:0:0:0:0:1',
+    'fd00::/8',
+    '::/0',
+    'a1.example.com',
+    `${long.repeat(3)}example.com`,
+  ].map((text) => [`the host ${text}`, host(text)] as const),
+  ...[
+    'Authorization',
+    'x-api-key',
+    '/^x-[a-z0-9-]*(api-key|secret)$/',
+    '/./',
+    '/^(?:a|b)+$/',
+    '/[^A-Z]?/',
+  ].map((text) => [`the header ${text}`, header(text)] as const),
+  ...[
+    '{{ .Value }}',
+    'Bearer {{.Value}}',
+    'Basic {{ base64 "x:" .Value }}',
+    '{{- .Value | base64 -}}x',
+    '{{ .Value }}:{{ .Value }}',
+  ]
+    .filter((text) => !text.startsWith('{{- .Value | base64 -}}'))
+    .map((text) => [`the formatter ${text}`, formatter(text)] as const),
+  ['the formatter {{- .Value | base64 -}} with its spaces', formatter('a {{- .Value | base64 -}} b')],
+  ...['KEY', 'My item', 'a.b-c_d', '4kq7dsmnxylaqhcn5lwjvsl5em', 'op://v/i/f', 'op://My vault/i/s/f'].map(
+    (text) => [`the reference ${text}`, reference(text)] as const,
+  ),
+  ...['https://a', 'https://a.example.com:8443/oauth2/v1/token', 'https://login.example.com/'].map(
+    (text) => [`the token endpoint ${text}`, endpoint(text)] as const,
+  ),
+  ['refresh_token without a client secret', grant('refresh_token', { refresh_token: 'R', client_id: 'C' })],
+  ['password', grant('password', { username: 'U', password: 'P', client_id: 'C', client_secret: 'S' })],
+  [
+    'jwt_bearer',
+    grant('jwt_bearer', { issuer: 'I', subject: 'S', private_key: 'P' }, { audience: 'https://a' }),
+  ],
+  ['all hosts are allowed', proxy({ allowedHosts: ['*', 'b.example.com', '10.0.0.0/8'] })],
+  ['nothing is denied', proxy({ upstreamDenyCidrs: [] })],
+  ['ranges are denied', proxy({ upstreamDenyCidrs: ['10.0.0.0/8', 'fd00::/8'] })],
+  ['the TTL of the page', proxy({ secretTtl: '10m' })],
+];
+
+const refused: readonly (readonly [label: string, values: object, fault: RegExp])[] = [
+  ...[
+    'https://a.example.com',
+    'a.example.com:443',
+    'a.example.com/v1',
+    'user@a.example.com',
+    'A.example.com',
+    '*',
+    'a.*',
+    '*.',
+    '.example.com',
+    'a..example.com',
+    'a.example.com.',
+    'a b',
+    '',
+    'a\nb',
+    '-a.example.com',
+    '10.0.0.256',
+    '10.0.0.0/33',
+    '10.0.0/8',
+    'fd00::/129',
+    '1::2::3',
+    '[fd00::1]',
+    'schön.example.com',
+    `${'a'.repeat(64)}.example.com`,
+    `${long.repeat(4)}example.com`,
+  ].map((text) => [`the host ${JSON.stringify(text)}`, host(text), /hosts\.0: /] as const),
+  ...[
+    '',
+    'X Key',
+    'X-Key:',
+    '//',
+    '/(/',
+    '/a)/',
+    '/[z-a]/',
+    '/(a(b))/',
+    '/\\d/',
+    '/a{2}/',
+    '/(?=a)/',
+    'Ä',
+  ].map((text) => [`the header ${JSON.stringify(text)}`, header(text), /match_headers\.0: /] as const),
+  ...[
+    '',
+    'Bearer',
+    '{{ .Other }}',
+    '{{ .Value',
+    '.Value }}',
+    '{{ env "X" }}',
+    'a {{ .Value }} {',
+    '{{ .Value }}\n',
+    '{{ base64 "{{" }}',
+  ].map((text) => [`the formatter ${JSON.stringify(text)}`, formatter(text), /inject_formatter: /] as const),
+  ...[
+    '',
+    'a/b',
+    'op://a/b',
+    'op://a//c',
+    'op://a/b/c/d/e',
+    'op:///b/c',
+    'op://$OP_VAULT/b/c',
+    'a"b',
+    ' a',
+    'a  b',
+    'ä',
+    'a\n',
+    'op://a/b/c?attribute=otp',
+  ].map((text) => [`the reference ${JSON.stringify(text)}`, reference(text), /secret_ref: /] as const),
+  ...['http://a', 'https://', 'https://a/x?y', 'https://a/x y', 'https://A', 'https://a/*'].map(
+    (text) => [`the token endpoint ${text}`, endpoint(text), /token_endpoint: /] as const,
+  ),
+  ['a name with a space', secret({ ...http, name: 'MY KEY' }), /name: /],
+  ['a name alone with a space', secret('MY KEY'), /secrets\.0: /],
+  ['a secret without a type', secret({ name: 'KEY' }), /type: this key is missing/],
+  ['another type', secret({ ...http, type: 'htp' }), /type: must be http,/],
+  ['a secret without a name', secret({ type: 'gcp_auth' }), /name: this key is missing/],
+  ['an unknown key', secret({ ...http, match_body: true }), /\.match_body: /],
+  ['a key of another type', secret({ ...http, scopes: ['a'] }), /\.scopes: /],
+  ['what is replaced and injected', secret({ ...inject, match_path: true }), /\.match_path: /],
+  ['a placeholder of what is injected', secret({ ...inject, replacer: 'x' }), /\.replacer: /],
+  ['a header of what is replaced', secret({ ...http, inject_header: 'X' }), /\.inject_header: /],
+  [
+    'an empty list of headers: it would mean all',
+    secret({ ...http, match_headers: [] }),
+    /match_headers: must have at least 1/,
+  ],
+  ['an empty list of hosts', secret({ ...http, hosts: [] }), /hosts: must have at least 1/],
+  ['an empty list of scopes', secret({ ...gcp, scopes: [] }), /scopes: must have at least 1/],
+  ['a pg_dsn without a database', secret({ type: 'pg_dsn', name: 'DSN' }), /database: this key is missing/],
+  ['a pg_dsn with hosts', secret({ ...pg, hosts: ['a'] }), /\.hosts: /],
+  [
+    'an aws_auth with one key',
+    secret({ type: 'aws_auth', name: 'A', access_key_id: 'I' }),
+    /secret_access_key: this key is missing/,
+  ],
+  ['another grant', grant('implicit', {}), /grant: must be/],
+  [
+    'a grant without a credential',
+    grant('refresh_token', { client_id: 'C' }),
+    /fields\.refresh_token: this key is missing/,
+  ],
+  [
+    'a credential of another grant',
+    grant('client_credentials', { client_id: 'C', client_secret: 'S', username: 'U' }),
+    /\.fields/,
+  ],
+  [
+    'jwt_bearer without an audience',
+    grant('jwt_bearer', { issuer: 'I', subject: 'S', private_key: 'P' }),
+    /audience: this key is missing/,
+  ],
+  [
+    'jwt_bearer without a subject',
+    grant('jwt_bearer', { issuer: 'I', private_key: 'P' }, { audience: 'a' }),
+    /subject: this key is missing/,
+  ],
+  ['a tool with a dot', { tools: { 'a.b': {} } }, /a key here is of another form/],
+  ['a tool that is nothing', { tools: { a: null } }, /tools\.a: must be a map/],
+  [
+    'a harness of another name',
+    { harnesses: { gemini: { enabled: true } } },
+    /gemini: this key is not known/,
+  ],
+  [
+    'a misspelt mode',
+    proxy({ secretSource: '1password' }),
+    /secretSource: must be onepassword-connect, onepassword or env/,
+  ],
+  ['a TTL without a unit', proxy({ secretTtl: '10' }), /secretTtl: /],
+  ['a TTL of nothing, which would keep a value for ever', proxy({ secretTtl: '0s' }), /secretTtl: /],
+  [
+    'an address without a length as a range',
+    proxy({ upstreamDenyCidrs: ['10.0.0.1'] }),
+    /upstreamDenyCidrs\.0: /,
+  ],
+  ['a body of no bytes', proxy({ maxRequestBodyBytes: 0 }), /maxRequestBodyBytes: /],
+];
+
+describe('the schema takes', () => {
+  test.each(accepted)('%s', (_, values) => {
+    expect(faults(values)).toEqual([]);
+  });
+});
+
+describe('the schema refuses', () => {
+  test.each(refused)('%s', (_, values, fault) => {
+    expect(faults(values)).toContainEqual(expect.stringMatching(fault));
+  });
+});
+
+describe("Helm's readers of the schema", () => {
+  const folder = throwawayFolder();
+  let judge: Judge;
+  beforeAll(async () => {
+    judge = await startJudge();
+  }, 15 * 60_000);
+  afterAll(async () => {
+    folder.remove();
+    await judge.stop();
+  });
+
+  test('refuse the same values, and take the same', async () => {
+    // Rules are none of the schema's: the chart here has none, so that what it refuses, the schema does.
+    const schema = declaringChart.compile().get('values.schema.json') ?? '';
+    const chart = folder.write(
+      new Map([
+        ['Chart.yaml', 'apiVersion: v2\nname: schema\nversion: 0.1.0\n'],
+        ['values.yaml', declaringChart.compile().get('values.yaml') ?? ''],
+        ['values.schema.json', schema],
+      ]),
+    );
+    const all = [
+      ...accepted.map(([label, values]) => [label, values, true] as const),
+      ...refused.map(([label, values]) => [label, values, false] as const),
+    ];
+    const verdicts = await Promise.all(
+      all.map(async ([label, values, taken]) => {
+        const verdict = await judge.render({
+          chart,
+          values: [valuesText(JSON.parse(JSON.stringify(values)))],
+        });
+        return { label, taken, 3: verdict[3].ok, 4: verdict[4].ok };
+      }),
+    );
+    expect(
+      verdicts.filter((verdict) => verdict[3] !== verdict.taken || verdict[4] !== verdict.taken),
+    ).toEqual([]);
+  });
+});

@@ -1,0 +1,284 @@
+import { describe, expect, test } from 'vitest';
+import { declaredBy, problems } from '../../test/secrets/declaring-chart.js';
+import { maxConfigBytes } from './rules.js';
+
+const http = { type: 'http', name: 'KEY', match_headers: ['Authorization'], hosts: ['a.example.com'] };
+
+const off = { enabled: false };
+const harnesses = { codex: off };
+
+/** The messages for tools that each have these secrets. */
+function broken(
+  tools: { readonly [tool: string]: readonly unknown[] },
+  ironProxy: object = {},
+): readonly string[] {
+  const declared = Object.fromEntries(Object.entries(tools).map(([name, secrets]) => [name, { secrets }]));
+  return problems({ tools: declared, harnesses, ironProxy });
+}
+
+test('sound declarations break no rule', () => {
+  expect(
+    broken({ a: [http, { ...http, name: 'OTHER' }], b: [{ ...http, hosts: ['b.example.com'] }] }),
+  ).toEqual([]);
+  expect(problems({})).toEqual([]);
+});
+
+describe('one secret has one definition', () => {
+  test.each([
+    ['another reference', { secret_ref: 'OTHER' }],
+    ['another placeholder', { replacer: 'key-0000' }],
+    ['other headers', { match_headers: ['X-Key'] }],
+    ['the path too', { match_path: true }],
+    ['the query too', { match_query: true }],
+  ])('%s', (_, difference) => {
+    expect(broken({ a: [http], b: [{ ...http, ...difference }], c: [{ ...http, name: 'FINE' }] })).toEqual([
+      'tools.b.secrets: KEY is declared in more than one way, by tools.a.secrets, tools.b.secrets, and one secret has one definition, in which only the hosts differ: make the declarations alike, or give one of them another name (with a secret_ref, both can use one item)',
+    ]);
+  });
+
+  test('another type or mode', () => {
+    const injected = {
+      type: 'http',
+      name: 'KEY',
+      mode: 'inject',
+      inject_header: 'X-Key',
+      hosts: ['b.example.com'],
+    };
+    expect(broken({ a: [http], b: [injected] })).toHaveLength(1);
+    expect(broken({ a: [http], b: [{ type: 'gcp_auth', name: 'KEY' }] })).toHaveLength(1);
+    expect(broken({ a: [http, 'KEY'] })).toContainEqual(
+      expect.stringContaining('in more than one way, by tools.a'),
+    );
+  });
+
+  test('of a harness too', () => {
+    const other = { ...http, name: 'OPENAI_API_KEY', match_headers: ['X-Key'] };
+    const [message] = problems({ tools: { a: { secrets: [other] } } });
+    expect(message).toMatch(
+      /^tools\.a\.secrets: OPENAI_API_KEY is declared in more than one way, by harnesses, tools\.a\.secrets/,
+    );
+  });
+
+  test('what means the same is the same, however it is written', () => {
+    const same = {
+      ...http,
+      secret_ref: 'KEY',
+      replacer: 'KEY',
+      mode: 'replace',
+      match_path: false,
+      hosts: ['b.example.com'],
+    };
+    expect(broken({ a: [http], b: [same] })).toEqual([]);
+  });
+});
+
+describe('a secret matches somewhere', () => {
+  test('it has a place where it is replaced', () => {
+    const { match_headers, ...nowhere } = http;
+    const message =
+      'tools.a.secrets: KEY is replaced nowhere: say where its placeholder stands, with match_headers: [Authorization], match_path: true or match_query: true';
+    expect(broken({ a: [nowhere] })).toEqual([message]);
+    expect(broken({ a: [{ ...nowhere, match_path: false }] })).toEqual([message]);
+    expect(broken({ a: [{ ...nowhere, match_query: true }] })).toEqual([]);
+  });
+
+  test('it has a host, its own or the tool’s', () => {
+    const { hosts, ...nowhere } = http;
+    const message =
+      'tools.a.secrets: KEY goes to no host: give it hosts, or give the tool hosts that all its secrets go to';
+    expect(broken({ a: [nowhere] })).toEqual([message]);
+    expect(broken({ a: ['KEY'] })).toEqual([message]);
+    expect(problems({ tools: { a: { hosts, secrets: [nowhere] } }, harnesses })).toEqual([]);
+  });
+
+  test('gcp_auth and pg_dsn need no hosts', () => {
+    expect(
+      broken({
+        a: [
+          { type: 'gcp_auth', name: 'G' },
+          { type: 'pg_dsn', name: 'P', database: 'd' },
+        ],
+      }),
+    ).toEqual([]);
+    expect(
+      broken({ a: [{ type: 'aws_auth', name: 'A', access_key_id: 'I', secret_access_key: 'S' }] }),
+    ).toHaveLength(1);
+  });
+
+  test.each([
+    [{}, 1],
+    [{ inject_header: 'X-Key', inject_query_param: 'key' }, 1],
+    [{ inject_header: 'X-Key' }, 0],
+    [{ inject_query_param: 'key' }, 0],
+  ])('inject has exactly one place: %j', (places, count) => {
+    const messages = broken({
+      a: [{ type: 'http', name: 'KEY', mode: 'inject', hosts: ['a.example.com'], ...places }],
+    });
+    expect(messages).toHaveLength(count);
+    for (const message of messages) {
+      expect(message).toBe(
+        'tools.a.secrets: KEY is injected into one place: give exactly one of inject_header and inject_query_param',
+      );
+    }
+  });
+});
+
+describe('no placeholder is part of another one on the same host', () => {
+  const on = (name: string, ...hosts: readonly string[]) => ({ ...http, name, hosts });
+
+  test('the message says which, and what to do', () => {
+    expect(broken({ a: [on('API_KEY', 'a.example.com')], b: [on('MAPS_API_KEY', 'a.example.com')] })).toEqual(
+      [
+        'tools.a.secrets: the placeholder of API_KEY, API_KEY, is part of MAPS_API_KEY, that of MAPS_API_KEY, and both go to one host, where replacing the first would damage the second: give one of them another replacer',
+      ],
+    );
+  });
+
+  test.each<[left: readonly string[], right: readonly string[], overlap: boolean]>([
+    [['a.example.com'], ['b.example.com'], false],
+    [['a.example.com'], ['aa.example.com'], false],
+    [['x.example.com', 'a.example.com'], ['a.example.com'], true],
+    [['*.example.com'], ['a.example.com'], true],
+    [['*.example.com'], ['a.b.example.com'], true],
+    [['*.example.com'], ['example.com'], true],
+    [['*.example.com'], ['notexample.com'], false],
+    [['*.example.com'], ['*.b.example.com'], true],
+    [['*.example.com'], ['*.example.org'], false],
+    [['logs.*.amazonaws.com'], ['logs.eu-west-1.amazonaws.com'], true],
+    [['logs.*.amazonaws.com'], ['*.amazonaws.com'], true],
+    [['logs.*.amazonaws.com'], ['s3.*.amazonaws.com'], false],
+    [['10.0.0.0/8'], ['10.1.2.3'], true],
+    [['10.1.2.3'], ['10.1.2.4'], false],
+  ])('%j and %j: %s', (left, right, overlap) => {
+    expect(broken({ a: [on('KEY', ...left), on('KEY_2', ...right)] })).toHaveLength(overlap ? 1 : 0);
+    expect(broken({ a: [on('KEY_2', ...left), on('KEY', ...right)] })).toHaveLength(overlap ? 1 : 0);
+  });
+
+  test('the same placeholder twice is part of another, both ways', () => {
+    expect(
+      broken({ a: [on('ONE', 'a.example.com'), { ...on('TWO', 'a.example.com'), replacer: 'ONE' }] }),
+    ).toHaveLength(2);
+  });
+
+  test('another replacer helps, and what is injected has no placeholder', () => {
+    expect(
+      broken({ a: [on('KEY', 'a.example.com'), { ...on('KEY_2', 'a.example.com'), replacer: 'second' }] }),
+    ).toEqual([]);
+    const injected = {
+      type: 'http',
+      name: 'KEY_2',
+      mode: 'inject',
+      inject_header: 'X-Key',
+      hosts: ['a.example.com'],
+    };
+    expect(broken({ a: [on('KEY', 'a.example.com'), injected] })).toEqual([]);
+  });
+});
+
+describe('one place holds one credential', () => {
+  test('a database has one DSN', () => {
+    const dsn = (name: string) => ({ type: 'pg_dsn', name, database: 'reports' });
+    expect(broken({ a: [dsn('A_DSN')], b: [dsn('B_DSN')] })).toEqual([
+      'tools.b.secrets: the database reports is declared by A_DSN, B_DSN, and clients ask for a database by its name alone: keep one of them, or name another database',
+    ]);
+    expect(broken({ a: [dsn('A_DSN')], b: [dsn('A_DSN')] })).toEqual([]);
+  });
+
+  test('a header that is set to a host has one value', () => {
+    const gcp = (name: string, ...hosts: readonly string[]) => ({ type: 'gcp_auth', name, hosts });
+    expect(broken({ a: [gcp('A', 'x.googleapis.com')], b: [gcp('B', 'x.googleapis.com')] })).toEqual([
+      'tools.b.secrets: the header Authorization to x.googleapis.com is set by A, B, and only one value can arrive: give each of them hosts of its own',
+    ]);
+    expect(broken({ a: [gcp('A', 'x.googleapis.com')], b: [gcp('B', 'y.googleapis.com')] })).toEqual([]);
+    const inject = (name: string, inject_header: string) => ({
+      type: 'http',
+      name,
+      mode: 'inject',
+      inject_header,
+      hosts: ['x.googleapis.com'],
+    });
+    expect(broken({ a: [gcp('A', 'x.googleapis.com')], b: [inject('B', 'authorization')] })).toHaveLength(1);
+    expect(broken({ a: [inject('A', 'X-A')], b: [inject('B', 'X-B')] })).toEqual([]);
+  });
+
+  test('so has a parameter', () => {
+    const inject = (name: string) => ({
+      type: 'http',
+      name,
+      mode: 'inject',
+      inject_query_param: 'key',
+      hosts: ['a.example.com'],
+    });
+    expect(broken({ a: [inject('A'), inject('B')] })).toHaveLength(1);
+  });
+});
+
+describe('with secretSource env, a reference is a key of the infra Secret', () => {
+  const env = { secretSource: 'env' };
+
+  test.each(['op://vault/item/field', 'My item', '2ND_KEY'])('%s can be none', (secret_ref) => {
+    const declared = { a: [{ ...http, secret_ref }] };
+    expect(broken(declared)).toEqual([]);
+    expect(broken(declared, env)).toEqual([
+      `tools.a.secrets: ${secret_ref} can't be a key of the infra Secret, and with ironProxy.secretSource env each reference is one: give KEY a secret_ref of letters, digits, _, - and . that does not begin with a digit`,
+    ]);
+  });
+
+  test.each(['DATABASE_URL', 'OP_CONNECT_TOKEN', 'IRON_LOG_LEVEL', 'HTTPS_PROXY', 'OTEL_SERVICE_NAME'])(
+    '%s is not for tools',
+    (secret_ref) => {
+      const declared = { a: [{ ...http, secret_ref }] };
+      expect(broken(declared)).toEqual([]);
+      expect(broken(declared, env)).toEqual([
+        `tools.a.secrets: ${secret_ref} belongs to the services themselves, and no tool may have it; with ironProxy.secretSource env a reference is a key of the infra Secret: give KEY another secret_ref`,
+      ]);
+    },
+  );
+
+  test('of a secret of several references, too', () => {
+    const fields = { client_id: 'DATABASE_URL', client_secret: { secret_ref: 'a b' } };
+    const oauth = {
+      type: 'oauth_token',
+      name: 'T',
+      grant: 'client_credentials',
+      fields,
+      token_endpoint: 'https://l.example.com',
+      hosts: ['a.example.com'],
+    };
+    expect(
+      broken(
+        {
+          a: [
+            oauth,
+            {
+              type: 'aws_auth',
+              name: 'A',
+              access_key_id: '1',
+              secret_access_key: 'S',
+              hosts: ['b.example.com'],
+            },
+          ],
+        },
+        env,
+      ),
+    ).toHaveLength(3);
+  });
+});
+
+test('a configuration is refused, with its size, from the byte on that no ConfigMap holds', () => {
+  const name = (index: number) => String(index).padStart(5, '0');
+  const secrets = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      ...http,
+      name: `KEY_${name(index)}`,
+      hosts: [`h${name(index)}.example.com`],
+    }));
+  const size = (count: number) =>
+    Buffer.byteLength(declaredBy({ tools: { a: { secrets: secrets(count) } }, harnesses }).configText) - 1;
+  const each = size(2) - size(1);
+  const fitting = Math.floor((maxConfigBytes - size(1)) / each) + 1;
+  expect(broken({ a: secrets(fitting) })).toEqual([]);
+  expect(broken({ a: secrets(fitting + 1) })).toEqual([
+    `tools: the configuration of iron-proxy has ${size(1) + fitting * each} bytes, and a ConfigMap holds ${maxConfigBytes}: name hosts together (*.example.com), leave out the tools that this release does not run, or run them in a release of their own`,
+  ]);
+});
