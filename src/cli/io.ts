@@ -2,7 +2,7 @@
 import type { Writable } from 'node:stream';
 import { Failure, reasonOf } from './failure.js';
 
-export type Output = Writable & { readonly isTTY?: boolean };
+export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
 export interface Io {
   readonly stdin: AsyncIterable<Uint8Array>;
@@ -52,7 +52,7 @@ export interface Progress {
 export function progress({ stderr, env }: Io): Progress {
   if (!stderr.isTTY || env.TERM === 'dumb') return { show() {}, done() {} };
   return {
-    show: (text) => stderr.write(`\r\u001b[K${text}`),
+    show: (text) => stderr.write(`\r\u001b[K${text.slice(0, (stderr.columns ?? 80) - 1)}`),
     done: () => stderr.write('\r\u001b[K'),
   };
 }

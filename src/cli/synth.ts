@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import type { ReleaseOptions } from '../helm/chart.js';
 import type { ValueMap } from '../helm/tree.js';
 import { loadValues } from '../helm/validate.js';
-import { readValuesFile } from '../helm/values/index.js';
+import { readValuesFile, ValuesError } from '../helm/values/index.js';
 import { type ExitStatus, Failure } from './failure.js';
 import { inInstallOrder } from './install-order.js';
 import { complain, type Io } from './io.js';
@@ -85,8 +85,13 @@ class Manifest extends ApiObject {
 
   /** Whether Kubernetes, which reads YAML as Helm does, gets back what cdk8s writes. */
   survives(): boolean {
-    const written = readValuesFile(Yaml.stringify(this.object), this.node.id).values;
-    return JSON.stringify(written) === JSON.stringify(this.object);
+    try {
+      const written = readValuesFile(Yaml.stringify(this.object), this.node.id).values;
+      return JSON.stringify(written) === JSON.stringify(this.object);
+    } catch (error) {
+      if (error instanceof ValuesError) return false;
+      throw error;
+    }
   }
 
   override toJson(): ValueMap {

@@ -257,7 +257,7 @@ ${worse}:1:1: a values file holds a map, and this one holds a list
   test('shows on a terminal which file it is at, and takes that away again', async () => {
     const files = ['a.yaml', 'b.yaml'].map((name) => file(name, ''));
     const { stderr } = await run(['validate', '-f', ...files], { terminal: true });
-    expect(stderr).toContain(`checking 2 of 2: ${files[1]}`);
+    expect(stderr).toContain(`checking 2 of 2: ${files[1]}`.slice(0, 79));
     expect(stderr.endsWith('\r\u001b[K')).toBe(true);
   });
 });
