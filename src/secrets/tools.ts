@@ -24,10 +24,10 @@ export type ToolTree =
   { readonly tools: readonly DeclaredTool[] } | { readonly problems: readonly DeclarationProblem[] };
 
 /** Reads the declarations of many tools; files without one are passed over. */
-export function readTools(files: Iterable<ToolFile>): ToolTree {
+export function readTools(files: readonly ToolFile[]): ToolTree {
   const tools = new Map<string, DeclaredTool>();
   const problems: DeclarationProblem[] = [];
-  for (const { file, text } of files) {
+  for (const { file, text } of [...files].sort((left, right) => byBytes(left.file, right.file))) {
     const read = readPyproject(text, file);
     if ('problems' in read) {
       problems.push(...read.problems);
@@ -35,13 +35,11 @@ export function readTools(files: Iterable<ToolFile>): ToolTree {
       const name = path.basename(path.dirname(path.resolve(file)));
       const other = tools.get(name);
       if (!new RegExp(toolNamePattern).test(name)) problems.push(badName(name, file));
-      else if (other !== undefined) problems.push(sameName(name, [other.file, file].sort(byBytes)));
+      else if (other !== undefined) problems.push(sameName(name, other.file, file));
       else tools.set(name, { name, file, declaration: read.declaration });
     }
   }
-  if (problems.length > 0) {
-    return { problems: problems.sort((left, right) => byBytes(left.file, right.file)) };
-  }
+  if (problems.length > 0) return { problems };
   return { tools: [...tools.values()].sort((left, right) => byBytes(left.name, right.name)) };
 }
 
@@ -53,7 +51,7 @@ function badName(name: string, file: string): DeclarationProblem {
   };
 }
 
-function sameName(name: string, [first = '', second = '']: readonly string[]): DeclarationProblem {
+function sameName(name: string, first: string, second: string): DeclarationProblem {
   return {
     file: second,
     message: `a second tool is called ${name}: the first is ${first}`,

@@ -1,0 +1,163 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { faults } from '../../test/secrets/declaring-chart.js';
+import { readPyproject } from './pyproject.js';
+
+const file = 'tools/warehouse/pyproject.toml';
+
+/** What is wrong with the table `[tool.centaur]`, one line a problem. */
+function problems(...lines: readonly string[]): readonly string[] {
+  const read = readPyproject(['[tool.centaur]', ...lines].join('\n'), file);
+  if (!('problems' in read)) return [];
+  return read.problems.map(
+    (problem) => `${problem.file}: [${problem.table}] ${problem.key}: ${problem.message}`,
+  );
+}
+
+function hints(...lines: readonly string[]): readonly (string | undefined)[] {
+  const read = readPyproject(['[tool.centaur]', ...lines].join('\n'), file);
+  return 'problems' in read ? read.problems.map(({ hint }) => hint) : [];
+}
+
+describe('a declaration', () => {
+  test('is read as the page has it', () => {
+    const page = readFileSync(new URL('../../docs/use-1password.md', import.meta.url), 'utf8');
+    const snippet = /```toml\n(\[tool\.centaur\][\s\S]*?)```/.exec(page)?.[1] ?? '';
+    const declaration = {
+      secrets: [
+        {
+          type: 'http',
+          name: 'WAREHOUSE_API_KEY',
+          match_headers: ['Authorization'],
+          hosts: ['warehouse.internal.example.com'],
+        },
+      ],
+    };
+    expect(readPyproject(snippet, file)).toEqual({ declaration });
+  });
+
+  test('of every form is what the values take too', () => {
+    const text = `
+      [project]
+      name = "all"
+
+      [tool.centaur]
+      timeout_s = 30
+      hosts = ["api.example.com"]
+      secrets = [
+        "OLD_TOKEN",
+        {type = "http", name = "A", match_path = true},
+        {type = "http", name = "B", mode = "inject", inject_header = "X-B", inject_formatter = "Bearer {{ .Value }}"},
+        {type = "gcp_auth", name = "C", scopes = ["https://www.googleapis.com/auth/drive"]},
+        {type = "aws_auth", name = "D", access_key_id = "ID", secret_access_key = "KEY"},
+      ]
+
+      [[tool.centaur.more]]
+      ignored = true
+    `;
+    const read = readPyproject(text, file);
+    expect(read).toMatchObject({ declaration: { hosts: ['api.example.com'], secrets: { length: 5 } } });
+    expect(read).not.toHaveProperty('declaration.timeout_s');
+    expect('declaration' in read && faults({ tools: { all: read.declaration } })).toEqual([]);
+  });
+
+  test('may be written as an array of tables', () => {
+    const text = `
+      [[tool.centaur.secrets]]
+      type = "pg_dsn"
+      name = "REPORTS_DSN"
+      database = "reports"
+
+      [[tool.centaur.secrets]]
+      type = "oauth_token"
+      name = "LEDGER"
+      grant = "client_credentials"
+      token_endpoint = "https://login.example.com/token"
+      hosts = ["api.example.com"]
+      fields.client_id = "LEDGER_ID"
+      fields.client_secret = {secret_ref = "LEDGER", json_key = "secret"}
+    `;
+    expect(readPyproject(text, file)).toMatchObject({
+      declaration: { secrets: [{ name: 'REPORTS_DSN' }, { fields: { client_id: 'LEDGER_ID' } }] },
+    });
+  });
+
+  test.each([
+    '[project]\nname = "x"',
+    '',
+    '[tool.other]\nx = 1',
+    '[tool.centaur]',
+    '[tool.centaur]\ntimeout_s = 5',
+  ])('is not there in %j', (text) => {
+    expect(readPyproject(text, file)).toEqual({});
+  });
+});
+
+describe('a problem names the file, the table and the key', () => {
+  const http = 'type = "http", name = "KEY", match_headers = ["Authorization"]';
+
+  test.each<[lines: readonly string[], problem: RegExp]>([
+    [['secrets = "KEY"'], /secrets: must be a list/],
+    [['secrets = [5]'], /secrets\[0\]: must be a text or a map/],
+    [['secrets = [{name = "KEY"}]'], /secrets\[0\]\.type: this key is missing/],
+    [['secrets = ["A", {type = "htp", name = "KEY"}]'], /secrets\[1\]\.type: must be http/],
+    [[`secrets = [{${http}, hosts = "a.example.com"}]`], /secrets\[0\]\.hosts: must be a list/],
+    [
+      [`secrets = [{${http}, hosts = ["a.example.com", "a b"]}]`],
+      /secrets\[0\]\.hosts\[1\]: "a b" is not of the form/,
+    ],
+    [['hosts = ["https://a.example.com"]'], /hosts\[0\]: "https:\/\/a\.example\.com" is not of the form/],
+    [[`secrets = [{${http}, match_path = "yes"}]`], /secrets\[0\]\.match_path: must be true or false/],
+    [['secrets = [2024-01-01]'], /secrets\[0\]: /],
+    [['secret = ["KEY"]'], /secret: this key is not known/],
+    [['hosts_ = ["a.example.com"]'], /hosts_: this key is not known/],
+  ])('%j', (lines, problem) => {
+    const [first, ...others] = problems(...lines);
+    expect(first).toMatch(/^tools\/warehouse\/pyproject\.toml: \[tool\.centaur\] /);
+    expect(first).toMatch(problem);
+    expect(others).toEqual([]);
+  });
+
+  test('all problems of a file are told at once', () => {
+    expect(problems('secrets = ["a b", {type = "http"}]')).toHaveLength(2);
+  });
+
+  test('a host with a scheme, a port or a path shows the host that is meant', () => {
+    expect(hints(`secrets = [{${http}, hosts = ["https://API.example.com:443/v1"]}]`)).toEqual([
+      'A host stands alone, without scheme, port or path: write "api.example.com".',
+    ]);
+  });
+
+  test('a misspelt key shows the key that is meant', () => {
+    expect(hints('secret = ["KEY"]')).toEqual(['Did you mean secrets?']);
+    expect(hints('secrets = [{type = "http", name = "KEY", match_header = ["X"]}]')[0]).toContain(
+      'match_headers',
+    );
+  });
+
+  test('a file that is no TOML, where it stops being that', () => {
+    expect(readPyproject('[tool.centaur]\nsecrets = [', file)).toEqual({
+      problems: [{ file, line: 2, column: expect.any(Number), message: expect.stringMatching(/^[a-z]/) }],
+    });
+  });
+
+  test('a table that is none', () => {
+    expect(readPyproject('tool.centaur = 5', file)).toEqual({
+      problems: [
+        {
+          file,
+          table: 'tool',
+          key: 'centaur',
+          message: 'must be a table: write [tool.centaur] on a line of its own, and the keys below it',
+        },
+      ],
+    });
+  });
+});
+
+test('keys of objects in JavaScript are keys like others', () => {
+  expect(
+    readPyproject('[tool.centaur]\nsecrets = [{__proto__ = "x", type = "gcp_auth", name = "KEY"}]', file),
+  ).toHaveProperty('problems');
+  expect(readPyproject('[tool.__proto__]\ncentaur = 1', file)).toEqual({});
+});

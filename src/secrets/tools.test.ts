@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { declaredBy, faults } from '../../test/secrets/declaring-chart.js';
+import { type DeclaredTool, readTools, type ToolFile, toolsOf, toolsText } from './tools.js';
+
+function tool(name: string, ...lines: readonly string[]): ToolFile {
+  return { file: `tools/${name}/pyproject.toml`, text: ['[tool.centaur]', ...lines].join('\n') };
+}
+
+function read(...files: readonly ToolFile[]): readonly DeclaredTool[] {
+  const tree = readTools(files);
+  if ('problems' in tree) throw new Error(JSON.stringify(tree.problems));
+  return tree.tools;
+}
+
+const warehouse = tool(
+  'warehouse',
+  'secrets = [{type = "http", name = "WAREHOUSE_API_KEY", match_headers = ["Authorization"], hosts = ["warehouse.internal.example.com"]}]',
+);
+const search = tool('search', 'hosts = ["search.example.com"]', 'secrets = ["SEARCH_KEY"]');
+
+describe('a values file from a tree of tools', () => {
+  test('has an entry for each tool, with a comment that names its file', () => {
+    expect(toolsText(read(warehouse, search))).toBe(
+      `# What the tools declare in their pyproject.toml, under [tool.centaur]: written by \`centaur-chart tools\`.
+# Change a declaration there, and write this file anew.
+tools:
+  # tools/search/pyproject.toml
+  search:
+    hosts: [search.example.com]
+    secrets:
+      - SEARCH_KEY
+  # tools/warehouse/pyproject.toml
+  warehouse:
+    secrets:
+      - type: http
+        name: WAREHOUSE_API_KEY
+        match_headers: [Authorization]
+        hosts: [warehouse.internal.example.com]
+`,
+    );
+  });
+
+  test('does not depend on the order in which the files are found', () => {
+    const files = ['b', 'a', 'B', 'c-1', 'c_1', '1'].map((name) =>
+      tool(name, `secrets = ["${name.toUpperCase()}_KEY"]`.replace('"1', '"_1')),
+    );
+    expect(toolsText(read(...files))).toBe(toolsText(read(...[...files].reverse())));
+    expect(read(...files).map(({ name }) => name)).toEqual(['1', 'B', 'a', 'b', 'c-1', 'c_1']);
+  });
+
+  test('is what the chart takes', () => {
+    const { tools } = parse(toolsText(read(warehouse, search)));
+    expect(tools).toEqual(toolsOf(read(warehouse, search)));
+    expect(faults({ tools })).toEqual([]);
+    expect(declaredBy({ tools }).credentialKeys).toContain('WAREHOUSE_API_KEY');
+  });
+
+  test('keeps every text as it is', () => {
+    const secrets = [
+      '{type = "http", name = "yes", match_headers = ["/^X-.*$/"], hosts = ["10.0.0.1", "*.example.com", "fd00::/8"]}',
+      '{type = "http", name = "B", mode = "inject", inject_header = "X", inject_formatter = "Basic {{ base64 \\"a: #\\" .Value }}", hosts = ["on"]}',
+      '{type = "http", name = "null", replacer = "[{,}]", secret_ref = "1e3", match_query = true, match_path = false, hosts = ["a"]}',
+    ];
+    const tools = read(
+      tool('on', `secrets = [${secrets.join(', ')}]`),
+      tool('2'.repeat(3), 'secrets = []'),
+      tool('~x'.slice(1), 'hosts = ["a"]'),
+    );
+    expect(parse(toolsText(tools)).tools).toEqual(toolsOf(tools));
+    expect(parse(toolsText(tools), { version: '1.1' }).tools).toEqual(toolsOf(tools));
+    expect(faults({ tools: toolsOf(tools) })).toEqual([]);
+  });
+
+  test('without a tool is an empty map', () => {
+    expect(read({ file: 'x/pyproject.toml', text: '[project]' })).toEqual([]);
+    expect(parse(toolsText([]))).toEqual({ tools: {} });
+  });
+
+  test('a path can end no comment', () => {
+    const [hostile] = read(warehouse).map((tool) => ({
+      ...tool,
+      file: 'a\n  b: c\u2028d\u0085e/pyproject.toml',
+    }));
+    expect(parse(toolsText(hostile ? [hostile] : [])).tools).toEqual(toolsOf(read(warehouse)));
+  });
+
+  test('names 3,000 declarations in a second', () => {
+    const files = Array.from({ length: 1500 }, (_, index) =>
+      tool(
+        `t${index}`,
+        `secrets = [{type = "http", name = "A_${index}", match_headers = ["X"], hosts = ["a${index}.example.com"]}, "B_${index}"]`,
+      ),
+    );
+    const started = performance.now();
+    const text = toolsText(read(...files));
+    const seconds = (performance.now() - started) / 1000;
+    expect(text.match(/^ {6}- /gm)).toHaveLength(3000);
+    expect(seconds).toBeLessThan(1);
+  });
+});
+
+describe('is refused', () => {
+  function problems(...files: readonly ToolFile[]) {
+    const tree = readTools(files);
+    return 'problems' in tree ? tree.problems.map(({ file, message }) => `${file}: ${message}`) : [];
+  }
+
+  test('with all problems of all files, in the order of the files', () => {
+    expect(problems(tool('b', 'secrets = [1]'), tool('a', 'hosts = 1'), warehouse)).toEqual([
+      expect.stringMatching(/^tools\/a\/pyproject\.toml: must be a list/),
+      expect.stringMatching(/^tools\/b\/pyproject\.toml: must be a text or a map/),
+    ]);
+  });
+
+  test('where two tools have one name', () => {
+    const other = { ...warehouse, file: 'overlay/warehouse/pyproject.toml' };
+    const message = [
+      'tools/warehouse/pyproject.toml: a second tool is called warehouse: the first is overlay/warehouse/pyproject.toml',
+    ];
+    expect(problems(warehouse, other)).toEqual(message);
+    expect(problems(other, warehouse)).toEqual(message);
+  });
+
+  test('where a folder has no name for a tool', () => {
+    expect(problems({ ...warehouse, file: 'tools/my tool/pyproject.toml' })).toEqual([
+      'tools/my tool/pyproject.toml: a tool is called after its folder, and "my tool" is no name for one',
+    ]);
+  });
+});
