@@ -221,6 +221,7 @@ const refused: readonly (readonly [label: string, values: object, fault: RegExp]
     grant('jwt_bearer', { issuer: 'I', private_key: 'P' }, { audience: 'a' }),
     /subject: this key is missing/,
   ],
+  ['an audience of another grant', secret({ ...oauth, audience: 'a' }), /\.audience: /],
   ['a tool with a dot', { tools: { 'a.b': {} } }, /a key here is of another form/],
   ['a tool that is nothing', { tools: { a: null } }, /tools\.a: must be a map/],
   [

@@ -99,27 +99,21 @@ const only = (keys: readonly string[], required: readonly string[] = []) => ({
 
 const replaceKeys = ['secret_ref', 'hosts', 'mode', 'replacer', 'match_headers', 'match_path', 'match_query'];
 const injectKeys = ['secret_ref', 'hosts', 'mode', 'inject_header', 'inject_formatter', 'inject_query_param'];
-const oauthKeys = ['grant', 'fields', 'hosts', 'scopes', 'token_endpoint', 'audience'];
+const oauthKeys = ['grant', 'fields', 'hosts', 'scopes', 'token_endpoint'];
+
+function grantForm(grant: (typeof grantNames)[number]): object {
+  const { required, optional } = grants[grant];
+  const fields = { propertyNames: { enum: [...required, ...optional] }, required: [...required] };
+  const form = grant === 'jwt_bearer' ? only([...oauthKeys, 'audience'], ['audience']) : only(oauthKeys);
+  return { ...form, properties: { fields } };
+}
 
 const forms = [
   where({ type: 'http', mode: { not: { const: 'inject' } } }, only(replaceKeys)),
   where({ type: 'http', mode: 'inject' }, only(injectKeys)),
   where({ type: 'gcp_auth' }, only(['secret_ref', 'hosts', 'scopes'])),
-  where({ type: 'oauth_token' }, only(oauthKeys, ['grant', 'fields', 'token_endpoint'])),
-  where({ type: 'oauth_token', grant: 'jwt_bearer' }, { required: ['audience'] }),
-  ...grantNames.map((grant) =>
-    where(
-      { type: 'oauth_token', grant },
-      {
-        properties: {
-          fields: {
-            propertyNames: { enum: [...grants[grant].required, ...grants[grant].optional] },
-            required: [...grants[grant].required],
-          },
-        },
-      },
-    ),
-  ),
+  where({ type: 'oauth_token' }, { required: ['grant', 'fields', 'token_endpoint'] }),
+  ...grantNames.map((grant) => where({ type: 'oauth_token', grant }, grantForm(grant))),
   where(
     { type: 'aws_auth' },
     only(
