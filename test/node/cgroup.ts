@@ -16,26 +16,22 @@ export interface Cgroup {
   readonly folder: string;
 }
 
-/** Makes a node's cgroup in each hierarchy. */
-export async function createCgroups(name: string): Promise<Cgroup[]> {
+/** Where a node's cgroups are to be, one in each hierarchy. */
+export async function cgroupsNamed(name: string): Promise<Cgroup[]> {
   const cgroups = (await ownHierarchies()).map(async ({ mountPoint, own }) => {
-    const parent = await usableParent(mountPoint, own);
-    return { mountPoint, folder: await makeCgroup(parent, name) };
+    return { mountPoint, folder: path.join(await usableParent(mountPoint, own), name) };
   });
   return Promise.all(cgroups);
 }
 
-/** Makes a cgroup, by its folder, that takes processes. */
-export async function makeCgroup(parent: string, name: string): Promise<string> {
-  const folder = path.join(parent, name);
+/** Makes a cgroup that takes processes. */
+export async function makeCgroup(folder: string): Promise<void> {
   await mkdir(folder);
   // A new cpuset of version 1 has neither processors nor memory, and takes no process until it has.
-  if (existsSync(path.join(folder, 'cpuset.sched_load_balance'))) {
-    for (const file of ['cpuset.cpus', 'cpuset.mems']) {
-      await writeFile(path.join(folder, file), await readFile(path.join(parent, file)));
-    }
+  if (!existsSync(path.join(folder, 'cpuset.sched_load_balance'))) return;
+  for (const file of ['cpuset.cpus', 'cpuset.mems']) {
+    await writeFile(path.join(folder, file), await readFile(path.join(path.dirname(folder), file)));
   }
-  return folder;
 }
 
 /** Moves a process into the cgroups. */

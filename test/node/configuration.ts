@@ -106,6 +106,8 @@ const kubelet = {
   resolvConf: etc('resolv.conf'),
   clusterDNS: [network.node],
   clusterDomain: network.domain,
+  // Renewed each second, so that a start does not wait for the lease, see takesPods.
+  nodeLeaseDurationSeconds: 4,
   // A fault that is mended shows within seconds: without these a kubelet takes minutes to look again.
   syncFrequency: '5s',
   crashLoopBackOff: { maxContainerRestartPeriod: '5s' },

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createCgroups, enter, kill, ownCgroups, removeCgroups } from './cgroup.js';
+import { type Cgroup, cgroupsNamed, enter, kill, makeCgroup, ownCgroups, removeCgroups } from './cgroup.js';
 import { keepLogs } from './logs.js';
 import { processNamespace } from './machine.js';
 import { identity, type Owner, runFile } from './run-folder.js';
@@ -26,34 +26,46 @@ export interface KeeperOptions {
 const { folder, programs, stays }: KeeperOptions = JSON.parse(process.argv[2] ?? '');
 
 const before = await ownCgroups();
-const cgroups = await createCgroups(path.basename(folder));
-const owner: Owner = { identity: (await identity(process.pid)) ?? '', cgroups, stays };
-await writeFile(path.join(folder, runFile.owner), JSON.stringify(owner));
-await enter(cgroups, process.pid);
-const node = startNode({ folder, programs, cgroups, outside: await processNamespace() });
-const { pid } = node;
-if (pid === undefined) throw new Error("setpriv can't be started");
-
-let stopping = false;
-const stop = async () => {
-  stopping = true;
-  // Ended before its parent, the node's first process is reaped by it, and not at some time by the machine's.
-  const [first = pid] = await children(pid);
-  kill(first);
-};
-for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop);
-if (!stays) process.stdin.on('close', stop).resume();
-
-node.once('message', async () => {
-  for (const each of [process.pid, pid]) await enter(before, each);
-  node.send('outside');
-});
-await once(node, 'close');
-if (!stopping) console.error(`the node ended by itself; its logs are in ${await keepLogs(folder)}`);
+let cgroups: Cgroup[] = [];
+try {
+  cgroups = await cgroupsNamed(path.basename(folder));
+  const owner: Owner = { identity: (await identity(process.pid)) ?? '', cgroups, stays };
+  await writeFile(path.join(folder, runFile.owner), JSON.stringify(owner));
+  for (const cgroup of cgroups) await makeCgroup(cgroup.folder);
+  await enter(cgroups, process.pid);
+  await lifeOfNode({ folder, programs, cgroups, outside: await processNamespace() });
+} catch (error) {
+  console.error(
+    `${error instanceof Error ? error.message : error}; the logs are in ${await keepLogs(folder)}`,
+  );
+  process.exitCode = 1;
+}
 await enter(before, process.pid);
 await removeCgroups(cgroups);
 await rm(folder, { recursive: true, force: true });
-process.exit(stopping ? 0 : 1);
+process.exit();
+
+/** Starts the node and resolves when it was stopped. @throws Error when it ends by itself. */
+async function lifeOfNode(options: SupervisorOptions): Promise<void> {
+  const node = startNode(options);
+  const { pid } = node;
+  if (pid === undefined) throw new Error("setpriv can't be started");
+  let stopping = false;
+  const stop = async () => {
+    stopping = true;
+    // Ended before its parent, the node's first process is reaped by it, and not at some time by the machine's.
+    const [first = pid] = await children(pid);
+    kill(first);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop);
+  if (!stays) process.stdin.on('close', stop).resume();
+  node.once('message', async () => {
+    for (const each of [process.pid, pid]) await enter(before, each);
+    node.send('outside');
+  });
+  await once(node, 'close');
+  if (!stopping) throw new Error('the node ended by itself');
+}
 
 async function children(parent: number): Promise<number[]> {
   const listed = await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8').catch(() => '');

@@ -51,8 +51,9 @@ export async function coverSettings(): Promise<void> {
 export async function coverCgroups(cgroups: readonly Cgroup[]): Promise<void> {
   for (const { mountPoint, folder } of cgroups) {
     await output('mount', ['--bind', folder, mountPoint]);
-    const parts = { folder: await makeCgroup(mountPoint, 'parts') };
-    for (const pid of [1, process.pid]) await enter([parts], pid);
+    const parts = path.join(mountPoint, 'parts');
+    await makeCgroup(parts);
+    for (const pid of [1, process.pid]) await enter([{ folder: parts }], pid);
   }
 }
 

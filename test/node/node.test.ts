@@ -148,8 +148,8 @@ describe('a node whose starter ends', () => {
   needNodes();
 
   test.each(['SIGINT', 'SIGKILL'] as const)('by %s leaves nothing', { timeout: minute }, async (signal) => {
-    const temporary = await mkdtemp(path.join(tmpdir(), 'starter-'));
     const program = JSON.stringify(await compiled('node'));
+    const temporary = await mkdtemp(path.join(tmpdir(), 'starter-'));
     const script = `import(${program}).then(({ startNode }) => startNode())`;
     const env = { ...process.env, TMPDIR: temporary };
     // In a process group of its own, as what runs in a terminal is.
@@ -161,7 +161,7 @@ describe('a node whose starter ends', () => {
         return (await processes({ folder: found }, 'kube-apiserver')).length > 0 && found;
       });
       process.kill(-(starter.pid ?? 0), signal);
-      await until('all of it is gone', async () => (await traces(folder)).length === 0);
+      await until('all of it is gone', async () => (await traces(folder)).length === 0, 30);
     } finally {
       starter.kill('SIGKILL');
       await rm(temporary, { recursive: true });

@@ -99,8 +99,10 @@ export async function startNode(options: NodeOptions = {}): Promise<Node> {
 /** The process outside the node that stands for it, see keeper.ts. */
 interface Keeper {
   readonly pid: number;
-  /** Settles when it is gone, and all of the node with it. */
+  /** Resolves when it is gone, and all of the node with it. */
   readonly ended: Promise<unknown>;
+  /** Keeps this process from ending before it. */
+  hold(): void;
   /** What it and the supervisor had to say. */
   words(): string;
 }
@@ -120,7 +122,12 @@ function startKeeper(program: string, options: KeeperOptions): Keeper {
   keeper.unref();
   if (keeper.stdin instanceof Socket) keeper.stdin.unref();
   if (keeper.pid === undefined) throw new Error("unshare can't be started");
-  return { pid: keeper.pid, ended: once(keeper, 'exit'), words: () => readFileSync(reader, 'utf8').trim() };
+  return {
+    pid: keeper.pid,
+    ended: once(keeper, 'exit'),
+    hold: () => keeper.ref(),
+    words: () => readFileSync(reader, 'utf8').trim(),
+  };
 }
 
 async function comesUp(folder: string, keeper: Keeper): Promise<void> {
@@ -184,6 +191,7 @@ function nodeOf(folder: string, keeper: Keeper, programs: readonly string[]): No
     keepLogs: () => keepLogs(folder),
     async stop() {
       kill(keeper.pid, 'SIGTERM');
+      keeper.hold();
       await keeper.ended;
     },
   };

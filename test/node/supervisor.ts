@@ -81,13 +81,22 @@ async function start(name: PartName): Promise<void> {
   const child = launch(name);
   await until(`${name} is ready`, () => !isRunning(child) || parts[name].ready(), 90);
   if (!isRunning(child))
-    throw new Error(`${name} ended by itself (${child.signalCode ?? child.exitCode}), see its log`);
-  child.once('close', async (code, signal) => {
-    if (running.get(name) !== child) return;
-    console.error(`${name} ended by itself (${signal ?? code}) and is started again`);
-    await delay(1000);
-    if (running.get(name) === child) await start(name).catch((error: Error) => console.error(error.message));
+    throw new Error(`${name} ended with ${child.signalCode ?? child.exitCode}, see its log`);
+  child.once('close', () => startAgain(name, child));
+}
+
+/** Starts a part again, and again, that ended unasked. */
+async function startAgain(name: PartName, ended: ChildProcess): Promise<void> {
+  if (running.get(name) !== ended) return;
+  console.error(`${name} ended with ${ended.signalCode ?? ended.exitCode} and is started again`);
+  await delay(1000);
+  if (running.get(name) !== ended) return;
+  await start(name).catch((error: Error) => {
+    console.error(error.message);
+    const next = running.get(name);
+    if (next && !isRunning(next)) startAgain(name, next);
   });
+  waitingFor = '';
 }
 
 function launch(name: PartName): ChildProcess {

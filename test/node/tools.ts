@@ -20,10 +20,6 @@ const programs = {
     module: 'tools/containerd',
     package: 'github.com/containernetworking/plugins/plugins/ipam/host-local',
   },
-  loopback: {
-    module: 'tools/containerd',
-    package: 'github.com/containernetworking/plugins/plugins/main/loopback',
-  },
   ptp: { module: 'tools/containerd', package: 'github.com/containernetworking/plugins/plugins/main/ptp' },
   coredns: { module: 'tools/coredns', package: '.' },
   etcd: { module: 'tools/kubernetes', package: 'go.etcd.io/etcd/server/v3' },
@@ -57,7 +53,6 @@ export const nodeTools = [
   'containerd-shim-runc-v2',
   'ctr',
   'host-local',
-  'loopback',
   'ptp',
   'coredns',
   'double',
@@ -136,7 +131,7 @@ async function build(
     process.stderr.write(`node tools, ${place}: ${words} ${name}, ${seconds} s\n`);
   };
   say('building');
-  const ticker = setInterval(() => say('still building'), 10_000);
+  const ticker = setInterval(() => say('still building'), 30_000);
   try {
     const args = ['build', '-p', '2', '-trimpath', '-buildvcs=false', '-ldflags', flags, '-o', target];
     // A first build takes minutes of all cores: people's own work goes first.
