@@ -1,5 +1,20 @@
 /** Rules across keys that JSON Schema can't state. A message begins with the key to be changed, and says what to do. */
-import { and, type Expr, eq, gt, isNonEmpty, type Member, not, str, when } from '../helm/index.js';
+import {
+  and,
+  contains,
+  defaultIfEmpty,
+  type Expr,
+  each,
+  eq,
+  gt,
+  isNonEmpty,
+  type Member,
+  not,
+  or,
+  str,
+  trunc,
+  when,
+} from '../helm/index.js';
 import { innerPorts } from '../secrets/proxy-config.js';
 import { secretRules } from '../secrets/rules.js';
 import { busPorts } from './connect.js';
@@ -8,11 +23,55 @@ import type { Platform } from './platform.js';
 
 export function rulesOf(platform: Platform): readonly Member<string>[] {
   return [
+    ...nameRules(platform),
+    ...secrecyRules(platform),
     ...connectRules(platform),
     ...authorityRules(platform),
     ...portRules(platform),
     ...scalingRules(platform),
     ...secretRules(platform.values, { infraKeys: infraKeys.map(({ key }) => key) }),
+  ];
+}
+
+/** Services are named more strictly than releases: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
+function nameRules({ values, names }: Platform): readonly Member<string>[] {
+  const { applicationName } = values.onepasswordConnect.connect;
+  const beginsWithDigit = (name: Expr<string>) => contains(trunc(1, name), '0123456789');
+  return [
+    when(
+      or(contains('.', names.fullname), beginsWithDigit(names.fullname)),
+      str`fullnameOverride: Services would be called ${names.fullname}-…, and their names begin with a letter and have no dot: set fullnameOverride, or choose another release name`,
+    ),
+    when(
+      beginsWithDigit(applicationName),
+      str`onepasswordConnect.connect.applicationName: ${applicationName} is the name of a Service, which begins with a letter: choose another one`,
+    ),
+  ];
+}
+
+/** What the API must never read can't be mounted there either. */
+function secrecyRules({ values }: Platform): readonly Member<string>[] {
+  const { connect } = values.onepasswordConnect;
+  const refused = (name: Expr<string>): Member<string> =>
+    when(
+      or(
+        eq(name, values.secretManager.existingSecretName),
+        eq(name, connect.credentialsName),
+        eq(name, values.firewall.existingCaKeySecretName),
+      ),
+      str`api.extraVolumes: the Secret ${name} holds what the API must not read; mount another Secret, with the one key that is needed`,
+    );
+  return [
+    each(values.api.extraVolumes, (volume) =>
+      when(volume.secret, (secret) => refused(defaultIfEmpty(secret.secretName, ''))),
+    ),
+    each(values.api.extraVolumes, (volume) =>
+      when(volume.projected, (projected) =>
+        each(projected.sources, (source) =>
+          when(source.secret, (secret) => refused(defaultIfEmpty(secret.name, ''))),
+        ),
+      ),
+    ),
   ];
 }
 

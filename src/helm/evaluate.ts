@@ -1,9 +1,10 @@
 /** The first meaning of a chart's source: plain values and manifests for one values document. */
-import { isDeleted } from './forbidden-text.js';
+import { forbiddenTextMessage, holdsForbiddenText, isDeleted } from './forbidden-text.js';
 import { goJson } from './go-syntax.js';
 import { type Line, layoutDocument, type Part } from './layout.js';
 import { checkArgument, EvaluationError } from './operator.js';
 import { byBytes } from './operators.js';
+import { kindOf } from './schema.js';
 import type { Ast, Element, Entry, Node, Template, Value, ValueMap, Variable } from './tree.js';
 
 /** What a chart is rendered with. */
@@ -143,8 +144,8 @@ export function evaluateNode(node: Node, scope: Scope): Value | undefined {
     case 'expression': {
       const value = evaluate(node.value, scope);
       if (value === undefined) throw new EvaluationError('a value is absent that the manifest needs');
-      if (typeof value === 'string' && isDeleted(value)) {
-        throw new EvaluationError(`Helm deletes "<no value>" from ${JSON.stringify(value)}`);
+      if (typeof value === 'string' ? isDeleted(value) : holdsForbiddenText(value)) {
+        throw new EvaluationError(`${JSON.stringify(value)} can't be written: ${forbiddenTextMessage}`);
       }
       return value;
     }
@@ -247,7 +248,9 @@ function runPart(part: Part, scope: Scope): string {
   const ast = 'raw' in part ? part.raw : part.scalar;
   const value = evaluate(ast, scope);
   if (value === undefined) throw new EvaluationError('a value is absent that the text needs');
-  return 'raw' in part ? String(value) : goJson(value === 0 ? 0 : value);
+  if ('raw' in part) return String(value);
+  // Go's integers have no -0.
+  return goJson(kindOf(ast.schema) === 'integer' && value === 0 ? 0 : value);
 }
 
 function isMap(value: Value | undefined): value is ValueMap {

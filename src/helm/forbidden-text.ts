@@ -4,21 +4,23 @@
  * - YAML has no U+007F to U+009F, U+FFFE and U+FFFF, and in YAML 1.1, which Helm reads and writes, U+0085, U+2028 and
  *   U+2029 are line breaks. `toYaml` yields nothing at all for a map with such a text in it, without an error, or lines
  *   at the wrong indentation.
+ * - The key `<<` merges maps, and `toYaml` writes it bare.
  * - Helm deletes `<no value>` from what it has rendered: https://github.com/helm/helm/pull/7652.
  */
 import type { Value } from './tree.js';
 
 const characters = /[\u007f-\u009f\u2028\u2029\ufffe\uffff]/;
 const deleted = '<no value>';
+const mergeKey = '<<';
 
 export const forbiddenTextMessage =
   'a text holds a character that YAML does not have (U+007F to U+009F, U+2028, U+2029, U+FFFE, U+FFFF), ' +
-  'or "<no value>", which Helm deletes: write it without';
+  'or "<no value>", which Helm deletes, or a key is "<<", which merges maps: write it without';
 
 /** Go's condition that says the same of `.Values` as {@link holdsForbiddenText}. */
 export const forbiddenTextCondition =
   'or (regexMatch `[\\x{7f}-\\x{9f}\\x{2028}\\x{2029}\\x{fffe}\\x{ffff}]` (printf "%v" .Values)) ' +
-  `(contains "${deleted}" (printf "%q" .Values))`;
+  `(regexMatch \`${deleted}|"${mergeKey}":\` (printf "%q" .Values))`;
 
 /** Whether Helm deletes a part of the text. */
 export function isDeleted(text: string): boolean {
@@ -30,5 +32,7 @@ export function holdsForbiddenText(value: Value): boolean {
   if (typeof value === 'string') return characters.test(value) || isDeleted(value);
   if (typeof value !== 'object' || value === null) return false;
   if (Array.isArray(value)) return value.some(holdsForbiddenText);
-  return Object.entries(value).some(([key, member]) => holdsForbiddenText(key) || holdsForbiddenText(member));
+  return Object.entries(value).some(
+    ([key, member]) => key === mergeKey || holdsForbiddenText(key) || holdsForbiddenText(member),
+  );
 }

@@ -27,6 +27,7 @@ export const KubeHorizontalPodAutoscaler = kind<k8s.KubeHorizontalPodAutoscalerV
 );
 export const KubeIngress = kind<k8s.KubeIngressProps>('networking.k8s.io/v1', 'Ingress');
 export const KubeJob = kind<k8s.KubeJobProps>('batch/v1', 'Job');
+export const KubeNamespace = kind<k8s.KubeNamespaceProps>('v1', 'Namespace');
 export const KubeNetworkPolicy = kind<k8s.KubeNetworkPolicyProps>('networking.k8s.io/v1', 'NetworkPolicy');
 export const KubePersistentVolumeClaim = kind<k8s.KubePersistentVolumeClaimProps>(
   'v1',

@@ -2,7 +2,7 @@
  * Lays a manifest out as lines of YAML. Printed with directives the lines are a Helm template; run with values they
  * are the YAML itself. Indentation is known here, so nobody ever counts it.
  */
-import { astOf, symbolic } from './expression.js';
+import { astOf, pathOf, symbolic } from './expression.js';
 import { isNonEmpty } from './operators.js';
 import {
   beginningWithField,
@@ -143,7 +143,7 @@ function layoutField(key: readonly Part[], value: Node, indent: number, assumed:
         return layoutConstant([...key, ': '], value.value, indent);
       case 'expression':
         return isContainer(value.value)
-          ? [text(indent, ...key, ':'), { kind: 'yaml', indent: indent + step, value: value.value }]
+          ? [text(indent, ...key, ':'), yaml(indent + step, value.value)]
           : [text(indent, ...key, ': ', { scalar: value.value })];
       case 'block':
         return [text(indent, ...key, ': |'), { kind: 'block', indent: indent + step, text: value.text }];
@@ -214,7 +214,7 @@ function layoutItems(elements: readonly Element[], indent: number, assumed: Assu
       return layoutElement(element, indent, assumed, (value, inner) => layoutItem(value, indent, inner));
     }
     const present = astOf(isNonEmpty(symbolic<readonly unknown[]>(whole)));
-    return layoutIf(present, indent, assumed, () => [{ kind: 'yaml', indent, value: whole }]);
+    return layoutIf(present, indent, assumed, () => [yaml(indent, whole)]);
   });
 }
 
@@ -235,7 +235,7 @@ function layoutItem(value: Node, indent: number, assumed: Assumed): readonly Lin
       return layoutConstant(['- '], value.value, indent);
     case 'expression':
       return isContainer(value.value)
-        ? [text(indent, '-'), { kind: 'yaml', indent: indent + step, value: value.value }]
+        ? [text(indent, '-'), yaml(indent + step, value.value)]
         : [text(indent, '- ', { scalar: value.value })];
     case 'block':
       return [text(indent, '- |'), { kind: 'block', indent: indent + step, text: value.text }];
@@ -325,4 +325,19 @@ function isContainer(ast: Ast): boolean {
 
 function text(indent: number, ...parts: readonly Part[]): Line {
   return { kind: 'text', indent, parts };
+}
+
+/** @throws {TypeError} for a map whose keys are not known to be written as they are */
+function yaml(indent: number, value: Ast): Line {
+  if (computesKeys(value)) {
+    throw new TypeError(`${pathOf(value)} is a map whose keys are computed: write it with ...entries(…)`);
+  }
+  return { kind: 'yaml', indent, value };
+}
+
+/** Whether an expression is a map with keys from texts: written as it is, `<<` would merge. */
+function computesKeys(ast: Ast): boolean {
+  if (ast.kind === 'assemble' || ast.kind === 'group') return true;
+  if (ast.kind === 'call') return ast.operator.passes === true && ast.args.some(computesKeys);
+  return ast.kind === 'include' && ast.template.body.kind === 'json' && computesKeys(ast.template.body.value);
 }

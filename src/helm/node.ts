@@ -311,6 +311,8 @@ export function mapOf<V>(
   name = 'map',
 ): Symbolic<{ readonly [key: string]: V }> {
   const entries = merged(Object.entries(fields).flatMap(([key, value]) => entriesOf(key, value)));
+  // The keys become constants of Go: they have to be writable as such.
+  keysOf(entries).forEach(astOf);
   return symbolic({
     kind: 'assemble',
     name,
@@ -337,9 +339,7 @@ export function node(written: unknown): Node {
     const scalar = value.kind === 'literal' && (typeof value.value !== 'object' || value.value === null);
     return scalar ? node(value.value) : { kind: 'expression', value };
   }
-  if (typeof written === 'string' && isDeleted(written)) {
-    throw new TypeError(`Helm would delete "<no value>" from ${JSON.stringify(written)}`);
-  }
+  if (typeof written === 'string') assertKept(written);
   const fragment = fragmentOf(written);
   if (fragment !== undefined) return fragmentNode(fragment);
   if (Array.isArray(written)) return { kind: 'list', elements: elementsOfAll(written) };
@@ -353,6 +353,10 @@ export function node(written: unknown): Node {
     return { kind: 'scalar', value: written };
   }
   throw new TypeError(`not a value that a manifest can hold: ${String(written)}`);
+}
+
+function assertKept(text: string): void {
+  if (isDeleted(text)) throw new TypeError(`Helm would delete "<no value>" from ${JSON.stringify(text)}`);
 }
 
 function fragmentNode(fragment: Fragment): Node {
@@ -380,9 +384,16 @@ export function mapNode(written: unknown): MapNode {
   return closed(Object.entries(written).flatMap(([key, value]) => entriesOf(key, value)));
 }
 
+/** A map in which no key can stand twice: YAML takes the last one, and Kubernetes refuses it. */
 function closed(entries: readonly Entry[]): MapNode {
   const taken = keysOf(entries);
-  if (entries.filter((entry) => entry.kind === 'entries').length > 1) {
+  const twice = taken.find((key, index) => taken.indexOf(key) !== index);
+  if (twice !== undefined) {
+    throw new TypeError(
+      `the key '${twice}' is given twice: write one field, with when(condition, value, otherwise)`,
+    );
+  }
+  if (openParts(entries).length > 1) {
     throw new TypeError(
       'two maps are spread into one, and one key could come from both: join them in the values',
     );
@@ -395,18 +406,49 @@ function keysOf(entries: readonly Entry[]): readonly string[] {
   return entries.flatMap((entry) => {
     if (entry.kind === 'field') return entry.key;
     if (entry.kind === 'when') return keysOf(entry.body);
-    if (entry.kind === 'include' && entry.template.body.kind === 'fields')
-      return keysOf(entry.template.body.node.entries);
-    return [];
+    return entry.kind === 'include' ? keysOf(entriesOfTemplate(entry)) : [];
   });
+}
+
+/** The parts of a map whose keys come from other maps. */
+function openParts(entries: readonly Entry[]): readonly Entry[] {
+  return entries.flatMap((entry) => {
+    if (entry.kind === 'entries') return [entry];
+    if (entry.kind === 'when') return openParts(entry.body);
+    return entry.kind === 'include' ? openParts(entriesOfTemplate(entry)) : [];
+  });
+}
+
+function entriesOfTemplate({ template }: Extract<Entry, { kind: 'include' }>): readonly Entry[] {
+  return template.body.kind === 'fields' ? template.body.node.entries : [];
 }
 
 /** A key that stands in the manifest wins over a spread one; where the schema lets no such key in, nothing is to be done. */
 function withoutKeys(entry: Entry, taken: readonly string[]): Entry {
-  if (entry.kind !== 'entries') return entry;
-  const possible = taken.filter((key) => admitsKey(entry.over.schema, key));
-  if (possible.length === 0) return entry;
-  return { ...entry, over: astOf(omit(symbolic<object>(entry.over), ...possible)) };
+  switch (entry.kind) {
+    case 'entries': {
+      const possible = taken.filter((key) => admitsKey(entry.over.schema, key));
+      if (possible.length === 0) return entry;
+      return { ...entry, over: astOf(omit(symbolic<object>(entry.over), ...possible)) };
+    }
+    case 'when':
+      return { ...entry, body: entry.body.map((inner) => withoutKeys(inner, taken)) };
+    case 'include': {
+      const own = keysOf(entriesOfTemplate(entry));
+      const others = taken.filter((key) => !own.includes(key));
+      for (const part of openParts(entriesOfTemplate(entry))) {
+        const clash = part.kind === 'entries' && others.find((key) => admitsKey(part.over.schema, key));
+        if (clash) {
+          throw new TypeError(
+            `${entry.template.name} spreads a map that may have the key '${clash}', which stands beside it: spread the map where that key is`,
+          );
+        }
+      }
+      return entry;
+    }
+    default:
+      return entry;
+  }
 }
 
 function admitsKey(schema: Schema, key: string): boolean {
@@ -420,6 +462,7 @@ function admitsKey(schema: Schema, key: string): boolean {
 
 function entriesOf(key: string, value: unknown): readonly Entry[] {
   if (value === undefined) return [];
+  assertKept(key);
   const fragment = fragmentOf(value);
   if (fragment?.kind === 'entries') return fragment.entries;
   if (fragment?.kind === 'conditional') {

@@ -630,4 +630,5 @@ export const omit: <T extends object>(map: Leaf<T | undefined>, ...keys: Leaf<st
     Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => !keys.includes(key))),
   go: ({ text, mayBeAbsent }, ...keys) =>
     fn('omit')({ text: mayBeAbsent ? `(default dict ${text})` : text }, ...keys),
+  passes: true,
 });

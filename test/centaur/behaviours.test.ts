@@ -186,6 +186,17 @@ describe('refused', () => {
     ],
     ['one port twice', 'ironProxy: {service: {proxyPort: 9090}}', 'twice on a port'],
     ['a port that the proxy itself uses', 'ironProxy: {service: {proxyPort: 8443}}', 'inside its pod'],
+    [
+      'a volume that would show the API the infra Secret',
+      'api: {extraVolumes: [{name: s, secret: {secretName: centaur-infra-env}}]}',
+      'must not read',
+    ],
+    [
+      "a projected volume that would show the API Connect's credentials",
+      'api: {extraVolumes: [{name: s, projected: {sources: [{secret: {name: centaur-onepassword-connect-credentials}}]}}]}',
+      'must not read',
+    ],
+    ['a name that no Service may have', 'fullnameOverride: 1password', 'begin with a letter'],
     ['a pod label that selectors use', 'api: {podLabels: {app.kubernetes.io/name: x}}', 'podLabels'],
   ])('%s', (_, values, message) => {
     expect(refusal(values)).toContain(message);
