@@ -50,7 +50,11 @@ export async function output(
   args: readonly string[],
   options: CommandOptions = {},
 ): Promise<string> {
-  const result = await run(command, args, options);
-  if (result.code === 0) return result.stdout;
-  throw new Error(`${[command, ...args].join(' ')} failed (${result.code}):\n${result.stderr.trim()}`);
+  return printed(await run(command, args, options), [command, ...args]);
+}
+
+/** @throws Error with the command's own words when it failed. */
+export function printed({ code, stdout, stderr }: Result, command: readonly string[]): string {
+  if (code === 0) return stdout;
+  throw new Error(`${command.join(' ')} failed (${code}):\n${(stderr || stdout).trim()}`);
 }

@@ -7,7 +7,7 @@ import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { kill } from './cgroup.js';
-import { type CommandOptions, output, type Result, run } from './command.js';
+import { type CommandOptions, output, printed, type Result, run } from './command.js';
 import { compiled } from './compiled.js';
 import { pauseImage, writeConfiguration } from './configuration.js';
 import { doubleImage } from './images/doubles.js';
@@ -169,12 +169,12 @@ function nodeOf(folder: string, keeper: Keeper, programs: readonly string[]): No
       return run(nsenter, [...into, command, ...args], { ...options, env: { ...env, ...options.env } });
     },
     async kubectl(...args) {
-      return printed(await node.run('kubectl', args), `kubectl ${args.join(' ')}`);
+      return printed(await node.run('kubectl', args), ['kubectl', ...args]);
     },
     async apply(manifest) {
       const list = { apiVersion: 'v1', kind: 'List', items: manifest };
       const input = typeof manifest === 'string' ? manifest : JSON.stringify(list);
-      printed(await node.run('kubectl', ['apply', '-f', '-'], { input }), 'kubectl apply');
+      printed(await node.run('kubectl', ['apply', '-f', '-'], { input }), ['kubectl', 'apply']);
     },
     exec(where, ...command) {
       return node.kubectl('exec', ...where, '--', ...command);
@@ -210,9 +210,4 @@ function environment(folder: string, kubeconfig: string, programs: readonly stri
   };
   const others = Object.entries(process.env).filter(([name]) => !/_proxy$/i.test(name));
   return { ...Object.fromEntries(others), ...own };
-}
-
-function printed(result: Result, command: string): string {
-  if (result.code === 0) return result.stdout;
-  throw new Error(`${command} failed (${result.code}):\n${result.stderr.trim()}`);
 }

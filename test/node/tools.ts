@@ -82,7 +82,7 @@ export async function builtTool(name: Tool, place = '1 of 1'): Promise<string> {
 }
 
 async function sources(folder: string): Promise<string[]> {
-  const files = (await readdir(folder)).filter((file) => /\.go$|^go\.(mod|sum)$/.test(file)).sort();
+  const files = (await readdir(folder)).filter((file) => /(?<!_test)\.go$|^go\.(mod|sum)$/.test(file)).sort();
   return files.map((file) => path.join(folder, file));
 }
 

@@ -1,0 +1,8 @@
+import path from 'node:path';
+import { test } from 'vitest';
+import { output } from './command.js';
+import { nodeSources } from './project.js';
+
+test('the double passes its own tests', { timeout: 300_000 }, async () => {
+  await output('go', ['test', './...'], { cwd: path.join(nodeSources, 'doubles') });
+});
