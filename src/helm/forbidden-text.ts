@@ -27,9 +27,14 @@ export function isDeleted(text: string): boolean {
   return text.includes(deleted);
 }
 
+/** Whether no values may hold the text. */
+export function isForbidden(text: string): boolean {
+  return characters.test(text) || isDeleted(text);
+}
+
 /** Whether a text, key or member somewhere in the value is forbidden. */
 export function holdsForbiddenText(value: Value): boolean {
-  if (typeof value === 'string') return characters.test(value) || isDeleted(value);
+  if (typeof value === 'string') return isForbidden(value);
   if (typeof value !== 'object' || value === null) return false;
   if (Array.isArray(value)) return value.some(holdsForbiddenText);
   return Object.entries(value).some(

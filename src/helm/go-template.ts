@@ -117,7 +117,7 @@ class Printer {
         );
         return;
       case 'range':
-        this.statement([line.over], pad, () => this.range(pad, line, () => this.lines(line.body)));
+        this.range(pad, line, () => this.lines(line.body));
         return;
       case 'yaml':
         this.statement([line.value], pad, () => this.nindent(line.indent, this.apply('toYaml', line.value)));
@@ -164,18 +164,13 @@ class Printer {
   }
 
   private conditional(condition: Ast, pad: string, body: () => void, otherwise?: () => void): void {
-    this.statement([condition], pad, () => {
-      this.directive(pad, `if ${this.condition(condition)}`);
-      this.scoped(body);
-      if (otherwise !== undefined) {
-        // What was computed for the condition may not have been: a guard did not hold.
-        const known = this.guarded.pop() ?? new Map();
-        this.directive(pad, 'else');
-        this.scoped(otherwise);
-        this.guarded.push(known);
-      }
-      this.directive(pad, 'end');
-    });
+    this.statement([condition], pad, () => this.directive(pad, `if ${this.condition(condition)}`));
+    this.scoped(body);
+    if (otherwise !== undefined) {
+      this.directive(pad, 'else');
+      this.scoped(otherwise);
+    }
+    this.directive(pad, 'end');
   }
 
   private range(
@@ -183,7 +178,10 @@ class Printer {
     each: { over: Ast; key: Variable | undefined; item: Variable },
     body: () => void,
   ): void {
-    const over = this.expression(each.over);
+    let over = '';
+    this.statement([each.over], pad, () => {
+      over = this.expression(each.over);
+    });
     this.scoped(() => {
       const key = each.key && this.declare(each.key);
       const item = this.declare(each.item);
@@ -243,7 +241,6 @@ class Printer {
       }
       case 'group': {
         if (this.collected(ast) !== undefined) return;
-        this.prepare(ast.over, pad);
         const name = this.declare({ name: ast.name });
         this.declaration(pad, name, 'dict', []);
         this.range(pad, { ...ast, key: undefined }, () => {
@@ -372,9 +369,7 @@ class Printer {
           this.conditional(entry.condition, pad, () => this.assemble(name, entry.body, pad));
           break;
         case 'entries':
-          this.statement([entry.over], pad, () =>
-            this.range(pad, entry, () => set(this.variable(entry.key), entry.value)),
-          );
+          this.range(pad, entry, () => set(this.variable(entry.key), entry.value));
           break;
         case 'include':
           fail(
@@ -401,9 +396,7 @@ class Printer {
           this.conditional(element.condition, pad, () => this.collect(name, element.body, pad));
           break;
         case 'each':
-          this.statement([element.over], pad, () =>
-            this.range(pad, element, () => this.collect(name, element.body, pad)),
-          );
+          this.range(pad, element, () => this.collect(name, element.body, pad));
       }
     }
   }

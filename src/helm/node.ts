@@ -1,6 +1,6 @@
 /** The words for what is conditional, repeated or merged in a manifest, and the reading of what was written with them. */
 import { AST, astOf, type Expr, isExpr, type Leaf, type Symbolic, symbolic, variable } from './expression.js';
-import { isDeleted } from './forbidden-text.js';
+import { isDeleted, isForbidden } from './forbidden-text.js';
 import {
   type Authored,
   type Choice,
@@ -427,7 +427,7 @@ function entriesOfTemplate({ template }: Extract<Entry, { kind: 'include' }>): r
 function withoutKeys(entry: Entry, taken: readonly string[]): Entry {
   switch (entry.kind) {
     case 'entries': {
-      const possible = taken.filter((key) => admitsKey(entry.over.schema, key));
+      const possible = taken.filter((key) => !isForbidden(key) && admitsKey(entry.over.schema, key));
       if (possible.length === 0) return entry;
       return { ...entry, over: astOf(omit(symbolic<object>(entry.over), ...possible)) };
     }

@@ -1,5 +1,6 @@
 /** Manifests that nobody thought of, out of everything that a chart's source may be written with. */
 import Type from 'typebox';
+import { holdsForbiddenText } from '../../src/helm/forbidden-text.js';
 import {
   add,
   and,
@@ -147,6 +148,8 @@ const oddKeys = [
   '=',
 ];
 
+const constants = ['x', ...hostileStrings.filter((text) => !holdsForbiddenText(text))];
+
 /** Draws pieces of one manifest. */
 export class Author {
   private serial = 0;
@@ -186,7 +189,7 @@ export class Author {
       () => replace('a', '{{', inner()),
       () => sha256(inner()),
       () => base64(inner()),
-      () => lookup(this.pick(at.maps), this.pick(hostileStrings), this.constant()),
+      () => lookup(this.pick(at.maps), this.constant(), this.constant()),
       () => trunc(5, sha256(inner())),
       () => this.sharedText(at, depth - 1),
     ]);
@@ -227,7 +230,7 @@ export class Author {
   }
 
   private constant(): string {
-    return this.pick(['x', ...hostileStrings]);
+    return this.pick(constants);
   }
 
   flag(at: Known, depth: number): Expr<boolean> {
@@ -351,7 +354,7 @@ export class Author {
   value(at: Known, depth: number): unknown {
     const leaves: [() => unknown, ...(() => unknown)[]] = [
       () => 'x',
-      () => this.pick([0, 1, -1, 1_000_000, 1e21, 0.5, true, false, null, ...hostileStrings]),
+      () => this.pick([0, 1, -1, 1_000_000, 1e21, 0.5, true, false, null, ...constants]),
       () => this.text(at, depth),
       () => this.integer(at, depth),
       () => this.flag(at, depth),
@@ -392,9 +395,6 @@ export class Author {
       () => at.values.numbers,
       () => at.values.ports,
       () => at.values.team,
-      () => groupBy(at.values.people, (person) => this.text(withPerson(at, person), depth - 1)),
-      () =>
-        mapOf({ a: this.text(at, depth - 1), b: when(this.flag(at, depth - 1), this.text(at, depth - 1)) }),
       () => omit(this.pick(at.maps), this.constant()),
       () => map(at.values.numbers, (number) => number),
     ]);
@@ -442,8 +442,24 @@ export class Author {
         spreads()
           ? entries(at.values.hosts, (host, name) => this.value(withHost(at, host, name), depth) as never)
           : {},
+      () =>
+        spreads()
+          ? entries(
+              groupBy(at.values.people, (person) => this.text(withPerson(at, person), depth - 1)),
+              (group, key) => this.value({ ...withText(at, key), people: [group] }, depth) as never,
+            )
+          : {},
+      () => (spreads() ? spread(this.computedMap(at, depth)) : {}),
       () => this.sharedFields(at, depth, taken),
     ]);
+  }
+
+  private computedMap(at: Known, depth: number): Expr<Texts> {
+    return mapOf({
+      a: this.text(at, depth - 1),
+      [this.constant()]: when(this.flag(at, depth - 1), this.text(at, depth - 1)),
+      ...entries(this.pick(at.maps), (value, key) => this.text(withText(at, value, key), depth - 1)),
+    });
   }
 
   private sharedFields(at: Known, depth: number, taken: Set<string>): object {

@@ -93,11 +93,6 @@ class Tally {
     this.skipped.set(reason, (this.skipped.get(reason) ?? 0) + 1);
     return undefined;
   }
-
-  get report(): string {
-    const reasons = [...this.skipped].sort(([, left], [, right]) => right - left);
-    return reasons.map(([reason, times]) => `${times} times: ${reason}`).join('\n');
-  }
 }
 
 /** Fails with the template, the values and both results where Helm and the evaluation differ. */
@@ -185,8 +180,8 @@ describe(`shapes, seed ${seed}`, () => {
         ),
         { seed, numRuns: runs(300), endOnFailure: false },
       );
-      const skipped = [...tally.skipped.values()].reduce((sum, times) => sum + times, 0);
-      expect(tally.compared, tally.report).toBeGreaterThan(2 * skipped);
+      expect(tally.skipped, 'shapes that could not be built, or had no meaning').toEqual(new Map());
+      expect(tally.compared).toBeGreaterThan(runs(300));
     },
     3_600_000,
   );
