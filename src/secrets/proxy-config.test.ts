@@ -84,31 +84,38 @@ describe('harness credentials', () => {
     piMono: 'pi-mono',
   } as const;
 
-  test.each(Object.entries(titles))(
-    "the page's credential of %s is resolved when it is enabled",
-    (harness, title) => {
-      const credential = new RegExp(`\\| \`?(\\w+)\`? \\| [^|]*${title}`).exec(page)?.[1] ?? '';
-      const row = harnessCredentials.find(({ name }) => name === credential);
-      expect(row?.harnesses).toContain(harness);
-      const { config } = declaredBy({ harnesses: { ...noHarness, [harness]: { enabled: true } } });
-      expect(transforms(config, 'secrets')).toEqual([
-        {
-          secrets: [
-            {
-              source: {
-                type: '1password',
-                secret_ref: `op://$OP_VAULT/${credential}/credential`,
-                ttl: '10m',
-              },
-              rules: [{ host: row?.host }],
-              replace: { proxy_value: credential, match_headers: [row?.header] },
+  test.each(
+    Object.entries(titles),
+  )("the page's credential of %s is resolved when it is enabled", (harness, title) => {
+    const credential = new RegExp(`\\| \`?(\\w+)\`? \\| [^|]*${title}`).exec(page)?.[1] ?? '';
+    const row = harnessCredentials.find(({ name }) => name === credential);
+    expect(row?.harnesses).toContain(harness);
+    const { config } = declaredBy({ harnesses: { ...noHarness, [harness]: { enabled: true } } });
+    expect(transforms(config, 'secrets')).toEqual([
+      {
+        secrets: [
+          {
+            source: {
+              type: '1password',
+              secret_ref: `op://$OP_VAULT/${credential}/credential`,
+              ttl: '10m',
             },
-          ],
-        },
-      ]);
-      expect(transforms(config, 'allowlist')).toEqual([{ domains: [row?.host] }]);
-    },
-  );
+            rules: [{ host: row?.host }],
+            replace: { proxy_value: credential, match_headers: [row?.header] },
+          },
+        ],
+      },
+    ]);
+    expect(transforms(config, 'allowlist')).toEqual([{ domains: [row?.host] }]);
+  });
+
+  test('each is sent to its own host, in its own header', () => {
+    expect(harnessCredentials.map(({ name, host, header }) => [name, host, header])).toEqual([
+      ['OPENAI_API_KEY', 'api.openai.com', 'Authorization'],
+      ['AMP_API_KEY', 'ampcode.com', 'Authorization'],
+      ['ANTHROPIC_API_KEY', 'api.anthropic.com', 'X-Api-Key'],
+    ]);
+  });
 
   test('codex alone is enabled by default', () => {
     const { credentialKeys } = declaredBy({});
@@ -510,15 +517,14 @@ describe('the proxy itself', () => {
     });
   });
 
-  test.each(secretSourceNames)(
-    'every source of the mode %s has its own type, and a TTL where one is kept',
-    (mode) => {
-      const { config } = declaredBy({ ...warehouse, ...inMode(mode, { secretTtl: '1h30m' }) });
-      const source = secretEntry(config, 'WAREHOUSE_API_KEY')?.source;
-      expect(source?.type).toBe(secretSources[mode].type);
-      expect(source?.ttl).toBe(mode === 'env' ? undefined : '1h30m');
-    },
-  );
+  test.each(
+    secretSourceNames,
+  )('every source of the mode %s has its own type, and a TTL where one is kept', (mode) => {
+    const { config } = declaredBy({ ...warehouse, ...inMode(mode, { secretTtl: '1h30m' }) });
+    const source = secretEntry(config, 'WAREHOUSE_API_KEY')?.source;
+    expect(source?.type).toBe(secretSources[mode].type);
+    expect(source?.ttl).toBe(mode === 'env' ? undefined : '1h30m');
+  });
 
   test.each(secretSourceNames)('the config of the mode %s has the shape that is documented', (mode) => {
     const all = {

@@ -224,16 +224,19 @@ describe('with secretSource env, a reference is a key of the infra Secret', () =
     ]);
   });
 
-  test.each(['DATABASE_URL', 'OP_CONNECT_TOKEN', 'IRON_LOG_LEVEL', 'HTTPS_PROXY', 'OTEL_SERVICE_NAME'])(
-    '%s is not for tools',
-    (secret_ref) => {
-      const declared = { a: [{ ...http, secret_ref }] };
-      expect(broken(declared)).toEqual([]);
-      expect(broken(declared, env)).toEqual([
-        `tools.a.secrets: ${secret_ref} belongs to the services themselves, and no tool may have it; with ironProxy.secretSource env a reference is a key of the infra Secret: give KEY another secret_ref`,
-      ]);
-    },
-  );
+  test.each([
+    'DATABASE_URL',
+    'OP_CONNECT_TOKEN',
+    'IRON_LOG_LEVEL',
+    'HTTPS_PROXY',
+    'OTEL_SERVICE_NAME',
+  ])('%s is not for tools', (secret_ref) => {
+    const declared = { a: [{ ...http, secret_ref }] };
+    expect(broken(declared)).toEqual([]);
+    expect(broken(declared, env)).toEqual([
+      `tools.a.secrets: ${secret_ref} belongs to the services themselves, and no tool may have it; with ironProxy.secretSource env a reference is a key of the infra Secret: give KEY another secret_ref`,
+    ]);
+  });
 
   test('of a secret of several references, too', () => {
     const fields = { client_id: 'DATABASE_URL', client_secret: { secret_ref: 'a b' } };
@@ -279,6 +282,6 @@ test('a configuration is refused, with its size, from the byte on that no Config
   const fitting = Math.floor((maxConfigBytes - size(1)) / each) + 1;
   expect(broken({ a: secrets(fitting) })).toEqual([]);
   expect(broken({ a: secrets(fitting + 1) })).toEqual([
-    `tools: the configuration of iron-proxy has ${size(1) + fitting * each} bytes, and a ConfigMap holds ${maxConfigBytes}: name hosts together (*.example.com), leave out the tools that this release does not run, or run them in a release of their own`,
+    `tools: the configuration of iron-proxy has ${size(1) + fitting * each} bytes, and a ConfigMap holds 1032192: name hosts together (*.example.com), leave out the tools that this release does not run, or run them in a release of their own`,
   ]);
 });

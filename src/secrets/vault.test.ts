@@ -1,5 +1,16 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -15,6 +26,10 @@ const run = promisify(execFile);
 /** The commands that the script uses, each from busybox, as the image has them. */
 const applets = ['awk', 'mv', 'od', 'rm', 'sh'];
 
+/** The user as whom the pod runs, where the tests may become another one. */
+const user = process.getuid?.() === 0 ? 65_532 : undefined;
+const asPod = () => ({ env: { PATH: bin }, ...(user !== undefined && { uid: user, gid: user }) });
+
 let folder: string;
 let bin: string;
 let template: string;
@@ -22,6 +37,7 @@ let target: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'vault-'));
+  await chmod(folder, 0o755);
   bin = path.join(folder, 'bin');
   await mkdir(bin);
   const busybox = await busyboxPath();
@@ -29,6 +45,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   const work = await mkdtemp(path.join(folder, 'work-'));
+  if (user !== undefined) await chown(work, user, user);
   template = path.join(work, 'template.yaml');
   target = path.join(work, 'config.yaml');
 });
@@ -56,7 +73,7 @@ async function runScript(vault: string | Uint8Array | undefined): Promise<Result
       ? ''
       : `OP_VAULT=\`printf '%bx' '${escaped(vault)}'\`; export OP_VAULT=\${OP_VAULT%x};`;
   const args = ['-c', `${set} exec sh -c "$1" config "$2" "$3"`, 'sh', vaultScript, template, target];
-  return run(path.join(bin, 'sh'), args, { env: { PATH: bin } }).then(
+  return run(path.join(bin, 'sh'), args, asPod()).then(
     () => ({ code: 0, said: '' }),
     (error: { code: number; stderr: string; stdout: string }) => ({
       code: error.code,
@@ -148,9 +165,7 @@ describe('a name that a reference can hold', () => {
       halves.map(async (half, index) => {
         const names = path.join(work, `names-${index}`);
         await writeFile(names, half.join(''));
-        await run(path.join(bin, 'sh'), ['-c', `${loop}\ntrue`, 'sh', vaultScript, work, names], {
-          env: { PATH: bin },
-        });
+        await run(path.join(bin, 'sh'), ['-c', `${loop}\ntrue`, 'sh', vaultScript, work, names], asPod());
       }),
     );
     const files = new Set(await readdir(work));
@@ -183,17 +198,14 @@ describe('a name that no reference can hold', () => {
       /another character that is no text/,
     ],
     ['one with an overlong slash', Uint8Array.of(0x45, 0xc0, 0xaf), /another character that is no text/],
-  ])(
-    '%s is refused: status 1, a message, nothing written, and the name not shown',
-    async (_, vault, message) => {
-      await writeFile(template, reference(vaultPlaceholder));
-      const { code, said } = await runScript(vault);
-      expect(code).toBe(1);
-      expect(said).toMatch(message);
-      expect(said).not.toContain('Engi');
-      expect((await readdir(path.dirname(target))).filter((file) => file.startsWith('config'))).toEqual([]);
-    },
-  );
+  ])('%s is refused: status 1, a message, nothing written, and the name not shown', async (_, vault, message) => {
+    await writeFile(template, reference(vaultPlaceholder));
+    const { code, said } = await runScript(vault);
+    expect(code).toBe(1);
+    expect(said).toMatch(message);
+    expect(said).not.toContain('Engi');
+    expect((await readdir(path.dirname(target))).filter((file) => file.startsWith('config'))).toEqual([]);
+  });
 });
 
 describe('the file', () => {
@@ -206,8 +218,8 @@ describe('the file', () => {
   test('is written anew when the init container runs again, after a run that was cut off too', async () => {
     await writeFile(template, reference(vaultPlaceholder));
     await runScript('Engineering');
-    await writeFile(`${target}.new`, 'half');
-    await chmod(`${target}.new`, 0o400);
+    await writeFile(`${target}.new`, 'half', { mode: 0o400 });
+    if (user !== undefined) await chown(`${target}.new`, user, user);
     expect(await runScript('Another')).toEqual({ code: 0, said: '' });
     expect(await vaultIn(target)).toBe('Another');
   });

@@ -145,24 +145,23 @@ describe('Connect', () => {
 });
 
 describe('network policies', () => {
-  it.each(Object.entries(modes))(
-    'name the peers of every rule in the mode %s: a rule without any would allow all',
-    (_, values) => {
-      const policies = render(values).objects.filter(({ kind }) => kind === 'NetworkPolicy');
-      expect(policies.length).toBeGreaterThan(4);
-      for (const policy of policies.map((object) => new Reader(object))) {
-        for (const [rules, peers] of [
-          ['ingress', 'from'],
-          ['egress', 'to'],
-        ] as const) {
-          for (const rule of policy.list('spec', rules)) {
-            expect(rule.list(peers).length, JSON.stringify(policy.at('metadata', 'name'))).toBeGreaterThan(0);
-            expect(rule.list('ports').length).toBeGreaterThan(0);
-          }
+  it.each(
+    Object.entries(modes),
+  )('name the peers of every rule in the mode %s: a rule without any would allow all', (_, values) => {
+    const policies = render(values).objects.filter(({ kind }) => kind === 'NetworkPolicy');
+    expect(policies.length).toBeGreaterThan(4);
+    for (const policy of policies.map((object) => new Reader(object))) {
+      for (const [rules, peers] of [
+        ['ingress', 'from'],
+        ['egress', 'to'],
+      ] as const) {
+        for (const rule of policy.list('spec', rules)) {
+          expect(rule.list(peers).length, JSON.stringify(policy.at('metadata', 'name'))).toBeGreaterThan(0);
+          expect(rule.list('ports').length).toBeGreaterThan(0);
         }
       }
-    },
-  );
+    }
+  });
 });
 
 describe('refused', () => {

@@ -43,21 +43,20 @@ describe('the files in values/', () => {
   });
 
   describe.each(shipped.map((name) => [path.basename(name), name] as const))('%s', (_, name) => {
-    test.each(helmMajors)(
-      'renders as Helm %i does: the same objects in the same order, from the same templates',
-      async (major) => {
-        const release = ['-f', name, '--namespace', 'centaur-system'];
-        const ours = await centaurChart('render', ...release, '--release', 'blue');
-        const helm = await run(await helmCommand(major), [
-          ...['template', 'blue', path.join(project, 'charts/centaur')],
-          ...release,
-        ]);
-        expect(ours.stderr).toBe('');
-        expect(helm.stderr).toBe('');
-        expect(documents(ours.stdout).length).toBeGreaterThan(10);
-        expect(documents(ours.stdout)).toEqual(documents(helm.stdout));
-      },
-    );
+    test.each(
+      helmMajors,
+    )('renders as Helm %i does: the same objects in the same order, from the same templates', async (major) => {
+      const release = ['-f', name, '--namespace', 'centaur-system'];
+      const ours = await centaurChart('render', ...release, '--release', 'blue');
+      const helm = await run(await helmCommand(major), [
+        ...['template', 'blue', path.join(project, 'charts/centaur')],
+        ...release,
+      ]);
+      expect(ours.stderr).toBe('');
+      expect(helm.stderr).toBe('');
+      expect(documents(ours.stdout).length).toBeGreaterThan(10);
+      expect(documents(ours.stdout)).toEqual(documents(helm.stdout));
+    });
   });
 });
 

@@ -83,19 +83,17 @@ describe.each(helmMajors)('Helm %d', (major) => {
     expect(parsed(engine).objects.length).toBeGreaterThan(0);
   });
 
-  test.each(Object.entries(refused))(
-    'the judge and the command refuse alike: %s',
-    async (_, { says, ...asked }) => {
-      const { engine, command } = await bothAsked(asked);
-      expect(refusal(engine)).toContain(says);
-      expect(refusal(command)).toContain(says);
-      if ((await helmVersion(await helmCommand(major))) !== pinned(`helm.sh/helm/v${major}`)) return;
-      // The command knows a values file by its path, and ends with a hint at its own flags.
-      expect(refusal(command).replace(/\S+values-(\d+)\.yaml/, 'request:$1')).toContain(
-        refusal(engine).trim(),
-      );
-    },
-  );
+  test.each(Object.entries(refused))('the judge and the command refuse alike: %s', async (_, {
+    says,
+    ...asked
+  }) => {
+    const { engine, command } = await bothAsked(asked);
+    expect(refusal(engine)).toContain(says);
+    expect(refusal(command)).toContain(says);
+    if ((await helmVersion(await helmCommand(major))) !== pinned(`helm.sh/helm/v${major}`)) return;
+    // The command knows a values file by its path, and ends with a hint at its own flags.
+    expect(refusal(command).replace(/\S+values-(\d+)\.yaml/, 'request:$1')).toContain(refusal(engine).trim());
+  });
 
   test('a key that stands twice is accepted and told', async () => {
     const { [major]: verdict } = await judge.render({
@@ -132,18 +130,16 @@ describe.each(helmMajors)('Helm %d', (major) => {
     expect(parsed(verdict).objects[0]).toMatchObject({ data: { kubernetes: `v1.${minor}.0` } });
   });
 
-  test.each(Object.entries(accepted))(
-    '.Values are what a template sees: %s',
-    async (_, { values, set, ...how }) => {
-      const asked = { chart, values: values ?? [], set: set ?? [], majors: [major] };
-      const [final, rendered] = await Promise.all([
-        judge.coalesce(asked),
-        judge.render({ ...asked, ...how }),
-      ]);
-      const seen = parsed(await judge.parse(dataOf(parsed(rendered[major]).objects, 'values'))).objects;
-      expect(seen).toEqual([valuesOf(final[major])]);
-    },
-  );
+  test.each(Object.entries(accepted))('.Values are what a template sees: %s', async (_, {
+    values,
+    set,
+    ...how
+  }) => {
+    const asked = { chart, values: values ?? [], set: set ?? [], majors: [major] };
+    const [final, rendered] = await Promise.all([judge.coalesce(asked), judge.render({ ...asked, ...how })]);
+    const seen = parsed(await judge.parse(dataOf(parsed(rendered[major]).objects, 'values'))).objects;
+    expect(seen).toEqual([valuesOf(final[major])]);
+  });
 
   test('.Values have the defaults, the layers and no key that null took away', async () => {
     const values = ['labels: {team: red}\nport: null\nextra: {kept: null}', 'labels: {tier: null}'];

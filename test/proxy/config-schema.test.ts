@@ -388,13 +388,14 @@ describe('config.schema.json', () => {
     expect(configFaults(configYaml)).toEqual([]);
   });
 
-  it.each(['onepassword-connect', 'onepassword', 'env'] as const)(
-    'takes the configs of mode %s',
-    async (mode) => {
-      expect(configFaults((await handWritten(mode)).configYaml)).toEqual([]);
-      expect(configFaults((await rendered(mode)).configYaml)).toEqual([]);
-    },
-  );
+  it.each([
+    'onepassword-connect',
+    'onepassword',
+    'env',
+  ] as const)('takes the configs of mode %s', async (mode) => {
+    expect(configFaults((await handWritten(mode)).configYaml)).toEqual([]);
+    expect(configFaults((await rendered(mode)).configYaml)).toEqual([]);
+  });
 
   it.each(named(refused))('refuses $what', ({ configYaml }) => {
     expect(configFaults(configYaml)).not.toEqual([]);

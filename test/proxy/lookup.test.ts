@@ -92,19 +92,18 @@ describeProxy('iron-proxy and Connect', () => {
     ['has no such item', () => connect.store(vaultOf({})), 'Found 0 item(s) in vault'],
     ['has an item with an empty field', () => connect.store(vaultOf({ KEY: '' })), 'resolved to empty value'],
   ];
-  it.each(broken)(
-    'sends the placeholder on as it is when Connect %s, and logs why',
-    async (_, breakIt, says) => {
-      await begin({});
-      await breakIt();
-      expect(await injected()).toBe('KEY');
-      const line = await proxy.logged('failed to fetch secret, caching error');
-      expect(line).toContain(says);
-      expect(line).toContain(`op://${infraSecret.OP_VAULT}/KEY/credential`);
-      await proxy.stop();
-      expect(proxy.log()).not.toContain(infraSecret.OP_CONNECT_TOKEN);
-    },
-  );
+  it.each(
+    broken,
+  )('sends the placeholder on as it is when Connect %s, and logs why', async (_, breakIt, says) => {
+    await begin({});
+    await breakIt();
+    expect(await injected()).toBe('KEY');
+    const line = await proxy.logged('failed to fetch secret, caching error');
+    expect(line).toContain(says);
+    expect(line).toContain(`op://${infraSecret.OP_VAULT}/KEY/credential`);
+    await proxy.stop();
+    expect(proxy.log()).not.toContain(infraSecret.OP_CONNECT_TOKEN);
+  });
 
   it('remembers a failure, and does not ask again, until it is told to reload', async () => {
     await begin({});

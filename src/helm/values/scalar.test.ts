@@ -59,19 +59,24 @@ describe('a plain scalar means what it means to Helm', () => {
     expect(readPlain(text).kind).toBe('infinite');
   });
 
-  test.each(['9007199254740993', '-9007199254740993', '18446744073709551615', '0x20000000000001'])(
-    'the integer %s is marked as rounded',
-    (text) => {
-      expect(readPlain(text).rounded).toBe(true);
-    },
-  );
+  test.each([
+    '9007199254740993',
+    '-9007199254740993',
+    '18446744073709551615',
+    '0x20000000000001',
+  ])('the integer %s is marked as rounded', (text) => {
+    expect(readPlain(text).rounded).toBe(true);
+  });
 
-  test.each(['9007199254740992', '9223372036854775808', '1e22', '0.1', '123456789012345678901.5'])(
-    '%s is not',
-    (text) => {
-      expect(readPlain(text).rounded).toBeUndefined();
-    },
-  );
+  test.each([
+    '9007199254740992',
+    '9223372036854775808',
+    '1e22',
+    '0.1',
+    '123456789012345678901.5',
+  ])('%s is not', (text) => {
+    expect(readPlain(text).rounded).toBeUndefined();
+  });
 
   test('a number of a million digits takes no time', () => {
     const started = performance.now();
