@@ -11,19 +11,19 @@ Every declaration of a secret, the harnesses' first: who declares it, its hosts,
 {{- define "centaur.declarations" -}}
 {{- $declarations := list -}}
 {{- if .Values.harnesses.codex.enabled -}}
-{{- $declarations = append $declarations (dict "by" "harnesses.codex" "hosts" (list "api.openai.com") "reference" "OPENAI_API_KEY" "secret" (dict "type" "http" "name" "OPENAI_API_KEY" "match_headers" (list "Authorization"))) -}}
+{{- $declarations = append $declarations (dict "by" "harnesses" "hosts" (list "api.openai.com") "reference" "OPENAI_API_KEY" "secret" (dict "type" "http" "name" "OPENAI_API_KEY" "match_headers" (list "Authorization"))) -}}
 {{- end -}}
 {{- if .Values.harnesses.amp.enabled -}}
-{{- $declarations = append $declarations (dict "by" "harnesses.amp" "hosts" (list "ampcode.com") "reference" "AMP_API_KEY" "secret" (dict "type" "http" "name" "AMP_API_KEY" "match_headers" (list "Authorization"))) -}}
+{{- $declarations = append $declarations (dict "by" "harnesses" "hosts" (list "ampcode.com") "reference" "AMP_API_KEY" "secret" (dict "type" "http" "name" "AMP_API_KEY" "match_headers" (list "Authorization"))) -}}
 {{- end -}}
 {{- if or .Values.harnesses.claudeCode.enabled .Values.harnesses.piMono.enabled -}}
-{{- $declarations = append $declarations (dict "by" "harnesses.claudeCode, harnesses.piMono" "hosts" (list "api.anthropic.com") "reference" "ANTHROPIC_API_KEY" "secret" (dict "type" "http" "name" "ANTHROPIC_API_KEY" "match_headers" (list "X-Api-Key"))) -}}
+{{- $declarations = append $declarations (dict "by" "harnesses" "hosts" (list "api.anthropic.com") "reference" "ANTHROPIC_API_KEY" "secret" (dict "type" "http" "name" "ANTHROPIC_API_KEY" "match_headers" (list "X-Api-Key"))) -}}
 {{- end -}}
 {{- range $toolName, $tool := .Values.tools -}}
 {{- range $secret := $tool.secrets -}}
 {{- if kindIs "string" $secret -}}
 {{- $declaration := dict
-  "by" (printf "tools.%s" $toolName)
+  "by" (printf "tools.%s.secrets" $toolName)
   "hosts" (ternary list $tool.hosts (kindIs "invalid" $tool.hosts))
   "reference" $secret
  -}}
@@ -41,7 +41,7 @@ Every declaration of a secret, the harnesses' first: who declares it, its hosts,
 {{- range $secret := $tool.secrets -}}
 {{- if not (kindIs "string" $secret) -}}
 {{- $declaration := dict
-  "by" (printf "tools.%s" $toolName)
+  "by" (printf "tools.%s.secrets" $toolName)
   "hosts" (ternary (ternary (list "*.googleapis.com") (ternary list $tool.hosts (kindIs "invalid" $tool.hosts)) (eq $secret.type "gcp_auth")) $secret.hosts (kindIs "invalid" $secret.hosts))
   "reference" (default $secret.name $secret.secret_ref)
   "secret" $secret
@@ -63,7 +63,7 @@ Every declared secret once, with the hosts of all its declarations.
 {{- $declarationsByName = set $declarationsByName $declaration.secret.name (append (dig $declaration.secret.name list $declarationsByName) $declaration) -}}
 {{- end -}}
 {{- range $key, $value := $declarationsByName -}}
-{{- $secret := dict "name" $key -}}
+{{- $secret := dict "name" $key "by" ((last $value).by) -}}
 {{- $hosts := list -}}
 {{- range $item := $value -}}
 {{- range $host := $item.hosts -}}
@@ -304,16 +304,16 @@ The API's settings, by the name of the environment variable.
 Where iron-proxy takes a credential from, by its reference; jsonKey is empty, or the member to take of JSON.
 */}}
 {{- define "centaur.ironProxy.source" -}}
-type: {{ dig .root.Values.ironProxy.secretSource "env" (dict "onepassword-connect" "1password_connect" "onepassword" "1password" "env" "env") | quote }}
+type: {{ dig .root.Values.ironProxy.secretSource "env" (dict "onepassword-connect" "1password_connect" "onepassword" "1password" "env" "env") | toJson }}
 {{- if eq .root.Values.ironProxy.secretSource "env" }}
-var: {{ .reference | quote }}
+var: {{ toJson .reference }}
 {{- end }}
 {{- if ne .root.Values.ironProxy.secretSource "env" }}
-secret_ref: {{ ternary .reference (printf "op://$OP_VAULT/%s/credential" .reference) (hasPrefix "op://" .reference) | quote }}
-ttl: {{ .root.Values.ironProxy.secretTtl | quote }}
+secret_ref: {{ ternary .reference (printf "op://$OP_VAULT/%s/credential" .reference) (hasPrefix "op://" .reference) | toJson }}
+ttl: {{ toJson .root.Values.ironProxy.secretTtl }}
 {{- end }}
 {{- if .jsonKey }}
-json_key: {{ .jsonKey | quote }}
+json_key: {{ toJson .jsonKey }}
 {{- end }}
 {{- end }}
 
@@ -326,14 +326,14 @@ dns:
 proxy:
   http_listen: "127.0.0.1:8081"
   https_listen: "127.0.0.1:8443"
-  tunnel_listen: {{ printf ":%d" (int64 .Values.ironProxy.service.proxyPort) | quote }}
+  tunnel_listen: {{ printf ":%d" (int64 .Values.ironProxy.service.proxyPort) | toJson }}
   max_request_body_bytes: {{ int64 .Values.ironProxy.maxRequestBodyBytes }}
-  upstream_response_header_timeout: {{ .Values.ironProxy.upstreamResponseHeaderTimeout | quote }}
+  upstream_response_header_timeout: {{ toJson .Values.ironProxy.upstreamResponseHeaderTimeout }}
   {{- if not (kindIs "invalid" .Values.ironProxy.upstreamDenyCidrs) }}
   {{- if .Values.ironProxy.upstreamDenyCidrs }}
   upstream_deny_cidrs:
     {{- range $upstreamDenyCidr := .Values.ironProxy.upstreamDenyCidrs }}
-    - {{ $upstreamDenyCidr | quote }}
+    - {{ toJson $upstreamDenyCidr }}
     {{- end }}
   {{- else }}
   upstream_deny_cidrs: []
@@ -344,11 +344,11 @@ tls:
   ca_cert: /etc/iron-proxy-ca/ca-cert.pem
   ca_key: /etc/iron-proxy-ca/ca-key.pem
 metrics:
-  listen: {{ printf ":%d" (int64 .Values.ironProxy.service.healthPort) | quote }}
+  listen: {{ printf ":%d" (int64 .Values.ironProxy.service.healthPort) | toJson }}
 management:
-  listen: {{ printf ":%d" (int64 .Values.ironProxy.service.managementPort) | quote }}
+  listen: {{ printf ":%d" (int64 .Values.ironProxy.service.managementPort) | toJson }}
 log:
-  level: {{ .Values.ironProxy.logLevel | quote }}
+  level: {{ toJson .Values.ironProxy.logLevel }}
 transforms:
   - name: allowlist
     config:
@@ -379,7 +379,7 @@ transforms:
       {{- if $domains }}
       domains:
         {{- range $domain := $domains }}
-        - {{ $domain | quote }}
+        - {{ toJson $domain }}
         {{- end }}
       {{- else }}
       domains: []
@@ -393,7 +393,7 @@ transforms:
       {{- if $cidrs }}
       cidrs:
         {{- range $cidr := $cidrs }}
-        - {{ $cidr | quote }}
+        - {{ toJson $cidr }}
         {{- end }}
       {{- end }}
       {{- $tokenEndpoints := list }}
@@ -424,14 +424,14 @@ transforms:
       {{- if $tokenEndpoints }}
       rules:
         {{- range $tokenEndpoint := $tokenEndpoints }}
-        - host: {{ first (first (trimPrefix "https://" $tokenEndpoint | splitList "/") | splitList ":") | quote }}
+        - host: {{ first (first (trimPrefix "https://" $tokenEndpoint | splitList "/") | splitList ":") | toJson }}
           methods:
             - CONNECT
         {{- end }}
         {{- range $tokenEndpoint := $tokenEndpoints }}
-        - host: {{ first (first (trimPrefix "https://" $tokenEndpoint | splitList "/") | splitList ":") | quote }}
+        - host: {{ first (first (trimPrefix "https://" $tokenEndpoint | splitList "/") | splitList ":") | toJson }}
           paths:
-            - {{ default "/" (trimPrefix "https://" $tokenEndpoint | trimPrefix (first (trimPrefix "https://" $tokenEndpoint | splitList "/"))) | quote }}
+            - {{ default "/" (trimPrefix "https://" $tokenEndpoint | trimPrefix (first (trimPrefix "https://" $tokenEndpoint | splitList "/"))) | toJson }}
         {{- end }}
       {{- end }}
   {{- $httpSecrets := list }}
@@ -451,19 +451,23 @@ transforms:
           rules:
             {{- range $host := $httpSecret.hosts }}
             {{- if contains "/" $host }}
-            - cidr: {{ $host | quote }}
+            - cidr: {{ toJson $host }}
             {{- else }}
-            - host: {{ $host | quote }}
+            - host: {{ toJson $host }}
             {{- end }}
             {{- end }}
           {{- end }}
           {{- if not (eq (default "replace" $httpSecret.declared.mode) "inject") }}
           replace:
-            proxy_value: {{ default $httpSecret.name $httpSecret.declared.replacer | quote }}
+            proxy_value: {{ default $httpSecret.name $httpSecret.declared.replacer | toJson }}
             {{- if $httpSecret.declared.match_headers }}
             match_headers:
               {{- range $match_header := $httpSecret.declared.match_headers }}
-              - {{ $match_header | quote }}
+              {{- if hasPrefix "/" $match_header }}
+              - {{ toJson $match_header }}
+              {{- else }}
+              - {{ title (lower $match_header) | toJson }}
+              {{- end }}
               {{- end }}
             {{- else }}
             match_headers:
@@ -480,13 +484,13 @@ transforms:
           {{- if or $httpSecret.declared.inject_header $httpSecret.declared.inject_query_param $httpSecret.declared.inject_formatter }}
           inject:
             {{- if $httpSecret.declared.inject_header }}
-            header: {{ $httpSecret.declared.inject_header | quote }}
+            header: {{ toJson $httpSecret.declared.inject_header }}
             {{- end }}
             {{- if $httpSecret.declared.inject_query_param }}
-            query_param: {{ $httpSecret.declared.inject_query_param | quote }}
+            query_param: {{ toJson $httpSecret.declared.inject_query_param }}
             {{- end }}
             {{- if $httpSecret.declared.inject_formatter }}
-            formatter: {{ $httpSecret.declared.inject_formatter | quote }}
+            formatter: {{ toJson $httpSecret.declared.inject_formatter }}
             {{- end }}
           {{- end }}
           {{- end }}
@@ -500,7 +504,7 @@ transforms:
       {{- if $gcpSecret.declared.scopes }}
       scopes:
         {{- range $scope := $gcpSecret.declared.scopes }}
-        - {{ $scope | quote }}
+        - {{ toJson $scope }}
         {{- end }}
       {{- else }}
       scopes:
@@ -510,9 +514,9 @@ transforms:
       rules:
         {{- range $host := $gcpSecret.hosts }}
         {{- if contains "/" $host }}
-        - cidr: {{ $host | quote }}
+        - cidr: {{ toJson $host }}
         {{- else }}
-        - host: {{ $host | quote }}
+        - host: {{ toJson $host }}
         {{- end }}
         {{- end }}
       {{- end }}
@@ -522,33 +526,33 @@ transforms:
     config:
       tokens:
         {{- range $oauthSecret := $oauthSecrets }}
-        - grant: {{ $oauthSecret.declared.grant | quote }}
-          {{- range $fieldName, $field := $oauthSecret.declared.fields }}
+        - grant: {{ toJson $oauthSecret.declared.grant }}
+          {{- range $fieldName, $field := omit $oauthSecret.declared.fields "grant" "token_endpoint" "audience" "scopes" "rules" }}
           {{- if kindIs "string" $field }}
-          {{ $fieldName | quote }}:
+          {{ toJson $fieldName }}:
             {{- include "centaur.ironProxy.source" (dict "root" $ "reference" $field "jsonKey" "") | nindent 12 }}
           {{- else }}
-          {{ $fieldName | quote }}:
+          {{ toJson $fieldName }}:
             {{- include "centaur.ironProxy.source" (dict "root" $ "reference" $field.secret_ref "jsonKey" (default "" $field.json_key)) | nindent 12 }}
           {{- end }}
           {{- end }}
-          token_endpoint: {{ $oauthSecret.declared.token_endpoint | quote }}
+          token_endpoint: {{ toJson $oauthSecret.declared.token_endpoint }}
           {{- if $oauthSecret.declared.audience }}
-          audience: {{ $oauthSecret.declared.audience | quote }}
+          audience: {{ toJson $oauthSecret.declared.audience }}
           {{- end }}
           {{- if $oauthSecret.declared.scopes }}
           scopes:
             {{- range $scope := $oauthSecret.declared.scopes }}
-            - {{ $scope | quote }}
+            - {{ toJson $scope }}
             {{- end }}
           {{- end }}
           {{- if $oauthSecret.hosts }}
           rules:
             {{- range $host := $oauthSecret.hosts }}
             {{- if contains "/" $host }}
-            - cidr: {{ $host | quote }}
+            - cidr: {{ toJson $host }}
             {{- else }}
-            - host: {{ $host | quote }}
+            - host: {{ toJson $host }}
             {{- end }}
             {{- end }}
           {{- end }}
@@ -570,22 +574,22 @@ transforms:
       {{- if $awsSecret.declared.allowed_services }}
       allowed_services:
         {{- range $allowed_service := $awsSecret.declared.allowed_services }}
-        - {{ $allowed_service | quote }}
+        - {{ toJson $allowed_service }}
         {{- end }}
       {{- end }}
       {{- if $awsSecret.declared.allowed_regions }}
       allowed_regions:
         {{- range $allowed_region := $awsSecret.declared.allowed_regions }}
-        - {{ $allowed_region | quote }}
+        - {{ toJson $allowed_region }}
         {{- end }}
       {{- end }}
       {{- if $awsSecret.hosts }}
       rules:
         {{- range $host := $awsSecret.hosts }}
         {{- if contains "/" $host }}
-        - cidr: {{ $host | quote }}
+        - cidr: {{ toJson $host }}
         {{- else }}
-        - host: {{ $host | quote }}
+        - host: {{ toJson $host }}
         {{- end }}
         {{- end }}
       {{- end }}
@@ -646,7 +650,7 @@ transforms:
         {{- $headers = append $headers "/^X-Amz-/" }}
         {{- end }}
         {{- range $header := uniq $headers | sortAlpha }}
-        - {{ $header | quote }}
+        - {{ toJson $header }}
         {{- end }}
   {{- end }}
 {{- $databases := list }}
@@ -657,13 +661,13 @@ transforms:
 {{- end }}
 {{- if $databases }}
 postgres:
-  listen: {{ printf ":%d" (int64 .Values.ironProxy.service.pgPortRangeStart) | quote }}
+  listen: {{ printf ":%d" (int64 .Values.ironProxy.service.pgPortRangeStart) | toJson }}
   client:
     user: app_user
     password_env: PG_PROXY_PASSWORD
   upstreams:
     {{- range $database := $databases }}
-    - database: {{ $database.declared.database | quote }}
+    - database: {{ toJson $database.declared.database }}
       dsn:
         {{- include "centaur.ironProxy.source" (dict "root" $ "reference" $database.reference "jsonKey" "") | nindent 8 }}
     {{- end }}
