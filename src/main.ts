@@ -4,9 +4,9 @@
  */
 import { App } from 'cdk8s';
 import { centaurChart } from './centaur/index.js';
+import { retiredKeys } from './centaur/retired-keys.js';
 import { processIo } from './cli/io.js';
 import { reporting } from './cli/program.js';
-import { retiredKeys } from './cli/retired-keys.js';
 import { synth } from './cli/synth.js';
 
 const io = processIo();

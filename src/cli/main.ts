@@ -14,7 +14,7 @@ process.exitCode = await main(
       const [{ centaurChart }, { lookupsOf }, { retiredKeys }] = await Promise.all([
         import('../centaur/index.js'),
         import('../centaur/lookups.js'),
-        import('./retired-keys.js'),
+        import('../centaur/retired-keys.js'),
       ]);
       const chart = centaurChart();
       return { chart, retired: retiredKeys, lookups: (values) => lookupsOf(chart, values) };

@@ -1,7 +1,10 @@
 /** Values documents that a JSON schema admits: fast-check over the schema. */
 import fc from 'fast-check';
+import { resolved } from '../../src/helm/schema.js';
 import type { Schema, Value } from '../../src/helm/tree.js';
-import { anyValues, hostileStrings, integers, keys, numbers, strings } from './arbitrary-values.js';
+import { anyValues, hostileStrings, integers, keys, numbers, scalars, strings } from './arbitrary-values.js';
+import type { UserDocument } from './law.js';
+import { valuesText } from './values-text.js';
 
 /** The keywords of draft-07 that shape a value, with references already resolved. */
 interface Shape extends Schema {
@@ -45,6 +48,114 @@ export function documents(schema: Schema): fc.Arbitrary<Members> {
   });
   return fc.record(Object.fromEntries(members)).map(withoutUndefined);
 }
+
+/** One to three values files and up to three `--set` expressions for a chart with this schema. */
+export function userDocuments(written: object): fc.Arbitrary<UserDocument> {
+  const schema = resolved(written);
+  return fc
+    .tuple(
+      fc.array(documents(schema), { minLength: 1, maxLength: 3 }),
+      fc.array(assignments(schema), { maxLength: 3 }),
+    )
+    .map(([layers, set]) => ({ files: layers.map(valuesText), set }));
+}
+
+/** A document of the schema in which one thing was made wrong, or at least strange. */
+export function wrongDocuments(written: object): fc.Arbitrary<UserDocument> {
+  return fc
+    .tuple(documents(resolved(written)), fc.nat(), mutations)
+    .map(([document, place, mutation]) => ({ files: [valuesText(mutated(document, place, mutation))] }));
+}
+
+// ------------------------------------------------------------------------------------------------------------- --set
+
+/** `--set` of a scalar that the schema names, mostly to what it admits. */
+function assignments(schema: Schema): fc.Arbitrary<string> {
+  const paths = scalarsOf(schema, []);
+  if (paths.length === 0) return fc.constant('');
+  return fc.oneof(
+    ...paths.map(({ path, member }) =>
+      fc
+        .oneof(
+          { weight: 9, arbitrary: draw(member, 0) },
+          { weight: 1, arbitrary: fc.constantFrom(null, true, '') },
+        )
+        .map((value) => `${path.join('.')}=${setValue(value)}`),
+    ),
+  );
+}
+
+interface ScalarPath {
+  readonly path: readonly string[];
+  readonly member: Schema;
+}
+
+function scalarsOf(schema: Schema, above: readonly string[]): readonly ScalarPath[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([key, member]) => {
+    const path = [...above, key.replaceAll('.', '\\.')];
+    if (member.properties !== undefined) return scalarsOf(member, path);
+    const { type } = merged(member);
+    return type === 'object' || type === 'array' || type === undefined ? [] : [{ path, member }];
+  });
+}
+
+/** A backslash takes the next character's meaning away: https://helm.sh/docs/intro/using_helm/#the-format-and-limitations-of---set */
+function setValue(value: Value): string {
+  return String(value).replaceAll(/[\\,{}[\]=]/g, (character) => `\\${character}`);
+}
+
+// --------------------------------------------------------------------------------------------------------- mutations
+
+type Mutation = (value: Value) => Value;
+
+const mutations: fc.Arbitrary<Mutation> = fc.oneof(
+  fc.oneof(scalars, anyValues).map(
+    (other): Mutation =>
+      () =>
+        other,
+  ),
+  strings.map(
+    (text): Mutation =>
+      (value) =>
+        typeof value === 'string' ? value + text : text,
+  ),
+  numbers.map(
+    (number): Mutation =>
+      (value) =>
+        typeof value === 'number' ? value + number : number,
+  ),
+  fc.tuple(keys, anyValues).map(
+    ([key, other]): Mutation =>
+      (value) =>
+        isMap(value) ? { ...value, [key]: other } : { [key]: other },
+  ),
+  fc.constant<Mutation>((value) => [value]),
+  fc.constant<Mutation>((value) => (Array.isArray(value) ? [...value, ...value] : null)),
+);
+
+/** The same document with the value at one place, counted from the top, changed. */
+function mutated(document: Value, place: number, mutation: Mutation): Value {
+  const places = count(document);
+  let left = place % places;
+  const walk = (value: Value): Value => {
+    if (left-- === 0) return mutation(value);
+    if (Array.isArray(value)) return value.map(walk);
+    if (!isMap(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, walk(member)]));
+  };
+  return walk(document);
+}
+
+function count(value: Value): number {
+  const members = Array.isArray(value) ? value : isMap(value) ? Object.values(value) : [];
+  return members.reduce((sum: number, member: Value) => sum + count(member), 1);
+}
+
+function isMap(value: Value): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+// ------------------------------------------------------------------------------------------------ values of a schema
 
 /** Beyond this depth, what may be left out is: a definition may refer to itself. */
 const deepest = 7;

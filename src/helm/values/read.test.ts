@@ -60,6 +60,11 @@ describe('what Helm takes in silence and nobody means is refused, with its place
   test.each([
     ['a key twice', 'a: 1\nb:\n  c: 1\n  c: 2\n', '4:3: b.c: this key stands in line 3 already'],
     ['a key twice in two spellings', '1: a\n"1": b\n', '2:1: 1: this key stands in line 1 already'],
+    [
+      'a key twice, once by a merge',
+      'a: &x {1: b}\nc: {<<: *x, "1": d}\n',
+      '2:13: c.1: this key stands in line 1 already',
+    ],
     ['a boolean key', 'a:\n  n: 1\n', '2:3: a: Helm takes the key n for false'],
     ['a number key', '08: 1\n', '1:1: Helm takes the key 08 for 8'],
     ['a number key in another spelling', '1.10: 1\n', '1:1: Helm takes the key 1.10 for 1.1'],
@@ -103,6 +108,18 @@ describe('what Helm 3 and 4, or YAML parsers, read differently is refused', () =
     ['a tab behind a dash', 'a:\n-\tb\n', '2:2: a tab stands where YAML wants spaces'],
     ['a tab in a block text', 'a: |\n  \tx\n', '1:4: a tab stands in the indentation of a block text'],
     ['spaces in blank lines', 'a: |1\n  x\n   \n', '1:4: parsers read blank lines with spaces differently'],
+    [
+      'a text that goes on too far left',
+      'a:\n#c\n  b\nc\n',
+      '3:3: the text goes on in a line that is not indented more',
+    ],
+    [
+      'a block text too far left',
+      'a:\n  b:\n#c\n   |\n  c\n',
+      '4:4: the text goes on in a line that is not indented more',
+    ],
+    ['a tag behind a key in braces', '{"a" !!str }\n', '1:6: a ":" or a "," is missing before this'],
+    ['a "?" for a value', '{"a": ?\n, b: 1}\n', '1:7: a ":" or a "," is missing before this'],
     ['a key over two lines', '{a\n  : 1}\n', '1:2: a key and its ":" stand on one line'],
   ])('%s', (_, text, line) => {
     expect(refusal(text)?.format()).toContain(`v.yaml:${line}`);

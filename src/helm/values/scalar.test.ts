@@ -39,6 +39,8 @@ describe('a plain scalar means what it means to Helm', () => {
     ['0x1G', '0x1G'],
     ['0xFFFFFFFFFFFFFFFF0', '0xFFFFFFFFFFFFFFFF0'],
     ['-0xFFFFFFFFFFFFFFFF', '-0xFFFFFFFFFFFFFFFF'],
+    ['+0x8000000000000000', '+0x8000000000000000'],
+    ['+9223372036854775808', 2 ** 63],
     ['2001-01-01', '2001-01-01'],
     ['12:30:45', '12:30:45'],
     ['0x', '0x'],

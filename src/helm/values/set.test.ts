@@ -4,7 +4,7 @@ import { readValuesFile } from './read.js';
 import { applySet } from './set.js';
 
 const values = () =>
-  readValuesFile('text: x\nnothing: null\nlist: [1, {a: b}]\nmap: {a: 1}\n', 'v.yaml').values;
+  readValuesFile('text: x\nnothing: null\nlist: [x, {a: b}]\nmap: {a: 1}\n', 'v.yaml').values;
 const set = (expression: string) => JSON.parse(JSON.stringify(applySet({}, expression)));
 const refusal = (expression: string) => {
   try {
@@ -37,6 +37,7 @@ describe('--set reads', () => {
     ['a={}', { a: [''] }],
     ['a={1}b=2', { a: [1], b: 2 }],
     ['a[1].b=q', { a: [null, { b: 'q' }] }],
+    ['a[+1]=x', { a: [null, 'x'] }],
     ['a[0][1]=x', { a: [[null, 'x']] }],
     ['a[0]=x,a[1]=', { a: ['x', ''] }],
     ['a[0].b=,c=1', { a: [{ b: '' }], c: 1 }],
@@ -64,7 +65,7 @@ describe('--set over values that are there', () => {
     ['map.b=2', { map: { a: 1, b: 2 } }],
     ['map=x', { map: 'x' }],
     ['list[0]=2', { list: [2, { a: 'b' }] }],
-    ['list[1].c=d', { list: [1, { a: 'b', c: 'd' }] }],
+    ['list[1].c=d', { list: ['x', { a: 'b', c: 'd' }] }],
     ['list[0].c=d', { list: [{ c: 'd' }, { a: 'b' }] }],
     ['list={}', { list: [''] }],
   ])('%s', (expression, expected) => {
@@ -98,7 +99,7 @@ describe('--set refuses', () => {
     ['text.a=1', 1, '"text" is a string in the values so far, not a map'],
     ['nothing.a=1', 1, '"nothing" is null in the values so far, not a map'],
     ['map[0]=1', 1, '"map" is a map in the values so far, not a list'],
-    ['list[0][0]=1', 6, '"[0]" is a number in the values so far, not a list'],
+    ['list[0][0]=1', 6, '"[0]" is a string in the values so far, not a list'],
     [`${'a.'.repeat(31)}a=1`, 61, 'a name has at most 30 dots'],
   ])('%s', (expression, column, message) => {
     const error = refusal(expression);
