@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { faults, problems } from '../../test/secrets/declaring-chart.js';
+import { budgetOf, plans } from './budget.js';
+import { secretTypes } from './declaration.js';
+import { readPyproject } from './pyproject.js';
+import { secretSources } from './source.js';
+
+const text = readFileSync(new URL('../../docs/secrets.md', import.meta.url), 'utf8');
+const snippets = (language: string) =>
+  [...text.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, 'g'))].map(
+    ([, snippet]) => snippet ?? '',
+  );
+
+describe('docs/secrets.md', () => {
+  test.each(snippets('toml'))('declares what can be declared: %#', (snippet) => {
+    const read = readPyproject(snippet, 'docs/secrets.md');
+    const tools = 'problems' in read ? read.problems : { tool: read.declaration };
+    expect([faults({ tools }), problems({ tools })]).toEqual([[], []]);
+  });
+
+  test.each(snippets('yaml'))('shows values that the chart takes: %#', (snippet) => {
+    const values = parse(snippet);
+    expect([faults(values), problems(values)]).toEqual([[], []]);
+  });
+
+  test('names every type of secret', () => {
+    for (const type of secretTypes) expect(text).toContain(`| \`${type}\` |`);
+  });
+
+  test('has the keys that each source needs', () => {
+    for (const [source, { keys }] of Object.entries(secretSources)) {
+      const [row] = text.split('\n').filter((line) => line.startsWith(`| \`${source}\` |`));
+      for (const key of keys) expect(row).toContain(`\`${key}\``);
+    }
+  });
+
+  test("has 1Password's limits, and adds up what it says of them", () => {
+    for (const { title, hourly, daily } of Object.values(plans)) {
+      const numbers = [hourly, daily].map((number) => number.toLocaleString('en'));
+      expect(text).toContain(`| ${title} | ${numbers.join(' | ')} |`);
+    }
+    expect(budgetOf({ proxies: 5, lookups: 10, ttlSeconds: 600 })).toMatchObject({
+      readsPerHour: 300,
+      readsPerDay: 7200,
+    });
+    expect(text).toContain('are 300 reads an hour and 7,200 a day');
+  });
+});
