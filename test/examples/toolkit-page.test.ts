@@ -61,8 +61,8 @@ export { chart };
 
 function readingAll() {
   const other = new HelmChart({ metadata: chart.metadata, values: chart.schema });
-  const { name, port, debug, region, resources, labels, hosts, ports } = other.values;
-  other.addNotes(...[name, port, debug, resources, labels, hosts, ports].map((value) => toJson(value)));
+  const { name, port, debug, region, resources, labels, hosts, target, ports } = other.values;
+  other.addNotes(...[name, port, debug, resources, labels, hosts, target, ports].map((value) => toJson(value)));
   other.addNotes(when(region, (region) => region));
   return other;
 }
@@ -97,6 +97,12 @@ test('beside each snippet stands what it makes, or why it is refused', async () 
   await expect(expected).toMatchFileSnapshot(pageFile);
 });
 
+test('every word of the toolkit is on the page', () => {
+  // Go's order of strings is exported beside the operators, and is none.
+  const words = Object.keys(toolkit).filter((name) => name !== 'byBytes');
+  expect(words.filter((name) => !new RegExp(`\\b${name}\\b`).test(page))).toEqual([]);
+});
+
 test('what it quotes from the example stands there', () => {
   const quoted = blocksOf(page).filter(({ purpose }) => purpose.startsWith('part of examples/'));
   expect(quoted).not.toEqual([]);
@@ -108,7 +114,7 @@ test('what it quotes from the example stands there', () => {
 const documents = {
   defaults: '',
   'all of it':
-    'name: a b\nport: 1000000\ndebug: true\nregion: eu\nresources: {limits: {cpu: 2, memory: 1Gi}}\n' +
+    'name: a b\nport: 1000000\ndebug: true\nregion: eu\ntarget: {name: other}\nresources: {limits: {cpu: 2, memory: 1Gi}}\n' +
     'labels: {app: other, names: x, a: "yes", LOG_LEVEL: mine}\nhosts: [localhost, "*.example.com", a.example.org]\n' +
     'ports: [{name: http, number: 80, public: true}, {name: admin, number: 81}, {name: debug, number: 82, public: false}]',
   'empty texts': 'name: ""\nregion: ""',
