@@ -39,9 +39,11 @@ export function documents(schema: Schema): fc.Arbitrary<Members> {
   const members = Object.entries(schema.properties ?? {}).map(([key, member]) => {
     const nested = member.properties !== undefined && member.default === undefined;
     const value = nested ? documents(member) : draw(member, 0);
-    const needed = !nested && member.default === undefined && (schema.required?.includes(key) ?? false);
+    const required = schema.required?.includes(key) ?? false;
+    const needed = required && !nested && member.default === undefined;
+    // A null takes a default away, which leaves nothing where something is required.
     const written = fc.oneof(
-      { weight: 15, arbitrary: value },
+      { weight: required ? 400 : 15, arbitrary: value },
       { weight: needed ? 0 : 1, arbitrary: fc.constant(null) },
     );
     return [key, needed ? written : fc.option(written, { nil: undefined, freq: nested ? 2 : 1 })] as const;
@@ -77,7 +79,7 @@ function assignments(schema: Schema): fc.Arbitrary<string> {
     ...paths.map(({ path, member }) =>
       fc
         .oneof(
-          { weight: 9, arbitrary: draw(member, 0) },
+          { weight: 15, arbitrary: draw(member, 0) },
           { weight: 1, arbitrary: fc.constantFrom(null, true, '') },
         )
         .map((value) => `${path.join('.')}=${setValue(value)}`),

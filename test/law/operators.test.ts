@@ -36,7 +36,7 @@ import {
   stringMaps,
   strings,
 } from './arbitrary-values.js';
-import { runs, seed } from './seed.js';
+import { patience, runs, seed } from './seed.js';
 import { throwawayFolder } from './throwaway-chart.js';
 import { valuesText } from './values-text.js';
 
@@ -322,7 +322,7 @@ function halved(groups: readonly Group[]): readonly (readonly Group[])[] {
   });
 }
 
-describe(`operators, seed ${seed}`, () => {
+describe(`operators, seed ${seed}`, { timeout: patience }, () => {
   test.each(operators.map((operator) => [operator.name, operator] as const))('%s', async (_, operator) => {
     const ways = signatures(operator);
     const constants = operator.parameters.some((parameter) => parameter.constant);

@@ -7,3 +7,6 @@ export const seed = Number(process.env.LAW_SEED ?? Date.now() % 2 ** 31);
 export function runs(usual: number): number {
   return Number(process.env.LAW_RUNS ?? usual);
 }
+
+/** Milliseconds that a test may take: a long run takes as long as it takes. */
+export const patience = process.env.LAW_RUNS === undefined ? 600_000 : 24 * 3_600_000;

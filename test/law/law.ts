@@ -1,0 +1,217 @@
+/**
+ * The law, for any chart: for every values document the toolkit and both Helms make the same objects, or all of them
+ * refuse it. A document on which they differ is written to a file, with the commands that show the difference by hand.
+ */
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { EvaluationError, type HelmChart, loadValues, type ReleaseOptions } from '../../src/helm/index.js';
+import { helmMajors } from '../judges/helm.js';
+import { helmTemplate, type Judge, type Parsed, type Refused } from '../judges/judge.js';
+import { canonical } from './canonical.js';
+import { seed } from './seed.js';
+
+/** A chart as source, and the folder that it was compiled into. */
+export interface LawChart {
+  readonly chart: HelmChart;
+  readonly folder: string;
+}
+
+/** What a person gives Helm: the texts of values files, the later ones winning, and expressions for `--set`. */
+export interface UserDocument {
+  readonly files: readonly string[];
+  readonly set?: readonly string[];
+}
+
+export interface Outcome {
+  /** Whether objects were made of the document. */
+  readonly accepted: boolean;
+  /** How a Helm differs from the toolkit; undefined where none does. */
+  readonly difference?: string;
+}
+
+const release = { name: 'law-release', namespace: 'law-namespace' };
+
+/** Asks everybody. */
+export async function judged(judge: Judge, subject: LawChart, document: UserDocument): Promise<Outcome> {
+  const ours = evaluated(subject.chart, document);
+  const verdicts = await judge.render({ chart: subject.folder, ...asked(document) });
+  for (const major of helmMajors) {
+    const found = compared(ours, verdicts[major]);
+    if (found !== undefined) return { accepted: 'objects' in ours, difference: `Helm ${major}: ${found}` };
+  }
+  return { accepted: 'objects' in ours };
+}
+
+/** Asks the commands themselves, `helm template` of both majors, which are slower than their packages by far. */
+export async function judgedByCommand(subject: LawChart, document: UserDocument): Promise<Outcome> {
+  const ours = evaluated(subject.chart, document);
+  for (const major of helmMajors) {
+    const found = compared(ours, await helmTemplate(major, { chart: subject.folder, ...asked(document) }));
+    if (found !== undefined) {
+      return { accepted: 'objects' in ours, difference: `helm ${major} template: ${found}` };
+    }
+  }
+  return { accepted: 'objects' in ours };
+}
+
+/**
+ * Holds a chart to the law.
+ *
+ * @throws {Error} with the difference, and the file that the document was written to
+ */
+export async function expectLaw(judge: Judge, subject: LawChart, document: UserDocument): Promise<void> {
+  const { difference } = await judged(judge, subject, document);
+  if (difference !== undefined) throw new Error(`${difference}\n${written(subject, document)}`);
+}
+
+/**
+ * Holds a chart to the law on many random documents, and returns how many of them were accepted.
+ *
+ * @throws {Error} with the smallest document that shows a difference
+ */
+export async function expectLawOfMany(
+  judge: Judge,
+  subject: LawChart,
+  documents: fc.Arbitrary<UserDocument>,
+  many: number,
+): Promise<number> {
+  let accepted = 0;
+  const sampled = fc.sample(documents, { seed, numRuns: many });
+  for (let start = 0; start < many; start += atOnce) {
+    const outcomes = await Promise.all(
+      sampled.slice(start, start + atOnce).map((document) => judged(judge, subject, document)),
+    );
+    accepted += outcomes.filter((outcome) => outcome.accepted).length;
+    const failed = outcomes.findIndex(({ difference }) => difference !== undefined);
+    if (failed >= 0) await shrink(judge, subject, documents, start + failed);
+  }
+  return accepted;
+}
+
+/** Keeps the processors busy: a request is answered while another one is evaluated here. */
+const atOnce = 16;
+
+async function shrink(
+  judge: Judge,
+  subject: LawChart,
+  documents: fc.Arbitrary<UserDocument>,
+  index: number,
+): Promise<never> {
+  const property = fc.asyncProperty(
+    documents,
+    async (document) => (await judged(judge, subject, document)).difference === undefined,
+  );
+  const { counterexample } = await fc.check(property, { seed, path: `${index}`, numRuns: index + 1 });
+  if (counterexample === null) {
+    throw new Error(
+      `document ${index} of seed ${seed} differed once, and then did not: is something left to chance?`,
+    );
+  }
+  const [smallest] = counterexample;
+  const { difference } = await judged(judge, subject, smallest);
+  throw new Error(`${difference}\nLAW_SEED=${seed}, document ${index}\n${written(subject, smallest)}`);
+}
+
+// ------------------------------------------------------------------------------------------------------ comparison
+
+type Ours = { readonly objects: readonly object[] } | { readonly problems: readonly string[] };
+
+function evaluated(chart: HelmChart, { files, set = [] }: UserDocument): Ours {
+  const input = { files: files.map((text, index) => ({ file: `values-${index}.yaml`, text })), set, release };
+  const loaded = loadValues(chart, input);
+  if ('problems' in loaded) return { problems: loaded.problems.map(({ message }) => message) };
+  try {
+    return { objects: chart.evaluate(loaded.values, release).objects.map(({ object }) => object) };
+  } catch (error) {
+    if (error instanceof EvaluationError)
+      return { problems: [`the chart has no meaning for it: ${error.message}`] };
+    throw error;
+  }
+}
+
+function asked({ files, set = [] }: UserDocument) {
+  return { values: files, set, release: releaseOf(release) };
+}
+
+function releaseOf({ name = '', namespace = '' }: ReleaseOptions) {
+  return { name, namespace };
+}
+
+/** In what a Helm differs from what was evaluated; undefined where both say the same. */
+function compared(ours: Ours, theirs: Parsed | Refused): string | undefined {
+  if ('problems' in ours) {
+    if (theirs.ok) return `accepts what is refused here: ${ours.problems.join('; ')}`;
+    // What Helm says of a file, of --set and of a schema are its own words; what `fail` says are ours.
+    if (/failed to parse|failed parsing --set|specifications of the schema/.test(theirs.error))
+      return undefined;
+    const missing = ours.problems.find((problem) => !theirs.error.includes(problem));
+    return missing === undefined ? undefined : `refuses it in other words: ${theirs.error}\nhere: ${missing}`;
+  }
+  if (!theirs.ok) return `refuses what is accepted here: ${theirs.error}`;
+  if (theirs.warnings.length > 0) return theirs.warnings.join('\n');
+  const [here, there] = [identified(ours.objects), identified(theirs.objects)];
+  for (const identity of new Set([...here.keys(), ...there.keys()])) {
+    const [expected, found] = [here.get(identity), there.get(identity)];
+    if (expected !== found) return `${identity}\nevaluated: ${expected}\nrendered:  ${found}`;
+  }
+  return undefined;
+}
+
+/** Objects by what identifies them to Kubernetes. */
+function identified(objects: readonly object[]): ReadonlyMap<string, string> {
+  const entries = objects.map((object) => {
+    const { apiVersion, kind, metadata = {} }: Identity = object;
+    const { namespace = '', name = '' } = metadata;
+    return [`${apiVersion} ${kind} ${namespace}/${name}`, canonical(object)] as const;
+  });
+  const map = new Map(entries);
+  if (map.size < entries.length)
+    throw new Error(`an object stands twice: ${entries.map(([name]) => name).sort()}`);
+  return map;
+}
+
+interface Identity {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata?: { readonly name?: string; readonly namespace?: string };
+}
+
+// ------------------------------------------------------------------------------------------- a document to look at
+
+const cache = fileURLToPath(new URL('../../.cache/law/', import.meta.url));
+
+/** Writes a document where it can be looked at, and returns the commands to do so. */
+function written(subject: LawChart, document: UserDocument): string {
+  const { files, set = [] } = document;
+  const id = createHash('sha256').update(JSON.stringify(document)).digest('hex').slice(0, 12);
+  const folder = path.join(cache, id);
+  const chart = path.join(folder, 'chart');
+  for (const [file, text] of subject.chart.compile()) write(path.join(chart, file), text);
+  const options = [
+    ...files.flatMap((text, index) => {
+      const file = path.join(folder, `values-${index}.yaml`);
+      write(file, text);
+      return ['--values', file];
+    }),
+    ...set.flatMap((expression) => ['--set', quoted(expression)]),
+    ...['--namespace', release.namespace],
+  ].join(' ');
+  return [
+    `The document is in ${folder}:`,
+    `  npx centaur-chart render --release ${release.name} ${options}`,
+    `  helm template ${release.name} ${chart} ${options}`,
+  ].join('\n');
+}
+
+function write(file: string, text: string): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+/** For a POSIX shell. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
