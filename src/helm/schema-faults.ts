@@ -117,8 +117,8 @@ function isOtherKind({ below, error: { keyword, propertyName } }: SchemaError): 
 }
 
 /** Whether an error is about the key that tells one shape from another, such as `type: http`. */
-function isMark({ below, error: { keyword } }: SchemaError): boolean {
-  return below.length === 1 && (keyword === 'const' || keyword === 'enum');
+function isMark({ below, error: { keyword, propertyName } }: SchemaError): boolean {
+  return propertyName === undefined && below.length === 1 && (keyword === 'const' || keyword === 'enum');
 }
 
 /** Whether an error was found while one of a union's shapes was tried, in the shape itself or through a reference. */
