@@ -17,7 +17,7 @@ import {
 import { type Judge, type ReadValues, startJudge, type Verdicts } from '../judges/judge.js';
 import { runs, seed } from './seed.js';
 import { throwawayFolder } from './throwaway-chart.js';
-import { families } from './yaml-texts.js';
+import { families, one } from './yaml-texts.js';
 
 let judge: Judge;
 const folder = throwawayFolder();
@@ -137,75 +137,15 @@ const { layer } = fc.letrec<{ layer: string; member: string }>((tie) => ({
 }));
 const files = fc.array(layer, { maxLength: 3 });
 
-const names = fc.constantFrom(
-  ...[
-    'a',
-    'b',
-    'c',
-    'a.b',
-    'a.b.c',
-    'b.c',
-    'a[0]',
-    'a[1]',
-    'b[0].c',
-    'b[1][0]',
-    'c[0][1].d',
-    'a\\.b',
-    'x y',
-    'é',
-  ],
-  ...[
-    '',
-    'a[-1]',
-    'a[x]',
-    'a[70000]',
-    'a[01]',
-    'a[+1]',
-    'b[2].d.e',
-    '__proto__.x',
-    'constructor',
-    'a.',
-    'a[0',
-    'a[]',
-  ],
+const names = one(
+  'a¦b¦c¦a.b¦a.b.c¦b.c¦a[0]¦a[1]¦b[0].c¦b[1][0]¦c[0][1].d¦a\\.b¦x y¦é¦¦a[-1]¦a[x]¦a[70000]¦a[01]¦a[+1]¦b[2].d.e¦__proto__.x¦' +
+    'constructor¦a.¦a[0¦a[]',
 );
-const settings = fc.constantFrom(
-  ...[
-    '1',
-    '0',
-    '-0',
-    '+5',
-    '-07',
-    '07',
-    '1.5',
-    '1e3',
-    '0x1F',
-    'true',
-    'TRUE',
-    'False',
-    'null',
-    'Null',
-    '',
-    'x',
-    'yes',
-  ],
-  ...[
-    'a\\,b',
-    '{1,x}',
-    '{}',
-    '{a',
-    '{1,2}z',
-    '{a\\,b,c}',
-    '9007199254740993',
-    '9223372036854775808',
-    'x=y',
-    '"q"',
-  ],
-  ...['a b', '😀', '\\', '\\\\', 'tru\\e', '[1]', '{{1},2}', 'fal\u017fe', '-', '1_000', '٣'],
+const settings = one(
+  '1¦0¦-0¦+5¦-07¦07¦1.5¦1e3¦0x1F¦true¦TRUE¦False¦null¦Null¦¦x¦yes¦a\\,b¦{1,x}¦{}¦{a¦{1,2}z¦{a\\,b,c}¦9007199254740993¦' +
+    '9223372036854775808¦x=y¦"q"¦a b¦😀¦\\¦\\\\¦tru\\e¦[1]¦{{1},2}¦fal\u017fe¦-¦1_000¦٣',
 );
-const pieces = fc.constantFrom(
-  ...['a', 'b', '1', '=', '=', '.', ',', '[', ']', '[0]', '{', '}', '\\', ' ', 'true', 'é'],
-);
+const signs = one('a¦b¦1¦=¦=¦.¦,¦[¦]¦[0]¦{¦}¦\\¦ ¦true¦é');
 const set = fc.array(
   fc.oneof(
     { weight: 3, arbitrary: fc.tuple(names, settings).map(([name, value]) => `${name}=${value}`) },
@@ -215,7 +155,7 @@ const set = fc.array(
         .array(fc.tuple(names, fc.constantFrom('=', '=', '', '.'), settings), { maxLength: 3 })
         .map((all) => all.map((parts) => parts.join('')).join(',')),
     },
-    { weight: 1, arbitrary: fc.array(pieces, { maxLength: 8 }).map((all) => all.join('')) },
+    { weight: 1, arbitrary: fc.array(signs, { maxLength: 8 }).map((all) => all.join('')) },
   ),
   { maxLength: 2 },
 );
