@@ -183,13 +183,23 @@ export const declared = Type.Object(
     ),
     grant: Type.Optional(Type.Enum(grantNames, { description: 'oauth_token: how the token is obtained.' })),
     fields: Type.Optional(
-      Type.Record(Type.String(), field, {
-        propertyNames: {
-          pattern:
-            '^(?:refresh_token|client_id|client_secret|username|password|issuer|subject|private_key|private_key_id)$',
+      Type.Object(
+        {
+          refresh_token: Type.Optional(field),
+          client_id: Type.Optional(field),
+          client_secret: Type.Optional(field),
+          username: Type.Optional(field),
+          password: Type.Optional(field),
+          issuer: Type.Optional(field),
+          subject: Type.Optional(field),
+          private_key: Type.Optional(field),
+          private_key_id: Type.Optional(field),
         },
-        description: 'oauth_token: the credentials that the grant needs, each by its reference.',
-      }),
+        {
+          additionalProperties: false,
+          description: 'oauth_token: the credentials that the grant needs, each by its reference.',
+        },
+      ),
     ),
     token_endpoint: Type.Optional(
       text(

@@ -130,9 +130,15 @@ describe('a problem names the file, the table and the key', () => {
 
   test('a misspelt key shows the key that is meant', () => {
     expect(hints('secret = ["KEY"]')).toEqual(['Did you mean secrets?']);
-    expect(hints('secrets = [{type = "http", name = "KEY", match_header = ["X"]}]')[0]).toContain(
-      'match_headers',
-    );
+    expect(hints('secrets = [{type = "http", name = "KEY", match_header = ["X"]}]')).toEqual([
+      'Did you mean secrets[0].match_headers?',
+    ]);
+    const token =
+      'type = "oauth_token", name = "T", grant = "client_credentials", token_endpoint = "https://l"';
+    const fields = 'fields = {client_id = "A", client_secret = "B", clientsecret = "C"}';
+    expect(hints(`secrets = [{${token}, ${fields}}]`)).toEqual([
+      'Did you mean secrets[0].fields.client_secret?',
+    ]);
   });
 
   test('a file that is no TOML, where it stops being that', () => {

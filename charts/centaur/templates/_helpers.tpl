@@ -527,7 +527,7 @@ transforms:
       tokens:
         {{- range $oauthSecret := $oauthSecrets }}
         - grant: {{ toJson $oauthSecret.declared.grant }}
-          {{- range $fieldName, $field := omit $oauthSecret.declared.fields "grant" "token_endpoint" "audience" "scopes" "rules" }}
+          {{- range $fieldName, $field := $oauthSecret.declared.fields }}
           {{- if kindIs "string" $field }}
           {{ toJson $fieldName }}:
             {{- include "centaur.ironProxy.source" (dict "root" $ "reference" $field "jsonKey" "") | nindent 12 }}
