@@ -3,7 +3,7 @@ import Type, { type Static } from 'typebox';
 import { allowedHost, requestHeader } from './declaration.js';
 import { durationPattern } from './duration.js';
 import { cidrPattern } from './host.js';
-import { secretSourceNames } from './source.js';
+import { secretSourceNames, secretSources } from './source.js';
 
 export { toolsSchema } from './declaration.js';
 export { harnessesSchema } from './harness.js';
@@ -12,12 +12,13 @@ export { harnessesSchema } from './harness.js';
 const duration = (value: string, description: string) =>
   Type.String({ default: value, pattern: durationPattern, description });
 
+const sourceLines = secretSourceNames.map((source) => `${source}: ${secretSources[source].summary}`);
+
 /** Keys of `ironProxy` that this part of the project gives a meaning to. */
 export const proxyKeys = {
   secretSource: Type.Enum(secretSourceNames, {
     default: 'onepassword',
-    description:
-      'Where iron-proxy takes credentials from: onepassword-connect (production), onepassword (a service account; local or low volume) or env (keys of the infra Secret; development and CI).',
+    description: `Where iron-proxy takes credentials from. ${sourceLines.join('. ')}.`,
   }),
   secretTtl: duration(
     '10m',
