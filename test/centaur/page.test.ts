@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { commandsOf, page } from './page.js';
 
 const original = new URL('../../../shared/spec/use-1password.txt', import.meta.url);
@@ -17,52 +17,52 @@ function between(text: string, before: string, after: string): string {
     .trim();
 }
 
-describe.skipIf(!existsSync(original))(
-  "the project's page has the snippets and commands of the original",
-  () => {
-    const text = existsSync(original) ? readFileSync(original, 'utf8') : '';
+describe("the project's page has the snippets and commands of the original", () => {
+  const given = existsSync(original);
+  const text = given ? readFileSync(original, 'utf8') : '';
 
-    it('the values for Connect', () => {
-      expect(page.connect.trim()).toBe(
-        between(text, 'Configure the chart (Connect, preferred)\n', 'The credentials Secret must contain'),
-      );
-    });
+  beforeEach(({ skip }) => skip(!given, 'skipped: the original page is not beside this clone'));
 
-    it('the values for a service account', () => {
-      expect(page.serviceAccount.trim()).toBe(
-        between(text, 'Configure the chart (service account)\n', 'The infra Secret must include'),
-      );
-    });
+  it('the values for Connect', () => {
+    expect(page.connect.trim()).toBe(
+      between(text, 'Configure the chart (Connect, preferred)\n', 'The credentials Secret must contain'),
+    );
+  });
 
-    it('the declaration of a tool', () => {
-      expect(page.declaration.trim()).toBe(
-        between(text, 'For the normal tool declaration:\n', 'Create a 1Password item'),
-      );
-    });
+  it('the values for a service account', () => {
+    expect(page.serviceAccount.trim()).toBe(
+      between(text, 'Configure the chart (service account)\n', 'The infra Secret must include'),
+    );
+  });
 
-    it('the keys and the reference', () => {
-      const lists = [
-        ['The infra Secret must include:\n', 'Configure the chart (service account)'],
-        ['envPrefix: ""\n\nThe infra Secret must include:\n\nOP_SERVICE', 'It must also include'],
-        ['infrastructure secrets such as:\n', 'Those are boot-time'],
-        ['iron-proxy resolves:\n', 'The tool sees'],
-      ] as const;
-      const originals = lists.map(([before, after]) => between(text, before, after));
-      expect(page.lists.map((list) => list.trim())).toEqual([
-        originals[0],
-        `OP_SERVICE${originals[1]}`,
-        originals[2],
-        originals[3],
-      ]);
-    });
+  it('the declaration of a tool', () => {
+    expect(page.declaration.trim()).toBe(
+      between(text, 'For the normal tool declaration:\n', 'Create a 1Password item'),
+    );
+  });
 
-    it('the commands under Verify', () => {
-      const verify = text.slice(text.indexOf('\nVerify\n'));
-      const commands = [
-        between(verify, 'received the expected source mode:\n', 'For Connect mode'),
-        between(verify, 'verify the Connect pod and token Secret exist:\n', 'Then run a tool'),
-      ].flatMap(commandsOf);
-      expect(page.commands).toEqual(commands);
-    });
-  },
-);
+  it('the keys and the reference', () => {
+    const lists = [
+      ['The infra Secret must include:\n', 'Configure the chart (service account)'],
+      ['envPrefix: ""\n\nThe infra Secret must include:\n\nOP_SERVICE', 'It must also include'],
+      ['infrastructure secrets such as:\n', 'Those are boot-time'],
+      ['iron-proxy resolves:\n', 'The tool sees'],
+    ] as const;
+    const originals = lists.map(([before, after]) => between(text, before, after));
+    expect(page.lists.map((list) => list.trim())).toEqual([
+      originals[0],
+      `OP_SERVICE${originals[1]}`,
+      originals[2],
+      originals[3],
+    ]);
+  });
+
+  it('the commands under Verify', () => {
+    const verify = text.slice(text.indexOf('\nVerify\n'));
+    const commands = [
+      between(verify, 'received the expected source mode:\n', 'For Connect mode'),
+      between(verify, 'verify the Connect pod and token Secret exist:\n', 'Then run a tool'),
+    ].flatMap(commandsOf);
+    expect(page.commands).toEqual(commands);
+  });
+});
