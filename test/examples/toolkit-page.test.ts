@@ -3,11 +3,14 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as toolkit from '../../src/helm/index.js';
 import { type Judge, startJudge } from '../judges/judge.js';
+import { userDocuments, wrongDocuments } from '../law/documents.js';
+import { expectLaw, expectLawOfMany } from '../law/law.js';
+import { runs } from '../law/seed.js';
 import { throwawayFolder } from '../law/throwaway-chart.js';
-import { expectAgreement } from './agreement.js';
 import { type Block, blocksOf, withBlocks } from './blocks.js';
 
 const run = promisify(execFile);
@@ -136,7 +139,13 @@ describe('both Helms make of the tour what it evaluates to', () => {
 
   test.each(Object.entries(documents))('%s', async (_, values) => {
     const folder = throwaway.write(tour.chart.compile());
-    await expectAgreement(judge, { chart: tour.chart, folder, values });
+    await expectLaw(judge, { chart: tour.chart, folder }, { files: [values] });
+  });
+
+  test('on documents from its schema, and on documents gone wrong', async () => {
+    const subject = { chart: tour.chart, folder: throwaway.write(tour.chart.compile()) };
+    const { schema } = tour.chart;
+    await expectLawOfMany(judge, subject, fc.oneof(userDocuments(schema), wrongDocuments(schema)), runs(50));
   });
 });
 
