@@ -92,9 +92,9 @@ tools:
         `secrets = [{type = "http", name = "A_${index}", match_headers = ["X"], hosts = ["a${index}.example.com"]}, "B_${index}"]`,
       ),
     );
-    const started = performance.now();
+    const started = process.cpuUsage();
     const text = toolsText(read(...files));
-    const seconds = (performance.now() - started) / 1000;
+    const seconds = process.cpuUsage(started).user / 1e6;
     expect(text.match(/^ {6}- /gm)).toHaveLength(3000);
     expect(seconds).toBeLessThan(1);
   });
