@@ -1,6 +1,7 @@
 /** The second meaning of a chart's source: the files of a Helm chart. */
-import { stringify } from 'yaml';
 import type { ChartMetadata } from './chart-metadata.js';
+import { constantYaml } from './constant-yaml.js';
+import { forbiddenTextMessage, holdsForbiddenText } from './forbidden-text.js';
 import { printDefine, printRules, printTemplate } from './go-template.js';
 import type { HelmObject } from './helm-object.js';
 import { layoutText } from './layout.js';
@@ -8,7 +9,7 @@ import type { Member } from './manifest.js';
 import { elementsOfAll } from './node.js';
 import { type Reads, readsOf } from './reads.js';
 import type { Ast, Schema, Template } from './tree.js';
-import { schemaDocument, valuesDocument, valuesTable } from './values-document.js';
+import { defaultsOf, schemaDocument, valuesDocument, valuesTable } from './values-document.js';
 
 /** What the compiler needs of a chart. */
 interface Source {
@@ -44,6 +45,7 @@ export function compileChart(source: Source): ReadonlyMap<string, string> {
     ...notes,
   ]);
   reads.assertComplete(schema);
+  if (holdsForbiddenText(defaultsOf(schema))) throw new TypeError(`in the defaults ${forbiddenTextMessage}`);
 
   const files = new Map<string, string>();
   const add = (file: string, text: string) => {
@@ -85,15 +87,15 @@ function defines(reads: Reads): string {
 
 function chartYaml(metadata: ChartMetadata): string {
   const { name, description, version, appVersion, ...rest } = metadata;
-  return stringify({
-    apiVersion: 'v2',
-    name,
-    description,
-    type: 'application',
-    version,
-    appVersion,
-    ...rest,
-  });
+  for (const text of [name, version, appVersion]) {
+    if (!/^[ -~]*$/.test(text)) {
+      throw new TypeError(
+        `Helm takes what is not printable ASCII out of Chart.yaml: ${JSON.stringify(text)}`,
+      );
+    }
+  }
+  const members = { apiVersion: 'v2', name, description, type: 'application', version, appVersion, ...rest };
+  return `${constantYaml(members).join('\n')}\n`;
 }
 
 function readme({ metadata, introduction }: Source, schema: Schema): string {

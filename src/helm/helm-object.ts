@@ -5,7 +5,7 @@ import { type Line, layoutDocument, mayEndInYaml } from './layout.js';
 import { mapNode } from './node.js';
 import { kindOf } from './schema.js';
 import type { Ast, MapNode, Value } from './tree.js';
-import { assertComment } from './yaml-scalar.js';
+import { assertTemplateComment } from './yaml-scalar.js';
 
 /** YAML's own mark, after which there is nothing to trim. */
 const endOfDocument: Line = { kind: 'text', indent: 0, parts: ['...'] };
@@ -34,11 +34,11 @@ export class HelmObject extends Construct {
   ) {
     super(scope, id);
     const { when, comment, folder, ...body } = props;
-    if (comment !== undefined) assertComment(this.node.path, comment);
     this.condition = when && astOf(when);
     this.comment = comment;
     this.folder = folder;
     try {
+      if (comment !== undefined) assertTemplateComment(comment);
       if (this.condition !== undefined && kindOf(this.condition.schema) !== 'boolean') {
         throw new TypeError("'when' is not a boolean");
       }

@@ -7,7 +7,7 @@ import { mapNode, spreadable } from './node.js';
 import { beginningWithField, presenceOf } from './presence.js';
 import { resolved } from './schema.js';
 import type { Arguments, MapNode, Schema, Template, TemplateBody, Variable } from './tree.js';
-import { assertComment } from './yaml-scalar.js';
+import { assertTemplateComment } from './yaml-scalar.js';
 
 type Parameters = { readonly [name: string]: TSchema };
 type Bound<P extends Parameters> = { readonly [K in keyof P]: Symbolic<Static<P[K]>> };
@@ -84,7 +84,7 @@ function template(
   parameters: readonly Variable[],
   body: TemplateBody,
 ): Template {
-  assertComment(name, summary);
+  assertTemplateComment(summary);
   return { name, summary, parameters, body, order: created++ };
 }
 

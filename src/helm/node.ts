@@ -22,7 +22,7 @@ import {
   type Schema,
   type Variable,
 } from './tree.js';
-import { assertComment } from './yaml-scalar.js';
+import { assertYamlComment } from './yaml-scalar.js';
 
 type Container = readonly unknown[] | { readonly [key: string]: unknown };
 
@@ -172,7 +172,7 @@ export function spread<V>(map: Expr<{ readonly [key: string]: V } | undefined>):
 
 /** A comment line, to be spread into the map whose next field it speaks of. */
 export function comment(text: string): object {
-  assertComment('a comment', text);
+  assertYamlComment(text);
   return spreadable([{ kind: 'comment', text }]);
 }
 

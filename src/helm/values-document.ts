@@ -1,8 +1,9 @@
 /** What a chart's values definition says to people and editors: `values.yaml`, `values.schema.json`, the README's table. */
-import { stringify } from 'yaml';
+import { constantYaml } from './constant-yaml.js';
 import { goJson } from './go-syntax.js';
 import { kubernetesDefinitions } from './kubernetes-schema.js';
 import type { Schema, Value, ValueMap } from './tree.js';
+import { assertYamlComment, constantKey } from './yaml-scalar.js';
 
 /** The defaults of an object's properties. A property without a default is left out. */
 export function defaultsOf(schema: Schema): ValueMap {
@@ -34,18 +35,19 @@ function entryLines(key: string, schema: Schema, indent: number): readonly strin
     const members = Object.entries(schema.properties).flatMap(([name, member]) =>
       entryLines(name, member, indent + 2),
     );
-    return [...comment, `${pad}${key}:`, ...members];
+    const empty = Object.keys(defaultsOf(schema)).length === 0;
+    return [...comment, `${pad}${constantKey(key)}:${empty ? ' {}' : ''}`, ...members];
   }
   const value = defaultOf(schema);
-  if (value === undefined) return [...comment, `${pad}# ${key}:`];
-  const text = stringify({ [key]: value }, { lineWidth: 0 }).trimEnd();
-  return [...comment, ...text.split('\n').map((line) => pad + line)];
+  if (value === undefined) return [...comment, `${pad}# ${constantKey(key)}:`];
+  return [...comment, ...constantYaml({ [key]: value }, indent)];
 }
 
 const lineWidth = 110;
 
 function commentLines(text: string, indent: number): readonly string[] {
   if (text === '') return [];
+  assertYamlComment(text);
   const pad = `${' '.repeat(indent)}#`;
   return text
     .split('\n')

@@ -35,12 +35,23 @@ export function literalBlock(text: string): { indicator: '|' | '|-'; lines: read
 }
 
 /**
- * Checks a comment of the source, which stands in a template and in YAML.
+ * Checks a comment that stands in YAML.
  *
  * @throws {TypeError} for a text that would end the comment
  */
-export function assertComment(of: string, text: string): void {
-  if (/[^\P{Cc}\t\n]|[\u2028\u2029\ufffe\uffff]|\*\//u.test(text) || isDeleted(text)) {
-    throw new TypeError(`${of}: a comment holds what would end it: ${JSON.stringify(text)}`);
+export function assertYamlComment(text: string): void {
+  if (/[^\P{Cc}\t\n]|[\u2028\u2029\ufffe\uffff]/u.test(text) || isDeleted(text)) {
+    throw new TypeError(
+      `a comment holds what would end it, or what YAML does not have: ${JSON.stringify(text)}`,
+    );
   }
+}
+
+/**
+ * Checks a comment that stands in a template, between the marks of Go's comments.
+ *
+ * @throws {TypeError} for a text that would end the comment
+ */
+export function assertTemplateComment(text: string): void {
+  if (text.includes('*/')) throw new TypeError(`a comment holds what would end it: ${JSON.stringify(text)}`);
 }
