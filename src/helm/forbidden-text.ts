@@ -20,7 +20,7 @@ export const forbiddenTextMessage =
 /** Go's condition that says the same of `.Values` as {@link holdsForbiddenText}. */
 export const forbiddenTextCondition =
   'or (regexMatch `[\\x{7f}-\\x{9f}\\x{2028}\\x{2029}\\x{fffe}\\x{ffff}]` (printf "%v" .Values)) ' +
-  `(regexMatch \`${deleted}|"${mergeKey}":\` (printf "%q" .Values))`;
+  `(regexMatch \`${deleted}|[[ ]"${mergeKey}":\` (printf "%q" .Values))`;
 
 /** Whether Helm deletes a part of the text. */
 export function isDeleted(text: string): boolean {
