@@ -1,5 +1,6 @@
 /** NOTES.txt: what must exist, and the page's Verify commands with this release's names. */
-import { chart, each, type Member, release, str, when } from '../helm/index.js';
+import { chart, each, ifElse, type Member, release, str, when } from '../helm/index.js';
+import { exceedsSmallestPlan } from '../secrets/quota.js';
 import type { Platform } from './platform.js';
 
 export function notesOf(platform: Platform): readonly Member<string>[] {
@@ -8,6 +9,9 @@ export function notesOf(platform: Platform): readonly Member<string>[] {
   const { connect } = values.onepasswordConnect;
   const namespaced = str`-n ${release.Namespace}`;
   const deployed = connect.create;
+  const { autoscaling, replicas } = values.ironProxy;
+  const proxies = ifElse(autoscaling.enabled, autoscaling.maxReplicas, replicas);
+  const throttled = exceedsSmallestPlan(values, proxies);
   return [
     str`${chart.Name} ${chart.Version} resolves credentials in the mode ${values.ironProxy.secretSource}. Sandboxes and the API hold placeholders.`,
     '',
@@ -35,6 +39,11 @@ export function notesOf(platform: Platform): readonly Member<string>[] {
     when(
       usesOnePassword,
       "Then run a tool or harness call that reaches an allowed host. If injection fails, check the secret entry's hosts and match_* fields, the 1Password item name, OP_VAULT, and whether the item has a credential field.",
+    ),
+    when(throttled, ''),
+    when(
+      throttled,
+      'These values alone lead to more reads a day than the smallest plan of 1Password allows, so look-ups will be throttled. `centaur-chart budget` says which ironProxy.secretTtl fits; the mode onepassword-connect has no such limits.',
     ),
     '',
     str`  helm test ${namespaced} ${release.Name}`,

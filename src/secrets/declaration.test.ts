@@ -108,6 +108,9 @@ const accepted: readonly (readonly [label: string, values: object])[] = [
 
 const refused: readonly (readonly [label: string, values: object, fault: RegExp])[] = [
   ...[
+    '*.com',
+    'api.*.com',
+    'api.*',
     'https://a.example.com',
     'a.example.com:443',
     'a.example.com/v1',

@@ -1,12 +1,13 @@
 /**
  * The hosts that a declaration may name, in the forms that iron-proxy matches: names, names with `*` in place of
- * labels, IPv4 and IPv6 addresses, and ranges of them (CIDR), which match addresses only.
+ * labels, IPv4 and IPv6 addresses, and ranges of them (CIDR), which match addresses only. To iron-proxy a `*` matches any
+ * text, dots included, so two labels stand behind it: `api.*.com` would send a credential to `api.attacker.com`.
  */
 
 const label = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?';
 /** The last label begins with a letter: one of digits alone belongs to an address. */
 const lastLabel = '[a-z](?:[a-z0-9_-]{0,61}[a-z0-9_])?';
-const name = `(?:(?:\\*|${label})\\.)*${lastLabel}`;
+const name = `(?:(?:(?:\\*|${label})\\.)*${label}\\.)?${lastLabel}`;
 
 const octet = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
 const ipv4 = `(?:${octet}\\.){3}${octet}`;

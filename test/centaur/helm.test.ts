@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { helmCommand, helmMajors } from '../judges/helm.js';
-import { helmTemplate } from '../judges/judge.js';
+import { helmTemplate, startJudge } from '../judges/judge.js';
 import { page } from './page.js';
 import { Reader, release, render } from './release.js';
 
@@ -67,5 +67,46 @@ describe.each(helmMajors)('Helm %i', (major) => {
         'onepasswordConnect.connect: the mode onepassword-connect needs a Connect server: set create to true to deploy one, or url to one that exists',
       ),
     });
+  });
+});
+
+describe('the notes after an installation', () => {
+  const notes = async (values: string) => {
+    const judge = await startJudge();
+    try {
+      const { 4: rendered } = await judge.render({ chart, values: [values], release, majors: [4] });
+      if (!rendered.ok) throw new Error(rendered.error);
+      return rendered.notes;
+    } finally {
+      await judge.stop();
+    }
+  };
+
+  it("are the page's Verify commands for the page's release", async () => {
+    const text = await notes(page.connect);
+    for (const command of page.commands) {
+      const words = command.replaceAll(/\s+/g, ' ');
+      expect(text.replaceAll(/\s+/g, ' ')).toContain(words);
+    }
+  });
+
+  it('name the Secrets that must exist', async () => {
+    const text = await notes(page.connect);
+    for (const name of [
+      'centaur-infra-env',
+      'centaur-firewall-ca',
+      'centaur-onepassword-connect-credentials',
+    ]) {
+      expect(text).toContain(name);
+    }
+    expect(text).toContain('OP_CONNECT_TOKEN');
+    expect(await notes(page.serviceAccount)).not.toContain('OP_CONNECT_TOKEN');
+  });
+
+  it('warn when the values alone exceed the smallest plan, and only then', async () => {
+    const warning = 'more reads a day than the smallest plan';
+    expect(await notes('ironProxy: {replicas: 20}')).toContain(warning);
+    expect(await notes('')).not.toContain(warning);
+    expect(await notes('ironProxy: {replicas: 20, secretSource: env}')).not.toContain(warning);
   });
 });

@@ -673,3 +673,10 @@ postgres:
     {{- end }}
 {{- end }}
 {{- end }}
+
+{{/*
+How long iron-proxy keeps a credential, in seconds.
+*/}}
+{{- define "centaur.secretTtlSeconds" -}}
+{{ add (add (mul 3600 (atoi (ternary (first (first (replace "ms" ";" .Values.ironProxy.secretTtl | splitList "h") | splitList ".")) "0" (contains "h" (replace "ms" ";" .Values.ironProxy.secretTtl))))) (mul 60 (atoi (ternary (first (first (last (replace "ms" ";" .Values.ironProxy.secretTtl | splitList "h") | splitList "m") | splitList ".")) "0" (contains "m" (last (replace "ms" ";" .Values.ironProxy.secretTtl | splitList "h"))))))) (atoi (ternary (first (first (last (last (replace "ms" ";" .Values.ironProxy.secretTtl | splitList "h") | splitList "m") | splitList "s") | splitList ".")) "0" (contains "s" (last (last (replace "ms" ";" .Values.ironProxy.secretTtl | splitList "h") | splitList "m"))))) | toJson }}
+{{- end }}
