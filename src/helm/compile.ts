@@ -80,6 +80,10 @@ function commentBlock(text: string): string {
 
 function defines(reads: Reads): string {
   const templates: readonly Template[] = [...reads.templates].sort((left, right) => left.order - right.order);
+  const names = templates.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined)
+    throw new TypeError(`two named templates are called ${twice}: Helm would take the last one`);
   const documents = templates.flatMap(({ body }) => (body.kind === 'document' ? [body.node] : []));
   const exact = readsOf(documents).templates;
   return templates.map((template) => printDefine(template, exact.has(template))).join('\n');

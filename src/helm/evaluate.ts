@@ -1,6 +1,6 @@
 /** The first meaning of a chart's source: plain values and manifests for one values document. */
 import { forbiddenTextMessage, holdsForbiddenText, isDeleted } from './forbidden-text.js';
-import { goJson } from './go-syntax.js';
+import { goJson, goString } from './go-syntax.js';
 import { type Line, layoutDocument, type Part } from './layout.js';
 import { checkArgument, EvaluationError } from './operator.js';
 import { byBytes } from './operators.js';
@@ -175,7 +175,13 @@ function evaluateEntry(entry: Entry, scope: Scope): (readonly [string, Value])[]
     case 'entries':
       return walk(entry, scope).flatMap((inner): (readonly [string, Value])[] => {
         const value = evaluateNode(entry.value, inner);
-        return value === undefined ? [] : [[String(inner.bindings.get(entry.key)), value]];
+        const key = String(inner.bindings.get(entry.key));
+        if (goString(key).length > longestKey) {
+          throw new EvaluationError(
+            `a key of ${key.length} characters is too long for YAML: ${key.slice(0, 50)}…`,
+          );
+        }
+        return value === undefined ? [] : [[key, value]];
       });
     case 'include': {
       const { body } = entry.template;
@@ -187,6 +193,9 @@ function evaluateEntry(entry: Entry, scope: Scope): (readonly [string, Value])[]
       return [];
   }
 }
+
+/** As far as a reader of YAML looks for the colon behind a key: https://yaml.org/spec/1.1/#id896876 */
+const longestKey = 1024;
 
 function evaluateElements(elements: readonly Element[], scope: Scope): Value[] {
   return elements.flatMap((element) => evaluateElement(element, scope));

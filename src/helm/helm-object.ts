@@ -54,6 +54,11 @@ export class HelmObject extends Construct {
       .slice(1)
       .map((scope) => scope.node.id)
       .join('-');
+    if (!/^[A-Za-z0-9][-._A-Za-z0-9]*$/.test(name)) {
+      throw new TypeError(
+        `${this.node.path}: Helm renders no file called ${name}.yaml: give it ids of letters, digits, - and .`,
+      );
+    }
     return ['templates', ...(this.folder === undefined ? [] : [this.folder]), `${name}.yaml`].join('/');
   }
 

@@ -1,5 +1,15 @@
 /** The words for what is conditional, repeated or merged in a manifest, and the reading of what was written with them. */
-import { AST, astOf, type Expr, isExpr, type Leaf, type Symbolic, symbolic, variable } from './expression.js';
+import {
+  AST,
+  astOf,
+  type Expr,
+  isExpr,
+  type Leaf,
+  pathOf,
+  type Symbolic,
+  symbolic,
+  variable,
+} from './expression.js';
 import { isDeleted, isForbidden } from './forbidden-text.js';
 import {
   type Authored,
@@ -11,7 +21,7 @@ import {
   type Member,
 } from './manifest.js';
 import { isNonEmpty, isPresent, omit } from './operators.js';
-import { kindOf, memberSchema } from './schema.js';
+import { kindOf, memberSchema, union } from './schema.js';
 import {
   type Ast,
   type Element,
@@ -178,7 +188,13 @@ export function comment(text: string): object {
 
 /** A text of many lines, written as a block: a configuration file in a ConfigMap. It ends with a line break. */
 export function block(text: Expr<string>): Choice<string> {
-  return choiceOf({ kind: 'block', text: astOf(text) });
+  const ast = astOf(text);
+  if (ast.kind !== 'include' || ast.template.body.kind !== 'document') {
+    throw new TypeError(
+      `block takes the text of a textTemplate, not ${pathOf(ast)}: no other text is known to stay inside a block`,
+    );
+  }
+  return choiceOf({ kind: 'block', text: ast });
 }
 
 export function choiceOf<T>(node: Node): Choice<T> {
@@ -284,19 +300,17 @@ export function listOf<T>(members: readonly Member<T>[], name = 'items'): Symbol
 }
 
 function collect<T>(elements: readonly Element[], name: string): Symbolic<readonly T[]> {
-  const items = elementSchema(elements);
-  return symbolic({ kind: 'collect', name, elements, schema: { type: 'array', ...(items && { items }) } });
+  const items = union(elementSchemas(elements));
+  return symbolic({ kind: 'collect', name, elements, schema: { type: 'array', items } });
 }
 
-function elementSchema(elements: readonly Element[]): Schema | undefined {
-  for (const element of elements) {
-    const schema = element.kind === 'item' ? nodeSchema(element.value) : elementSchema(element.body);
-    if (schema !== undefined) return schema;
-  }
-  return undefined;
+function elementSchemas(elements: readonly Element[]): readonly Schema[] {
+  return elements.flatMap((element) =>
+    element.kind === 'item' ? [nodeSchema(element.value)] : elementSchemas(element.body),
+  );
 }
 
-function nodeSchema(node: Node): Schema | undefined {
+function nodeSchema(node: Node): Schema {
   if (node.kind === 'expression') return node.value.schema;
   if (node.kind === 'scalar') return { const: node.value };
   throw new TypeError('a list that is an expression holds expressions and constants, not maps or lists');
@@ -317,16 +331,15 @@ export function mapOf<V>(
     kind: 'assemble',
     name,
     entries,
-    schema: { type: 'object', additionalProperties: entrySchema(entries) },
+    schema: { type: 'object', additionalProperties: union(entrySchemas(entries)) },
   });
 }
 
-function entrySchema(entries: readonly Entry[]): Schema {
-  const schemas = entries.flatMap((entry): readonly Schema[] => {
-    if (entry.kind === 'field' || entry.kind === 'entries') return [nodeSchema(entry.value) ?? {}];
-    return entry.kind === 'when' ? [entrySchema(entry.body)] : [];
+function entrySchemas(entries: readonly Entry[]): readonly Schema[] {
+  return entries.flatMap((entry): readonly Schema[] => {
+    if (entry.kind === 'field' || entry.kind === 'entries') return [nodeSchema(entry.value)];
+    return entry.kind === 'when' ? entrySchemas(entry.body) : [];
   });
-  return schemas.length === 1 ? (schemas[0] ?? {}) : { anyOf: schemas };
 }
 
 // ------------------------------------------------------------------------------------------- reading a manifest
