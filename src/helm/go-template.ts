@@ -1,4 +1,6 @@
 /** Prints expressions and laid-out lines as Go template text. */
+import { isExact } from './exact-integers.js';
+import { pathOf } from './expression.js';
 import { forbiddenTextCondition, forbiddenTextMessage } from './forbidden-text.js';
 import { goString } from './go-syntax.js';
 import { type Line, layoutDocument, type Part } from './layout.js';
@@ -471,6 +473,7 @@ class Printer {
 
   /** An integer as Go's int or int64. */
   private integer(ast: Ast): string {
+    assertExact(ast);
     const text = this.expression(ast);
     const already =
       ast.kind === 'literal' || ast.kind === 'include' || (ast.kind === 'call' && !ast.operator.passes);
@@ -540,9 +543,18 @@ class Printer {
     if (template.parameters.length === 0) return `include ${name} ${this.root()}`;
     const pairs = template.parameters.map((parameter) => {
       const argument = args.get(parameter) ?? fail(`${template.name} is called without '${parameter.name}'`);
+      assertExact(argument);
       return `${goString(parameter.name)} ${this.operand(argument)}`;
     });
     return `include ${name} (dict "root" ${this.root()} ${pairs.join(' ')})`;
+  }
+}
+
+function assertExact(ast: Ast): void {
+  if (!isExact(ast)) {
+    throw new TypeError(
+      `${pathOf(ast)}: an integer has a minimum and a maximum, at most 2^53 - 1: Helm rounds what is beyond`,
+    );
   }
 }
 

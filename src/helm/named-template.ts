@@ -1,11 +1,12 @@
 /** Named templates: a `define` in the chart's `_helpers.tpl`, a function or an expression in TypeScript. */
 import type { Static, TSchema } from 'typebox';
+import { exactInteger } from './exact-integers.js';
 import { astOf, type Expr, type Leaf, type Symbolic, symbolic, variable } from './expression.js';
 import { holdsYaml, layoutDocument } from './layout.js';
 import type { Fields } from './manifest.js';
 import { mapNode, spreadable } from './node.js';
 import { beginningWithField, presenceOf } from './presence.js';
-import { resolved } from './schema.js';
+import { isIntegers, resolved } from './schema.js';
 import type { Arguments, MapNode, Schema, Template, TemplateBody, Variable } from './tree.js';
 import { assertTemplateComment } from './yaml-scalar.js';
 
@@ -108,7 +109,9 @@ function bind<P extends Parameters>(parameters: P): { variables: readonly Variab
       throw new TypeError(`a parameter is called by a name of Go's, and not 'root': ${JSON.stringify(name)}`);
     }
     const parameter: Variable = { name, parameter: true };
-    return { parameter, name, expression: variable(parameter, resolved(schema as Schema)) };
+    const given = resolved(schema as Schema);
+    const exact = isIntegers(given) ? { allOf: [given, exactInteger] } : given;
+    return { parameter, name, expression: variable(parameter, exact) };
   });
   return {
     variables: pairs.map(({ parameter }) => parameter),

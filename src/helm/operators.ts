@@ -5,6 +5,7 @@
  * Helm's functions are documented at https://helm.sh/docs/chart_template_guide/function_list/.
  */
 import { createHash } from 'node:crypto';
+import { exactInteger } from './exact-integers.js';
 import { astOf, type Expr, type Leaf, type Symbolic, symbolic } from './expression.js';
 import { goJson, goString } from './go-syntax.js';
 import { call, EvaluationError } from './operator.js';
@@ -29,7 +30,7 @@ function row<F extends (...args: never[]) => Expr<unknown>>(operator: Operator):
 
 const boolean = (): Schema => ({ type: 'boolean' });
 const string = (): Schema => ({ type: 'string' });
-const integer = (): Schema => ({ type: 'integer' });
+const integer = (): Schema => exactInteger;
 const listOfStrings = (): Schema => ({ type: 'array', items: { type: 'string' } });
 const same =
   (index: number) =>
@@ -199,7 +200,8 @@ function either(left: Schema = {}, right: Schema = {}): Schema {
       `a value that is now a ${kind} and now a ${other} could not be written into a manifest`,
     );
   }
-  const simple = kind === 'string' || kind === 'integer' || kind === 'boolean';
+  // An integer keeps its bounds.
+  const simple = kind === 'string' || kind === 'boolean';
   return simple && kind === other ? { type: kind } : union([left, right]);
 }
 

@@ -33,6 +33,13 @@ export function isStrings(schema: Schema): boolean {
   return [...typesOf(schema)].every((type) => type === 'string');
 }
 
+/** Whether an expression of this schema yields integers. */
+export function isIntegers(schema: Schema): boolean {
+  const types = typesOf(schema);
+  types.delete('null');
+  return types.size === 1 && types.has('integer');
+}
+
 /** The types of the values that a schema admits. */
 function typesOf(schema: Schema): Set<JsonType> {
   let types: Set<JsonType> = new Set([...allTypes, 'integer']);

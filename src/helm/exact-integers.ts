@@ -1,0 +1,37 @@
+/** Integers that Helm holds exactly. It reads every number of a values file as a float64, which rounds beyond 2^53. */
+import { isIntegers } from './schema.js';
+import type { Ast, Schema } from './tree.js';
+
+/** Whether an expression that yields an integer yields none beyond 2^53, for all values that the schema admits. */
+export function isExact(ast: Ast): boolean {
+  if (!isIntegers(ast.schema)) return true;
+  switch (ast.kind) {
+    case 'member':
+    case 'variable':
+      return isWithin(ast.schema);
+    case 'call':
+      return !ast.operator.passes || isWithin(ast.schema);
+    default:
+      return true;
+  }
+}
+
+/** What operators yield, and what templates are given: nothing beyond 2^53. */
+export const exactInteger: Schema = {
+  type: 'integer',
+  minimum: Number.MIN_SAFE_INTEGER,
+  maximum: Number.MAX_SAFE_INTEGER,
+};
+
+function isWithin(schema: Schema): boolean {
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, allOf, anyOf, oneOf } = schema;
+  const constants = schema.const === undefined ? schema.enum : [schema.const];
+  if (constants !== undefined) {
+    return constants.every((constant) => typeof constant !== 'number' || Number.isSafeInteger(constant));
+  }
+  if (schema.type === 'null') return true;
+  const least = minimum ?? exclusiveMinimum ?? Number.NEGATIVE_INFINITY;
+  const most = maximum ?? exclusiveMaximum ?? Number.POSITIVE_INFINITY;
+  if (least >= Number.MIN_SAFE_INTEGER && most <= Number.MAX_SAFE_INTEGER) return true;
+  return (allOf?.some(isWithin) || anyOf?.every(isWithin) || oneOf?.every(isWithin)) ?? false;
+}
