@@ -75,7 +75,12 @@ export function schemaOfConstant(value: unknown): Schema {
   if (Array.isArray(value)) return { type: 'array', items: union(value.map(schemaOfConstant)) };
   if (typeof value === 'object' && value !== null) {
     const members = Object.entries(value).map(([key, member]) => [key, schemaOfConstant(member)] as const);
-    return { type: 'object', properties: Object.fromEntries(members), required: members.map(([key]) => key) };
+    return {
+      type: 'object',
+      properties: Object.fromEntries(members),
+      required: members.map(([key]) => key),
+      additionalProperties: false,
+    };
   }
   return { const: value };
 }
@@ -114,7 +119,32 @@ export function propertyNames(schema: Schema): readonly string[] {
 export function memberSchema(schema: Schema): Schema {
   const members = membersOf(schema);
   if (members.length === 0) throw new TypeError('the schema does not say what its members are');
+  if (typesOf(schema).has('object') && !isConstrained(schema)) {
+    throw new TypeError('the schema lets other keys in, with any value: give it additionalProperties');
+  }
   return union(members);
+}
+
+/** Whether the schema says something of the values of all keys. */
+function isConstrained(schema: Schema): boolean {
+  const { additionalProperties, patternProperties = {}, allOf, anyOf, oneOf } = schema;
+  if (additionalProperties !== undefined || Object.hasOwn(patternProperties, anyKey)) return true;
+  return (allOf?.some(isConstrained) || anyOf?.every(isConstrained) || oneOf?.every(isConstrained)) ?? false;
+}
+
+/** What TypeBox writes for the keys of a Record. Its dot is no line break, so that a key with one would get by. */
+const anyKey = '^.*$';
+
+/** The same schema, in which `additionalProperties` stand for all keys. */
+export function withAllKeys(schema: Schema): Schema {
+  const { patternProperties, ...visited } = overParts(schema, withAllKeys);
+  if (patternProperties === undefined) return visited;
+  const { [anyKey]: all, ...others } = patternProperties;
+  return {
+    ...visited,
+    ...(Object.keys(others).length > 0 && { patternProperties: others }),
+    ...(all !== undefined && { additionalProperties: all }),
+  };
 }
 
 function membersOf(schema: Schema): readonly Schema[] {
@@ -160,23 +190,26 @@ export function resolved(root: Schema): Schema {
     known.set(reference, schema);
     return Object.assign(schema, visit(written));
   };
-  const visit = (schema: Schema): Schema => {
-    if (schema.$ref !== undefined) return target(schema.$ref);
-    const { properties, patternProperties, items, additionalProperties, allOf, anyOf, oneOf } = schema;
-    return {
-      ...schema,
-      ...(properties && { properties: mapped(properties, visit) }),
-      ...(patternProperties && {
-        patternProperties: mapped(patternProperties, (member) => member !== false && visit(member)),
-      }),
-      ...(items && { items: visit(items) }),
-      ...(typeof additionalProperties === 'object' && { additionalProperties: visit(additionalProperties) }),
-      ...(allOf && { allOf: allOf.map(visit) }),
-      ...(anyOf && { anyOf: anyOf.map(visit) }),
-      ...(oneOf && { oneOf: oneOf.map(visit) }),
-    };
-  };
+  const visit = (schema: Schema): Schema =>
+    schema.$ref === undefined ? overParts(schema, visit) : target(schema.$ref);
   return visit(root);
+}
+
+/** The same schema with the schemas of its parts changed. */
+function overParts(schema: Schema, change: (part: Schema) => Schema): Schema {
+  const { properties, patternProperties, items, additionalProperties, allOf, anyOf, oneOf } = schema;
+  return {
+    ...schema,
+    ...(properties && { properties: mapped(properties, change) }),
+    ...(patternProperties && {
+      patternProperties: mapped(patternProperties, (member) => member !== false && change(member)),
+    }),
+    ...(items && { items: change(items) }),
+    ...(typeof additionalProperties === 'object' && { additionalProperties: change(additionalProperties) }),
+    ...(allOf && { allOf: allOf.map(change) }),
+    ...(anyOf && { anyOf: anyOf.map(change) }),
+    ...(oneOf && { oneOf: oneOf.map(change) }),
+  };
 }
 
 function mapped<T, R>(

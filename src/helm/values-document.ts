@@ -2,6 +2,7 @@
 import { constantYaml } from './constant-yaml.js';
 import { goJson } from './go-syntax.js';
 import { kubernetesDefinitions } from './kubernetes-schema.js';
+import { withAllKeys } from './schema.js';
 import type { Schema, Value, ValueMap } from './tree.js';
 import { assertYamlComment, constantKey } from './yaml-scalar.js';
 
@@ -68,7 +69,7 @@ export function jsonSchema(schema: Schema, name: string): { readonly [keyword: s
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: `Values of the ${name} chart`,
-    ...schema,
+    ...withAllKeys(schema),
     ...(Object.keys(definitions).length > 0 && { definitions }),
   };
 }

@@ -46,9 +46,17 @@ export function documents(schema: Schema): fc.Arbitrary<Members> {
       { weight: required ? 400 : 15, arbitrary: value },
       { weight: needed ? 0 : 1, arbitrary: fc.constant(null) },
     );
-    return [key, needed ? written : fc.option(written, { nil: undefined, freq: nested ? 2 : 1 })] as const;
+    return [key, needed ? written : perhaps(written, nested ? 0.7 : 0.12)] as const;
   });
   return fc.record(Object.fromEntries(members)).map(withoutUndefined);
+}
+
+/** A value with this probability, else none. Where all keys are drawn, some rule across them is always broken. */
+function perhaps<T>(value: fc.Arbitrary<T>, probability: number): fc.Arbitrary<T | undefined> {
+  return fc.oneof(
+    { weight: Math.round(100 * (1 - probability)), arbitrary: fc.constant(undefined) },
+    { weight: Math.round(100 * probability), arbitrary: value },
+  );
 }
 
 /** One to three values files and up to three `--set` expressions for a chart with this schema. */
@@ -224,7 +232,7 @@ function namedMembers(shape: Shape, depth: number): fc.Arbitrary<Members> {
     const required = shape.required?.includes(key) ?? false;
     if (!required && depth > deepest) return [];
     const value = draw(member, depth + 1);
-    return [[key, required ? value : fc.option(value, { nil: undefined, freq: 1 })] as const];
+    return [[key, required ? value : perhaps(value, 0.4)] as const];
   });
   return fc.record(Object.fromEntries(members)).map(withoutUndefined);
 }

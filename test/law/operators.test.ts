@@ -6,6 +6,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { evaluate, scopeOf } from '../../src/helm/evaluate.js';
+import { exactInteger } from '../../src/helm/exact-integers.js';
 import { astOf, symbolic, variable } from '../../src/helm/expression.js';
 import { printTemplate } from '../../src/helm/go-template.js';
 import { layoutDocument } from '../../src/helm/layout.js';
@@ -58,7 +59,7 @@ interface Choice {
 }
 
 const string: Choice = { label: 'string', schema: { type: 'string' }, values: strings };
-const integer: Choice = { label: 'integer', schema: { type: 'integer' }, values: integers };
+const integer: Choice = { label: 'integer', schema: exactInteger, values: integers };
 const number: Choice = { label: 'number', schema: { type: 'number' }, values: numbers };
 const boolean: Choice = { label: 'boolean', schema: { type: 'boolean' }, values: fc.boolean() };
 const scalar: Choice = {

@@ -17,13 +17,14 @@ import { exceedsSmallestPlan } from '../../src/secrets/quota.js';
 import { secretRules } from '../../src/secrets/rules.js';
 import { harnessesSchema, proxyKeys, toolsSchema } from '../../src/secrets/values.js';
 
-const port = (value: number) => Type.Integer({ default: value, description: 'A port.' });
+const port = (value: number) =>
+  Type.Integer({ default: value, minimum: 1, maximum: 65535, description: 'A port.' });
 
 const closed = { additionalProperties: false, description: 'For tests.' };
 
 const schema = Type.Object(
   {
-    proxies: Type.Integer({ default: 1, description: 'How many proxies run.' }),
+    proxies: Type.Integer({ default: 1, minimum: 0, maximum: 1000, description: 'How many proxies run.' }),
     ironProxy: Type.Object(
       {
         ...proxyKeys,
