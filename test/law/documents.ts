@@ -226,15 +226,25 @@ function lists(shape: Shape, depth: number): fc.Arbitrary<readonly Value[]> {
     : fc.array(items, lengths);
 }
 
-/** The members that the schema names. */
+/** The members that the schema names; as many of the optional ones as it lets be there. */
 function namedMembers(shape: Shape, depth: number): fc.Arbitrary<Members> {
-  const members = Object.entries(shape.properties ?? {}).flatMap(([key, member]) => {
-    const required = shape.required?.includes(key) ?? false;
-    if (!required && depth > deepest) return [];
-    const value = draw(member, depth + 1);
-    return [[key, required ? value : perhaps(value, 0.4)] as const];
+  const { properties = {}, required = [], minProperties = 0, maxProperties } = shape;
+  const names = Object.keys(properties);
+  const optional = depth > deepest ? [] : names.filter((name) => !required.includes(name));
+  const room = (count: number) => Math.min(optional.length, Math.max(0, count - required.length));
+  const chosen = fc.subarray(optional, {
+    minLength: room(minProperties),
+    maxLength: room(maxProperties ?? Math.max(minProperties, required.length + 3)),
   });
-  return fc.record(Object.fromEntries(members)).map(withoutUndefined);
+  return chosen.chain((others) =>
+    fc.record(
+      Object.fromEntries(
+        names
+          .filter((name) => required.includes(name) || others.includes(name))
+          .map((name) => [name, draw(properties[name] ?? {}, depth + 1)]),
+      ),
+    ),
+  );
 }
 
 /** The members whose keys are free. */
