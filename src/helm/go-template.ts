@@ -167,8 +167,10 @@ class Printer {
 
   private conditional(condition: Ast, pad: string, body: () => void, otherwise?: () => void): void {
     this.statement([condition], pad, () => this.directive(pad, `if ${this.condition(condition)}`));
+    const { begun } = this;
     this.scoped(body);
     if (otherwise !== undefined) {
+      this.begun = begun;
       this.directive(pad, 'else');
       this.scoped(otherwise);
     }

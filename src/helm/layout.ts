@@ -6,6 +6,7 @@ import { astOf, pathOf, symbolic } from './expression.js';
 import { isNonEmpty } from './operators.js';
 import {
   beginningWithField,
+  never,
   type Presence,
   presenceOf,
   presenceOfElements,
@@ -284,7 +285,9 @@ function layoutIf(
   otherwise: readonly Line[] = [],
 ): readonly Line[] {
   if (assumed.has(identity(condition))) return then(assumed);
-  return [{ kind: 'if', indent, condition, body: then(assuming(assumed, condition)), otherwise }];
+  const body = then(assuming(assumed, condition));
+  if (body.length === 0 && otherwise.length === 0) return [];
+  return [{ kind: 'if', indent, condition, body, otherwise }];
 }
 
 function layoutPresent(
@@ -294,6 +297,7 @@ function layoutPresent(
   then: (assumed: Assumed) => readonly Line[],
   otherwise: readonly Line[] = [],
 ): readonly Line[] {
+  if (presence === never) return otherwise;
   return presence === true ? then(assumed) : layoutIf(presence, indent, assumed, then, otherwise);
 }
 

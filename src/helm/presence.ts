@@ -9,7 +9,8 @@ import { type Ast, type Element, type Entry, identity, type Node } from './tree.
 /** The condition under which there is something to write; true where there always is. */
 export type Presence = true | Ast;
 
-const never = astOf(false);
+/** There is nothing to write, whatever the values are. */
+export const never: Ast = astOf(false);
 
 /** When a field that holds the node is written. An empty map or list in the source is written as it is. */
 export function presenceOf(node: Node): Presence {
@@ -94,12 +95,14 @@ function negated(ast: Ast): Ast {
 }
 
 function both(ast: Ast, presence: Presence): Presence {
+  if (presence === never) return never;
   return presence === true || identity(presence) === identity(ast)
     ? ast
     : astOf(and(condition(ast), condition(presence)));
 }
 
 function ofEach(each: Extract<Element, { kind: 'each' }>, body: Presence): Presence {
+  if (body === never) return never;
   if (body === true && alwaysHasMember(each.over)) return true;
   if (body === true) return astOf(isNonEmpty(symbolic<readonly unknown[]>(each.over)));
   const present: Element = { kind: 'item', value: { kind: 'scalar', value: true } };

@@ -33,6 +33,7 @@ import {
   listOf,
   lookup,
   lt,
+  type Member,
   map,
   mapOf,
   ne,
@@ -363,12 +364,9 @@ export class Author {
       () => defaultIfAbsent(at.values.maybeSize, this.pick<string | number>([5, 'no'])),
     ];
     if (this.containers) leaves.push(() => this.container(at, depth));
-    if (depth <= 0) return this.tape.make(leaves);
+    if (depth <= 0 || this.tape.below(3) === 0) return this.tape.make(leaves);
     return this.tape.make([
-      ...leaves,
       () => this.map(at, depth - 1),
-      () => this.map(at, depth - 1),
-      () => this.elements(at, depth - 1),
       () => this.elements(at, depth - 1),
       () =>
         when<never>(
@@ -402,7 +400,7 @@ export class Author {
 
   /** A map's entries. `taken` holds its keys: each stands once. */
   map(at: Known, depth: number, taken = new Set<string>()): object {
-    const parts = this.tape.many(4, () => this.entry(at, depth, taken));
+    const parts = this.tape.many(6, () => this.entry(at, depth, taken));
     return Object.assign({}, ...parts);
   }
 
@@ -499,6 +497,25 @@ export class Author {
       () => when(this.pick(at.maybeTexts), (text) => more(withText(at, text))),
       () => when(at.values.maybeTeam, (team) => each(team.lead.tags, (tag) => more(withText(at, tag)))),
     ]);
+  }
+
+  /** Lines that are said under conditions. */
+  messages(at: Known, depth: number): readonly Member<string>[] {
+    return this.tape.many(3, () =>
+      this.tape.make<Member<string>>([
+        () => when(this.flag(at, depth), this.text(at, depth)),
+        () =>
+          each(this.peopleOf(at, depth), (person) => {
+            const inner = withPerson(at, person);
+            return when(this.flag(inner, depth), this.text(inner, depth));
+          }),
+        () => each(this.list(at, depth), (word) => when(eq(word, this.constant()), str`not ${word}`)),
+        () =>
+          when(this.pick(at.maybeTexts), (text) =>
+            when(this.flag(at, depth), str`${text}: ${this.text(at, depth)}`),
+          ),
+      ]),
+    );
   }
 
   /** A YAML text in a field, and its hash. */

@@ -4,6 +4,9 @@
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { evaluateNode, run, scopeOf } from '../../src/helm/evaluate.js';
+import { holdsForbiddenText } from '../../src/helm/forbidden-text.js';
 import {
   EvaluationError,
   type Expr,
@@ -12,6 +15,8 @@ import {
   isPresent,
   type Symbolic,
 } from '../../src/helm/index.js';
+import { layoutDocument } from '../../src/helm/layout.js';
+import { mapNode } from '../../src/helm/node.js';
 import type { ValueMap } from '../../src/helm/tree.js';
 import { helmMajors } from '../judges/helm.js';
 import { type Judge, type Rendered, startJudge } from '../judges/judge.js';
@@ -68,6 +73,15 @@ function shape(numbers: readonly number[]): HelmChart<typeof world> {
     ...(tape.chance() && { when: author.flag(at, 2), comment: 'Why\nit is there.' }),
     ...({ shape: author.map(at, 3), last: author.value(at, 2) } as object),
   });
+  return chart;
+}
+
+/** A chart that refuses some values itself, with messages made of them, and has something to say after an installation. */
+function rules(numbers: readonly number[]): HelmChart<typeof world> {
+  const chart = startChart();
+  const author = new Author(new Tape(numbers));
+  chart.addRules(...author.messages(known(chart.values), 2));
+  chart.addNotes('Installed:', '', ...author.messages(known(chart.values), 2));
   return chart;
 }
 
@@ -170,6 +184,7 @@ describe(`shapes, seed ${seed}`, { timeout: patience }, () => {
   test.each([
     ['manifests', shape],
     ['texts', texts],
+    ['rules and notes', rules],
   ] as const)('random %s', async (_, build) => {
     const tally = new Tally();
     await fc.assert(
@@ -180,5 +195,25 @@ describe(`shapes, seed ${seed}`, { timeout: patience }, () => {
     );
     expect(tally.skipped, 'shapes that could not be built, or had no meaning').toEqual(new Map());
     expect(tally.compared).toBeGreaterThan(runs(300));
+  });
+
+  test('a text is what its lines are, and its lines mean what is evaluated', () => {
+    fc.assert(
+      fc.property(tapes, worlds, (numbers, values) => {
+        fc.pre(!holdsForbiddenText(values));
+        const author = new Author(new Tape(numbers), false);
+        const { values: symbols } = startChart();
+        const map = mapNode({ begin: 'x', ...author.map(known(symbols), 3) });
+        const scope = scopeOf({
+          Values: values,
+          Release: { Name: 'law', Namespace: 'law', Service: 'Helm' },
+          Chart: { Name: 'law', Version: '0.1.0', AppVersion: '1.10' },
+        });
+        const text = run(layoutDocument(map), scope).join('\n');
+        const options = { version: '1.1', schema: 'yaml-1.1', merge: false, intAsBigInt: false } as const;
+        expect(canonical(parse(text, options)), text).toBe(canonical(evaluateNode(map, scope)));
+      }),
+      { seed, numRuns: runs(1000) },
+    );
   });
 });

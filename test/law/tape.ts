@@ -33,8 +33,6 @@ export class Tape {
   }
 }
 
-export const tapes: fc.Arbitrary<readonly number[]> = fc.array(fc.nat({ max: 2 ** 16 }), {
-  minLength: 0,
-  maxLength: 120,
-  size: 'max',
-});
+export const tapes: fc.Arbitrary<readonly number[]> = fc.noBias(
+  fc.array(fc.nat({ max: 2 ** 16 }), { maxLength: 800, size: 'max' }),
+);
