@@ -17,6 +17,11 @@ const table: Operator[] = [];
 /** Every operator there is. */
 export const operators: readonly Operator[] = table;
 
+/** A constant of JSON; an expression that may be absent is an object as well, but none of these. */
+type Constant = string | number | boolean | null | Container;
+type Container = readonly unknown[] | ConstantMap;
+type ConstantMap = { readonly [key: string]: unknown };
+
 type List<T = Value> = readonly T[];
 type Dict<T = Value> = { readonly [key: string]: T };
 type Absent = null | undefined;
@@ -442,7 +447,7 @@ export const base64: (text: Leaf<string>) => Expr<string> = row({
 });
 
 /** A value as JSON, keys in order, `<`, `>` and `&` escaped: Helm's `toJson`. */
-export const toJson: (value: Leaf<unknown>) => Expr<string> = row({
+export const toJson: (value: Expr<NonNullable<unknown> | null> | Constant) => Expr<string> = row({
   name: 'toJson',
   summary: 'a value as JSON, with its keys in order',
   parameters: [{ name: 'value', kind: 'any' }],
@@ -509,7 +514,7 @@ export const first = end('first', 'the first element of a list that has one', 0)
 export const last = end('last', 'the last element of a list that has one', -1);
 
 /** The number of members of a list or map. */
-export const count: (container: Leaf<readonly unknown[] | object>) => Expr<number> = row({
+export const count: (container: Expr<readonly unknown[] | object> | Container) => Expr<number> = row({
   name: 'count',
   summary: 'the number of members of a list or map',
   parameters: [{ name: 'container', kind: 'container' }],
@@ -578,7 +583,7 @@ export function byBytes(left: string, right: string): number {
 }
 
 /** The keys of a map, in order. */
-export const keys: (map: Leaf<object>) => Symbolic<readonly string[]> = row({
+export const keys: (map: Expr<object> | ConstantMap) => Symbolic<readonly string[]> = row({
   name: 'keys',
   summary: 'the keys of a map, in order',
   parameters: [{ name: 'map', kind: 'map' }],
@@ -587,7 +592,7 @@ export const keys: (map: Leaf<object>) => Symbolic<readonly string[]> = row({
   go: ({ text }) => `keys ${text} | sortAlpha`,
 });
 
-export const hasKey: (map: Leaf<object>, key: Leaf<string>) => Expr<boolean> = row({
+export const hasKey: (map: Expr<object> | ConstantMap, key: Leaf<string>) => Expr<boolean> = row({
   name: 'hasKey',
   summary: 'whether a map has the key',
   parameters: [

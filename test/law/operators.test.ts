@@ -182,7 +182,7 @@ function sample(signature: Signature, many: number, salt: number): readonly Argu
 
 /** The JSON of a call's result. */
 function resultOf(operator: Operator, args: readonly unknown[]): Ast {
-  return astOf(toJson(call(operator, args)));
+  return astOf(toJson(symbolic<string>(astOf(call(operator, args)))));
 }
 
 function caseOf(args: Arguments, result: Ast, bindings: ReadonlyMap<Variable, Value>): readonly Case[] {

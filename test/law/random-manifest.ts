@@ -333,8 +333,8 @@ export class Author {
   }
 
   /** Any expression, for what takes all of them. */
-  private anything(at: Known, depth: number): Expr<unknown> {
-    return this.tape.make<Expr<unknown>>([
+  private anything(at: Known, depth: number): Expr<NonNullable<unknown>> {
+    return this.tape.make<Expr<NonNullable<unknown>>>([
       () => this.text(at, depth),
       () => this.integer(at, depth),
       () => this.flag(at, depth),

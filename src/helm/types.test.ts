@@ -1,0 +1,223 @@
+/**
+ * Mistakes in a chart's source that `tsc` finds: under each `@ts-expect-error` stands one, and a mistake that got by would
+ * make that comment an error itself. Where the source may come from JavaScript, building the chart refuses it as well.
+ */
+import Type from 'typebox';
+import { describe, expect, expectTypeOf, test } from 'vitest';
+import {
+  block,
+  count,
+  defaultIfAbsent,
+  type Expr,
+  each,
+  entries,
+  eq,
+  HelmChart,
+  ifElse,
+  includes,
+  KubeConfigMap,
+  KubeDeployment,
+  KubeService,
+  map,
+  type Symbolic,
+  some,
+  str,
+  stringTemplateOf,
+  textTemplate,
+  trunc,
+  when,
+} from './index.js';
+
+const port = Type.Integer({ minimum: 1, maximum: 65535 });
+const chart = new HelmChart({
+  metadata: { name: 'types', version: '0.1.0', appVersion: '1', description: 'What the types say.' },
+  values: Type.Object({
+    name: Type.String(),
+    mode: Type.Enum(['a', 'b']),
+    enabled: Type.Boolean(),
+    replicas: port,
+    image: Type.Object({ repository: Type.String(), tag: Type.String() }),
+    ports: Type.Array(Type.Object({ name: Type.String(), port })),
+    labels: Type.Record(Type.String(), Type.String()),
+    tls: Type.Optional(
+      Type.Object({ secret: Type.String(), hosts: Type.Optional(Type.Array(Type.String())) }),
+    ),
+    nodeName: Type.Optional(Type.String()),
+  }),
+});
+const { values } = chart;
+
+/** Source that is checked and never run. */
+function written(_: () => unknown): void {}
+
+/** Source that is refused by the compiler, and when it is run as well. */
+function refused(build: () => unknown, message: RegExp): void {
+  expect(build).toThrow(message);
+}
+
+describe('paths into the values', () => {
+  test('have the types of the schema', () => {
+    expectTypeOf(values.image.tag).toEqualTypeOf<Symbolic<string>>();
+    expectTypeOf(values.mode).toEqualTypeOf<Symbolic<'a' | 'b'>>();
+    expectTypeOf(values.nodeName).toEqualTypeOf<Symbolic<string | undefined>>();
+    expectTypeOf(values.image).toExtend<Expr<{ repository: string; tag: string }>>();
+  });
+
+  test('exist', () => {
+    // @ts-expect-error: a misspelt key
+    refused(() => values.image.tga, /\.Values\.image has no key 'tga'; it has repository, tag/);
+    // @ts-expect-error: a key of a text
+    refused(() => values.name.first, /\.Values\.name has no key 'first'/);
+  });
+
+  test('lead through what may be absent only where it is shown to be there', () => {
+    // @ts-expect-error: `tls` may be left out
+    written(() => values.tls.secret);
+    written(() => when(values.tls, (tls) => tls.secret));
+    // @ts-expect-error: `hosts` may be left out, even where `tls` is there
+    written(() => when(values.tls, (tls) => count(tls.hosts)));
+  });
+
+  test('do not lead into the members of a list or an open map', () => {
+    // @ts-expect-error: an element is reached with each
+    refused(() => values.ports[0], /\.Values\.ports has no key '0'/);
+    // @ts-expect-error: a label is reached with lookup, since it may not be there
+    refused(() => values.labels.app, /\.Values\.labels has no key 'app'/);
+  });
+});
+
+describe("Kubernetes' fields", () => {
+  test('exist', () => {
+    written(
+      () =>
+        new KubeService(chart, 'a', {
+          spec: {
+            // @ts-expect-error: a misspelt field
+            selectr: { app: 'x' },
+          },
+        }),
+    );
+    written(
+      () =>
+        new KubeDeployment(chart, 'b', {
+          spec: {
+            selector: {},
+            // @ts-expect-error: a field of a pod in the place of a pod template's
+            template: { spec: { containers: [] }, nodeName: 'x' },
+          },
+        }),
+    );
+  });
+
+  test('are there where Kubernetes requires them', () => {
+    // @ts-expect-error: a container has a name
+    written(() => new KubeDeployment(chart, 'c', podWith({ image: 'x' })));
+    // @ts-expect-error: and not under a condition
+    written(() => new KubeDeployment(chart, 'd', podWith({ name: when(values.enabled, 'x') })));
+    written(() => new KubeDeployment(chart, 'e', podWith({ name: 'x', image: when(values.enabled, 'y') })));
+  });
+
+  test('take values of their type, constants and expressions', () => {
+    const { spec } = podWith({ name: 'x' });
+    // @ts-expect-error: a text for a number
+    written(() => new KubeDeployment(chart, 'f', { spec: { ...spec, replicas: '3' } }));
+    // @ts-expect-error: an expression that yields a text for a number
+    written(() => new KubeDeployment(chart, 'g', { spec: { ...spec, replicas: values.name } }));
+    // @ts-expect-error: a number for a text
+    written(() => new KubeConfigMap(chart, 'h', { data: { a: values.replicas } }));
+    // @ts-expect-error: a text that may be absent
+    written(() => new KubeDeployment(chart, 'i', podWith({ name: values.nodeName })));
+    // @ts-expect-error: a list of texts for a list of ports
+    written(() => new KubeService(chart, 'j', { spec: { ports: values.labels } }));
+    // @ts-expect-error: in a list as well
+    written(() => new KubeService(chart, 'k', ports(each(values.ports, (item) => ({ port: item.name })))));
+    written(() => new KubeService(chart, 'l', ports(each(values.ports, (item) => ({ port: item.port })))));
+  });
+});
+
+describe('conditions', () => {
+  test('are booleans', () => {
+    // @ts-expect-error: a text is no condition, unless a function is given of what it is when it is there
+    refused(() => when(values.name, 'x'), /a condition is a boolean, not a string/);
+    // @ts-expect-error: and a number is none
+    refused(() => new KubeService(chart, 'm', { when: values.replicas }), /'when' is not a boolean/);
+    // @ts-expect-error: a condition on an element
+    written(() => some(values.ports, (each) => each.name));
+  });
+
+  test('compare what can be compared', () => {
+    // @ts-expect-error: a mode that there is not
+    written(() => eq(values.mode, 'c'));
+    // @ts-expect-error: a number and a text
+    refused(() => eq(values.replicas, '3'), /eq: a integer is not compared with a string/);
+    const names = map(values.ports, (item) => item.name);
+    // @ts-expect-error: a list of texts has no number in it
+    refused(() => includes(names, 3), /includes takes a string/);
+  });
+
+  test('choose between two values of one type', () => {
+    // @ts-expect-error: a text or a number
+    written(() => ifElse(values.enabled, 'x', 3));
+    // @ts-expect-error: a fallback of another type
+    written(() => defaultIfAbsent(values.nodeName, 3));
+  });
+});
+
+describe('lists and maps', () => {
+  test('are what each and entries walk', () => {
+    // @ts-expect-error: a text
+    refused(() => each(values.name, (item) => item), /each walks a list or a map, not a string/);
+    // @ts-expect-error: a number
+    refused(() => map(values.replicas, (item) => item), /each walks a list or a map, not a integer/);
+    // @ts-expect-error: a list
+    refused(() => entries(values.ports, (item) => item), /entries walks a map, not a list/);
+    // @ts-expect-error: an element has the members of the schema
+    refused(() => each(values.ports, (item) => ({ port: item.number })), /has no key 'number'/);
+  });
+});
+
+describe('texts', () => {
+  test('are composed of texts and integers', () => {
+    // @ts-expect-error: a boolean
+    refused(() => str`${values.enabled}`, /takes a text|not a boolean/);
+    refused(() => `${values.name}`, /is an expression, not a text: compose texts with str/);
+  });
+
+  test('are cut at a length that is known', () => {
+    // @ts-expect-error: Go takes no other integer there
+    refused(() => trunc(values.replicas, values.name), /trunc takes a constant/);
+  });
+
+  test('are written as a block where they are known to stay in it', () => {
+    refused(() => block(values.name), /block takes the text of a textTemplate, not \.Values\.name/);
+    written(() => block(textTemplate<{ a: string }>('types.text', 'A text.', { a: values.name })));
+    // @ts-expect-error: a text template's fields are those of its type
+    written(() => textTemplate<{ a: string }>('types.other', 'A text.', { b: values.name }));
+  });
+});
+
+describe('named templates', () => {
+  test('take the arguments that they declare', () => {
+    const image = stringTemplateOf(
+      'types.image',
+      'An image.',
+      { name: Type.String(), port },
+      ({ name }) => name,
+    );
+    written(() => image({ name: values.name, port: values.replicas }));
+    // @ts-expect-error: one is missing
+    written(() => image({ name: values.name }));
+    // @ts-expect-error: one is of another type
+    written(() => image({ name: values.name, port: values.name }));
+  });
+});
+
+/** A service with these ports. */
+function ports<P>(port: P) {
+  return { spec: { ports: [port] } };
+}
+
+/** A deployment around one container, whose type is that of the constructor's argument. */
+function podWith<C>(container: C) {
+  return { spec: { selector: {}, template: { spec: { containers: [container] } } } };
+}
