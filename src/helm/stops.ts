@@ -22,7 +22,7 @@ export function mayStop(ast: Ast): boolean {
     case 'assemble':
       return ast.entries.some(entryMayStop);
     case 'group':
-      return mayStop(ast.over) || mayStop(ast.key);
+      return mayStop(ast.over) || mayStop(ast.key) || mayBeAbsent(ast.key);
     case 'include':
       return [...ast.args.values()].some(mayStop);
   }

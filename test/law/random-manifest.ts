@@ -395,6 +395,14 @@ export class Author {
       () => at.values.team,
       () => omit(this.pick(at.maps), this.constant()),
       () => map(at.values.numbers, (number) => number),
+      () =>
+        listOf<unknown>([
+          this.text(at, depth - 1),
+          this.integer(at, depth - 1),
+          at.values.ratio,
+          when<never>(this.flag(at, depth - 1), this.flag(at, depth - 1) as never),
+          1_000_000,
+        ] as never),
     ]);
   }
 

@@ -1,0 +1,211 @@
+/** What a chart can't express is refused when it is built, with the place and what to do; nothing is approximated. */
+import Type, { type TProperties } from 'typebox';
+import { describe, expect, test } from 'vitest';
+import {
+  comment,
+  each,
+  entries,
+  fields,
+  fieldsTemplate,
+  groupBy,
+  HelmChart,
+  HelmObject,
+  listOf,
+  mapOf,
+  not,
+  spread,
+  str,
+  stringTemplate,
+  stringTemplateOf,
+  textTemplate,
+  toJson,
+  valueTemplate,
+  when,
+} from '../../src/helm/index.js';
+
+const port = Type.Integer({ minimum: 1, maximum: 65535 });
+const properties = {
+  name: Type.String(),
+  on: Type.Boolean(),
+  port,
+  labels: Type.Record(Type.String(), Type.String()),
+  annotations: Type.Record(Type.String(), Type.String()),
+  people: Type.Array(Type.Object({ name: Type.String() })),
+};
+
+function chartOf<P extends TProperties>(properties: P) {
+  return new HelmChart({
+    metadata: { name: 'refusals', version: '0.1.0', appVersion: '1', description: 'What is refused.' },
+    values: Type.Object(properties),
+  });
+}
+
+const { values } = chartOf(properties);
+
+/** Compiles a chart of one object. */
+function compiled(body: object, id = 'object'): void {
+  const chart = chartOf({});
+  new HelmObject(chart, id, { apiVersion: 'v1', kind: 'ConfigMap', ...body });
+  chart.compile();
+}
+
+describe('a map', () => {
+  test('has no key twice', () => {
+    expect(() => compiled({ a: { x: 1, ...fields(values.on, { x: 2 }) } })).toThrow(/'x' is given twice/);
+    expect(() =>
+      compiled({ a: { ...fields(values.on, { x: 1 }), ...fields(not(values.on), { x: 2 }) } }),
+    ).toThrow("object: the key 'x' is given twice: write one field, with when(condition, value, otherwise)");
+  });
+
+  test('has no key that a named template brings as well', () => {
+    const shared = fieldsTemplate('refusals.fields', 'Fields.', {}, () => ({ x: values.name }));
+    expect(() => compiled({ a: { ...shared({}), x: 1 } })).toThrow(/'x' is given twice/);
+  });
+
+  test('takes over one map of the values, at any depth of conditions', () => {
+    expect(() => compiled({ a: { ...spread(values.labels), ...spread(values.annotations) } })).toThrow(
+      /two maps are spread into one/,
+    );
+    expect(() =>
+      compiled({ a: { ...spread(values.labels), ...fields(values.on, { ...spread(values.annotations) }) } }),
+    ).toThrow(/two maps are spread into one/);
+  });
+
+  test('has no field beside a template that spreads a map in which it could be', () => {
+    const shared = fieldsTemplate('refusals.spread', 'Fields.', {}, () => ({
+      x: 1,
+      ...spread(values.labels),
+    }));
+    expect(() => compiled({ a: { ...shared({}), y: 1 } })).toThrow(
+      /refusals\.spread spreads a map that may have the key 'y'/,
+    );
+  });
+
+  test('of computed keys is not written as it is, where << would merge', () => {
+    const groups = groupBy(values.people, (person) => person.name);
+    expect(() => compiled({ a: groups })).toThrow(/keys are computed: write it with/);
+    expect(() => compiled({ a: mapOf({ b: values.name }) })).toThrow(/keys are computed: write it with/);
+    expect(() => compiled({ a: valueTemplate('refusals.groups', 'Groups.', groups) })).toThrow(
+      /keys are computed/,
+    );
+  });
+});
+
+describe('a text', () => {
+  const forbidden = ['\u007f', '\u0085', '\u2028', '\uffff', 'x <no value> y'];
+
+  test.each(forbidden)('in an expression is one that every reader of YAML gives back: %j', (text) => {
+    expect(() => str`${values.name}${text}`).toThrow(/a constant can't be written/);
+    expect(() => mapOf({ [text]: values.name })).toThrow(/can't be written|would delete/);
+  });
+
+  test('is none of which Helm deletes a part', () => {
+    expect(() => compiled({ a: '<no value>' })).toThrow(/Helm would delete "<no value>"/);
+    expect(() => compiled({ '<no value>': 1 })).toThrow(/Helm would delete "<no value>"/);
+  });
+
+  test.each(['\r', '\u0085', '\u2028'])('in a comment does not end it: %j', (text) => {
+    expect(() => comment(`a${text}b`)).toThrow(/a comment holds what would end it/);
+  });
+
+  test('in a comment of a template does not end it either', () => {
+    expect(() => compiled({ comment: 'a */ b' })).toThrow(/a comment holds what would end it/);
+    expect(() => stringTemplate('refusals.name', 'a */ b', values.name)).toThrow(
+      /a comment holds what would end it/,
+    );
+  });
+
+  test('that is a default is one that the chart itself lets in', () => {
+    const chart = chartOf({ name: Type.String({ default: 'a\u2028b' }) });
+    new HelmObject(chart, 'object', { apiVersion: 'v1', kind: 'ConfigMap', ...{ a: chart.values.name } });
+    expect(() => chart.compile()).toThrow(/in the defaults a text holds a character/);
+  });
+});
+
+describe('a named template', () => {
+  test('has a field that is always there', () => {
+    expect(() => fieldsTemplate('refusals.none', 'None.', {}, () => fields(values.on, { a: 1 }))).toThrow(
+      /refusals\.none: a named template has a field that is always there/,
+    );
+    expect(() =>
+      textTemplate<{ a?: string }>('refusals.text', 'A text.', { a: when(values.on, 'x') }),
+    ).toThrow(/refusals\.text: a named template has a field that is always there/);
+  });
+
+  test('that is a text has no list or map whose characters nobody knows', () => {
+    const labels = { a: values.name, labels: values.labels };
+    expect(() => textTemplate<{ a: string; labels: object }>('refusals.raw', 'A text.', labels)).toThrow(
+      /refusals\.raw: a list or map is written as it is into a text/,
+    );
+    const written = { a: values.name, labels: { ...entries(values.labels, (value) => value) } };
+    textTemplate<{ a: string; labels: object }>('refusals.written', 'A text.', written);
+  });
+
+  test('has a name of its own', () => {
+    const name = (text: string) => stringTemplate('refusals.twice', 'A name.', str`${values.name}${text}`);
+    expect(() => compiled({ a: name('a'), b: name('b') })).toThrow(
+      /two named templates are called refusals\.twice/,
+    );
+  });
+
+  test.each(['root', 'a-b', '1'])('has no parameter called %s', (name) => {
+    expect(() =>
+      stringTemplateOf('refusals.of', 'A text.', { [name]: Type.String() }, () => values.name),
+    ).toThrow(/a parameter is called by a name of Go's/);
+  });
+});
+
+describe('a value', () => {
+  test('that is an integer has bounds, since Helm rounds beyond 2^53', () => {
+    const chart = chartOf({ size: Type.Integer({ minimum: 0 }), sizes: Type.Array(Type.Integer()) });
+    expect(() => compiled({ a: chart.values.size })).toThrow(
+      /\.Values\.size: an integer has a minimum and a maximum/,
+    );
+    expect(() => compiled({ a: [each(chart.values.sizes, (size) => str`${size}`)] })).toThrow(
+      /\$size: an integer has a minimum and a maximum/,
+    );
+    compiled({ a: toJson(chart.values.size) });
+  });
+
+  test('is read of maps whose schema says something of every key', () => {
+    const chart = chartOf({ sizes: Type.Record(Type.String({ pattern: '^a' }), port) });
+    expect(() => each(chart.values.sizes, (size) => str`${size}`)).toThrow(
+      /lets other keys in, with any value/,
+    );
+  });
+
+  test('is read by something', () => {
+    const chart = chartOf(properties);
+    new HelmObject(chart, 'object', { apiVersion: 'v1', kind: 'ConfigMap', ...{ a: chart.values.name } });
+    expect(() => chart.compile()).toThrow(
+      'nothing reads these values: on, port, labels, annotations, people',
+    );
+  });
+
+  test('that is now a list and now a text is written nowhere', () => {
+    const mixed = Type.Unsafe<string | string[]>({ type: ['string', 'array'], items: { type: 'string' } });
+    const chart = chartOf({ mixed });
+    expect(() => compiled({ a: chart.values.mixed })).toThrow(/yields a scalar, a list or a map/);
+    expect(() => compiled({ a: listOf<string | number>([values.name, values.port, 'x']) })).not.toThrow();
+  });
+});
+
+describe('a file', () => {
+  test.each(['_helpers', '.hidden', 'a b'])('is one that Helm renders: %s', (id) => {
+    expect(() => compiled({}, id)).toThrow(/Helm renders no file called/);
+  });
+
+  test('is of one object', () => {
+    const chart = chartOf({});
+    new HelmObject(chart, 'rules', { apiVersion: 'v1', kind: 'ConfigMap' });
+    expect(() => chart.compile()).toThrow(/two objects would be written to templates\/rules\.yaml/);
+  });
+
+  test('Chart.yaml holds what Helm keeps of it', () => {
+    const chart = new HelmChart({
+      metadata: { name: 'refusals', version: '0.1.0', appVersion: '1\u00ad0', description: '' },
+      values: Type.Object({}),
+    });
+    expect(() => chart.compile()).toThrow(/Helm takes what is not printable ASCII out of Chart\.yaml/);
+  });
+});
