@@ -22,7 +22,10 @@ import { Scaling } from './scaling.js';
 
 /** Labels by which the API and the policies find proxies: the chart's own, and those that the API makes per sandbox. */
 export const proxyLabels = { 'centaur.ai/iron-proxy': 'true' };
-export const ownProxyLabels = { ...proxyLabels, 'centaur.ai/sandbox-id': 'api' };
+
+/** Tells whose proxy one is; the chart's own has this in place of a sandbox's id. */
+export const sandboxIdLabel = 'centaur.ai/sandbox-id';
+export const ownSandboxId = 'api';
 
 const template = '/etc/iron-proxy/iron-proxy.yaml';
 const config = '/run/iron-proxy/iron-proxy.yaml';
@@ -64,7 +67,12 @@ export class IronProxy extends Construct {
         selector: { matchLabels: names.selectorLabels('iron-proxy') },
         template: {
           metadata: {
-            labels: { ...names.labels('iron-proxy'), ...ownProxyLabels, ...spread(ironProxy.podLabels) },
+            labels: {
+              ...names.labels('iron-proxy'),
+              ...proxyLabels,
+              [sandboxIdLabel]: ownSandboxId,
+              ...spread(ironProxy.podLabels),
+            },
             annotations: {
               'checksum/config': sha256(configText),
               ...spread(ironProxy.podAnnotations),

@@ -15,12 +15,12 @@ import {
 } from '../helm/index.js';
 import { connectSelector } from './connect.js';
 import { type Flow, flowsOf, type Outside, type Workload } from './flows.js';
-import { proxyLabels } from './iron-proxy.js';
+import { ownSandboxId, proxyLabels, sandboxIdLabel } from './iron-proxy.js';
 import type { Platform } from './platform.js';
 import { sandboxLabels } from './sandbox.js';
 
 type Peer = Member<k8s.NetworkPolicyPeer>;
-type Labels = { readonly [label: string]: string | Expr<string> };
+type Selector = Fields<k8s.LabelSelector>;
 
 /** Default deny in both directions, and for each workload the flows that it is one end of. */
 export class NetworkPolicies extends Construct {
@@ -50,29 +50,22 @@ export class NetworkPolicies extends Construct {
         ...options,
         metadata: { name: str`${names.fullname}-${workload}`, labels: { ...names.labels('network-policy') } },
         spec: {
-          podSelector: { matchLabels: pods[workload] },
+          podSelector: pods[workload],
           policyTypes: ['Ingress', 'Egress'],
           ingress: flows
-            .filter(({ to }) => to === workload)
+            .filter(({ to }) => to.includes(workload))
             .map((flow) =>
               conditional(flow, { from: peersOf(sourcesOf(flow), platform), ports: portsOf(flow) }),
             ),
           egress: flows
             .filter((flow) => sourcesOf(flow).includes(workload))
-            .map((flow) => conditional(flow, { to: peersOf([flow.to], platform), ports: portsOf(flow) })),
+            .map((flow) => conditional(flow, { to: peersOf(flow.to, platform), ports: portsOf(flow) })),
         },
       });
 
     policy('api', { when: enabled, comment: 'The API.' });
-    policy('iron-proxy', {
-      when: enabled,
-      comment: "Every proxy: the chart's own, and those that the API makes for sandboxes.",
-    });
-    policy('api-proxy', {
-      when: enabled,
-      comment:
-        "The chart's own proxy, which the API goes through; what every proxy may do it may do as well.",
-    });
+    policy('iron-proxy', { when: enabled, comment: "The chart's own proxy, which the API goes through." });
+    policy('sandbox-proxy', { when: enabled, comment: 'The proxies that the API makes for sandboxes.' });
     policy('connect', {
       when: and(enabled, connect.create, mode('onepassword-connect')),
       comment: '1Password Connect.',
@@ -85,30 +78,36 @@ export class NetworkPolicies extends Construct {
   }
 }
 
-/** Each pod once: the chart's own proxy is one of the proxies. */
-const workloads: readonly Workload[] = ['api', 'iron-proxy', 'connect', 'sandbox', 'test'];
+const workloads: readonly Workload[] = ['api', 'iron-proxy', 'connect', 'sandbox', 'sandbox-proxy', 'test'];
 
 function sourcesOf({ from }: Flow): readonly (Workload | Outside)[] {
   return from === 'every-workload' ? workloads : from;
 }
 
-function podsOf({ names }: Platform): { readonly [workload in Workload]: Labels } {
+/**
+ * By what pods are found. Those that the API makes carry no label of a release, so another release's in the namespace are
+ * found too; a pod of another release itself never is.
+ */
+function podsOf({ names }: Platform): { readonly [workload in Workload]: Selector } {
   return {
-    api: { ...names.selectorLabels('api') },
-    'iron-proxy': proxyLabels,
-    'api-proxy': { ...names.selectorLabels('iron-proxy'), 'centaur.ai/sandbox-id': 'api' },
-    connect: connectSelector,
-    sandbox: sandboxLabels,
-    test: { ...names.selectorLabels('test') },
+    api: { matchLabels: { ...names.selectorLabels('api') } },
+    'iron-proxy': { matchLabels: { ...names.selectorLabels('iron-proxy') } },
+    connect: { matchLabels: connectSelector },
+    sandbox: { matchLabels: sandboxLabels },
+    'sandbox-proxy': {
+      matchLabels: proxyLabels,
+      matchExpressions: [{ key: sandboxIdLabel, operator: 'NotIn', values: [ownSandboxId] }],
+    },
+    test: { matchLabels: { ...names.selectorLabels('test') } },
   };
 }
 
 function peersOf(peers: readonly (Workload | Outside)[], platform: Platform): readonly Peer[] {
-  const pods: { readonly [name: string]: Labels } = podsOf(platform);
+  const pods: { readonly [name: string]: Selector } = podsOf(platform);
   const outside: { readonly [name: string]: readonly Peer[] } = outsideOf(platform);
   return peers.flatMap((peer): readonly Peer[] => {
-    const labels = pods[peer];
-    return labels === undefined ? (outside[peer] ?? []) : [{ podSelector: { matchLabels: labels } }];
+    const podSelector = pods[peer];
+    return podSelector === undefined ? (outside[peer] ?? []) : [{ podSelector }];
   });
 }
 

@@ -83,7 +83,17 @@ function allowsPeer(rule: Reader, key: string, other: End, namespace: string): b
 
 function selects(selector: Reader, labels: { readonly [label: string]: string }): boolean {
   const wanted = selector.at('matchLabels') ?? {};
-  return Object.entries(wanted as ValueMap).every(([label, value]) => labels[label] === value);
+  return (
+    Object.entries(wanted as ValueMap).every(([label, value]) => labels[label] === value) &&
+    selector.list('matchExpressions').every((expression) => meets(expression, labels))
+  );
+}
+
+function meets(expression: Reader, labels: { readonly [label: string]: string }): boolean {
+  const operator = expression.at('operator');
+  if (operator !== 'NotIn') throw new Error(`the chart uses no ${operator}`);
+  const label = labels[String(expression.at('key'))];
+  return expression.list('values').every(({ value }) => value !== label);
 }
 
 function inBlock(block: Reader, address: string): boolean {

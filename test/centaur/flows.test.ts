@@ -1,22 +1,24 @@
 /** The contract's table of flows, in its own words, against what the policies let through: these and no others. */
 import { describe, expect, it } from 'vitest';
+import type { ValueMap } from '../../src/helm/tree.js';
 import { type End, type Port, reaches } from './connectivity.js';
 import { page } from './page.js';
 import { Reader, release, render } from './release.js';
 
 const { namespace } = release;
-const labelsOf = (component: string) => ({
+const labelsOf = (component: string, instance = 'centaur') => ({
   'app.kubernetes.io/name': component === 'connect' ? 'connect' : 'centaur',
-  'app.kubernetes.io/instance': 'centaur',
+  'app.kubernetes.io/instance': instance,
   'app.kubernetes.io/component': component,
 });
+const ownProxyLabels = { 'centaur.ai/iron-proxy': 'true', 'centaur.ai/sandbox-id': 'api' };
 
 /** The API creates sandboxes and a proxy for each; their labels are the contract's. */
 const ends: { readonly [name: string]: End } = {
   API: { namespace, labels: labelsOf('api') },
   'own iron-proxy': {
     namespace,
-    labels: { ...labelsOf('iron-proxy'), 'centaur.ai/iron-proxy': 'true', 'centaur.ai/sandbox-id': 'api' },
+    labels: { ...labelsOf('iron-proxy'), ...ownProxyLabels },
   },
   "a sandbox's iron-proxy": {
     namespace,
@@ -25,6 +27,15 @@ const ends: { readonly [name: string]: End } = {
   sandbox: { namespace, labels: { 'centaur.ai/managed': 'true', 'centaur.ai/sandbox-id': 'abc' } },
   Connect: { namespace, labels: { ...labelsOf('connect'), app: 'onepassword-connect' } },
   DNS: { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } },
+  "another release's API": { namespace, labels: labelsOf('api', 'other') },
+  "another release's iron-proxy": {
+    namespace,
+    labels: { ...labelsOf('iron-proxy', 'other'), ...ownProxyLabels },
+  },
+  "another release's Connect": {
+    namespace,
+    labels: { ...labelsOf('connect', 'other'), app: 'other-connect' },
+  },
   'a pod elsewhere': { namespace: 'other', labels: labelsOf('api') },
   'the internet': { address: '203.0.113.9' },
   'the internet (IPv6)': { address: '2001:db8::9' },
@@ -64,11 +75,14 @@ const withConnect: readonly Row[] = [
 const database = 'tools: {ledger: {secrets: [{type: pg_dsn, name: LEDGER_DSN, database: ledger}]}}\n';
 const envMode = 'ironProxy: {secretSource: env}\n';
 
-/** A release's own pods are only there in the modes that have them. */
-function flowsUnder(values: string, without: readonly string[]): readonly string[] {
-  const policies = render(values)
+function policiesOf(values: string, name = release.name): readonly ValueMap[] {
+  return render(values, { release: { name, namespace } })
     .objects.filter(({ kind }) => kind === 'NetworkPolicy')
     .map((policy) => ({ ...policy, metadata: { ...(policy.metadata as object), namespace } }));
+}
+
+/** A release's own pods are only there in the modes that have them. */
+function flowsUnder(policies: readonly ValueMap[], without: readonly string[]): readonly string[] {
   const present = Object.entries(ends).filter(([name]) => !without.includes(name));
   return present.flatMap(([from, source]) =>
     present
@@ -127,7 +141,19 @@ describe('the policies let through exactly the flows of the table', () => {
       ['Connect'],
     ],
   ] as const)('%s', (_, values, rows, without) => {
-    expect([...flowsUnder(values, without)].sort()).toEqual([...lines(rows)].sort());
+    expect([...flowsUnder(policiesOf(values), without)].sort()).toEqual([...lines(rows)].sort());
+  });
+
+  it('beside another release in the namespace, which shares the pods that an API makes and nothing else', () => {
+    const other = page.connect.replace(/^( *)create: .*$/m, '$&\n$1applicationName: other-connect');
+    const policies = [...policiesOf(page.connect), ...policiesOf(other, 'other')];
+    // What an API makes has no label that tells whose it is.
+    const shared: readonly Row[] = [
+      [['sandbox', "a sandbox's iron-proxy"], ["another release's API"], [8000]],
+      [["another release's API"], ["a sandbox's iron-proxy"], [9092]],
+      [["a sandbox's iron-proxy"], ["another release's Connect"], [8080]],
+    ];
+    expect([...flowsUnder(policies, [])].sort()).toEqual([...lines([...withConnect, ...shared])].sort());
   });
 
   it('none where policies are off', () => {
