@@ -33,7 +33,7 @@ import {
 } from '../helm/index.js';
 import { infraVariable } from './infra-secret.js';
 import type { Platform } from './platform.js';
-import { caFile, caMount, caVolume, httpProbe, imageReference, podFields } from './pod.js';
+import { caFile, caMount, caVolume, httpProbe, imageReference, literal, podFields } from './pod.js';
 import { Scaling } from './scaling.js';
 
 /** The API's one port. */
@@ -232,7 +232,7 @@ function settings({ values, names, mode, connectServer }: Platform) {
       KUBERNETES_IRON_PROXY_HEALTH_PORT: str`${ironProxy.service.healthPort}`,
       KUBERNETES_IRON_PROXY_PG_PORT_RANGE_START: str`${ironProxy.service.pgPortRangeStart}`,
       KUBERNETES_IRON_PROXY_PG_PORT_RANGE_END: str`${ironProxy.service.pgPortRangeEnd}`,
-      REPOS_PATH: sandbox.reposPath,
+      REPOS_PATH: literal(sandbox.reposPath),
 
       // What this process does.
       CENTAUR_LOG_LEVEL: api.logLevel,
@@ -251,7 +251,7 @@ function settings({ values, names, mode, connectServer }: Platform) {
       SLACK_SYNC_BACKFILL_LOOKBACK_DAYS: str`${api.slackSyncBackfillLookbackDays}`,
       SLACK_SYNC_THREAD_LOOKBACK_DAYS: str`${api.slackSyncThreadLookbackDays}`,
       COMPANY_CONTEXT_DOCUMENTS_INTERVAL_SECONDS: str`${api.companyContextDocumentsIntervalSeconds}`,
-      SLACK_ETL_EXCLUDED_CHANNEL_PATTERNS: api.slackEtlExcludedChannelPatterns,
+      SLACK_ETL_EXCLUDED_CHANNEL_PATTERNS: literal(api.slackEtlExcludedChannelPatterns),
 
       // What is there only when it is set.
       KUBERNETES_OP_CONNECT_HOST: when(mode('onepassword-connect'), connectServer.url),
@@ -261,7 +261,7 @@ function settings({ values, names, mode, connectServer }: Platform) {
       KUBERNETES_SANDBOX_CPU_LIMIT: when(sandbox.resources.limits.cpu, (amount) => amount),
       KUBERNETES_SANDBOX_MEMORY_LIMIT: when(sandbox.resources.limits.memory, (amount) => amount),
       KUBERNETES_SANDBOX_RUNTIME_CLASS_NAME: when(sandbox.runtimeClassName, (name) => name),
-      KUBERNETES_SANDBOX_EXTRA_ENV: jsonVariables(sandbox.extraEnv),
+      KUBERNETES_SANDBOX_EXTRA_ENV: literal(jsonVariables(sandbox.extraEnv)),
       KUBERNETES_SANDBOX_IMAGE_PULL_SECRETS: join(
         ',',
         map(values.global.imagePullSecrets, (secret) => secret.name),

@@ -1,10 +1,12 @@
 /** What the chart's pods have in common. */
 import type { k8s } from 'cdk8s-plus-28';
 import {
+  type Expr,
   type Fields,
   ifElse,
   isNonEmpty,
   type Leaf,
+  replace,
   type Symbolic,
   str,
   stringTemplateOf,
@@ -44,6 +46,15 @@ export function podFields(
     topologySpreadConstraints: when(keys.topologySpreadConstraints, (constraints) => constraints),
     priorityClassName: when(keys.priorityClassName, (name) => name),
   };
+}
+
+/**
+ * A text as the value of an environment variable, exactly. Kubernetes puts the value of another variable in the place of
+ * `$(NAME)`, so that a text for sandboxes could take along what only its container is given, and makes one `$` of two:
+ * https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
+ */
+export function literal(text: Expr<string>): Expr<string> {
+  return replace('$', '$$', text);
 }
 
 /** A probe over HTTP; how patient it is comes from the values. */

@@ -165,6 +165,9 @@ function scalingKeys() {
 const scalingSchema = Type.Object(scalingKeys());
 export type ScalingKeys = Static<typeof scalingSchema>;
 
+/** A pattern of the numbers that a port can have, 1 to 65535. */
+const portNumber = '([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])';
+
 function port(description: string, value: number) {
   return kubernetes.unprivilegedPort({ description, default: value });
 }
@@ -351,7 +354,7 @@ export const valuesSchema = Type.Object(
             ),
             url: Type.String({
               maxLength: 2048,
-              pattern: '^(https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?)?$',
+              pattern: `^(https?://[A-Za-z0-9.-]+(:${portNumber})?(/[A-Za-z0-9._~/-]*)?)?$`,
               description:
                 'A Connect server that exists already, in place of create: http://connect.example.internal:8080.',
               default: '',
@@ -417,7 +420,7 @@ export const valuesSchema = Type.Object(
           default: 'INFO',
         }),
         extraEnv: extraEnv(
-          'More environment variables. One of these wins over one that the chart sets itself.',
+          'More environment variables. One of these wins over one that the chart sets itself. Kubernetes puts the value of another variable in the place of $(NAME); $$(NAME) stands for $(NAME) itself.',
         ),
         terminationGracePeriodSeconds: Type.Integer({
           minimum: 0,
@@ -493,7 +496,7 @@ export const valuesSchema = Type.Object(
           default: '/repos',
         }),
         extraEnv: extraEnv(
-          'More environment variables for sandboxes. Never a credential: a sandbox is not trusted.',
+          'More environment variables for sandboxes, exactly as they are. Never a credential: a sandbox is not trusted.',
         ),
         resources: closed(
           {

@@ -179,6 +179,11 @@ describe('refused', () => {
       'nothing would use',
     ],
     [
+      'a URL of Connect whose port no policy can name',
+      'ironProxy: {secretSource: onepassword-connect}\nonepasswordConnect: {connect: {url: "http://c:65536"}}',
+      'onepasswordConnect.connect.url',
+    ],
+    [
       'half a CA',
       'firewall: {ca: {certPem: "-----BEGIN CERTIFICATE-----\\nAA==\\n-----END CERTIFICATE-----"}}',
       'give both',

@@ -244,7 +244,7 @@ The API's settings, by the name of the environment variable.
   "KUBERNETES_IRON_PROXY_HEALTH_PORT" (printf "%d" (int64 .Values.ironProxy.service.healthPort))
   "KUBERNETES_IRON_PROXY_PG_PORT_RANGE_START" (printf "%d" (int64 .Values.ironProxy.service.pgPortRangeStart))
   "KUBERNETES_IRON_PROXY_PG_PORT_RANGE_END" (printf "%d" (int64 .Values.ironProxy.service.pgPortRangeEnd))
-  "REPOS_PATH" .Values.sandbox.reposPath
+  "REPOS_PATH" (replace "$" "$$" .Values.sandbox.reposPath)
   "CENTAUR_LOG_LEVEL" .Values.api.logLevel
   "EXECUTION_WORKER_ENABLED" (ternary "1" "0" .Values.api.executionWorkerEnabled)
   "WORKFLOW_WORKER_ENABLED" (ternary "1" "0" .Values.api.workflowWorkerEnabled)
@@ -261,7 +261,7 @@ The API's settings, by the name of the environment variable.
   "SLACK_SYNC_BACKFILL_LOOKBACK_DAYS" (printf "%d" (int64 .Values.api.slackSyncBackfillLookbackDays))
   "SLACK_SYNC_THREAD_LOOKBACK_DAYS" (printf "%d" (int64 .Values.api.slackSyncThreadLookbackDays))
   "COMPANY_CONTEXT_DOCUMENTS_INTERVAL_SECONDS" (printf "%d" (int64 .Values.api.companyContextDocumentsIntervalSeconds))
-  "SLACK_ETL_EXCLUDED_CHANNEL_PATTERNS" .Values.api.slackEtlExcludedChannelPatterns
+  "SLACK_ETL_EXCLUDED_CHANNEL_PATTERNS" (replace "$" "$$" .Values.api.slackEtlExcludedChannelPatterns)
  -}}
 {{- if eq .Values.ironProxy.secretSource "onepassword-connect" -}}
 {{- $settings = set $settings "KUBERNETES_OP_CONNECT_HOST" (include "centaur.connect.url" .) -}}
@@ -288,7 +288,7 @@ The API's settings, by the name of the environment variable.
 {{- range $key, $value := .Values.sandbox.extraEnv -}}
 {{- $extraEnv = append $extraEnv (printf "{\"name\":%s,\"value\":%s}" (toJson $key) (toJson $value)) -}}
 {{- end -}}
-{{- $settings = set $settings "KUBERNETES_SANDBOX_EXTRA_ENV" (printf "[%s]" (join "," $extraEnv)) -}}
+{{- $settings = set $settings "KUBERNETES_SANDBOX_EXTRA_ENV" (printf "[%s]" (join "," $extraEnv) | replace "$" "$$") -}}
 {{- $imagePullSecrets := list -}}
 {{- range $imagePullSecret := .Values.global.imagePullSecrets -}}
 {{- $imagePullSecrets = append $imagePullSecrets $imagePullSecret.name -}}

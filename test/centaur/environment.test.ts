@@ -1,0 +1,52 @@
+/** What the processes find in their environment, once the kubelet has put the values of variables into other values. */
+import { describe, expect, it } from 'vitest';
+import { page } from './page.js';
+import { render } from './release.js';
+
+const texts = [
+  '$(SANDBOX_SIGNING_KEY)',
+  '$$(SANDBOX_SIGNING_KEY)',
+  '$$$(SANDBOX_SIGNING_KEY)',
+  '^general$$|^random$',
+  '$(',
+  '$',
+];
+
+/** As https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/ has it. */
+function setByTheKubelet(value: string, others: { readonly [name: string]: string }): string {
+  return value.replaceAll(/\$\$|\$\(([^)]*)\)/g, (reference, name: string | undefined) =>
+    name === undefined ? '$' : (others[name] ?? reference),
+  );
+}
+
+function environment(values: string): (name: string) => string {
+  const { env } = render(page.serviceAccount + values)
+    .get('Deployment', 'centaur-centaur-api')
+    .container('api');
+  expect(env.SANDBOX_SIGNING_KEY).toBe('centaur-infra-env/SANDBOX_SIGNING_KEY');
+  return (name) => setByTheKubelet(env[name] ?? '', env);
+}
+
+describe.each(texts)('the text %s', (text) => {
+  const written = JSON.stringify(text);
+
+  it('reaches sandboxes as it is, with nothing of what the API holds', () => {
+    const variable = environment(`sandbox: {extraEnv: {A: ${written}}}`);
+    expect(JSON.parse(variable('KUBERNETES_SANDBOX_EXTRA_ENV'))).toEqual([{ name: 'A', value: text }]);
+  });
+
+  it('reaches the API as it is in a pattern for channels and in a path', () => {
+    const path = `/repos/${text}`;
+    const variable = environment(
+      `api: {slackEtlExcludedChannelPatterns: ${written}}\nsandbox: {reposPath: ${JSON.stringify(path)}}`,
+    );
+    expect(variable('SLACK_ETL_EXCLUDED_CHANNEL_PATTERNS')).toBe(text);
+    expect(variable('REPOS_PATH')).toBe(path);
+  });
+});
+
+it('in api.extraEnv, another variable is put in the place of its reference, as in Kubernetes', () => {
+  const variable = environment('api: {extraEnv: {PLACE: "$(KUBERNETES_NAMESPACE)", PRICE: "$$(5)"}}');
+  expect(variable('PLACE')).toBe('centaur-system');
+  expect(variable('PRICE')).toBe('$(5)');
+});
