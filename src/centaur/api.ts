@@ -7,7 +7,6 @@ import {
   entries,
   hasKey,
   ifElse,
-  isNonEmpty,
   join,
   KubeDeployment,
   KubeNamespace,
@@ -21,7 +20,6 @@ import {
   ne,
   not,
   release,
-  sha256,
   spread,
   str,
   stringTemplate,
@@ -33,7 +31,17 @@ import {
 } from '../helm/index.js';
 import { infraVariable } from './infra-secret.js';
 import type { Platform } from './platform.js';
-import { caFile, caMount, caVolume, httpProbe, imageReference, literal, podFields } from './pod.js';
+import {
+  caChecksum,
+  caFile,
+  caMount,
+  caVolume,
+  httpProbe,
+  imageReference,
+  literal,
+  podFields,
+  secondsUntilUnknown,
+} from './pod.js';
 import { Scaling } from './scaling.js';
 
 /** The API's one port. */
@@ -76,12 +84,9 @@ export class Api extends Construct {
         selector: { matchLabels: names.selectorLabels('api') },
         template: {
           metadata: {
-            labels: { ...names.labels('api'), ...spread(api.podLabels) },
+            labels: { ...names.selectorLabels('api'), ...spread(api.podLabels) },
             annotations: {
-              'checksum/firewall-ca': when(
-                isNonEmpty(values.firewall.ca.certPem),
-                sha256(values.firewall.ca.certPem),
-              ),
+              ...caChecksum(values),
               ...spread(api.podAnnotations),
             },
           },
@@ -100,6 +105,7 @@ export class Api extends Construct {
                 startupProbe: httpProbe('/health', 'http', api.startupProbe),
                 livenessProbe: httpProbe('/health', 'http', api.livenessProbe),
                 readinessProbe: httpProbe('/health/ready', 'http', api.readinessProbe),
+                lifecycle: { preStop: { exec: { command: ['sleep', String(secondsUntilUnknown)] } } },
                 resources: when(api.resources, (resources) => resources),
                 securityContext: when(api.containerSecurityContext, (context) => context),
                 volumeMounts: [

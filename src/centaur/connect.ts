@@ -36,8 +36,8 @@ export class Connect extends Construct {
     super(scope, id);
     const { connect } = values.onepasswordConnect;
     const enabled = and(connect.create, mode('onepassword-connect'));
-    const labels = { ...connectSelector, app: connect.applicationName, ...names.chartLabels };
-    const metadata = { name: connect.applicationName, labels };
+    const podLabels = { ...connectSelector, app: connect.applicationName };
+    const metadata = { name: connect.applicationName, labels: { ...podLabels, ...names.chartLabels } };
 
     new KubeService(this, 'service', {
       when: enabled,
@@ -56,7 +56,7 @@ export class Connect extends Construct {
         selector: { matchLabels: connectSelector },
         template: {
           metadata: {
-            labels: { ...labels, ...spread(connect.podLabels) },
+            labels: { ...podLabels, ...spread(connect.podLabels) },
             annotations: when(connect.podAnnotations, (annotations) => annotations),
           },
           spec: {

@@ -11,13 +11,15 @@ import {
   not,
   sha256,
   spread,
+  str,
   when,
 } from '../helm/index.js';
 import { caFolder, proxyConfig } from '../secrets/proxy-config.js';
 import { vaultScript } from '../secrets/vault.js';
+import { drainScript } from './drain.js';
 import { infraVariable } from './infra-secret.js';
 import type { Platform } from './platform.js';
-import { imageReference, podFields } from './pod.js';
+import { caChecksum, imageReference, podFields } from './pod.js';
 import { Scaling } from './scaling.js';
 
 /** Labels by which the API and the policies find proxies: the chart's own, and those that the API makes per sandbox. */
@@ -68,19 +70,21 @@ export class IronProxy extends Construct {
         template: {
           metadata: {
             labels: {
-              ...names.labels('iron-proxy'),
+              ...names.selectorLabels('iron-proxy'),
               ...proxyLabels,
               [sandboxIdLabel]: ownSandboxId,
               ...spread(ironProxy.podLabels),
             },
             annotations: {
               'checksum/config': sha256(configText),
+              ...caChecksum(values),
               ...spread(ironProxy.podAnnotations),
             },
           },
           spec: {
             automountServiceAccountToken: false,
             enableServiceLinks: false,
+            terminationGracePeriodSeconds: ironProxy.terminationGracePeriodSeconds,
             ...podFields(ironProxy, values),
             initContainers: [
               {
@@ -113,8 +117,20 @@ export class IronProxy extends Construct {
                 startupProbe: { ...health, periodSeconds: 1, failureThreshold: 60 },
                 livenessProbe: { ...health, periodSeconds: 10, failureThreshold: 6 },
                 readinessProbe: { ...health, periodSeconds: 5, failureThreshold: 2 },
-                // Endpoints learn of a pod's end later than the pod does: it goes on serving meanwhile.
-                lifecycle: { preStop: { exec: { command: ['/bin/sh', '-c', 'sleep 5'] } } },
+                lifecycle: {
+                  preStop: {
+                    exec: {
+                      command: [
+                        '/bin/sh',
+                        '-c',
+                        drainScript,
+                        'drain',
+                        str`${proxyPort}`,
+                        when(secrets.declaresPgDsn, str`${pgPortRangeStart}`),
+                      ],
+                    },
+                  },
+                },
                 resources: when(ironProxy.resources, (resources) => resources),
                 securityContext: when(ironProxy.containerSecurityContext, (context) => context),
                 volumeMounts: [

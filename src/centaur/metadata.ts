@@ -3,7 +3,7 @@ import type { ChartMetadata } from '../helm/index.js';
 /** The chart's own version, and that of the Centaur images that it is made for. */
 export const chartMetadata: ChartMetadata = {
   name: 'centaur',
-  version: '0.1.0',
+  version: '0.2.0',
   appVersion: '0.1.0',
   description:
     'Centaur: AI agents for a team, whose sandboxes hold placeholders while iron-proxy injects the credentials',

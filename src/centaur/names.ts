@@ -43,6 +43,7 @@ export function namesOf(values: Values) {
     );
   };
 
+  // Pods have these, and none that name a version: else each new version of the chart would roll them all.
   const selectorLabels = fieldsTemplate(
     'centaur.selectorLabels',
     "The labels by which a component's pods are found. They never change on upgrade.",

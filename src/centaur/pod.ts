@@ -8,6 +8,7 @@ import {
   type Leaf,
   replace,
   type Symbolic,
+  sha256,
   str,
   stringTemplateOf,
   when,
@@ -72,6 +73,9 @@ export function httpProbe(
   };
 }
 
+/** Endpoints learn of a pod's end later than the pod does: for so many seconds it goes on serving new connections. */
+export const secondsUntilUnknown = 5;
+
 /** The certificate that clients of the proxy must trust: its path in their containers. */
 export const caFile = '/firewall-certs/ca-cert.pem';
 
@@ -82,4 +86,9 @@ export function caVolume(secretName: Leaf<string>): Fields<k8s.Volume> {
     name: 'firewall-ca',
     secret: { secretName, items: [{ key: 'ca-cert.pem', path: 'ca-cert.pem' }] },
   };
+}
+
+/** Both ends of the proxy's TLS read the CA when they start: a CA given in the values rolls them when it changes. */
+export function caChecksum({ firewall: { ca } }: Values) {
+  return { 'checksum/firewall-ca': when<string>(isNonEmpty(ca.certPem), sha256(ca.certPem)) };
 }

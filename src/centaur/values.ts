@@ -192,6 +192,10 @@ function seconds(description: string, value: number) {
   return Type.Integer({ minimum: 1, maximum: 31_536_000, description, default: value });
 }
 
+function gracePeriod(description: string, value: number) {
+  return Type.Integer({ minimum: 0, maximum: 3600, description, default: value });
+}
+
 function count(description: string, value: number) {
   return Type.Integer({ minimum: 1, maximum: 1_000_000, description, default: value });
 }
@@ -319,6 +323,10 @@ export const valuesSchema = Type.Object(
         image: imageSchema({ repository: 'ironsh/iron-proxy', tag: '0.45.0' }),
         replicas: replicas(),
         ...scalingKeys(),
+        terminationGracePeriodSeconds: gracePeriod(
+          'Seconds that requests under way have to end before a pod that is replaced cuts them. It goes as soon as no connection is open.',
+          330,
+        ),
         service: closed(
           {
             proxyPort: port('Where clients reach the proxy: CONNECT and SOCKS5.', 8080),
@@ -422,12 +430,7 @@ export const valuesSchema = Type.Object(
         extraEnv: extraEnv(
           'More environment variables. One of these wins over one that the chart sets itself. Kubernetes puts the value of another variable in the place of $(NAME); $$(NAME) stands for $(NAME) itself.',
         ),
-        terminationGracePeriodSeconds: Type.Integer({
-          minimum: 0,
-          maximum: 3600,
-          description: 'Seconds that running work has to end.',
-          default: 35,
-        }),
+        terminationGracePeriodSeconds: gracePeriod('Seconds that running work has to end.', 35),
         startupProbe: probe('Until the first success, so many failures are forgiven.', 30),
         livenessProbe: probe('After so many failures the container is restarted.', 6),
         readinessProbe: probe('After so many failures the pod gets no requests.', 6),

@@ -1,0 +1,80 @@
+/** A release of the chart's previous version can become one of the present version, without an object being replaced. */
+import { describe, expect, it, test } from 'vitest';
+import { chartMetadata } from '../../src/centaur/metadata.js';
+import { helmTemplate } from '../judges/judge.js';
+import { page } from './page.js';
+import { previousChart, previousVersion } from './previous.js';
+import { Reader, release, render } from './release.js';
+
+const everything = `
+ironProxy:
+  secretSource: onepassword-connect
+  podDisruptionBudget: {enabled: true}
+  autoscaling: {enabled: true}
+onepasswordConnect: {connect: {create: true, podDisruptionBudget: {enabled: true}, autoscaling: {enabled: true}}}
+api: {podDisruptionBudget: {enabled: true}, autoscaling: {enabled: true}}
+firewall:
+  ca:
+    certPem: "-----BEGIN CERTIFICATE-----\\nAA==\\n-----END CERTIFICATE-----\\n"
+    keyPem: "-----BEGIN PRIVATE KEY-----\\nAA==\\n-----END PRIVATE KEY-----\\n"
+tools: {ledger: {secrets: [{type: pg_dsn, name: LEDGER_DSN, database: ledger}]}}
+`;
+
+const releases = {
+  'with Connect': page.connect,
+  'with a service account': page.serviceAccount,
+  'from the environment': 'ironProxy: {secretSource: env}\n',
+  'with every object': everything,
+};
+
+/**
+ * What the API server refuses to change in an object that exists; `validation.go` of each kind in Kubernetes' `pkg/apis`.
+ */
+const immutable: { readonly [kind: string]: readonly (readonly string[])[] } = {
+  Deployment: [['spec', 'selector']],
+  RoleBinding: [['roleRef']],
+  Secret: [['type'], ['immutable']],
+  Service: [['spec', 'clusterIP']],
+};
+
+/** Kinds of which any field may change, as long as the object keeps its name. */
+const mutable = [
+  'ConfigMap',
+  'HorizontalPodAutoscaler',
+  'Namespace',
+  'PodDisruptionBudget',
+  'Role',
+  'ServiceAccount',
+];
+
+/** What stays as it is, by what an object is found by. Policies may come and go, and hooks are made anew each time. */
+function lasting(objects: readonly object[]): { readonly [identity: string]: readonly unknown[] } {
+  const readers = objects.map((object) => new Reader(JSON.parse(JSON.stringify(object))));
+  const isHook = (it: Reader) => it.at('metadata', 'annotations', 'helm.sh/hook') !== undefined;
+  const kept = readers.filter((it) => it.at('kind') !== 'NetworkPolicy' && !isHook(it));
+  return Object.fromEntries(
+    kept.map((it) => {
+      const kind = String(it.at('kind'));
+      const identity = [kind, it.at('metadata', 'namespace') ?? '', it.at('metadata', 'name')].join('/');
+      return [identity, (immutable[kind] ?? []).map((path) => it.at(...path))];
+    }),
+  );
+}
+
+describe.each(Object.entries(releases))('a release of the previous version %s', (_, values) => {
+  it('keeps its objects, and what the API server would refuse to change in them', async () => {
+    const before = await helmTemplate(4, { chart: previousChart, values: [values], release });
+    if (!before.ok) throw new Error(before.error);
+    const { objects } = render(values);
+    expect(lasting(objects)).toEqual(lasting(before.objects));
+    const kinds = [...new Set(objects.map((object) => String(new Reader(object).at('kind'))))];
+    expect([...Object.keys(immutable), ...mutable, 'NetworkPolicy', 'Pod']).toEqual(
+      expect.arrayContaining(kinds),
+    );
+  });
+});
+
+test('the previous version is older than the present one', () => {
+  const parts = (version: string) => version.split('.').map((part) => part.padStart(5, '0'));
+  expect(parts(previousVersion).join('.') < parts(chartMetadata.version).join('.')).toBe(true);
+});
