@@ -111,10 +111,13 @@ function peersOf(peers: readonly (Workload | Outside)[], platform: Platform): re
   });
 }
 
-/** Every address but the link-local ones, where clouds serve the credentials of their machines. */
+/**
+ * Every address but those at which clouds serve the credentials of their machines: the link-local ones, and what Azure,
+ * Alibaba, AWS and Google have beside them.
+ */
 const anywhere: readonly Fields<k8s.NetworkPolicyPeer>[] = [
-  { ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] } },
-  { ipBlock: { cidr: '::/0', except: ['fe80::/10'] } },
+  { ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16', '168.63.129.16/32', '100.100.100.200/32'] } },
+  { ipBlock: { cidr: '::/0', except: ['fe80::/10', 'fd00:ec2::254/128', 'fd20:ce::254/128'] } },
 ];
 
 function outsideOf({ values }: Platform): { readonly [peer in Outside]: readonly Peer[] } {
@@ -129,7 +132,8 @@ function outsideOf({ values }: Platform): { readonly [peer in Outside]: readonly
       ...anywhere.map((peer): Peer => when(not(isNonEmpty(apiServerCidrs)), peer)),
     ],
     upstreams: anywhere,
-    'external-connect': anywhere,
+    // It may run in this cluster, and some networks hold no address block against pods.
+    'external-connect': [...anywhere, { namespaceSelector: {} }],
     '1password': anywhere,
     'api-callers': [each(apiIngressSourceNamespaces, namespace)],
   };

@@ -1,0 +1,260 @@
+/**
+ * The contract's table of flows in its own words, for each way of installing that changes it. What no row names is denied.
+ * The rows of the Slackbot, Postgres and ingress controllers come with those components.
+ */
+import type { End, Pod, Port } from './connectivity.js';
+import { page } from './page.js';
+
+/** Pods of the release, and pods that its API makes. */
+const own = [
+  'API',
+  'own iron-proxy',
+  'sandbox',
+  "sandbox's iron-proxy",
+  'other sandbox',
+  "other sandbox's iron-proxy",
+  'Connect',
+  'helm test',
+] as const;
+
+/** Pods of another release in the namespace. */
+const neighbours = ["other release's API", "other release's iron-proxy", "other release's Connect"] as const;
+
+/** Pods of other namespaces; those elsewhere have the very labels of the release's own. */
+const otherPods = [
+  'DNS',
+  'kube-system pod',
+  'API elsewhere',
+  'iron-proxy elsewhere',
+  'sandbox elsewhere',
+] as const;
+
+/** The node's own, on which the API server listens as well. */
+export const apiServer = '10.10.0.1';
+
+/** Addresses that are no pod's. Clouds serve the credentials of their machines at those that a pod must not reach. */
+const addresses = {
+  internet: { address: '203.0.113.9' },
+  'internet (IPv6)': { address: '2001:db8::9' },
+  'API server': { address: apiServer },
+  'another node': { address: '10.10.0.2' },
+  'link-local metadata': { address: '169.254.169.254' },
+  'link-local address (IPv6)': { address: 'fe80::a9fe:a9fe' },
+  'metadata of AWS (IPv6)': { address: 'fd00:ec2::254' },
+  'metadata of Google (IPv6)': { address: 'fd20:ce::254' },
+  'metadata of Alibaba': { address: '100.100.100.200' },
+  'WireServer of Azure': { address: '168.63.129.16' },
+} as const;
+
+export type OwnEnd = (typeof own)[number];
+export type OtherPod = (typeof otherPods)[number];
+type Neighbour = (typeof neighbours)[number];
+export type EndName = OwnEnd | Neighbour | OtherPod | keyof typeof addresses;
+
+/** The namespace of the pods that are elsewhere; no policy holds there. */
+export const elsewhere = 'elsewhere';
+
+/**
+ * What an address block without bounds takes in: pods, too, for many a network. The release's own are among them and
+ * closed by the policies on their end.
+ */
+const anywhere: readonly EndName[] = [
+  'internet',
+  'internet (IPv6)',
+  'API server',
+  'another node',
+  ...otherPods,
+];
+
+/** Every port on which something of a release, its node or its upstreams listens, and some others. */
+export const ports: readonly Port[] = [
+  22, 53, 80, 443, 2379, 3001, 3128, 5432, 5433, 6443, 8000, 8080, 8081, 8443, 8444, 9090, 9092, 9443, 10250,
+  11220, 11221, 16443, 65535,
+].flatMap((port) => [
+  { port, protocol: 'TCP' as const },
+  { port, protocol: 'UDP' as const },
+]);
+
+type Row = readonly [
+  from: readonly EndName[],
+  to: readonly EndName[],
+  ports: readonly (number | `${number}/UDP`)[],
+];
+
+const sandboxes = ['sandbox', 'other sandbox'] as const;
+const sandboxProxies = ["sandbox's iron-proxy", "other sandbox's iron-proxy"] as const;
+const proxies = ['own iron-proxy', ...sandboxProxies] as const;
+
+interface Variation {
+  readonly proxyPort?: number;
+  readonly managementPort?: number;
+  readonly kubernetesApi?: Row;
+}
+
+function inEveryMode({
+  proxyPort = 8080,
+  managementPort = 9092,
+  // Where its address is not known.
+  kubernetesApi = [['API'], anywhere, [443, 6443]],
+}: Variation = {}): readonly Row[] {
+  return [
+    // Any pod of kube-system: the labels of DNS, and of its caches on each node, are not the same in every cluster.
+    [
+      ['API', ...proxies, ...sandboxes, 'helm test'],
+      ['DNS', 'kube-system pod'],
+      ['53/UDP', 53],
+    ],
+    [[...sandboxes, ...proxies], ['API'], [8000]],
+    [['API'], ['own iron-proxy'], [proxyPort]],
+    [['API'], proxies, [managementPort]],
+    kubernetesApi,
+    [proxies, anywhere, [443, 80, 5432]],
+    // The API's own policies: a sandbox uses its own proxy and no other.
+    [['sandbox'], ["sandbox's iron-proxy"], [proxyPort]],
+    [['other sandbox'], ["other sandbox's iron-proxy"], [proxyPort]],
+    // Not of the contract: what `helm test` asks.
+    [['helm test'], ['API'], [8000]],
+    [['helm test'], ['own iron-proxy'], [proxyPort]],
+  ];
+}
+
+/** One way of installing. */
+export interface Installation {
+  readonly title: string;
+  readonly values: string;
+  /** The port of a sandbox's proxy. */
+  readonly proxyPort: number;
+  readonly hasConnect: boolean;
+  readonly rows: readonly Row[];
+}
+
+const env = 'ironProxy: {secretSource: env}\n';
+const usual = { proxyPort: 8080, hasConnect: false, rows: inEveryMode() };
+
+/** The modes, each as the page installs it. */
+export const modes = {
+  'onepassword-connect': {
+    ...usual,
+    title: 'with Connect',
+    values: page.connect,
+    hasConnect: true,
+    rows: [
+      ...inEveryMode(),
+      [['Connect'], ['DNS', 'kube-system pod'], ['53/UDP', 53]],
+      [proxies, ['Connect'], [8080]],
+      [['Connect'], anywhere, [443]],
+    ],
+  },
+  onepassword: { ...usual, title: 'with a service account', values: page.serviceAccount },
+  env: { ...usual, title: 'with credentials from the environment', values: env },
+} satisfies Record<string, Installation>;
+
+/** With another release in the namespace: what an API makes has no label that tells whose it is. */
+export const besideAnotherRelease: Installation = {
+  ...modes['onepassword-connect'],
+  rows: [
+    ...modes['onepassword-connect'].rows,
+    [[...sandboxes, ...sandboxProxies], ["other release's API"], [8000]],
+    [["other release's API"], sandboxProxies, [9092]],
+    [sandboxProxies, ["other release's Connect"], [8080]],
+  ],
+};
+
+/** What else changes the table. */
+export const variants: readonly Installation[] = [
+  {
+    ...usual,
+    title: 'with a declared database',
+    values: `${env}tools: {ledger: {secrets: [{type: pg_dsn, name: LEDGER_DSN, database: ledger}]}}\n`,
+    rows: [...inEveryMode(), [['API'], proxies, [5432]]],
+  },
+  {
+    ...usual,
+    title: "with the API server's address",
+    values: `${env}networkPolicy: {apiServerCidrs: [${apiServer}/32]}\n`,
+    rows: inEveryMode({ kubernetesApi: [['API'], ['API server'], [443, 6443]] }),
+  },
+  {
+    ...usual,
+    title: 'with a namespace whose pods may call the API',
+    values: `${env}networkPolicy: {apiIngressSourceNamespaces: [${elsewhere}]}\n`,
+    rows: [
+      ...inEveryMode(),
+      [['API elsewhere', 'iron-proxy elsewhere', 'sandbox elsewhere'], ['API'], [8000]],
+    ],
+  },
+  {
+    ...usual,
+    title: 'with a Connect server that exists already',
+    values: `ironProxy: {secretSource: onepassword-connect}
+onepasswordConnect: {connect: {url: "http://connect.${elsewhere}.svc:8444"}}\n`,
+    rows: [...inEveryMode(), [proxies, anywhere, [8444]]],
+  },
+  {
+    title: 'with other ports',
+    values: `ironProxy: {secretSource: env, service: {proxyPort: 3128, managementPort: 9443}}
+networkPolicy: {apiServerPort: 16443}\n`,
+    proxyPort: 3128,
+    hasConnect: false,
+    rows: inEveryMode({
+      proxyPort: 3128,
+      managementPort: 9443,
+      kubernetesApi: [['API'], anywhere, [443, 16443]],
+    }),
+  },
+];
+
+/** The pods that the table speaks of; Connect, and another release's, where they are there. */
+export type Pods = { readonly [name in Exclude<OwnEnd, 'Connect'> | OtherPod]: Pod } & {
+  readonly [name in 'Connect' | Neighbour]?: Pod | undefined;
+};
+
+/** A connection that may be let through or not. */
+export interface Question {
+  readonly from: End;
+  readonly to: End;
+  readonly port: Port;
+  readonly words: string;
+}
+
+/** Every connection on which the policies of a release have a say. */
+export function questions(pods: Pods): readonly Question[] {
+  const at: { readonly [name in EndName]?: End | undefined } = { ...pods, ...addresses };
+  const ends = Object.entries(at).flatMap(([name, end]) => (end ? [{ name, end, isOwn: isOwn(name) }] : []));
+  return ends.flatMap((from) =>
+    ends
+      .filter((to) => to !== from && (from.isOwn || to.isOwn))
+      .flatMap((to) =>
+        ports.map((port) => ({
+          from: from.end,
+          to: to.end,
+          port,
+          words: inWords(from.name, to.name, nameOf(port)),
+        })),
+      ),
+  );
+}
+
+function isOwn(name: string): boolean {
+  return own.some((known) => known === name);
+}
+
+/** The connections of a table, in the words of the questions. */
+export function allowedBy({ rows }: Installation): readonly string[] {
+  const lines = rows.flatMap(([from, to, allowed]) =>
+    from.flatMap((source) =>
+      to
+        .filter((target) => target !== source)
+        .flatMap((target) => allowed.map((port) => inWords(source, target, port))),
+    ),
+  );
+  return [...new Set(lines)].sort();
+}
+
+function nameOf({ port, protocol }: Port): string {
+  return protocol === 'UDP' ? `${port}/UDP` : `${port}`;
+}
+
+function inWords(from: string, to: string, port: string | number): string {
+  return `${from} -> ${to}:${port}`;
+}
