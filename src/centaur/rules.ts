@@ -2,15 +2,16 @@
 import {
   and,
   contains,
-  defaultIfEmpty,
   type Expr,
   each,
   eq,
   gt,
+  hasSuffix,
   isNonEmpty,
   type Member,
   not,
   or,
+  release,
   str,
   trunc,
   when,
@@ -20,6 +21,7 @@ import { secretRules } from '../secrets/rules.js';
 import { busPorts } from './connect.js';
 import { infraKeys } from './infra-secret.js';
 import type { Platform } from './platform.js';
+import { secrecyRules } from './secrecy.js';
 
 export function rulesOf(platform: Platform): readonly Member<string>[] {
   return [
@@ -29,7 +31,12 @@ export function rulesOf(platform: Platform): readonly Member<string>[] {
     ...authorityRules(platform),
     ...portRules(platform),
     ...scalingRules(platform),
-    ...secretRules(platform.values, { infraKeys: infraKeys.map(({ key }) => key) }),
+    ...networkPolicyRules(platform),
+    ...secretRules(platform.values, {
+      infraKeys: infraKeys.map(({ key }) => key),
+      envPrefix: platform.values.secretManager.envPrefix,
+      ownHosts: ownHosts(platform),
+    }),
   ];
 }
 
@@ -46,31 +53,9 @@ function nameRules({ values, names }: Platform): readonly Member<string>[] {
       beginsWithDigit(applicationName),
       str`onepasswordConnect.connect.applicationName: ${applicationName} is the name of a Service, which begins with a letter: choose another one`,
     ),
-  ];
-}
-
-/** What the API must never read can't be mounted there either. */
-function secrecyRules({ values }: Platform): readonly Member<string>[] {
-  const { connect } = values.onepasswordConnect;
-  const refused = (name: Expr<string>): Member<string> =>
     when(
-      or(
-        eq(name, values.secretManager.existingSecretName),
-        eq(name, connect.credentialsName),
-        eq(name, values.firewall.existingCaKeySecretName),
-      ),
-      str`api.extraVolumes: the Secret ${name} holds what the API must not read; mount another Secret, with the one key that is needed`,
-    );
-  return [
-    each(values.api.extraVolumes, (volume) =>
-      when(volume.secret, (secret) => refused(defaultIfEmpty(secret.secretName, ''))),
-    ),
-    each(values.api.extraVolumes, (volume) =>
-      when(volume.projected, (projected) =>
-        each(projected.sources, (source) =>
-          when(source.secret, (secret) => refused(defaultIfEmpty(secret.name, ''))),
-        ),
-      ),
+      or(eq(applicationName, names.api), eq(applicationName, names.ironProxy)),
+      str`onepasswordConnect.connect.applicationName: another Deployment and Service of the release are called ${applicationName}: choose another name`,
     ),
   ];
 }
@@ -106,6 +91,24 @@ function authorityRules({ values }: Platform): readonly Member<string>[] {
       'firewall.ca.certPem: the key is given without its certificate: give both, or neither',
     ),
   ];
+}
+
+function networkPolicyRules({ values }: Platform): readonly Member<string>[] {
+  return [
+    each(values.networkPolicy.apiServerCidrs, (cidr) =>
+      when(
+        hasSuffix('/0', cidr),
+        str`networkPolicy.apiServerCidrs: ${cidr} is every address, those at which clouds serve the credentials of their machines too: leave the list empty to allow any other address`,
+      ),
+    ),
+  ];
+}
+
+/** How the API is called in the cluster: a credential that is sent there is readable in the API. */
+function ownHosts({ values, names }: Platform): readonly Expr<string>[] {
+  const inNamespace = str`${names.api}.${release.Namespace}`;
+  const { clusterDomain } = values.api.egressDiscovery;
+  return [names.api, inNamespace, str`${inNamespace}.svc`, str`${inNamespace}.svc.${clusterDomain}`];
 }
 
 type NamedPort = readonly [key: string, port: Expr<number>];

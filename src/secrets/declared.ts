@@ -233,6 +233,11 @@ function mergedSecrets(declarations: Symbolic<readonly Declaration[]>): Symbolic
   return listOf<Secret>([each(byName, secret)], 'secrets');
 }
 
+/** The text that a tool sends in place of the credential. */
+export function placeholderOf({ name, declared }: Symbolic<Secret>): Expr<string> {
+  return defaultIfEmpty(declared.replacer, name);
+}
+
 /** The references that a secret is made of: one, or for some types several. */
 export function referencesOf({ reference, declared }: Symbolic<Secret>): Symbolic<readonly string[]> {
   const { type, fields, access_key_id, secret_access_key } = declared;

@@ -49,7 +49,7 @@ import {
   oauthForm,
   type SecretType,
 } from './declaration.js';
-import { declared, type Secret, type SecretsValues } from './declared.js';
+import { declared, placeholderOf, type Secret, type SecretsValues } from './declared.js';
 import { noHeader, passingHeaders, signedHeaders, tokenHeader } from './header.js';
 import { once } from './once.js';
 import { defaultField, secretSources } from './source.js';
@@ -333,16 +333,14 @@ function pathOf(url: Expr<string>): Expr<string> {
   return defaultIfEmpty(trimPrefix(authorityOf(url), trimPrefix('https://', url)), '/');
 }
 
-function secretEntry(
-  { name, hosts, reference, declared }: Symbolic<Secret>,
-  source: SourceTemplate,
-): Fields<SecretEntry> {
+function secretEntry(secret: Symbolic<Secret>, source: SourceTemplate): Fields<SecretEntry> {
+  const { hosts, reference, declared } = secret;
   const injected = eq(defaultIfEmpty(declared.mode, 'replace'), 'inject');
   return {
     source: source({ reference, jsonKey: '' }),
     rules: rules(hosts),
     replace: when(not(injected), {
-      proxy_value: defaultIfEmpty(declared.replacer, name),
+      proxy_value: placeholderOf(secret),
       match_headers: when(declared.match_headers, matchedHeaders, [noHeader]),
       match_path: when(defaultIfAbsent(declared.match_path, false), true),
       match_query: when(defaultIfAbsent(declared.match_query, false), true),

@@ -123,6 +123,24 @@ describe('a secret matches somewhere', () => {
   });
 });
 
+describe('no credential is sent to who must not read it', () => {
+  test.each([
+    ['api.own.svc', true],
+    ['*.own.svc', true],
+    ['api.other.svc', false],
+    ['*.other.svc', false],
+    ['10.0.0.0/8', false],
+  ])('%s: %s', (host, refused) => {
+    expect(broken({ a: [{ ...http, hosts: ['a.example.com', host] }] })).toEqual(
+      refused
+        ? [
+            `tools.a.secrets: KEY would be sent to api.own.svc, the API itself, which must not read it: name other hosts than ${host}`,
+          ]
+        : [],
+    );
+  });
+});
+
 describe('no placeholder is part of another one on the same host', () => {
   const on = (name: string, ...hosts: readonly string[]) => ({ ...http, name, hosts });
 
@@ -216,11 +234,17 @@ describe('one place holds one credential', () => {
 describe('with secretSource env, a reference is a key of the infra Secret', () => {
   const env = { secretSource: 'env' };
 
-  test.each(['op://vault/item/field', 'My item', '2ND_KEY'])('%s can be none', (secret_ref) => {
+  test.each([
+    'op://vault/item/field',
+    'My item',
+    '2ND_KEY',
+    '..',
+    'K'.repeat(249),
+  ])('%s can be none', (secret_ref) => {
     const declared = { a: [{ ...http, secret_ref }] };
     expect(broken(declared)).toEqual([]);
     expect(broken(declared, env)).toEqual([
-      `tools.a.secrets: ${secret_ref} can't be a key of the infra Secret, and with ironProxy.secretSource env each reference is one: give KEY a secret_ref of letters, digits, _, - and . that does not begin with a digit`,
+      `tools.a.secrets: ${secret_ref} can't be a key of the infra Secret, and with ironProxy.secretSource env each reference is one: give KEY a secret_ref of letters, digits, _, - and . that begins with a letter, _ or -, and has 253 characters at most with secretManager.envPrefix`,
     ]);
   });
 
@@ -229,6 +253,10 @@ describe('with secretSource env, a reference is a key of the infra Secret', () =
     'OP_CONNECT_TOKEN',
     'IRON_LOG_LEVEL',
     'HTTPS_PROXY',
+    'https_proxy',
+    'PATH',
+    'LD_PRELOAD',
+    'GODEBUG',
     'OTEL_SERVICE_NAME',
   ])('%s is not for tools', (secret_ref) => {
     const declared = { a: [{ ...http, secret_ref }] };

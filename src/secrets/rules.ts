@@ -41,7 +41,14 @@ import {
   when,
 } from '../helm/index.js';
 import type { DeclaredSecret } from './declaration.js';
-import { type Declaration, declared, referencesOf, type Secret, type SecretsValues } from './declared.js';
+import {
+  type Declaration,
+  declared,
+  placeholderOf,
+  referencesOf,
+  type Secret,
+  type SecretsValues,
+} from './declared.js';
 import { tokenHeader } from './header.js';
 import { proxyConfig } from './proxy-config.js';
 
@@ -54,6 +61,10 @@ export interface RuleOptions {
    * Secret.
    */
   readonly infraKeys: readonly string[];
+  /** What the keys of that Secret begin with. */
+  readonly envPrefix: Expr<string>;
+  /** Hosts that no credential may be sent to: who listens there must not read it. */
+  readonly ownHosts: readonly Expr<string>[];
 }
 
 /** The messages of the rules that the values break, to be added to a chart. */
@@ -66,6 +77,7 @@ export function secretRules(values: SecretsValues, options: RuleOptions): readon
   return [
     declaredDifferently(declarations),
     each(declarations, goesNowhere),
+    each(declarations, (declaration) => goesHome(declaration, options)),
     each(declarations, matchesNowhere),
     each(declarations, injectedNowhere),
     placeholdersApart(secrets),
@@ -116,6 +128,18 @@ function goesNowhere({ by, hosts, secret }: Symbolic<Declaration>): Member<strin
   return when(
     and(ne(secret.type, 'pg_dsn'), not(isNonEmpty(hosts))),
     str`${by}: ${secret.name} goes to no host: give it hosts, or give the tool hosts that all its secrets go to`,
+  );
+}
+
+/** Of an address range nobody knows whether the address of a Service is in it. */
+function goesHome({ by, hosts, secret }: Symbolic<Declaration>, { ownHosts }: RuleOptions): Member<string> {
+  return each(hosts, (host) =>
+    each(listOf<string>([...ownHosts], 'ownHosts'), (own) =>
+      when(
+        and(not(contains('/', host)), overlap(host, own)),
+        str`${by}: ${secret.name} would be sent to ${own}, the API itself, which must not read it: name other hosts than ${host}`,
+      ),
+    ),
   );
 }
 
@@ -175,10 +199,6 @@ function placeholdersApart(secrets: Secrets): Member<string> {
       ),
     ),
   );
-}
-
-function placeholderOf({ name, declared }: Symbolic<Secret>): Expr<string> {
-  return defaultIfEmpty(declared.replacer, name);
 }
 
 function shareHost(ours: Expr<readonly string[]>, theirs: Expr<readonly string[]>): Expr<boolean> {
@@ -274,22 +294,34 @@ function contested(
 
 // --------------------------------------------------------------------------------------------------- as a whole
 
-/** Variables that iron-proxy reads for itself: a credential of that name would configure it. */
-const proxyVariables = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'SSL_CERT_DIR', 'SSL_CERT_FILE'];
+/** Variables that iron-proxy, its Go runtime and its shell read for themselves: a credential of that name would configure them. */
+const programVariables = [
+  ...['ALL_PROXY', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()]),
+  ...['GODEBUG', 'GOGC', 'GOMAXPROCS', 'GOMEMLIMIT', 'GOTRACEBACK', 'ZONEINFO'],
+  ...['HOME', 'IFS', 'PATH', 'SSL_CERT_DIR', 'SSL_CERT_FILE', 'TMPDIR', 'TZ'],
+];
 
 const digits = [...'0123456789'];
+
+/** The longest key that a Secret has: https://kubernetes.io/docs/concepts/configuration/secret/ */
+const maxKeyLength = 253;
 
 /** In the mode `env`, a reference is a key of the infra Secret and a variable of iron-proxy. */
 function environmentKeys(
   { ironProxy }: SecretsValues,
   secrets: Secrets,
-  { infraKeys }: RuleOptions,
+  { infraKeys, envPrefix }: RuleOptions,
 ): Member<string> {
-  const taken = constant([...infraKeys, ...proxyVariables]);
+  const taken = constant([...infraKeys, ...programVariables]);
   const isTaken = (key: Expr<string>) =>
-    or(includes(taken, key), hasPrefix('IRON_', key), hasPrefix('OTEL_', key));
+    or(includes(taken, key), hasPrefix('IRON_', key), hasPrefix('LD_', key), hasPrefix('OTEL_', key));
   const isNoKey = (key: Expr<string>) =>
-    or(contains('/', key), contains(' ', key), includes(constant(digits), trunc(1, key)));
+    or(
+      contains('/', key),
+      contains(' ', key),
+      includes(constant([...digits, '.']), trunc(1, key)),
+      gt(byteLength(str`${envPrefix}${key}`), maxKeyLength),
+    );
   return when(
     eq(ironProxy.secretSource, 'env'),
     each(secrets, (secret) =>
@@ -299,7 +331,7 @@ function environmentKeys(
           ifElse(
             isTaken(key),
             str`${secret.by}: ${key} belongs to the services themselves, and no tool may have it; with ironProxy.secretSource env a reference is a key of the infra Secret: give ${secret.name} another secret_ref`,
-            str`${secret.by}: ${key} can't be a key of the infra Secret, and with ironProxy.secretSource env each reference is one: give ${secret.name} a secret_ref of letters, digits, _, - and . that does not begin with a digit`,
+            str`${secret.by}: ${key} can't be a key of the infra Secret, and with ironProxy.secretSource env each reference is one: give ${secret.name} a secret_ref of letters, digits, _, - and . that begins with a letter, _ or -, and has ${maxKeyLength} characters at most with secretManager.envPrefix`,
           ),
         ),
       ),

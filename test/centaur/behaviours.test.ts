@@ -164,6 +164,22 @@ describe('network policies', () => {
   });
 });
 
+describe("sandboxes' variables", () => {
+  it('may hold the placeholder of a credential, and what is none', () => {
+    expect(refusal('sandbox: {extraEnv: {OPENAI_API_KEY: OPENAI_API_KEY, PORT: "80"}}')).toBe('');
+    const replacer =
+      'tools: {t: {secrets: [{type: http, name: K, replacer: k-0, match_query: true, hosts: [a.example.com]}]}}';
+    expect(refusal(`${replacer}\nsandbox: {extraEnv: {K: k-0}}`)).toBe('');
+    expect(refusal(`${replacer}\nsandbox: {extraEnv: {K: K}}`)).toContain('write its placeholder, k-0');
+  });
+
+  it('may hold the address of a declared database', () => {
+    expect(
+      refusal(`${database}sandbox: {extraEnv: {LEDGER_DSN: "postgresql://app_user@proxy/ledger"}}`),
+    ).toBe('');
+  });
+});
+
 describe('refused', () => {
   it.each([
     ['a typo in secretSource', 'ironProxy: {secretSource: onepasword}', 'onepassword'],
@@ -199,6 +215,61 @@ describe('refused', () => {
       "a projected volume that would show the API Connect's credentials",
       'api: {extraVolumes: [{name: s, projected: {sources: [{secret: {name: centaur-onepassword-connect-credentials}}]}}]}',
       'must not read',
+    ],
+    [
+      'a volume whose driver is handed the infra Secret',
+      'api: {extraVolumes: [{name: s, csi: {driver: d.example.com, nodePublishSecretRef: {name: centaur-infra-env}}}]}',
+      'must not read',
+    ],
+    [
+      "the CA's key in the Secret that clients mount",
+      'firewall: {existingCaSecretName: ca, existingCaKeySecretName: ca}',
+      'ca-cert.pem into a Secret of its own',
+    ],
+    [
+      'sandboxes made of the infra Secret',
+      'secrets: {bootstrapSecretName: centaur-infra-env}',
+      'secrets.bootstrapSecretName',
+    ],
+    [
+      'a CA that would be written into the infra Secret',
+      'firewall: {ca: {certPem: "-----BEGIN CERTIFICATE-----\\nAA==", keyPem: "-----BEGIN PRIVATE KEY-----\\nAA=="}, existingCaKeySecretName: centaur-infra-env}',
+      'exists before the install',
+    ],
+    [
+      "a token of 1Password in the API's variables",
+      'api: {extraEnv: {OP_CONNECT_TOKEN: x}}',
+      'remove it here',
+    ],
+    [
+      "a token of 1Password in sandboxes' variables",
+      'sandbox: {extraEnv: {OP_SERVICE_ACCOUNT_TOKEN: x}}',
+      'remove it here',
+    ],
+    [
+      "a credential in sandboxes' variables",
+      'sandbox: {extraEnv: {OPENAI_API_KEY: sk-123}}',
+      'write its placeholder, OPENAI_API_KEY',
+    ],
+    [
+      "a credential in the API's variables",
+      'api: {extraEnv: {OPENAI_API_KEY: sk-123}}',
+      'write its placeholder, OPENAI_API_KEY',
+    ],
+    ...[api, `${api}.centaur-system.svc`, '*.cluster.local'].map((host) => [
+      `a credential that is sent to the API as ${host}`,
+      `tools: {t: {secrets: [{type: http, name: K, match_query: true, hosts: ["${host}"]}]}}`,
+      'the API itself',
+    ]),
+    [
+      'a Connect server of the same name as the API',
+      `onepasswordConnect: {connect: {applicationName: ${api}}}`,
+      'choose another name',
+    ],
+    [
+      'every address for the API server, link-local ones too',
+      'networkPolicy: {apiServerCidrs: [0.0.0.0/0]}',
+      'leave the list empty',
     ],
     ['a name that no Service may have', 'fullnameOverride: 1password', 'begin with a letter'],
     ['a pod label that selectors use', 'api: {podLabels: {app.kubernetes.io/name: x}}', 'podLabels'],

@@ -45,7 +45,7 @@ export function render(
 
 /** What is wrong with values, in one text. */
 export function refusal(text: string, set: readonly string[] = []): string {
-  const loaded = loadValues(chart, { files: [{ file: 'values.yaml', text }], set });
+  const loaded = loadValues(chart, { files: [{ file: 'values.yaml', text }], set, release });
   return 'problems' in loaded
     ? loaded.problems.map(({ path, message, hint }) => `${path}: ${message} ${hint ?? ''}`).join('\n')
     : '';

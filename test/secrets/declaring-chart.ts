@@ -1,7 +1,16 @@
 /** A chart that holds nothing but what is made of declarations: what each of its texts and rules says of values. */
 import Type, { type Static } from 'typebox';
 import { parse } from 'yaml';
-import { block, type Expr, HelmChart, join, KubeConfigMap, str, toJson } from '../../src/helm/index.js';
+import {
+  block,
+  constant,
+  type Expr,
+  HelmChart,
+  join,
+  KubeConfigMap,
+  str,
+  toJson,
+} from '../../src/helm/index.js';
 import { type Fault, faultFinder } from '../../src/helm/schema-faults.js';
 import type { SchemaDocument } from '../../src/helm/schema-paths.js';
 import type { ValueMap } from '../../src/helm/tree.js';
@@ -68,7 +77,9 @@ new KubeConfigMap(declaringChart, 'config', {
     exceedsSmallestPlan: text(exceedsSmallestPlan(values, values.proxies)),
   },
 });
-declaringChart.addRules(...secretRules(values, { infraKeys }));
+declaringChart.addRules(
+  ...secretRules(values, { infraKeys, envPrefix: constant('PROD_'), ownHosts: [constant('api.own.svc')] }),
+);
 
 const document: SchemaDocument = JSON.parse(declaringChart.compile().get('values.schema.json') ?? '');
 const faultsIn = faultFinder(document);
