@@ -23,6 +23,11 @@ export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
+/** The file or folder that the operating system's refusal is about. */
+export function pathOf(error: unknown): string | undefined {
+  return error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : undefined;
+}
+
 const reasons: { readonly [code: string]: string } = {
   EACCES: 'permission denied',
   EBUSY: 'it is in use',

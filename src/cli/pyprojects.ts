@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 /** Every pyproject.toml under a folder, by its path from where the command runs, in the order of the names. */
@@ -10,7 +10,8 @@ export async function* pyprojects(
     const inner = path.join(folder, entry.name);
     if (entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules')
       yield* pyprojects(inner);
-    else if (entry.name === 'pyproject.toml' && !entry.isDirectory()) {
+    // What is no file, such as a pipe, might never end.
+    else if (entry.name === 'pyproject.toml' && (await stat(inner)).isFile()) {
       yield { file: inner, text: await readFile(inner, 'utf8') };
     }
   }

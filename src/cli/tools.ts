@@ -1,4 +1,4 @@
-import { codeOf, Failure, reasonOf } from './failure.js';
+import { codeOf, Failure, pathOf, reasonOf } from './failure.js';
 import { complain, print, progress } from './io.js';
 import type { Verb } from './verb.js';
 
@@ -33,7 +33,7 @@ export const tools: Verb = {
       } catch (error) {
         busy.done();
         if (codeOf(error) === undefined) throw error;
-        throw new Failure(2, `cannot read ${folder}: ${reasonOf(error)}`);
+        throw new Failure(2, `cannot read ${pathOf(error) ?? folder}: ${reasonOf(error)}`);
       }
     }
     busy.done();

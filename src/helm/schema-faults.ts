@@ -350,7 +350,10 @@ function typeHint(
       : `Put it in quotes, and YAML reads it as text: ${entry(JSON.stringify(text))}`;
   }
   if (typeof value === 'string') {
-    const numeric = types.includes('number') ? /^-?\d+(?:[.]\d+)?$/ : /^-?\d+$/;
+    // Of others YAML makes another number, and `--set` a text that has no quotes.
+    const numeric = types.includes('number')
+      ? /^-?(?:0|[1-9]\d{0,14})(?:[.]\d+)?$/
+      : /^-?(?:0|[1-9]\d{0,14})$/;
     const isNumber = (types.includes('integer') || types.includes('number')) && numeric.test(value);
     const isBoolean = types.includes('boolean') && (value === 'true' || value === 'false');
     if (isNumber || isBoolean) return `Remove the quotes: ${entry(value)}`;

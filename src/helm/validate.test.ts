@@ -350,9 +350,18 @@ describe('several problems', () => {
 
 describe('an expression of --set', () => {
   test('that cannot be read is named', () => {
-    expect(problems('', { set: ['greeting.text'] })[0]).toMatch(
-      /^--set greeting\.text:1:\d+ : "text" has no value/,
-    );
+    expect(problems('', { set: ['greeting.text'] })).toEqual([
+      expect.stringMatching(/^--set greeting\.text:1:\d+ : "text" has no value/),
+    ]);
+  });
+
+  test.each([
+    '99999999999999999999',
+    '08080',
+  ])('that gives the text %s for a number has no quotes', (text) => {
+    expect(problems('', { set: [`service.port=${text}`] })).toEqual([
+      `--set service.port=${text}:1:1 service.port: must be a whole number, and is the text "${text}"`,
+    ]);
   });
 
   test('that gives a number for a text is told of files and their quotes', () => {

@@ -125,9 +125,10 @@ function readAll({ files, set = [] }: ValuesInput): Read {
   }
   // What an expression sets may depend on the files: it is not read where one of them could not be.
   for (const expression of problems.length === 0 ? set : []) {
-    given = attempt(() => applySet(given, expression)) ?? given;
-    const source = attempt(() => setSource(expression));
-    if (source !== undefined) sources.push(source);
+    attempt(() => {
+      given = applySet(given, expression);
+      sources.push(setSource(expression));
+    });
   }
   return problems.length > 0 ? { problems } : { sources, given };
 }

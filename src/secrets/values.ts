@@ -46,7 +46,7 @@ export const proxyKeys = {
   upstreamDenyCidrs: Type.Optional(
     Type.Array(Type.String({ pattern: cidrPattern }), {
       description:
-        'Address ranges that iron-proxy never connects to. Left out: its own default, loopback and cloud metadata. [] opens all.',
+        'Address ranges that iron-proxy never connects to, in place of its own default, which is loopback and cloud metadata: name these too. [] opens all.',
     }),
   ),
   maxRequestBodyBytes: Type.Integer({

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -98,5 +99,20 @@ describe('centaur-chart tools', () => {
       status: 2,
       stderr: 'centaur-chart: cannot read nowhere: no such file or directory\n',
     });
+  });
+
+  it('says which file cannot be read', async () => {
+    await mkdir(path.join(folder, 'tools/a'), { recursive: true });
+    await symlink('/nowhere/pyproject.toml', path.join(folder, 'tools/a/pyproject.toml'));
+    expect(await tools('tools')).toMatchObject({
+      status: 2,
+      stderr: 'centaur-chart: cannot read tools/a/pyproject.toml: no such file or directory\n',
+    });
+  });
+
+  it('passes over a pipe that is called as a file', async () => {
+    await mkdir(path.join(folder, 'tools/a'), { recursive: true });
+    execFileSync('mkfifo', [path.join(folder, 'tools/a/pyproject.toml')]);
+    expect(await tools('tools')).toMatchObject({ status: 0, stderr: '' });
   });
 });
