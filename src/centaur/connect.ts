@@ -16,6 +16,7 @@ import {
 import type { Platform } from './platform.js';
 import { podFields } from './pod.js';
 import { Scaling } from './scaling.js';
+import { credentialsScript, startCheck } from './start-checks.js';
 import type { Values } from './values.js';
 
 /** The labels by which Connect's pods are found. */
@@ -29,6 +30,13 @@ export const connectSelector = {
 export const busPorts = { api: 11220, sync: 11221 };
 
 const credentialsFile = '/home/opuser/.op/1password-credentials.json';
+
+const credentialsMount = {
+  name: 'credentials',
+  mountPath: credentialsFile,
+  subPath: '1password-credentials.json',
+  readOnly: true,
+};
 
 /** 1Password Connect: two servers that share a folder of encrypted items. */
 export class Connect extends Construct {
@@ -63,6 +71,19 @@ export class Connect extends Construct {
             automountServiceAccountToken: false,
             enableServiceLinks: false,
             ...podFields(connect, values),
+            initContainers: [
+              startCheck(
+                values,
+                credentialsScript,
+                [connect.credentialsName, connect.credentialsKey, credentialsFile],
+                {
+                  name: 'credentials',
+                  resources: when(connect.api.resources, (amounts) => amounts),
+                  securityContext: when(connect.containerSecurityContext, (context) => context),
+                  volumeMounts: [credentialsMount],
+                },
+              ),
+            ],
             containers: [
               server(values, {
                 name: 'connect-api',
@@ -111,12 +132,7 @@ function server(
   const { imageRepository, httpPort, logLevel, resources } = connect[keys];
   const mounts: readonly Member<k8s.VolumeMount>[] = [
     { name: 'data', mountPath: '/home/opuser/.op/data' },
-    {
-      name: 'credentials',
-      mountPath: credentialsFile,
-      subPath: '1password-credentials.json',
-      readOnly: true,
-    },
+    credentialsMount,
     each(connect.extraVolumeMounts, (mount) => mount),
   ];
   return {

@@ -21,6 +21,7 @@ import { infraVariable } from './infra-secret.js';
 import type { Platform } from './platform.js';
 import { caChecksum, imageReference, podFields } from './pod.js';
 import { Scaling } from './scaling.js';
+import { caScript, startCheck } from './start-checks.js';
 
 /** Labels by which the API and the policies find proxies: the chart's own, and those that the API makes per sandbox. */
 export const proxyLabels = { 'centaur.ai/iron-proxy': 'true' };
@@ -37,7 +38,7 @@ export class IronProxy extends Construct {
   constructor(scope: Construct, id: string, platform: Platform) {
     super(scope, id);
     const { values, names, secrets, usesOnePassword } = platform;
-    const { ironProxy } = values;
+    const { ironProxy, firewall } = values;
     const { proxyPort, managementPort, healthPort, pgPortRangeStart } = ironProxy.service;
     const metadata = { name: names.ironProxy, labels: names.labels('iron-proxy') };
     const configText = proxyConfig(values);
@@ -92,6 +93,7 @@ export class IronProxy extends Construct {
                 image: imageReference({ image: ironProxy.image }),
                 imagePullPolicy: ironProxy.image.pullPolicy,
                 command: ['/bin/sh', '-c', vaultScript, 'config', template, config],
+                terminationMessagePolicy: 'FallbackToLogsOnError',
                 env: when(usesOnePassword, [infraVariable(values, 'OP_VAULT')]),
                 resources: when(ironProxy.resources, (resources) => resources),
                 securityContext: when(ironProxy.containerSecurityContext, (context) => context),
@@ -100,6 +102,12 @@ export class IronProxy extends Construct {
                   { name: 'run', mountPath: '/run/iron-proxy' },
                 ],
               },
+              startCheck(values, caScript, [firewall.existingCaKeySecretName, caFolder], {
+                name: 'ca',
+                resources: when(ironProxy.resources, (resources) => resources),
+                securityContext: when(ironProxy.containerSecurityContext, (context) => context),
+                volumeMounts: [caMount],
+              }),
             ],
             containers: [
               {
@@ -107,6 +115,7 @@ export class IronProxy extends Construct {
                 image: imageReference({ image: ironProxy.image }),
                 imagePullPolicy: ironProxy.image.pullPolicy,
                 args: ['-config', config],
+                terminationMessagePolicy: 'FallbackToLogsOnError',
                 env: environment(platform),
                 ports: [
                   { name: 'proxy', containerPort: proxyPort },
@@ -135,7 +144,7 @@ export class IronProxy extends Construct {
                 securityContext: when(ironProxy.containerSecurityContext, (context) => context),
                 volumeMounts: [
                   { name: 'run', mountPath: '/run/iron-proxy', readOnly: true },
-                  { name: 'ca', mountPath: caFolder, readOnly: true },
+                  caMount,
                   { name: 'tmp', mountPath: '/tmp' },
                   each(ironProxy.extraVolumeMounts, (mount) => mount),
                 ],
@@ -144,7 +153,7 @@ export class IronProxy extends Construct {
             volumes: [
               { name: 'config', configMap: { name: names.ironProxy } },
               { name: 'run', emptyDir: { medium: 'Memory', sizeLimit: '16Mi' } },
-              { name: 'ca', secret: { secretName: values.firewall.existingCaKeySecretName, items: caFiles } },
+              { name: 'ca', secret: { secretName: firewall.existingCaKeySecretName, items: caFiles } },
               { name: 'tmp', emptyDir: {} },
               each(ironProxy.extraVolumes, (volume) => volume),
             ],
@@ -162,6 +171,8 @@ export class IronProxy extends Construct {
 }
 
 const health: Fields<k8s.Probe> = { httpGet: { path: '/healthz', port: 'health' }, timeoutSeconds: 5 };
+
+const caMount = { name: 'ca', mountPath: caFolder, readOnly: true };
 
 const caFiles: Fields<k8s.KeyToPath>[] = [
   { key: 'ca-cert.pem', path: 'ca-cert.pem' },

@@ -52,11 +52,12 @@ const rows: readonly Row[] = [
   ['ironProxy.upstreamResponseHeaderTimeout', '=1m', ['iron-proxy']],
   ['ironProxy.logLevel', '=debug', ['iron-proxy']],
   ['ironProxy.terminationGracePeriodSeconds', '=60', ['iron-proxy']],
-  // The API is told what it makes the proxies of sandboxes of, and where they listen.
-  ['ironProxy.image.repository', '=other', bothEnds],
-  ['ironProxy.image.tag', '=other', bothEnds],
-  ['ironProxy.image.digest', `=${digest}`, bothEnds],
-  ['ironProxy.image.pullPolicy', '=Always', bothEnds],
+  // The API is told what it makes the proxies of sandboxes of, and where they listen; Connect's credentials are looked at
+  // by the image of the proxy, which has a shell.
+  ['ironProxy.image.repository', '=other', all],
+  ['ironProxy.image.tag', '=other', all],
+  ['ironProxy.image.digest', `=${digest}`, all],
+  ['ironProxy.image.pullPolicy', '=Always', all],
   ['ironProxy.service.proxyPort', '=18080', bothEnds],
   ['ironProxy.service.managementPort', '=19092', bothEnds],
   ['ironProxy.service.healthPort', '=19090', bothEnds],

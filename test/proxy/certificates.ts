@@ -21,6 +21,20 @@ export function certificateAuthority(name: string): Promise<KeyPair> {
   ]);
 }
 
+/** The same authority with a certificate that ended yesterday. */
+export async function expired({ cert, key }: KeyPair): Promise<KeyPair> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'certificate-'));
+  try {
+    const [certFile, keyFile] = [path.join(folder, 'cert.pem'), path.join(folder, 'key.pem')];
+    await writeFile(certFile, cert);
+    await writeFile(keyFile, key);
+    const { stdout } = await run('openssl', ['x509', '-in', certFile, '-signkey', keyFile, '-days', '-1']);
+    return { cert: stdout, key };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
 /** A server's certificate for these names, which may be `*.` wildcards. */
 export function serverCertificate(authority: KeyPair, names: readonly string[]): Promise<KeyPair> {
   const subjects = names.map((name) => `DNS:${name}`).join(',');

@@ -1,0 +1,137 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { caScript, credentialsScript } from '../../src/centaur/start-checks.js';
+import { certificateAuthority, expired, type KeyPair } from '../proxy/certificates.js';
+import { render } from './release.js';
+
+const run = promisify(execFile);
+
+let folder: string;
+let bin: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'start-checks-'));
+  bin = path.join(folder, 'bin');
+  await mkdir(bin);
+  const { stdout } = await run('sh', ['-c', 'command -v busybox && command -v openssl']).catch(() => {
+    throw new Error('the scripts need busybox and openssl: apt-get install busybox-static openssl');
+  });
+  const [busybox = '', openssl = ''] = stdout.split('\n');
+  await symlink(openssl, path.join(bin, 'openssl'));
+  for (const applet of ['base64', 'head', 'sh', 'tr']) await symlink(busybox, path.join(bin, applet));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** What a script says and how it ends, with the commands of the image alone. */
+async function outcome(script: string, args: readonly string[]): Promise<{ code: number; said: string }> {
+  const env = { PATH: bin };
+  return run(path.join(bin, 'sh'), ['-c', script, 'check', ...args], { env }).then(
+    ({ stdout, stderr }) => ({ code: 0, said: stdout + stderr }),
+    ({ code, stdout, stderr }) => ({ code, said: stdout + stderr }),
+  );
+}
+
+describe('the CA of iron-proxy', () => {
+  const check = async ({ cert, key }: KeyPair) => {
+    await writeFile(path.join(folder, 'ca-cert.pem'), cert);
+    await writeFile(path.join(folder, 'ca-key.pem'), key);
+    return outcome(caScript, ['ca-key-secret', folder]);
+  };
+
+  test('is taken as bootstrap makes it', async () => {
+    expect(await check(await certificateAuthority('firewall'))).toEqual({ code: 0, said: '' });
+  });
+
+  test('is refused once it has expired, with what to do', async () => {
+    const { code, said } = await check(await expired(await certificateAuthority('firewall')));
+    expect(code).toBe(1);
+    expect(said).toMatch(
+      /^the Secret ca-key-secret: ca-cert\.pem has expired, .* into both Secrets of the CA\.\n$/,
+    );
+  });
+
+  test('is refused with the key of another', async () => {
+    const [first, second] = [await certificateAuthority('first'), await certificateAuthority('second')];
+    expect(await check({ cert: first.cert, key: second.key })).toEqual({
+      code: 1,
+      said: 'the Secret ca-key-secret: ca-key.pem is not the key of ca-cert.pem.\n',
+    });
+  });
+
+  test('is refused when one of its files is no PEM', async () => {
+    const { cert, key } = await certificateAuthority('firewall');
+    const base64 = (text: string) => Buffer.from(text).toString('base64');
+    const { said: ofCertificate } = await check({ cert: base64(cert), key });
+    expect(ofCertificate).toBe('the Secret ca-key-secret: ca-cert.pem is no certificate in PEM.\n');
+    const { code, said: ofKey } = await check({ cert, key: base64(key) });
+    expect(code).toBe(1);
+    expect(ofKey).toMatch(/ca-key\.pem is no private key in PEM/);
+    expect(ofKey).not.toContain(base64(key).slice(0, 16));
+  });
+});
+
+describe("Connect's credentials file", () => {
+  const credentials = JSON.stringify(
+    { verifier: { salt: 'the salt' }, encCredentials: {}, version: '2', uniqueKey: {} },
+    null,
+    2,
+  );
+  const check = async (text: string) => {
+    const file = path.join(folder, 'credentials.json');
+    await writeFile(file, text);
+    return outcome(credentialsScript, ['the-secret', 'the-key', file]);
+  };
+
+  test.each([
+    ['as downloaded', JSON.stringify(JSON.parse(credentials))],
+    ['indented, with line breaks of Windows', `${credentials.replaceAll('\n', '\r\n')}\r\n`],
+  ])('is taken %s', async (_, text) => {
+    expect(await check(text)).toEqual({ code: 0, said: '' });
+  });
+
+  test.each([
+    ['base64 of it', Buffer.from(credentials).toString('base64'), /is base64 of the JSON file, and not the/],
+    [
+      'base64 in lines',
+      Buffer.from(credentials).toString('base64').replace(/.{76}/g, '$&\n'),
+      /is base64 of/,
+    ],
+    [
+      'another JSON',
+      JSON.stringify({ uuid: 'the salt', details: {} }),
+      /is not the JSON file that 1Password gives/,
+    ],
+    [
+      'a token',
+      `${Buffer.from('{"alg":"ES256"}').toString('base64url')}.the salt`,
+      /is not the JSON file that 1Password gives/,
+    ],
+    ['nothing', '', /is not the JSON file that 1Password gives/],
+  ])('is refused as %s, and not shown', async (_, text, reason) => {
+    const { code, said } = await check(text);
+    expect(code).toBe(1);
+    expect(said).toMatch(/^the key the-key of the Secret the-secret .*\n$/);
+    expect(said).toMatch(reason);
+    expect(said).not.toContain('the salt');
+  });
+});
+
+test('Kubernetes leaves the scripts as they are: it would expand $(NAME) and $$ in a command', () => {
+  expect(caScript + credentialsScript).not.toMatch(/\$[($]/);
+});
+
+test('what a container says last before it refuses is in the status of its pod', () => {
+  const objects = render('{}');
+  const connect = render(
+    'ironProxy: {secretSource: onepassword-connect}\nonepasswordConnect: {connect: {create: true}}\n',
+  ).get('Deployment', 'onepassword-connect');
+  const proxy = objects.get('Deployment', 'centaur-centaur-iron-proxy');
+  for (const name of ['config', 'ca', 'iron-proxy']) {
+    expect(proxy.container(name).at('terminationMessagePolicy')).toBe('FallbackToLogsOnError');
+  }
+  expect(connect.container('credentials').at('terminationMessagePolicy')).toBe('FallbackToLogsOnError');
+});
