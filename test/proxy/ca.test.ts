@@ -1,0 +1,33 @@
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { certificateAuthority, expired, type KeyPair } from './certificates.js';
+import { minimalContainer } from './minimal.js';
+import { type RunningProxy, startProxy } from './proxy.js';
+import { describeProxy, type Surroundings, startSurroundings } from './surroundings.js';
+
+/** Why the chart's pod looks at the CA before iron-proxy starts: iron-proxy itself takes these and is healthy. */
+describeProxy('iron-proxy with a CA that no client takes', () => {
+  let around: Surroundings;
+  let proxy: RunningProxy;
+  beforeAll(async () => {
+    around = await startSurroundings();
+  });
+  afterEach(() => proxy?.stop());
+  afterAll(() => around?.stop());
+
+  const answered = async (firewall: KeyPair) => {
+    const internet = (await certificateAuthority('internet')).cert;
+    proxy = await startProxy(minimalContainer(), { firewall, internet, upstream: around.upstream.socket });
+    expect(await proxy.health()).toMatchObject({ status: 200 });
+    return proxy.send({ url: 'https://warehouse.internal.example.com/' });
+  };
+
+  it('starts with one that has expired, and each request fails', async () => {
+    const authority = await expired(await certificateAuthority('firewall'));
+    await expect(answered(authority)).rejects.toThrow('certificate has expired');
+  });
+
+  it('starts with the key of another, and each request fails', async () => {
+    const [{ cert }, { key }] = [await certificateAuthority('first'), await certificateAuthority('second')];
+    await expect(answered({ cert, key })).rejects.toThrow('alert internal error');
+  });
+});
