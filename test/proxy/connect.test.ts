@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ConnectData, type ConnectDouble, startConnect } from './connect.js';
 import { builtDouble, goModule } from './doubles.js';
 import { connectResponses, type ResponseJudge } from './openapi.js';
-import { start } from './program.js';
+import { type Program, start } from './program.js';
 
 const run = promisify(execFile);
 
@@ -228,16 +228,30 @@ describe('the credentials file that OP_SESSION names', () => {
   };
   const credentials = JSON.stringify({ verifier: {}, encCredentials: {}, version: '2', uniqueKey: {} });
 
-  it('lets it start when it is the plain JSON', async () => {
+  const served = async (program: Program, target: string) => {
+    const [, address = ''] =
+      (await program.line(/starting 1Password Connect api/)).match(/ on ([\d.:]+)/) ?? [];
+    return fetch(`http://${address}${target}`, { headers: { authorization: 'Bearer unknown' } });
+  };
+
+  it('is read when it is the plain JSON', async () => {
     const { program, stop } = await startWith(credentials);
-    await program.line(/starting 1Password Connect api/);
+    expect((await served(program, '/v1/vaults')).status).toBe(401);
     await stop();
   });
 
-  it('keeps it from serving anything when it is base64 text', async () => {
-    const { program, stop } = await startWith(Buffer.from(credentials).toString('base64'));
-    await program.line(/illegal base64 data/);
-    expect(program.output()).not.toContain('starting 1Password Connect');
+  it.each([
+    ['base64 text', Buffer.from(credentials).toString('base64'), /illegal base64 data/],
+    ['another JSON', '{"uuid": "an item", "details": {}}', /credentials file is not version 2/],
+  ])('is logged when it is %s, and each look-up is answered 500 by a healthy server', async (_, text, why) => {
+    const { program, stop } = await startWith(text);
+    expect((await served(program, '/health')).status).toBe(200);
+    const answer = await served(program, '/v1/vaults');
+    expect(await answer.json()).toEqual({
+      status: 500,
+      message: 'failed to initiate, review service logs for details',
+    });
+    await program.line(why);
     await stop();
   });
 });

@@ -56,7 +56,7 @@ func run(role, host, dataFile, control, state string) error {
 	if err := joinBus(host, os.Getenv("OP_BUS_PORT")); err != nil {
 		return err
 	}
-	waitForCredentials(os.Getenv("OP_SESSION"), log)
+	session := readCredentials(os.Getenv("OP_SESSION"), log)
 	port := os.Getenv("OP_HTTP_PORT")
 	if port == "" {
 		port = defaultPort
@@ -69,7 +69,7 @@ func run(role, host, dataFile, control, state string) error {
 	handler := http.NewServeMux()
 	handler.Handle("/", healthPaths(role, os.Getenv("OP_BUS_PEERS")))
 	if role == "api" {
-		handler.Handle("/v1/", double.api())
+		handler.Handle("/v1/", session.required(double.api()))
 	}
 	return http.Serve(listener, handler)
 }
