@@ -14,6 +14,8 @@ export const network = {
   /** The API server's Service: the first address of the services' range. */
   apiService: '10.96.0.1',
   domain: 'cluster.local',
+  /** Where all names below example.com lead: a Service of this address stands for all hosts outside the cluster. */
+  outside: '10.96.0.80',
 };
 
 /** The node's name in Kubernetes. */
@@ -179,7 +181,7 @@ const cni = {
   ],
 };
 
-/** Outside the cluster there is no name, as the node's network leads nowhere. */
+/** Outside the cluster there are no names but those for examples, as the node's network leads nowhere. */
 const corefile = `(serving) {
   bind ${network.node}
   errors
@@ -191,6 +193,15 @@ ${network.domain} in-addr.arpa {
   kubernetes {
     kubeconfig ${etc('coredns.kubeconfig')}
     ttl 1
+  }
+}
+example.com {
+  import serving
+  template IN A {
+    answer "{{ .Name }} 1 IN A ${network.outside}"
+  }
+  template ANY ANY {
+    rcode NOERROR
   }
 }
 . {

@@ -26,16 +26,20 @@ export function releaseText({ data }: SecretObject): string {
   return gunzipSync(Buffer.from(packed, 'base64')).toString();
 }
 
-/** All that the cluster tells outside of Secrets: every object of every kind, events, and all logs of a namespace. */
-export async function published(node: Node, namespace: string): Promise<string> {
+/** All that the cluster tells outside of Secrets: every object of every kind, events among them, as JSON. */
+export async function objectsOf(node: Node): Promise<string> {
   const kinds = (await node.kubectl('api-resources', '--verbs=list', '--output=name')).trim().split('\n');
   const readable = kinds.filter((kind) => kind !== 'secrets').join(',');
-  const objects = await node.kubectl('get', readable, '--all-namespaces', '--output', 'json');
+  return node.kubectl('get', readable, '--all-namespaces', '--output', 'json');
+}
+
+/** The logs of all containers of a namespace. */
+export async function logsOf(node: Node, namespace: string): Promise<string> {
   const names = (await node.kubectl('get', 'pods', '--namespace', namespace, '--output', 'name')).trim();
   const logs = names
     .split('\n')
     .map((name) => node.kubectl('logs', '--namespace', namespace, name, '--all-containers'));
-  return [objects, ...(await Promise.all(logs))].join('\n');
+  return (await Promise.all(logs)).join('\n');
 }
 
 /** The names of what is in a text, as it is or in base64. */

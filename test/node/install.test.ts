@@ -1,48 +1,106 @@
+import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type SecretSource, secretSourceNames } from '../../src/secrets/source.js';
 import { page } from '../centaur/page.js';
 import { type HelmMajor, helmCommand, helmMajors } from '../judges/helm.js';
-import { disclosed, published, releaseText, secretsIn } from './disclosure.js';
-import { useNode } from './fixture.js';
+import { ironProxy } from '../proxy/proxy.js';
 import {
+  filesOf,
+  initContainers,
+  type Rights,
+  rightsOfDiscovery,
+  rightsOfEverybody,
+  rightsOfTheApi,
+} from './contract.js';
+import { disclosed, logsOf, objectsOf, releaseText, secretsIn } from './disclosure.js';
+import { useNode } from './fixture.js';
+import { podsBehindServices, podsUnderPolicies } from './neighbours.js';
+import { notedCommands } from './notes.js';
+import {
+  asked,
+  declarations,
   expectedOfTheInfraSecret,
   infra,
+  inVault,
   ofTheInfraSecret,
   type Prepared,
   pageNamespace,
   prepareNamespace,
 } from './operator.js';
-import { importImages, isMounted, releaseOn, snippets } from './release.js';
+import { sandboxPod, startOutside, trusting } from './outside.js';
+import { startedInit } from './record.js';
+import {
+  componentsOf,
+  containersOf,
+  givenFiles,
+  importImages,
+  isMounted,
+  type Release,
+  releaseOn,
+  snippets,
+} from './release.js';
+import { accountsIn, rightsOf } from './rights.js';
 import { until } from './until.js';
 
-/** With which Helm each mode is installed. */
-const majors: { readonly [mode in SecretSource]: HelmMajor } = {
-  'onepassword-connect': 4,
-  onepassword: 3,
-  env: 4,
+/** Which Helm installs as the page says, and which one beside it. */
+const majors: { readonly [mode in SecretSource]: readonly [onPage: HelmMajor, beside: HelmMajor] } = {
+  'onepassword-connect': [4, 3],
+  onepassword: [3, 4],
+  env: [4, 3],
 };
 
+const besideNamespace = 'centaur-beside';
+
 describe('a release on a real node', () => {
-  let prepared: Prepared;
+  let onPage: Prepared;
+  let beside: Prepared;
+  /** What makes iron-proxy trust the hosts outside. */
+  let internet: ReturnType<typeof trusting>;
   const node = useNode(async (node) => {
     for (const major of helmMajors) await helmCommand(major);
     await importImages(node);
-    prepared = await prepareNamespace(node);
+    onPage = await prepareNamespace(node);
+    beside = await prepareNamespace(node, besideNamespace);
+    internet = trusting(besideNamespace, await startOutside(node));
+    await node.apply([internet.configMap]);
   });
 
   describe.each(secretSourceNames)('in the mode %s', (mode) => {
-    const major = majors[mode];
+    const [majorOnPage, majorBeside] = majors[mode];
     const usesOnePassword = mode !== 'env';
     const runsConnect = mode === 'onepassword-connect';
-    const release = () => releaseOn(node(), { major });
+    const containers = componentsOf[mode].flatMap((component) =>
+      containersOf[component].map((container) => [container, component] as const),
+    );
 
-    test(`installs under Helm ${major} with the page's snippet, and all pods are ready`, async () => {
-      await release().install(snippets[mode]);
-      await release().podsOf(mode);
-    });
+    const pageRelease = () => releaseOn(node(), { major: majorOnPage });
+    const besideRelease = () => releaseOn(node(), { major: majorBeside, namespace: besideNamespace });
+    /** Both, with what decides who gets what in each. */
+    const installed = () => [
+      {
+        release: pageRelease(),
+        prepared: onPage,
+        values: asked.nothing,
+        egress: 'centaur-egress',
+        added: [],
+      },
+      {
+        release: besideRelease(),
+        prepared: beside,
+        values: asked.eachForm,
+        egress: 'beside-egress',
+        added: ['/etc/ssl/certs/internet.pem'],
+      },
+    ];
+    let printed: readonly string[] = [];
 
-    test('passes helm test', async () => {
-      expect(await release().helm('test')).toMatch(/Phase: +Succeeded/);
+    test(`installs under Helm ${majorOnPage} with the page's snippet alone, and under Helm ${majorBeside} with declared tools in another namespace`, async () => {
+      const values = [snippets[mode], declarations, internet.values];
+      printed = await Promise.all([
+        pageRelease().install(snippets[mode]),
+        besideRelease().install(values, '--set', 'api.egressDiscovery.namespace=beside-egress'),
+      ]);
+      for (const { release } of installed()) await release.podsOf(mode);
     });
 
     test("answers the page's Verify commands as the page says", async () => {
@@ -60,86 +118,209 @@ describe('a release on a real node', () => {
       expect(await shell(token)).toBe('');
     });
 
-    test('gives each container the keys of the infra Secret that are its own, and no others', async () => {
-      const api = await release().report('api');
-      const ironProxy = await release().report('iron-proxy');
-      expect(ofTheInfraSecret(api.environment)).toEqual(expectedOfTheInfraSecret('api', mode));
-      expect(ofTheInfraSecret(ironProxy.environment)).toEqual(expectedOfTheInfraSecret('iron-proxy', mode));
-      expect(Object.keys(api.environment)).not.toContain('OP_CONNECT_TOKEN');
-      expect(Object.keys(api.environment)).not.toContain('OP_SERVICE_ACCOUNT_TOKEN');
-      expect(isMounted(prepared.caKey, api)).toBe(false);
-      expect(isMounted(prepared.caKey, ironProxy)).toBe(true);
+    test("prints notes with the page's commands and helm test, which run as they stand and pass", async () => {
+      const [ofPage = [], ofBeside = []] = printed.map(notedCommands);
+      const verify = page.commands.slice(0, runsConnect ? 4 : 1);
+      expect(ofPage).toEqual(expect.arrayContaining(verify));
+      expect(ofPage.at(-1)).toBe('helm test -n centaur-system centaur');
+      expect(ofBeside).toEqual(ofPage.map((command) => command.replace(pageNamespace, besideNamespace)));
+      const passed = [
+        [majorOnPage, ofPage],
+        [majorBeside, ofBeside],
+      ] as const;
+      const tests = passed.map(async ([major, commands]) => {
+        const helm = dirname(await helmCommand(major));
+        for (const command of commands.slice(0, -1)) await shell(command);
+        return shell(`PATH=${helm}:$PATH\n${commands.at(-1)}`);
+      });
+      for (const printed of await Promise.all(tests)) expect(printed).toMatch(/Phase: +Succeeded/);
+    });
+
+    test.each(
+      containers,
+    )('gives %s what is its own in environment and files, and nothing else', async (container, component) => {
+      for (const { release, prepared, values, added } of installed()) {
+        const report = await release.report([component, container]);
+        const expected = expectedOfTheInfraSecret(container, mode, values);
+        expect(ofTheInfraSecret(report.environment)).toEqual(expected);
+        const held = disclosed(JSON.stringify(report.environment), prepared.confidential);
+        expect([...held].sort()).toEqual(Object.keys(expected).sort());
+        const files = [...filesOf[container], ...(container === 'iron-proxy' ? added : [])];
+        expect(givenFiles(report)).toEqual(files.sort());
+        expect(isMounted(prepared.ca.key, report)).toBe(container === 'iron-proxy');
+      }
+    });
+
+    test.each(
+      componentsOf[mode],
+    )('gives the init containers of %s what is their own, and nothing else', async (component) => {
+      for (const { release, prepared } of installed()) {
+        const pods = await release.pods();
+        const pod = pods.find((one) => one.component === component)?.name ?? '';
+        const started = await startedInit(node(), release.namespace, pod);
+        const expected = initContainers[component];
+        expect(Object.keys(started)).toEqual(Object.keys(expected));
+        for (const [name, { environment, mounts }] of Object.entries(started)) {
+          const keys = usesOnePassword ? (expected[name]?.keys ?? []) : [];
+          expect(disclosed(JSON.stringify(environment), prepared.confidential)).toEqual(keys);
+          expect(Object.keys(ofTheInfraSecret(environment))).toEqual(keys);
+          expect(mounts).toEqual(expected[name]?.mounts);
+        }
+      }
     });
 
     test('names the vault in the config of iron-proxy', async () => {
-      const config = await release().exec('iron-proxy', 'cat', '/run/iron-proxy/iron-proxy.yaml');
+      const config = await pageRelease().exec('iron-proxy', 'cat', '/run/iron-proxy/iron-proxy.yaml');
       const reference = JSON.stringify(`op://${infra.OP_VAULT}/OPENAI_API_KEY/credential`);
       expect(config.includes(`secret_ref: ${reference}`)).toBe(usesOnePassword);
       expect(config).not.toContain('$OP_VAULT');
     });
 
-    test('discloses no credential in any object, event, log or release of Helm', async () => {
-      const { own, helm } = await secretsIn(node(), pageNamespace);
-      const { confidential } = prepared;
-      // What is looked for is found where it is.
-      const decoded = own.flatMap(({ data = {} }) => Object.values(data).map((value) => atob(value)));
-      expect(disclosed(decoded.join('\n'), confidential)).toEqual(Object.keys(confidential));
-      expect(disclosed(JSON.stringify(own), confidential)).toEqual(Object.keys(confidential));
-
-      const told = await published(node(), pageNamespace);
-      expect(told).toContain('"kind": "Event"');
-      expect(disclosed(told, confidential)).toEqual([]);
-      const releases = helm.map(releaseText);
-      expect(releases.length).toBeGreaterThan(0);
-      for (const text of releases) {
-        expect(text).toContain('secretKeyRef');
-        expect(disclosed(text, confidential)).toEqual([]);
+    test("gives the API's ServiceAccount its Role and that of egress discovery, and no account anything else", async () => {
+      for (const { release, egress } of installed()) {
+        const accounts = await accountsIn(node(), release.namespace);
+        expect(accounts).toEqual(['centaur-centaur-api', 'default']);
+        const beyondEverybodys = async (name: string, namespace: string): Promise<Rights> => {
+          const rights = await rightsOf(node(), { namespace: release.namespace, name }, namespace);
+          expect(rights).toMatchObject(rightsOfEverybody);
+          return Object.fromEntries(Object.entries(rights).filter(([what]) => !(what in rightsOfEverybody)));
+        };
+        const namespaces = [release.namespace, egress, 'default', 'kube-system'];
+        const [api, others] = await Promise.all(
+          accounts.map((name) => Promise.all(namespaces.map((one) => beyondEverybodys(name, one)))),
+        );
+        expect(api).toEqual([rightsOfTheApi, rightsOfDiscovery, {}, {}]);
+        expect(others).toEqual([{}, {}, {}, {}]);
       }
     });
 
-    test('is upgraded without a change, and no pod is touched', async () => {
-      const before = await release().pods();
-      await release().upgrade(snippets[mode]);
-      expect(await release().pods()).toEqual(before);
+    if (mode !== 'onepassword') {
+      test('puts the credential into the requests of a sandbox and of the API, for the host that it is declared for', async ({
+        skip,
+      }) => {
+        if (!ironProxy) skip('skipped: IRON_PROXY_BIN is not set');
+        await node().apply([sandboxPod(besideNamespace, await besideRelease().report('api'))]);
+        const sandbox = ['--namespace', besideNamespace, 'pod/sandbox'] as const;
+        await node().kubectl('wait', '--for=condition=Ready', '--timeout=60s', ...sandbox);
+        const call = ['call', '-header', 'Authorization: Bearer WAREHOUSE_API_KEY'];
+        const warehouse = [...call, 'https://warehouse.internal.example.com/'];
+        const got = {
+          host: 'warehouse.internal.example.com',
+          headers: {
+            Authorization: [
+              `Bearer ${usesOnePassword ? inVault('WAREHOUSE_API_KEY') : infra.WAREHOUSE_API_KEY}`,
+            ],
+          },
+        };
+        expect(JSON.parse(await node().exec(sandbox, ...warehouse))).toMatchObject(got);
+        expect(JSON.parse(await besideRelease().exec('api', ...warehouse))).toMatchObject(got);
+        await expect(node().exec(sandbox, ...call, 'https://elsewhere.example.com/')).rejects.toThrow(
+          /Forbidden/,
+        );
+      });
+    }
+
+    test('discloses no credential in any object, event, log or release of Helm', async () => {
+      const objects = await objectsOf(node());
+      expect(objects).toContain('"kind": "Event"');
+      for (const { release, prepared } of installed()) {
+        const { own, helm } = await secretsIn(node(), release.namespace);
+        const { confidential } = prepared;
+        // What is looked for is found where it is.
+        const decoded = own.flatMap(({ data = {} }) => Object.values(data).map((value) => atob(value)));
+        expect(disclosed(decoded.join('\n'), confidential)).toEqual(Object.keys(confidential));
+        expect(disclosed(JSON.stringify(own), confidential)).toEqual(Object.keys(confidential));
+
+        const inTheVault = { 'a value in the vault': inVault('WAREHOUSE_API_KEY') };
+        expect(disclosed(objects, { ...confidential, ...inTheVault })).toEqual([]);
+        // A log names the reference that could not be resolved, and so the vault, which is no credential.
+        const { OP_VAULT, ...credentials } = confidential;
+        const logs = await logsOf(node(), release.namespace);
+        expect(disclosed(logs, { ...credentials, ...inTheVault })).toEqual([]);
+        const releases = helm.map(releaseText);
+        expect(releases.length).toBeGreaterThan(0);
+        for (const text of releases) {
+          expect(text).toContain('secretKeyRef');
+          expect(disclosed(text, confidential)).toEqual([]);
+        }
+      }
     });
 
     if (runsConnect) {
-      test('gives Connect nothing of the infra Secret', async () => {
-        for (const container of ['connect-api', 'connect-sync']) {
-          const lines = (await release().exec(['connect', container], 'env')).trimEnd();
-          expect(lines).toContain('OP_SESSION=/home/opuser/.op/1password-credentials.json');
-          const variables = lines.split('\n').map((line) => [line, line] as const);
-          expect(ofTheInfraSecret(Object.fromEntries(variables))).toEqual({});
-        }
-      });
+      describe('a second release in its namespace', () => {
+        const other = () =>
+          releaseOn(node(), { major: majorBeside, name: 'other', connect: 'other-connect' });
+        const sharesTheEgressNamespace = ['--set', 'api.egressDiscovery.createNamespace=false'];
+        const hasItsOwnConnect = ['--set', 'onepasswordConnect.connect.applicationName=other-connect'];
 
-      test('leads iron-proxy to Connect', async () => {
-        const { environment } = await release().report('iron-proxy');
-        expect(await release().exec('iron-proxy', 'get', `${environment.OP_CONNECT_HOST}/heartbeat`)).toBe(
-          '.',
-        );
-      });
+        test('is refused with the name of what only one can make, and leaves nothing', async () => {
+          const refused = async (...flags: readonly string[]) => {
+            const { code, stderr } = await other().tried('install', flags, snippets[mode]);
+            expect(code).toBe(1);
+            return stderr;
+          };
+          expect(await refused()).toMatch(/Namespace "centaur-egress".* exists.*current value is "centaur"/);
+          expect(await refused(...sharesTheEgressNamespace)).toMatch(
+            /(Service|Deployment) "onepassword-connect".* exists.*current value is "centaur"/,
+          );
+          expect(await other().pods()).toEqual([]);
+        });
 
-      test('is switched to each other mode and back, and ends ready', async () => {
-        for (const next of ['onepassword', 'env', mode] as const) {
-          const before = new Set((await release().pods()).map(({ uid }) => uid));
-          await release().upgrade(snippets[next]);
-          const after = await release().podsOf(next);
-          expect(after.filter(({ uid }) => before.has(uid))).toEqual([]);
-          const { environment } = await release().report('iron-proxy');
-          expect(ofTheInfraSecret(environment)).toEqual(expectedOfTheInfraSecret('iron-proxy', next));
-        }
+        test('disturbs nothing, nor is it disturbed', async () => {
+          const before = await pageRelease().pods();
+          await other().install(snippets[mode], ...sharesTheEgressNamespace, ...hasItsOwnConnect);
+          await other().podsOf(mode);
+          expect(await pageRelease().pods()).toEqual(before);
+          await Promise.all(
+            [pageRelease(), other()].map(async (release) => {
+              expect(await release.helm('test')).toMatch(/Phase: +Succeeded/);
+              await keepsToItself(release);
+            }),
+          );
+        });
+
+        test('is uninstalled, and the first goes on', async () => {
+          const before = await pageRelease().pods();
+          await other().helm('uninstall', '--wait');
+          expect(await pageRelease().pods()).toEqual(before);
+          expect(await pageRelease().helm('test')).toMatch(/Phase: +Succeeded/);
+        });
       });
     }
 
     test("is uninstalled, and the operator's Secrets stay as they were", async () => {
       const before = await secretsIn(node(), pageNamespace);
-      await release().helm('uninstall');
-      await until('all pods are gone', async () => (await release().pods()).length === 0, 120);
+      await Promise.all(installed().map(({ release }) => release.helm('uninstall')));
+      for (const { release } of installed()) {
+        await until('all pods are gone', async () => (await release.pods()).length === 0, 120);
+      }
       expect(await secretsIn(node(), pageNamespace)).toEqual({ own: before.own, helm: [] });
       expect(before.own).toHaveLength(4);
     });
   });
+
+  /** Its Services lead to its own pods, and its policies are for them alone: each pod of it under default deny and its own. */
+  async function keepsToItself(release: Release): Promise<void> {
+    const own = await release.pods();
+    const names = (component: string) =>
+      own.filter((pod) => pod.component === component).map(({ name }) => name);
+    const fullname = `${release.name}-centaur`;
+    const connect = release.name === 'centaur' ? 'onepassword-connect' : `${release.name}-connect`;
+    expect(await podsBehindServices(node(), release)).toEqual({
+      [`${fullname}-api`]: names('api'),
+      [`${fullname}-iron-proxy`]: names('iron-proxy'),
+      [connect]: names('connect'),
+    });
+    expect(await podsUnderPolicies(node(), release)).toEqual({
+      [`${fullname}-default-deny`]: own.map(({ name }) => name).sort(),
+      [`${fullname}-api`]: names('api'),
+      [`${fullname}-iron-proxy`]: names('iron-proxy'),
+      [`${fullname}-connect`]: names('connect'),
+      [`${fullname}-sandbox`]: [],
+      [`${fullname}-sandbox-proxy`]: [],
+      [`${fullname}-test`]: [],
+    });
+  }
 
   /** Runs a line as a person types it. */
   async function shell(line: string): Promise<string> {

@@ -1,8 +1,11 @@
 /** What an operator makes in a namespace before the first install of the chart: the Secrets of the contract. */
 import { createHash } from 'node:crypto';
-import { type Container, infraKeys } from '../../src/centaur/infra-secret.js';
-import type { SecretSource } from '../../src/secrets/source.js';
+import { readFileSync } from 'node:fs';
+import { readPyproject } from '../../src/secrets/pyproject.js';
+import { page } from '../centaur/page.js';
 import { certificateAuthority } from '../proxy/certificates.js';
+import type { ConnectData } from '../proxy/connect.js';
+import { type Asked, type Container, infraTable, keysOf } from './contract.js';
 import type { Node } from './node.js';
 
 /** As the page names it. */
@@ -11,20 +14,81 @@ export const pageNamespace = 'centaur-system';
 /** The credential that a release resolves where nothing is declared: that of the one harness that is on. */
 export const harnessCredential = 'OPENAI_API_KEY';
 
+/** The declaration of a tool that has one secret of each form, from the documentation. */
+const eachForm = declaration(
+  readFileSync(new URL('../../docs/secrets.md', import.meta.url), 'utf8').match(
+    /^One of each:\n+```toml\n(.*?)^```$/ms,
+  )?.[1] ?? '',
+);
+
+/** Values with the page's declaration, and with one of each form. */
+export const declarations = JSON.stringify({
+  tools: { warehouse: declaration(page.declaration), each: eachForm },
+});
+
+/** The credentials of {@link declarations}, with a harness's: what an item or a key of the infra Secret holds. */
+const credentials = {
+  [harnessCredential]: made(harnessCredential),
+  WAREHOUSE_API_KEY: made('WAREHOUSE_API_KEY'),
+  SEARCH_API_KEY: made('SEARCH_API_KEY'),
+  BOT_TOKEN: made('BOT_TOKEN'),
+  BIGQUERY_KEYFILE: JSON.stringify({ type: 'service_account', private_key: made('BIGQUERY_KEYFILE') }),
+  LEDGER_CLIENT: JSON.stringify({ id: 'ledger', secret: made('LEDGER_CLIENT') }),
+  BUCKET_KEY_ID: made('BUCKET_KEY_ID'),
+  BUCKET_KEY: made('BUCKET_KEY'),
+  REPORTS_DSN: `postgres://reporter:${made('REPORTS_DSN')}@reports.example.com:5432/reports`,
+};
+
+/** What decides who gets what, where nothing is declared and where {@link declarations} are. */
+export const asked = {
+  nothing: { credentials: [harnessCredential], databases: false },
+  eachForm: { credentials: Object.keys(credentials), databases: true },
+} as const satisfies { readonly [values: string]: Omit<Asked, 'mode'> };
+
 /** The infra Secret, with the keys of all modes at once, so that a container can get one too many. */
 export const infra: { readonly [key: string]: string } = {
-  ...Object.fromEntries(
-    [...infraKeys.map(({ key }) => key), harnessCredential].map((key) => [key, made(key)]),
-  ),
-  OP_VAULT: 'Agents & "Tools"',
+  ...Object.fromEntries(infraTable.map(([key]) => [key, made(key)])),
+  ...credentials,
+  OP_VAULT: "Agents & Tools: 'EU' #1",
 };
+
+/** The vault as Connect has it; its values differ from those of the infra Secret, so that it shows where one is from. */
+export const vault: ConnectData = {
+  token: infra.OP_CONNECT_TOKEN ?? '',
+  vaults: [
+    {
+      name: infra.OP_VAULT ?? '',
+      items: Object.keys(credentials).map((title) => ({
+        title,
+        fields: [{ label: 'credential', value: inVault(title) }],
+      })),
+    },
+  ],
+};
+
+/** The value of a credential in the vault of 1Password; it is nowhere in the cluster but where it is looked up. */
+export function inVault(title: string): string {
+  return made(`${title} in the vault`);
+}
 
 /** What 1Password gives to download for a Connect server, as far as its double reads it. */
 export const connectCredentials = JSON.stringify({ version: '2', verifier: { salt: made('the verifier') } });
 
+/** An unmistakable part of each value of the infra Secret. */
+const infraParts: { readonly [key: string]: string } = {
+  ...Object.fromEntries(Object.keys(infra).map((key) => [key, made(key)])),
+  OP_VAULT: infra.OP_VAULT ?? '',
+};
+
 /** A value that is nowhere else, the same each time. */
 function made(name: string): string {
   return `made-${createHash('sha256').update(name).digest('hex')}`;
+}
+
+function declaration(toml: string): object {
+  const read = readPyproject(toml, 'pyproject.toml');
+  if ('problems' in read || read.declaration === undefined) throw new Error(`no declaration: ${toml}`);
+  return read.declaration;
 }
 
 /** The names under which the chart looks for its Secrets when not told otherwise. */
@@ -37,8 +101,8 @@ export const secretNames = {
 
 /** What the operator made. */
 export interface Prepared {
-  /** The private key of the CA, as PEM. */
-  readonly caKey: string;
+  /** The CA: certificate and private key, as PEM. */
+  readonly ca: { readonly cert: string; readonly key: string };
   /** What must appear nowhere but in the operator's Secrets and the containers: an unmistakable part of each. */
   readonly confidential: { readonly [name: string]: string };
   /** The Secrets, to apply once more what a test took away or spoiled. */
@@ -47,25 +111,25 @@ export interface Prepared {
 
 /** Makes a namespace that takes restricted pods alone, and in it the Secrets of the contract. */
 export async function prepareNamespace(node: Node, namespace = pageNamespace): Promise<Prepared> {
-  const { cert, key } = await certificateAuthority('the firewall');
+  const ca = await certificateAuthority('the firewall');
   const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
   const secrets = {
     infra: secret(namespace, secretNames.infra, infra),
-    ca: secret(namespace, secretNames.ca, { 'ca-cert.pem': cert }),
-    caKey: secret(namespace, secretNames.caKey, { 'ca-cert.pem': cert, 'ca-key.pem': key }),
+    ca: secret(namespace, secretNames.ca, { 'ca-cert.pem': ca.cert }),
+    caKey: secret(namespace, secretNames.caKey, { 'ca-cert.pem': ca.cert, 'ca-key.pem': ca.key }),
     connect: secret(namespace, secretNames.connect, { '1password-credentials.json': connectCredentials }),
   };
   await node.apply([
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } },
     ...Object.values(secrets),
   ]);
-  const [, keyLine = ''] = key.split('\n');
+  const [, keyLine = ''] = ca.key.split('\n');
   const confidential = {
-    ...infra,
+    ...infraParts,
     'ca-key.pem': keyLine,
     '1password-credentials.json': made('the verifier'),
   };
-  return { caKey: key, confidential, secrets };
+  return { ca, confidential, secrets };
 }
 
 /** A Secret as a person writes it, its values as they are. */
@@ -79,21 +143,20 @@ export function secret(
 
 /** Variables that hold anything of the infra Secret, whatever they are called. */
 export function ofTheInfraSecret(environment: Environment): Environment {
-  const held = Object.values(infra);
+  const held = Object.values(infraParts);
   return Object.fromEntries(
     Object.entries(environment).filter(([, value]) => held.some((part) => value.includes(part))),
   );
 }
 
-/** What the table of keys gives a container, without declared databases. */
-export function expectedOfTheInfraSecret(container: Container, mode: SecretSource): Environment {
-  const keys = infraKeys
-    .filter(({ readers, modes, forDatabases }) => {
-      return readers.includes(container) && !forDatabases && (modes?.includes(mode) ?? true);
-    })
-    .map(({ key }) => key);
-  const credentials = container === 'iron-proxy' && mode === 'env' ? [harnessCredential] : [];
-  return Object.fromEntries([...keys, ...credentials].map((key) => [key, infra[key] ?? '']));
+/** What the contract gives a container of the infra Secret. */
+export function expectedOfTheInfraSecret(
+  container: Container,
+  mode: Asked['mode'],
+  values: Omit<Asked, 'mode'> = asked.nothing,
+): Environment {
+  const keys = keysOf(container, { mode, ...values });
+  return Object.fromEntries(keys.map((key) => [key, infra[key] ?? '']));
 }
 
 type Environment = { readonly [name: string]: string };

@@ -1,15 +1,19 @@
 /** A release of the chart on a node, as an operator has it: by a real Helm, from the text of a values file. */
 import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SecretSource } from '../../src/secrets/source.js';
 import { page } from '../centaur/page.js';
 import { type HelmMajor, helmCommand } from '../judges/helm.js';
+import { ironProxy } from '../proxy/proxy.js';
 import { printed, type Result } from './command.js';
+import type { Container } from './contract.js';
 import { withNetworkCommands } from './images/alpine.js';
 import { connectImage } from './images/connect.js';
-import { doubleImage } from './images/doubles.js';
+import { doubleImage, programImage } from './images/doubles.js';
 import type { Node } from './node.js';
-import { pageNamespace } from './operator.js';
+import { pageNamespace, vault } from './operator.js';
 import { until } from './until.js';
 
 /** The chart as it is committed. */
@@ -31,14 +35,33 @@ export const componentsOf: { readonly [mode in SecretSource]: readonly Component
 
 export type Component = 'api' | 'connect' | 'iron-proxy';
 
-/** The images that the chart runs, by doubles. */
+/** The containers that run on in a component's pods. */
+export const containersOf: { readonly [component in Component]: readonly Container[] } = {
+  api: ['api'],
+  connect: ['connect-api', 'connect-sync'],
+  'iron-proxy': ['iron-proxy'],
+};
+
+/** The images that the chart runs: doubles, and the real iron-proxy where IRON_PROXY_BIN names one. */
 export async function importImages(node: Node): Promise<void> {
-  const ironProxy = await doubleImage('iron-proxy', 'docker.io/ironsh/iron-proxy:0.45.0');
-  await node.importImage(await withNetworkCommands(ironProxy));
-  await node.importImage(await doubleImage('api', 'docker.io/library/centaur-api:latest'));
-  await node.importImage(await connectImage('api', 'docker.io/1password/connect-api:1.8.1'));
-  await node.importImage(await connectImage('sync', 'docker.io/1password/connect-sync:1.8.1'));
+  const proxy = 'docker.io/ironsh/iron-proxy:0.45.0';
+  const images = [
+    withNetworkCommands(
+      await (ironProxy ? programImage(proxy, ironProxy, 'iron-proxy') : doubleImage('iron-proxy', proxy)),
+    ),
+    doubleImage('api', 'docker.io/library/centaur-api:latest'),
+    doubleImage('pause', 'docker.io/library/centaur-sandbox:latest'),
+    connectImage('api', 'docker.io/1password/connect-api:1.8.1', vault),
+    connectImage('sync', 'docker.io/1password/connect-sync:1.8.1', vault),
+  ];
+  for (const image of images) await node.importImage(await image);
 }
+
+/** The text of a values file, or of several, of which a later one wins. */
+export type ValuesTexts = string | readonly string[];
+
+/** A component's container, the first one when none is named. */
+export type Place = Component | readonly [component: Component, container: string];
 
 export interface ReleaseOptions {
   readonly major: HelmMajor;
@@ -48,51 +71,52 @@ export interface ReleaseOptions {
   readonly namespace?: string;
   /** The chart's folder, when it is not the one that is committed. */
   readonly chart?: string;
+  /** What its Connect is called, when it is not by its default name. */
+  readonly connect?: string;
 }
 
 export interface Release {
   readonly name: string;
   readonly namespace: string;
-  /** Installs with `--wait`; `values` are the text of a values file. @throws Error with Helm's words when it fails. */
-  install(values: string, ...flags: readonly string[]): Promise<string>;
+  /** Installs with `--wait`. @throws Error with Helm's words when it fails. */
+  install(values: ValuesTexts, ...flags: readonly string[]): Promise<string>;
   /** Upgrades with `--wait`. @throws Error with Helm's words when it fails. */
-  upgrade(values: string, ...flags: readonly string[]): Promise<string>;
+  upgrade(values: ValuesTexts, ...flags: readonly string[]): Promise<string>;
   /** What Helm printed for another verb on the release. @throws Error with its words when it fails. */
   helm(verb: string, ...args: readonly string[]): Promise<string>;
   /** Like the others, for what may fail: with what it printed and its exit status. */
-  tried(verb: string, args: readonly string[], values?: string): Promise<Result>;
+  tried(verb: string, args: readonly string[], values?: ValuesTexts): Promise<Result>;
   /** Its pods, once none of them is on its way out. */
   pods(): Promise<readonly Pod[]>;
   /** Its pods, as soon as they are those of a mode and no others; all of them are ready then. */
   podsOf(mode: SecretSource): Promise<readonly Pod[]>;
   /** What a command printed in a component's container, the first one when none is named. */
-  exec(
-    where: Component | readonly [component: Component, container: string],
-    ...command: readonly string[]
-  ): Promise<string>;
-  /** What a double says that its container was given. */
-  report(component: 'api' | 'iron-proxy'): Promise<Report>;
+  exec(where: Place, ...command: readonly string[]): Promise<string>;
+  /** What a container was given, as it is seen from inside. */
+  report(where: Place): Promise<Report>;
 }
 
 /** The handle of a release; nothing is installed yet. */
 export function releaseOn(node: Node, options: ReleaseOptions): Release {
-  const { major, name = 'centaur', namespace = pageNamespace, chart = chartFolder } = options;
+  const {
+    major,
+    name = 'centaur',
+    namespace = pageNamespace,
+    chart = chartFolder,
+    connect = 'onepassword-connect',
+  } = options;
   const namespaced = ['--namespace', namespace];
   const workloads: { readonly [component in Component]: string } = {
     api: `deploy/${name}-centaur-api`,
     'iron-proxy': `deploy/${name}-centaur-iron-proxy`,
-    connect: 'deploy/onepassword-connect',
+    connect: `deploy/${connect}`,
   };
 
   const tried: Release['tried'] = async (verb, args, values) => {
-    const from = values === undefined ? [] : [chart, '--values', '-'];
-    return node.run(
-      await helmCommand(major),
-      [verb, name, ...namespaced, ...from, ...args],
-      values === undefined ? {} : { input: values },
-    );
+    const from = values === undefined ? [] : [chart, ...(await valuesFiles(node, values))];
+    return node.run(await helmCommand(major), [verb, name, ...namespaced, ...from, ...args]);
   };
-  const succeeded = async (verb: string, args: readonly string[], values?: string) =>
+  const succeeded = async (verb: string, args: readonly string[], values?: ValuesTexts) =>
     printed(await tried(verb, args, values), ['helm', verb, name, ...args]);
   const waiting = ['--wait', '--timeout', '5m'];
 
@@ -138,9 +162,23 @@ export function releaseOn(node: Node, options: ReleaseOptions): Release {
       const arguments_ = container.flatMap((one) => ['--container', one]);
       return node.exec([...namespaced, workloads[component], ...arguments_], ...command);
     },
-    report: async (component) => JSON.parse(await release.exec(component, 'report')),
+    report: async (where) => JSON.parse(await release.exec(where, 'report')),
   };
   return release;
+}
+
+async function valuesFiles(node: Node, values: ValuesTexts): Promise<readonly string[]> {
+  const texts = typeof values === 'string' ? [values] : values;
+  const flags = texts.map(async (text) => {
+    const file = path.join(node.folder, `values-${sha256(text)}.yaml`);
+    await writeFile(file, text);
+    return ['--values', file];
+  });
+  return (await Promise.all(flags)).flat();
+}
+
+function sha256(content: string): string {
+  return createHash('sha256').update(content).digest('hex');
 }
 
 /** A pod of a release. */
@@ -170,14 +208,28 @@ function podOf({ metadata: { name, uid, labels }, status }: PodObject): Pod {
   };
 }
 
-/** What a double says that its container was given. */
+/** What a container was given: see doubles/report.go. */
 export interface Report {
   readonly environment: { readonly [name: string]: string };
-  readonly mounts: readonly { readonly files: readonly { readonly sha256?: string }[] }[];
+  readonly mounts: readonly {
+    readonly path: string;
+    readonly readOnly: boolean;
+    /** Their paths are relative to that of the mount, and empty where it is a file itself. */
+    readonly files: readonly { readonly path: string; readonly sha256?: string }[];
+  }[];
 }
 
 /** Whether a file with this content is mounted. */
 export function isMounted(content: string, { mounts }: Report): boolean {
-  const sha256 = createHash('sha256').update(content).digest('hex');
-  return mounts.some(({ files }) => files.some((file) => file.sha256 === sha256));
+  const digest = sha256(content);
+  return mounts.some(({ files }) => files.some((file) => file.sha256 === digest));
+}
+
+/** The paths of all files in mounts that can't be written, but for those that each pod has of Kubernetes. */
+export function givenFiles({ mounts }: Report): readonly string[] {
+  const everywhere = ['/etc/hosts', '/etc/hostname', '/etc/resolv.conf'];
+  return mounts
+    .filter(({ path, readOnly }) => readOnly && !everywhere.includes(path))
+    .flatMap(({ path, files }) => files.map((file) => (file.path === '' ? path : `${path}/${file.path}`)))
+    .sort();
 }

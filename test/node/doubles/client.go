@@ -1,11 +1,13 @@
 package main
 
 import (
+	"flag"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 )
 
@@ -21,14 +23,46 @@ func get(args []string) error {
 	if err != nil {
 		return err
 	}
+	return printAnswer(response)
+}
+
+func printAnswer(response *http.Response) error {
 	defer response.Body.Close()
 	if _, err := io.Copy(os.Stdout, response.Body); err != nil {
 		return err
 	}
 	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s answers %s", args[0], response.Status)
+		return fmt.Errorf("%s answers %s", response.Request.URL, response.Status)
 	}
 	return nil
+}
+
+// Prints what a URL answers to a tool, which goes through the proxy and trusts the certificates that its environment names.
+func call(args []string) error {
+	flags := flag.NewFlagSet("call", flag.ContinueOnError)
+	header := http.Header{}
+	flags.Func("header", "`NAME: VALUE`, sent with the request", func(text string) error {
+		name, value, found := strings.Cut(text, ": ")
+		if !found {
+			return fmt.Errorf("%q has no \": \"", text)
+		}
+		header.Add(name, value)
+		return nil
+	})
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	request, err := http.NewRequest(http.MethodGet, flags.Arg(0), nil)
+	if err != nil {
+		return err
+	}
+	request.Header = header
+	client := http.Client{Timeout: patience}
+	response, err := client.Do(request)
+	if err != nil {
+		return err
+	}
+	return printAnswer(response)
 }
 
 // Tries a TCP connection, and prints the address that it led to.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"fmt"
 	"net"
 	"net/http"
@@ -82,13 +83,26 @@ func (p *peers) serve(address string, handler http.Handler) error {
 	if err != nil {
 		return err
 	}
-	recording := func(response http.ResponseWriter, request *http.Request) {
-		from, _ := net.ResolveTCPAddr("tcp", request.RemoteAddr)
-		p.record(from, listener.Addr(), request.Method+" "+request.RequestURI)
-		handler.ServeHTTP(response, request)
-	}
-	go http.Serve(listener, http.HandlerFunc(recording))
+	go http.Serve(listener, p.recording(listener.Addr(), handler))
 	return nil
+}
+
+// Answers HTTPS likewise.
+func (p *peers) serveTLS(address string, certificate tls.Certificate, handler http.Handler) error {
+	listener, err := tls.Listen("tcp", address, &tls.Config{Certificates: []tls.Certificate{certificate}})
+	if err != nil {
+		return err
+	}
+	go http.Serve(listener, p.recording(listener.Addr(), handler))
+	return nil
+}
+
+func (p *peers) recording(at net.Addr, handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(response http.ResponseWriter, request *http.Request) {
+		from, _ := net.ResolveTCPAddr("tcp", request.RemoteAddr)
+		p.record(from, at, request.Method+" "+request.RequestURI)
+		handler.ServeHTTP(response, request)
+	})
 }
 
 // Answers 200 on these paths of a port, and 404 on all others.

@@ -3,8 +3,11 @@
 package main
 
 import (
+	"crypto/tls"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -17,9 +20,11 @@ var commands = map[string]func(args []string) error{
 	"iron-proxy": serves("iron-proxy", ironProxy),
 	"postgres":   serves("postgres", postgres),
 	"slackbot":   serves("slackbot", web(3001, "/health")),
+	"mirror":     serves("mirror", mirror),
 	"pause":      serves("pause", nothing),
 
 	// What is run in them.
+	"call":       call,
 	"dial":       dial,
 	"get":        get,
 	"pg_isready": pgIsReady,
@@ -81,4 +86,21 @@ func postgres(peers *peers, _ []string) error {
 		return err
 	}
 	return peers.listen(":5432", hangUp)
+}
+
+// A host outside: it answers each request over TLS with what it got of it. It shows tls.crt, with tls.key, of the folder
+// that is its argument.
+func mirror(peers *peers, args []string) error {
+	if len(args) != 1 {
+		return errors.New("usage: mirror FOLDER")
+	}
+	certificate, err := tls.LoadX509KeyPair(filepath.Join(args[0], "tls.crt"), filepath.Join(args[0], "tls.key"))
+	if err != nil {
+		return err
+	}
+	echo := func(response http.ResponseWriter, request *http.Request) {
+		got := map[string]any{"host": request.Host, "target": request.RequestURI, "headers": request.Header}
+		json.NewEncoder(response).Encode(got)
+	}
+	return peers.serveTLS(":8443", certificate, http.HandlerFunc(echo))
 }

@@ -1,24 +1,25 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"syscall"
 )
 
 // What a container was given, as its first process has it. Contents of files are left out, so that a report can be
 // printed wherever credentials must not appear; the environment is not.
 type report struct {
-	Role            string            `json:"role"`
+	activity
 	Args            []string          `json:"args"`
 	Environment     map[string]string `json:"environment"`
 	User            int               `json:"user"`
@@ -29,7 +30,12 @@ type report struct {
 	Seccomp         bool              `json:"seccomp"`
 	ReadOnlyRoot    bool              `json:"readOnlyRoot"`
 	Mounts          []mount           `json:"mounts"`
-	Peers           []peer            `json:"peers"`
+}
+
+// What only a double itself can tell; another program that the container runs tells nothing.
+type activity struct {
+	Role  string `json:"role,omitempty"`
+	Peers []peer `json:"peers,omitempty"`
 }
 
 type mount struct {
@@ -66,78 +72,109 @@ func answerReports(role string, peers *peers) error {
 		return err
 	}
 	go http.Serve(listener, http.HandlerFunc(func(response http.ResponseWriter, _ *http.Request) {
-		encoder := json.NewEncoder(response)
-		encoder.SetIndent("", "  ")
-		encoder.Encode(given(role, peers.recorded()))
+		json.NewEncoder(response).Encode(activity{role, peers.recorded()})
 	}))
 	return nil
 }
 
-// Prints the report of the double that runs in this container.
+// Prints the report of this container.
 func printReport([]string) error {
-	socket, err := reportSocket()
+	active, err := askActivity()
 	if err != nil {
 		return err
+	}
+	report, err := given(firstProcess)
+	if err != nil {
+		return err
+	}
+	report.activity = active
+	encoder := json.NewEncoder(os.Stdout)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(report)
+}
+
+func askActivity() (active activity, err error) {
+	socket, err := reportSocket()
+	if err != nil {
+		return active, err
 	}
 	connect := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
 	}
 	client := http.Client{Timeout: patience, Transport: &http.Transport{DialContext: connect}}
 	response, err := client.Get("http://double/")
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		return active, nil
+	}
 	if err != nil {
-		return err
+		return active, err
 	}
 	defer response.Body.Close()
-	_, err = io.Copy(os.Stdout, response.Body)
-	return err
+	return active, json.NewDecoder(response.Body).Decode(&active)
 }
 
-func given(role string, peers []peer) report {
-	status := processStatus()
-	groups, _ := os.Getgroups()
-	mounts, readOnlyRoot := mounts()
+// See proc(5). In a container the first process is the one that the image runs.
+const firstProcess = "/proc/1"
+
+func given(process string) (report, error) {
+	var problems []error
+	read := func(file string) string {
+		content, err := os.ReadFile(filepath.Join(process, file))
+		problems = append(problems, err)
+		return string(content)
+	}
+	status := fields(read("status"))
+	mounts, readOnlyRoot := mounts(read("mountinfo"))
 	environment := map[string]string{}
-	for _, variable := range os.Environ() {
+	for _, variable := range strings.Split(strings.TrimRight(read("environ"), "\x00"), "\x00") {
 		name, value, _ := strings.Cut(variable, "=")
 		environment[name] = value
 	}
-	return report{
-		Role:            role,
-		Args:            os.Args,
+	found := report{
+		Args:            strings.Split(strings.TrimRight(read("cmdline"), "\x00"), "\x00"),
 		Environment:     environment,
-		User:            os.Getuid(),
-		Group:           os.Getgid(),
-		Groups:          groups,
+		User:            first(numbers(status["Uid"])),
+		Group:           first(numbers(status["Gid"])),
+		Groups:          numbers(status["Groups"]),
 		Capabilities:    status["CapEff"],
 		NoNewPrivileges: status["NoNewPrivs"] == "1",
 		Seccomp:         status["Seccomp"] == "2",
 		ReadOnlyRoot:    readOnlyRoot,
 		Mounts:          mounts,
-		Peers:           peers,
 	}
+	return found, errors.Join(problems...)
 }
 
-// See proc(5), /proc/pid/status.
-func processStatus() map[string]string {
-	content, _ := os.ReadFile("/proc/self/status")
-	fields := map[string]string{}
-	for line := range strings.Lines(string(content)) {
+func fields(status string) map[string]string {
+	found := map[string]string{}
+	for line := range strings.Lines(status) {
 		name, value, _ := strings.Cut(line, ":")
-		fields[name] = strings.TrimSpace(value)
+		found[name] = strings.TrimSpace(value)
 	}
-	return fields
+	return found
 }
 
-// The mounts that a pod's spec or Kubernetes asked for, and whether the root is read-only. See proc(5), /proc/pid/mountinfo.
-func mounts() ([]mount, bool) {
-	info, err := os.Open("/proc/self/mountinfo")
-	if err != nil {
-		return nil, false
+func numbers(text string) []int {
+	found := []int{}
+	for _, word := range strings.Fields(text) {
+		number, _ := strconv.Atoi(word)
+		found = append(found, number)
 	}
-	defer info.Close()
+	return found
+}
+
+func first(numbers []int) int {
+	if len(numbers) == 0 {
+		return -1
+	}
+	return numbers[0]
+}
+
+// The mounts that a pod's spec or Kubernetes asked for, and whether the root is read-only.
+func mounts(info string) ([]mount, bool) {
 	found, readOnlyRoot := []mount{}, false
-	for lines := bufio.NewScanner(info); lines.Scan(); {
-		before, after, _ := strings.Cut(lines.Text(), " - ")
+	for line := range strings.Lines(info) {
+		before, after, _ := strings.Cut(line, " - ")
 		fields := strings.Fields(before)
 		path, readOnly := fields[4], slices.Contains(strings.Split(fields[5], ","), "ro")
 		if path == "/" {

@@ -4,16 +4,17 @@
  */
 import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { output } from '../command.js';
 import { systemCommand } from '../packages.js';
 import type { Image } from './image.js';
+import { librariesOf } from './libraries.js';
 import type { Entry } from './tar.js';
 
 /** The image of a double with this machine's shell and openssl, and with `wget` and `nc` by the double's own `get` and `dial`. */
 export async function withNetworkCommands(image: Image): Promise<Image> {
-  const others = image.entries.filter(({ name }) => name !== 'bin/sh');
-  const programs = await linkedPrograms(['/bin/sh', systemCommand('openssl') ?? '/usr/bin/openssl']);
-  return { ...image, entries: [...others, ...programs, script('wget', wget), script('nc', nc)] };
+  const programs = ['/bin/sh', systemCommand('openssl') ?? '/usr/bin/openssl'];
+  const added = [...(await linkedPrograms(programs)), script('wget', wget), script('nc', nc)];
+  const replaced = new Set(added.map(({ name }) => name));
+  return { ...image, entries: [...image.entries.filter(({ name }) => !replaced.has(name)), ...added] };
 }
 
 const wget = `for url; do :; done
@@ -28,21 +29,10 @@ function script(name: string, body: string): Entry {
   return { name: `usr/local/bin/${name}`, content: Buffer.from(`#!/bin/sh\n${body}`), mode: 0o755 };
 }
 
-/** Programs of this machine in `/bin`, with the libraries that they are linked to and the folders of these. */
+/** Programs of this machine in `/bin`, with the libraries that they are linked to. */
 async function linkedPrograms(files: readonly string[]): Promise<Entry[]> {
-  const linked = (await output('ldd', files)).matchAll(/(?:^|\s)\/(\S+) \(0x/g);
-  const libraries = [...new Set([...linked].map(([, name = '']) => name))];
-  const folders = libraries.flatMap((name) => {
-    const parts = name.split('/').slice(0, -1);
-    return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+  const programs = files.map(async (file): Promise<Entry> => {
+    return { name: `bin/${path.basename(file)}`, content: await readFile(await realpath(file)), mode: 0o755 };
   });
-  return [
-    ...[...new Set(folders)].map((name): Entry => ({ name, folder: true, mode: 0o755 })),
-    ...(await Promise.all(libraries.map((name) => copied(name, `/${name}`)))),
-    ...(await Promise.all(files.map((file) => copied(`bin/${path.basename(file)}`, file)))),
-  ];
-}
-
-async function copied(name: string, file: string): Promise<Entry> {
-  return { name, content: await readFile(await realpath(file)), mode: 0o755 };
+  return [...(await librariesOf(files)), ...(await Promise.all(programs))];
 }

@@ -3,38 +3,40 @@ import { output } from '../command.js';
 import { systemCommand } from '../packages.js';
 import { builtTool } from '../tools.js';
 import type { Image } from './image.js';
+import { librariesOf } from './libraries.js';
 import type { Entry } from './tar.js';
 
 /** What a double stands in for; `pause` only waits. */
-export type Role = 'api' | 'iron-proxy' | 'pause' | 'postgres' | 'slackbot';
+export type Role = (typeof roles)[number];
+
+const roles = ['api', 'iron-proxy', 'mirror', 'pause', 'postgres', 'slackbot'] as const;
+
+/** What a double is asked for beside its role, in images of other programs too. */
+const questions = ['call', 'dial', 'get', 'pg_isready', 'report'] as const;
 
 /**
  * An image of the double in a role, under the name of the image that it stands in for. It has busybox for a shell and
- * the usual commands, and the double's own: `report`, `get`, `dial`, `pg_isready`.
+ * the usual commands, and the double's own: `report`, `get`, `call`, `dial`, `pg_isready`.
  */
 export async function doubleImage(role: Role, name: string): Promise<Image> {
-  const double = await readFile(await builtTool('double'));
-  const entries = [...(await baseEntries()), program('double', double), ...links(doubleCommands, 'double')];
+  const entries = [...(await baseEntries()), ...(await doubleEntries()), ...links(roles, 'double')];
   return { name, entries, entrypoint: [role] };
 }
 
-/** An image of any static program, such as the real iron-proxy, with the same shell. */
+/** An image of any program, such as the real iron-proxy, with the same shell and commands. */
 export async function programImage(name: string, binary: string, command: string): Promise<Image> {
-  const entries = [...(await baseEntries()), program(command, await readFile(binary))];
+  const entries = [
+    ...(await baseEntries()),
+    ...(await doubleEntries()),
+    ...(await librariesOf([binary])),
+    program(command, await readFile(binary)),
+  ];
   return { name, entries, entrypoint: [command] };
 }
 
-const doubleCommands = [
-  'api',
-  'dial',
-  'get',
-  'iron-proxy',
-  'pause',
-  'pg_isready',
-  'postgres',
-  'report',
-  'slackbot',
-];
+async function doubleEntries(): Promise<Entry[]> {
+  return [program('double', await readFile(await builtTool('double'))), ...links(questions, 'double')];
+}
 
 const folder = (name: string, mode = 0o755): Entry => ({ name, folder: true, mode });
 

@@ -1,0 +1,107 @@
+/** The world outside of the cluster, and a sandbox inside that wants to reach it. */
+import { certificateAuthority, serverCertificate } from '../proxy/certificates.js';
+import { network } from './configuration.js';
+import { doubleImage } from './images/doubles.js';
+import type { Node } from './node.js';
+import { secret } from './operator.js';
+import type { Report } from './release.js';
+
+const namespace = 'outside';
+const image = 'docker.io/centaur-chart/mirror:1';
+
+/** Starts the host that all names below example.com lead to; returns the certificate that it is trusted by. */
+export async function startOutside(node: Node): Promise<string> {
+  const authority = await certificateAuthority('the internet');
+  const { cert, key } = await serverCertificate(authority, ['*.example.com', '*.internal.example.com']);
+  await node.importImage(await doubleImage('mirror', image));
+  const labels = { app: 'mirror' };
+  const folder = '/certificate';
+  await node.apply([
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+    secret(namespace, 'certificate', { 'tls.crt': cert, 'tls.key': key }),
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'mirror', namespace },
+      spec: { clusterIP: network.outside, selector: labels, ports: [{ port: 443, targetPort: 8443 }] },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'mirror', namespace, labels },
+      spec: {
+        containers: [
+          {
+            name: 'mirror',
+            image,
+            args: [folder],
+            volumeMounts: [{ name: 'certificate', mountPath: folder }],
+          },
+        ],
+        volumes: [{ name: 'certificate', secret: { secretName: 'certificate' } }],
+      },
+    },
+  ]);
+  return authority.cert;
+}
+
+/** The ConfigMap and the values by which iron-proxy trusts another certificate authority. */
+export function trusting(
+  namespace: string,
+  certificate: string,
+): { readonly configMap: object; readonly values: string } {
+  const name = 'internet';
+  return {
+    configMap: {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name, namespace },
+      data: { 'internet.pem': certificate },
+    },
+    values: JSON.stringify({
+      ironProxy: {
+        extraVolumes: [{ name, configMap: { name } }],
+        extraVolumeMounts: [{ name, mountPath: '/etc/ssl/certs', readOnly: true }],
+      },
+    }),
+  };
+}
+
+/** A sandbox's pod as the API makes it, from the settings that the API was given. */
+export function sandboxPod(namespace: string, { environment: settings }: Report): object {
+  const certificates = '/firewall-certs';
+  const env = {
+    HTTPS_PROXY: `http://${settings.FIREWALL_HOST}:${settings.KUBERNETES_IRON_PROXY_PORT}`,
+    SSL_CERT_FILE: `${certificates}/ca-cert.pem`,
+  };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: 'sandbox',
+      namespace,
+      labels: { 'centaur.ai/managed': 'true', 'centaur.ai/sandbox-id': 'abc' },
+    },
+    spec: {
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
+      containers: [
+        {
+          name: 'sandbox',
+          image: settings.AGENT_IMAGE,
+          imagePullPolicy: settings.KUBERNETES_AGENT_IMAGE_PULL_POLICY,
+          env: Object.entries(env).map(([name, value]) => ({ name, value })),
+          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+          volumeMounts: [{ name: 'certificates', mountPath: certificates, readOnly: true }],
+        },
+      ],
+      volumes: [
+        {
+          name: 'certificates',
+          secret: { secretName: settings.KUBERNETES_FIREWALL_CA_SECRET_NAME },
+        },
+      ],
+    },
+  };
+}
