@@ -368,7 +368,8 @@ export const valuesSchema = Type.Object(
               default: '',
             }),
             applicationName: kubernetes.dnsLabel({
-              description: 'The name of its Deployment and Service: one of its own for each release of a namespace.',
+              description:
+                'The name of its Deployment and Service: one of its own for each release of a namespace.',
               default: 'onepassword-connect',
             }),
             credentialsName: name(
