@@ -68,12 +68,11 @@ const anywhere: readonly EndName[] = [
 
 /** Every port on which something of a release, its node or its upstreams listens, and some others. */
 export const ports: readonly Port[] = [
-  22, 53, 80, 443, 2379, 3001, 3128, 5432, 5433, 6443, 8000, 8080, 8081, 8443, 8444, 9090, 9092, 9443, 10250,
-  11220, 11221, 16443, 65535,
-].flatMap((port) => [
-  { port, protocol: 'TCP' as const },
-  { port, protocol: 'UDP' as const },
-]);
+  ...[22, 53, 80, 443, 2379, 3001, 3128, 5432, 5433, 6443, 8000, 8080, 8081, 8444, 9090, 9092, 9443, 10250],
+  ...[11220, 11221, 16443, 65535],
+]
+  .map((port): Port => ({ port, protocol: 'TCP' }))
+  .concat([53, 443, 5432, 8000, 8080].map((port) => ({ port, protocol: 'UDP' })));
 
 type Row = readonly [
   from: readonly EndName[],

@@ -70,7 +70,11 @@ function proxyPorts({ proxyPorts = [8080] }: SandboxOptions): readonly number[] 
   return proxyPorts;
 }
 
-function pod(metadata: object, { image = 'sandbox', podSpec = {} }: SandboxOptions): object {
+/** A pod of one container that a restricted namespace takes. */
+export function pod(
+  metadata: object,
+  { image = 'sandbox', podSpec = {} }: Pick<SandboxOptions, 'image' | 'podSpec'>,
+): object {
   const securityContext = {
     runAsNonRoot: true,
     runAsUser: 65532,

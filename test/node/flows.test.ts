@@ -1,0 +1,166 @@
+/** cyclonus over a node's own policies and pods: they let through what the contract's table has, and nothing else. */
+import { describe, expect, test } from 'vitest';
+import type { ValueMap } from '../../src/helm/tree.js';
+import { type Pod, reachability } from '../centaur/connectivity.js';
+import {
+  allowedBy,
+  apiServer,
+  elsewhere,
+  type Installation,
+  modes,
+  type Pods,
+  ports,
+  questions,
+  variants,
+} from '../centaur/flow-table.js';
+import { pod, type SandboxOptions, sandboxObjects, sandboxPolicies } from '../centaur/sandboxes.js';
+import { helmCommand } from '../judges/helm.js';
+import { printed } from './command.js';
+import { pauseImage } from './configuration.js';
+import { judgedByCyclonus } from './cyclonus.js';
+import { useNode } from './fixture.js';
+import { asApi, created, listed, type PodObject } from './objects.js';
+import { pageNamespace, prepareNamespace } from './operator.js';
+import { importImages, releaseOn } from './release.js';
+import { until } from './until.js';
+
+const namespace = pageNamespace;
+
+const sandboxes = (proxyPort = 8080): readonly SandboxOptions[] =>
+  ['mine', 'other'].map((id) => ({ namespace, id, image: pauseImage, proxyPorts: [proxyPort] }));
+
+describe('the policies of a release on a node', () => {
+  const node = useNode(
+    async (node) => {
+      await helmCommand(4);
+      await importImages(node);
+      await prepareNamespace(node);
+      await node.kubectl('create', 'namespace', elsewhere);
+    },
+    { tools: ['cyclonus'] },
+  );
+  const release = () => releaseOn(node(), { major: 4 });
+
+  test("the API's ServiceAccount may make sandboxes, a proxy for each, and the policies between them", async () => {
+    await helm('install', modes['onepassword-connect']);
+    const objects = sandboxes().flatMap((sandbox) => sandboxObjects(sandbox));
+    const told = await created(node(), objects, ...asApi(namespace));
+    expect(told.trim().split('\n')).toHaveLength(objects.length);
+  });
+
+  test('pods of other namespaces are there, some with the very labels of the release', async () => {
+    const labels = await until('the release and the sandboxes have addresses', async () => {
+      const { component, named } = await livePods();
+      return [component('api'), component('iron-proxy'), named('sandbox-mine')].map(({ labels }) => labels);
+    });
+    const dns = { name: 'dns', namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } };
+    const other = { name: 'metrics', namespace: 'kube-system', labels: { 'k8s-app': 'metrics-server' } };
+    const twins = labels.map((labels, index) => ({ name: `twin-${index}`, namespace: elsewhere, labels }));
+    const pods = [dns, other, ...twins].map((metadata) => pod(metadata, { image: pauseImage }));
+    await created(node(), pods);
+    await release().helm('uninstall');
+  });
+
+  test("the API server's address is the one in the table", async () => {
+    const [endpoints] = await listed<{
+      readonly endpoints: readonly { readonly addresses: readonly string[] }[];
+    }>(node(), 'endpointslices', '--namespace=default');
+    expect(endpoints?.endpoints.flatMap(({ addresses }) => addresses)).toEqual([apiServer]);
+  });
+
+  describe.each(Object.values(modes))('installed $title', (installation) => {
+    test('let through what is in the table and nothing else', async () => {
+      await helm('install', installation);
+      await judge(installation);
+      if (installation !== modes.env) await release().helm('uninstall');
+    });
+  });
+
+  test.each(variants)('let through what is in the table and nothing else, $title', async (installation) => {
+    await helm('upgrade', installation);
+    await judge(installation);
+  });
+
+  /** Policies hold from when they are there: no pod needs to be ready. */
+  async function helm(verb: 'install' | 'upgrade', { values }: Installation): Promise<void> {
+    printed(await release().tried(verb, [], values), ['helm', verb]);
+  }
+
+  /** Holds the table against what cyclonus says, and what cyclonus says against our own reading of the policies. */
+  async function judge(installation: Installation): Promise<void> {
+    const pods = await podsOf(installation.hasConnect);
+    const policies = await policiesOf(installation);
+    const asked = questions(pods);
+    const answers = await judgedByCyclonus(policies, asked);
+    const passed = asked.filter((_, index) => answers[index]).map(({ words }) => words);
+    expect(passed.sort()).toEqual(allowedBy(installation));
+    const reaches = reachability(policies);
+    const ours = asked.filter(({ from, to, port }) => reaches(from, to, port)).map(({ words }) => words);
+    expect(ours.sort()).toEqual(passed);
+  }
+
+  /** All policies that there are, once those of the sandboxes open the port at which their proxies listen. */
+  async function policiesOf({ proxyPort }: Installation): Promise<readonly ValueMap[]> {
+    const byItsLabel = ['--namespace', namespace, '--selector', 'centaur.ai/sandbox-id'];
+    await node().kubectl('delete', 'networkpolicies', ...byItsLabel, ...asApi(namespace));
+    const policies = sandboxes(proxyPort).flatMap((sandbox) => sandboxPolicies(sandbox));
+    await created(node(), policies, ...asApi(namespace));
+    return listed(node(), 'networkpolicies', '--all-namespaces');
+  }
+
+  /** The table's pods, once each has an address. */
+  async function podsOf(hasConnect: boolean): Promise<Pods> {
+    const helmTest = await helmTestPod();
+    return until('every pod of the table has an address', async () => {
+      const { component, named } = await livePods();
+      return {
+        API: component('api'),
+        'own iron-proxy': component('iron-proxy'),
+        sandbox: named('sandbox-mine'),
+        "sandbox's iron-proxy": named('proxy-mine'),
+        'other sandbox': named('sandbox-other'),
+        "other sandbox's iron-proxy": named('proxy-other'),
+        Connect: hasConnect ? component('connect') : undefined,
+        'helm test': helmTest,
+        DNS: named('dns', 'kube-system'),
+        'kube-system pod': named('metrics', 'kube-system'),
+        'API elsewhere': named('twin-0', elsewhere),
+        'iron-proxy elsewhere': named('twin-1', elsewhere),
+        'sandbox elsewhere': named('twin-2', elsewhere),
+      };
+    });
+  }
+
+  /** All pods but those on their way out; asking for one that is not there, or has no address yet, throws. */
+  async function livePods() {
+    const objects = (await listed<PodObject>(node(), 'pods', '--all-namespaces')).filter(
+      ({ metadata }) => metadata.deletionTimestamp === undefined,
+    );
+    const one = (what: string, where: string, matches: (metadata: PodObject['metadata']) => boolean): Pod => {
+      const found = objects.find(({ metadata }) => metadata.namespace === where && matches(metadata));
+      if (found?.status.podIP === undefined) throw new Error(`${what} has no address`);
+      const unasked = containerPorts(found).filter((port) => !ports.some((asked) => asked.port === port));
+      if (unasked.length > 0) throw new Error(`no question is about the ports ${unasked} of ${what}`);
+      return { namespace: where, labels: found.metadata.labels, address: found.status.podIP };
+    };
+    return {
+      component: (name: string) =>
+        one(name, namespace, ({ labels }) => labels['app.kubernetes.io/component'] === name),
+      named: (name: string, where = namespace) => one(name, where, (metadata) => metadata.name === name),
+    };
+  }
+
+  /** The pod of `helm test` as the API server would take it; it runs for a moment only. */
+  async function helmTestPod(): Promise<Pod> {
+    const args = ['get', 'hooks', release().name, '--namespace', namespace];
+    const input = printed(await node().run(await helmCommand(4), args), ['helm', ...args]);
+    const flags = ['--dry-run=server', '--output=json', '--namespace', namespace, '--filename', '-'];
+    const taken = await node().run('kubectl', ['create', ...flags], { input });
+    const { metadata }: PodObject = JSON.parse(printed(taken, ['kubectl', 'create', ...flags]));
+    return { namespace, labels: metadata.labels, address: '10.244.255.254' };
+  }
+});
+
+function containerPorts({ spec: { containers } }: PodObject): readonly number[] {
+  return containers.flatMap(({ ports = [] }) => ports.map(({ containerPort }) => containerPort));
+}

@@ -1,0 +1,42 @@
+/** Objects of the API server, as kubectl hands them over. */
+import { printed } from './command.js';
+import type { Node } from './node.js';
+
+/** As much of a pod as says where it is in the network. */
+export interface PodObject {
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly uid: string;
+    readonly resourceVersion: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly deletionTimestamp?: string;
+  };
+  readonly spec: {
+    readonly nodeName?: string;
+    readonly containers: readonly { readonly ports?: readonly { readonly containerPort: number }[] }[];
+  };
+  readonly status: { readonly phase: string; readonly podIP?: string };
+}
+
+/** What `kubectl get` lists. */
+export async function listed<Item>(node: Node, ...args: readonly string[]): Promise<readonly Item[]> {
+  const list: { items: readonly Item[] } = JSON.parse(await node.kubectl('get', ...args, '--output', 'json'));
+  return list.items;
+}
+
+/** What `kubectl create` printed for objects; `flags` say as whom, for example. */
+export async function created(
+  node: Node,
+  objects: readonly object[],
+  ...flags: readonly string[]
+): Promise<string> {
+  const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
+  const args = ['create', ...flags, '--filename', '-'];
+  return printed(await node.run('kubectl', args, { input }), ['kubectl', ...args]);
+}
+
+/** The flags of kubectl that make it the API of a release: what its Role lacks is refused. */
+export function asApi(namespace: string, release = 'centaur'): readonly string[] {
+  return ['--as', `system:serviceaccount:${namespace}:${release}-centaur-api`];
+}
