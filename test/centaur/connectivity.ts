@@ -30,20 +30,18 @@ export type Reaches = (from: End, to: End, port: Port) => boolean;
 
 /** @throws Error when a policy has a part whose meaning is not known here. */
 export function reachability(policies: readonly ValueMap[]): Reaches {
-  const known = policies.map((policy) => knownParts(new Reader(policy)));
-  const egress = rulesFor(known, 'Egress');
-  const ingress = rulesFor(known, 'Ingress');
-  return (from, to, port) => passes(egress(from), from, to, port) && passes(ingress(to), to, from, port);
+  const readers = policies.map((policy) => new Reader(policy));
+  const egress = rulesFor(readers, 'Egress');
+  const ingress = rulesFor(readers, 'Ingress');
+  return (from, to, port) => passes(egress(from), to, port) && passes(ingress(to), from, port);
 }
+
+// Policies are read once, into functions: there are up to millions of questions about few of them.
 
 /** The rules that hold for a pod in a direction; undefined for an end that no policy selects, which is open. */
 type RulesFor = (self: End) => readonly Rule[] | undefined;
 
-interface Rule {
-  /** Undefined where the rule names none, which stands for all. */
-  readonly peers: readonly Reader[] | undefined;
-  readonly ports: readonly Reader[] | undefined;
-}
+type Rule = (other: End, port: Port) => boolean;
 
 const directions = {
   Egress: { rules: 'egress', peers: 'to' },
@@ -54,20 +52,20 @@ function rulesFor(policies: readonly Reader[], direction: keyof typeof direction
   const { rules, peers } = directions[direction];
   const applying = policies
     .filter((policy) => policy.list('spec', 'policyTypes').some(({ value }) => value === direction))
-    .map((policy) => ({
-      namespace: policy.at('metadata', 'namespace'),
-      selector: policy.in('spec', 'podSelector'),
-      rules: policy
-        .list('spec', rules)
-        .map((rule) => ({ peers: listed(rule, peers), ports: listed(rule, 'ports') })),
-    }));
-  // Thousands of questions are about the same few pods.
+    .map((policy) => {
+      const namespace = String(policy.at('metadata', 'namespace'));
+      return {
+        namespace,
+        selects: selector(policy.in('spec', 'podSelector')),
+        rules: policy.list('spec', rules).map((rule) => ruleOf(rule, peers, namespace)),
+      };
+    });
   const found = new Map<End, readonly Rule[] | undefined>();
   return (self) => {
     if (!('namespace' in self)) return undefined;
     if (!found.has(self)) {
       const selecting = applying.filter(
-        ({ namespace, selector }) => namespace === self.namespace && selects(selector, self.labels),
+        ({ namespace, selects }) => namespace === self.namespace && selects(self.labels),
       );
       found.set(self, selecting.length === 0 ? undefined : selecting.flatMap(({ rules }) => rules));
     }
@@ -75,73 +73,65 @@ function rulesFor(policies: readonly Reader[], direction: keyof typeof direction
   };
 }
 
-/** A list that may be left out; an empty one means the same. */
-function listed(rule: Reader, key: string): readonly Reader[] | undefined {
-  const items = rule.list(key);
-  return items.length === 0 ? undefined : items;
-}
-
 /** What no policy selects is open; what one selects is closed but for what some rule allows. */
-function passes(rules: readonly Rule[] | undefined, self: End, other: End, port: Port): boolean {
-  if (rules === undefined || !('namespace' in self)) return true;
-  return rules.some(
-    ({ peers, ports }) =>
-      (ports === undefined || ports.some((allowed) => isPort(allowed, port))) &&
-      (peers === undefined || peers.some((peer) => isPeer(peer, other, self.namespace))),
-  );
+function passes(rules: readonly Rule[] | undefined, other: End, port: Port): boolean {
+  return rules?.some((rule) => rule(other, port)) ?? true;
 }
 
-function isPort(allowed: Reader, { port, protocol }: Port): boolean {
-  return allowed.at('port') === port && allowed.at('protocol') === protocol;
+/** A rule that names no ports, or no peers, is about all of them. */
+function ruleOf(rule: Reader, key: string, namespace: string): Rule {
+  const ports = rule.list('ports').map(portOf);
+  const peers = rule.list(key).map((peer) => peerOf(peer, namespace));
+  return (other, { port, protocol }) =>
+    (ports.length === 0 || ports.some((one) => one.port === port && one.protocol === protocol)) &&
+    (peers.length === 0 || peers.some((isPeer) => isPeer(other)));
 }
 
-function isPeer(peer: Reader, other: End, namespace: string): boolean {
+function portOf(allowed: Reader) {
+  const port = allowed.at('port');
+  if (typeof port !== 'number' || allowed.at('endPort') !== undefined)
+    throw new Error(
+      `no port by its name, and no range of ports, is known here: ${JSON.stringify(allowed.value)}`,
+    );
+  return { port, protocol: allowed.at('protocol') };
+}
+
+function peerOf(peer: Reader, namespace: string): (other: End) => boolean {
   const block = peer.in('ipBlock');
-  if (block.value !== undefined) return inBlock(block, other.address);
-  if (!('namespace' in other)) return false;
+  if (block.value !== undefined) {
+    const within = cidr(String(block.at('cidr')));
+    const except = block.list('except').map(({ value }) => cidr(String(value)));
+    return ({ address }) => within(address) && !except.some((contains) => contains(address));
+  }
   const namespaces = peer.in('namespaceSelector');
-  const there =
-    namespaces.value === undefined
+  const selectsNamespace = selector(namespaces);
+  const selectsPod = selector(peer.in('podSelector'));
+  return (other) =>
+    'namespace' in other &&
+    (namespaces.value === undefined
       ? other.namespace === namespace
-      : selects(namespaces, { 'kubernetes.io/metadata.name': other.namespace });
-  return there && selects(peer.in('podSelector'), other.labels);
+      : selectsNamespace({ 'kubernetes.io/metadata.name': other.namespace })) &&
+    selectsPod(other.labels);
 }
 
-function selects(selector: Reader, labels: { readonly [label: string]: string }): boolean {
-  const wanted = selector.at('matchLabels') ?? {};
-  return (
-    Object.entries(wanted as ValueMap).every(([label, value]) => labels[label] === value) &&
-    selector.list('matchExpressions').every((expression) => meets(expression, labels))
-  );
+/** Whether labels are selected; by a selector that is left out or empty, all are. */
+function selector(reader: Reader): (labels: Pod['labels']) => boolean {
+  const wanted = Object.entries((reader.at('matchLabels') ?? {}) as ValueMap);
+  const expressions = reader.list('matchExpressions').map((expression) => {
+    const operator = expression.at('operator');
+    if (operator !== 'NotIn') throw new Error(`the chart uses no ${operator}`);
+    return { key: String(expression.at('key')), values: expression.list('values').map(({ value }) => value) };
+  });
+  return (labels) =>
+    wanted.every(([label, value]) => labels[label] === value) &&
+    expressions.every(({ key, values }) => !values.some((value) => value === labels[key]));
 }
 
-function meets(expression: Reader, labels: { readonly [label: string]: string }): boolean {
-  const operator = expression.at('operator');
-  if (operator !== 'NotIn') throw new Error(`the chart uses no ${operator}`);
-  const label = labels[String(expression.at('key'))];
-  return expression.list('values').every(({ value }) => value !== label);
-}
-
-function inBlock(block: Reader, address: string): boolean {
-  return (
-    contains(String(block.at('cidr')), address) &&
-    !block.list('except').some(({ value }) => contains(String(value), address))
-  );
-}
-
-function contains(cidr: string, address: string): boolean {
-  const [network = '', bits] = cidr.split('/');
-  // A BlockList takes every IPv4 address for an IPv6 one as well; a policy does not.
-  if (isIPv6(network) !== isIPv6(address)) return false;
+function cidr(text: string): (address: string) => boolean {
+  const [network = '', bits] = text.split('/');
+  const family = isIPv6(network) ? 'ipv6' : 'ipv4';
   const list = new BlockList();
-  list.addSubnet(network, Number(bits), isIPv6(network) ? 'ipv6' : 'ipv4');
-  return list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
-}
-
-/** A port by its name, or a range of ports, would be read as something else. */
-function knownParts(policy: Reader): Reader {
-  const text = JSON.stringify(policy.in('spec').value);
-  const [unknown] = text.match(/"endPort"|"port":"[^"]*"/) ?? [];
-  if (unknown !== undefined) throw new Error(`the meaning of ${unknown} in a policy is not known here`);
-  return policy;
+  list.addSubnet(network, Number(bits), family);
+  // A BlockList takes every IPv4 address for an IPv6 one as well; a policy does not.
+  return (address) => isIPv6(address) === (family === 'ipv6') && list.check(address, family);
 }

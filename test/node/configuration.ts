@@ -4,12 +4,16 @@ import path from 'node:path';
 import { stringify } from 'smol-toml';
 import { writeCertificates } from './certificates.js';
 import { run } from './command.js';
+import { kwokStages } from './kwok.js';
 import { insideFolder, runFile } from './run-folder.js';
 
 /** The addresses of a node, the same in each: every node has a network of its own. */
 export const network = {
   node: '10.10.0.1',
   pods: '10.244.0.0/16',
+  /** What kwok gives to nodes and pods that are only objects; nothing is there. */
+  fakeNodes: '10.10.1.1',
+  fakePods: '10.245.0.0/16',
   services: '10.96.0.0/16',
   /** The API server's Service: the first address of the services' range. */
   apiService: '10.96.0.1',
@@ -62,6 +66,7 @@ export async function writeConfiguration(folder: string, programs: readonly stri
     'containerd.toml': stringify(containerd(programs, await snapshotter(folder))),
     'cni/10-node.conflist': JSON.stringify(cni),
     Corefile: corefile,
+    'kwok.yaml': kwokStages,
     'resolv.conf': '',
   };
   for (const [name, text] of Object.entries(files)) {

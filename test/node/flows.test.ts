@@ -105,7 +105,7 @@ describe('the policies of a release on a node', () => {
     await node().kubectl('delete', 'networkpolicies', ...byItsLabel, ...asApi(namespace));
     const policies = sandboxes(proxyPort).flatMap((sandbox) => sandboxPolicies(sandbox));
     await created(node(), policies, ...asApi(namespace));
-    return listed(node(), 'networkpolicies', '--all-namespaces');
+    return listed(node(), '/apis/networking.k8s.io/v1/networkpolicies');
   }
 
   /** The table's pods, once each has an address. */
@@ -133,7 +133,7 @@ describe('the policies of a release on a node', () => {
 
   /** All pods but those on their way out; asking for one that is not there, or has no address yet, throws. */
   async function livePods() {
-    const objects = (await listed<PodObject>(node(), 'pods', '--all-namespaces')).filter(
+    const objects = (await listed<PodObject>(node(), '/api/v1/pods')).filter(
       ({ metadata }) => metadata.deletionTimestamp === undefined,
     );
     const one = (what: string, where: string, matches: (metadata: PodObject['metadata']) => boolean): Pod => {

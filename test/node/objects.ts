@@ -1,4 +1,4 @@
-/** Objects of the API server, as kubectl hands them over. */
+/** Objects of the API server. */
 import { printed } from './command.js';
 import type { Node } from './node.js';
 
@@ -19,9 +19,16 @@ export interface PodObject {
   readonly status: { readonly phase: string; readonly podIP?: string };
 }
 
-/** What `kubectl get` lists. */
-export async function listed<Item>(node: Node, ...args: readonly string[]): Promise<readonly Item[]> {
-  const list: { items: readonly Item[] } = JSON.parse(await node.kubectl('get', ...args, '--output', 'json'));
+/**
+ * What the API server lists at a path, such as `/api/v1/pods`. kubectl passes it on as it is, which for thousands of
+ * objects takes a fraction of the time that its own lists take.
+ */
+export async function listed<Item>(
+  node: Node,
+  resource: string,
+  ...flags: readonly string[]
+): Promise<readonly Item[]> {
+  const list: { items: readonly Item[] } = JSON.parse(await node.kubectl('get', '--raw', resource, ...flags));
   return list.items;
 }
 

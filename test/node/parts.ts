@@ -79,6 +79,20 @@ export const parts = {
     ],
     ready: () => answers('http://127.0.0.1:10248/healthz'),
   },
+  /** Stands in for the kubelets of nodes that are only objects, for tests of scale; it starts when it is first restarted. */
+  kwok: {
+    args: [
+      `--config=${etc('kwok.yaml')}`,
+      `--kubeconfig=${etc('admin.kubeconfig')}`,
+      '--manage-nodes-with-label-selector=type=kwok',
+      `--cidr=${network.fakePods}`,
+      `--node-ip=${network.fakeNodes}`,
+      // A lease is renewed four times in this time: a thousand nodes every 30 seconds.
+      '--node-lease-duration-seconds=120',
+      '--server-address=127.0.0.1:10247',
+    ],
+    ready: () => answers('http://127.0.0.1:10247/healthz'),
+  },
 } satisfies Record<string, Part>;
 
 export type PartName = keyof typeof parts;
