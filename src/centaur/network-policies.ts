@@ -45,23 +45,27 @@ export class NetworkPolicies extends Construct {
     const policy = (
       workload: Workload,
       options: { readonly when: Expr<boolean>; readonly comment: string },
-    ) =>
+    ) => {
+      const ingress = flows
+        .filter(({ to }) => to.includes(workload))
+        .map(
+          (flow): Member<k8s.NetworkPolicyIngressRule> =>
+            conditional(flow, { from: peersOf(sourcesOf(flow), platform), ports: portsOf(flow) }),
+        );
       new KubeNetworkPolicy(this, workload, {
         ...options,
         metadata: { name: str`${names.fullname}-${workload}`, labels: { ...names.labels('network-policy') } },
         spec: {
           podSelector: pods[workload],
           policyTypes: ['Ingress', 'Egress'],
-          ingress: flows
-            .filter(({ to }) => to.includes(workload))
-            .map((flow) =>
-              conditional(flow, { from: peersOf(sourcesOf(flow), platform), ports: portsOf(flow) }),
-            ),
+          // The API server keeps no empty list, and would take each server-side apply of one for a change.
+          ...(ingress.length > 0 && { ingress }),
           egress: flows
             .filter((flow) => sourcesOf(flow).includes(workload))
             .map((flow) => conditional(flow, { to: peersOf(flow.to, platform), ports: portsOf(flow) })),
         },
       });
+    };
 
     policy('api', { when: enabled, comment: 'The API.' });
     policy('iron-proxy', { when: enabled, comment: "The chart's own proxy, which the API goes through." });

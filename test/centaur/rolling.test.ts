@@ -230,6 +230,11 @@ describe('a changed value rolls the workloads that it concerns', () => {
   });
 });
 
+test('no list is empty, which each server-side apply would change', () => {
+  const empty = render(running).objects.filter((object) => /:\[\]/.test(JSON.stringify(object)));
+  expect(empty.map(({ kind, metadata }) => [kind, metadata])).toEqual([]);
+});
+
 test('a new version of the chart alone rolls nothing', () => {
   const templates = [...podTemplates(render(running)).values()].map(({ value }) => JSON.stringify(value));
   expect(templates).toHaveLength(3);
