@@ -5,7 +5,7 @@ import { type Line, layoutDocument, type Part } from './layout.js';
 import { checkArgument, EvaluationError } from './operator.js';
 import { byBytes } from './operators.js';
 import { kindOf } from './schema.js';
-import type { Ast, Element, Entry, Node, Template, Value, ValueMap, Variable } from './tree.js';
+import type { Ast, Element, Entry, MapNode, Node, Template, Value, ValueMap, Variable } from './tree.js';
 
 /** What a chart is rendered with. */
 export interface Context {
@@ -15,27 +15,38 @@ export interface Context {
   readonly Chart: { readonly Name: string; readonly Version: string; readonly AppVersion: string };
 }
 
-type Bindings = ReadonlyMap<Variable, Value | undefined>;
+/** The innermost variable that is bound, and those around it. */
+interface Binding {
+  readonly variable: Variable;
+  readonly value: Value | undefined;
+  readonly outer: Binding | undefined;
+}
 
 /** A context, and the variables that are bound in it. */
 export interface Scope {
   readonly context: Context;
-  readonly bindings: Bindings;
+  readonly binding: Binding | undefined;
   /** What named templates without parameters have yielded: each is computed once. */
   readonly yielded: Map<Template, Value>;
+  /** Maps and lists that were looked through and hold no forbidden text. */
+  readonly sound: WeakSet<object>;
 }
 
 export function scopeOf(context: Context): Scope {
-  return { context, bindings: new Map(), yielded: new Map() };
+  return { context, binding: undefined, yielded: new Map(), sound: new WeakSet() };
 }
 
-function bound(
-  scope: Scope,
-  bindings: readonly (readonly [Variable | undefined, Value | undefined])[],
-): Scope {
-  const all = new Map(scope.bindings);
-  for (const [variable, value] of bindings) if (variable !== undefined) all.set(variable, value);
-  return { ...scope, bindings: all };
+/** A scope within another one, in which a variable is bound too. */
+export function bound(scope: Scope, variable: Variable | undefined, value: Value | undefined): Scope {
+  if (variable === undefined) return scope;
+  const { context, binding: outer, yielded, sound } = scope;
+  return { context, binding: { variable, value, outer }, yielded, sound };
+}
+
+function boundTo(variable: Variable, { binding }: Scope): Value | undefined {
+  let at = binding;
+  while (at !== undefined && at.variable !== variable) at = at.outer;
+  return at?.value;
 }
 
 // -------------------------------------------------------------------------------------------------- expressions
@@ -48,7 +59,7 @@ export function evaluate(ast: Ast, scope: Scope): Value | undefined {
     case 'builtin':
       return scope.context[ast.object];
     case 'variable':
-      return scope.bindings.get(ast.variable);
+      return boundTo(ast.variable, scope);
     case 'member': {
       const of = evaluate(ast.of, scope);
       if (!isMap(of))
@@ -90,16 +101,11 @@ export function isTrue(condition: Ast, scope: Scope): boolean {
 function walk(each: { over: Ast; key: Variable | undefined; item: Variable }, scope: Scope): Scope[] {
   const over = evaluate(each.over, scope);
   if (over === undefined || over === null) return [];
-  if (Array.isArray(over)) return over.map((item: Value) => bound(scope, [[each.item, item]]));
+  if (Array.isArray(over)) return over.map((item: Value) => bound(scope, each.item, item));
   if (isMap(over)) {
     return Object.keys(over)
       .sort(byBytes)
-      .map((key) =>
-        bound(scope, [
-          [each.key, key],
-          [each.item, over[key]],
-        ]),
-      );
+      .map((key) => bound(bound(scope, each.key, key), each.item, over[key]));
   }
   throw new EvaluationError(`${JSON.stringify(over)} is neither a list nor a map`);
 }
@@ -109,7 +115,7 @@ function evaluateGroups({ over, item, key }: Extract<Ast, { kind: 'group' }>, sc
   for (const inner of walk({ over, key: undefined, item }, scope)) {
     const name = evaluate(key, inner);
     if (typeof name !== 'string') throw new EvaluationError(`a group is called ${JSON.stringify(name)}`);
-    const member = inner.bindings.get(item) ?? null;
+    const member = boundTo(item, inner) ?? null;
     const group = groups.get(name);
     if (group === undefined) groups.set(name, [member]);
     else group.push(member);
@@ -123,15 +129,27 @@ function evaluateInclude(template: Template, args: ReadonlyMap<Variable, Ast>, s
   const inner = calledWith(args, scope);
   const { body } = template;
   const value =
-    'node' in body ? run(layoutDocument(body.node), inner).join('\n') : (evaluate(body.value, inner) ?? null);
+    'node' in body ? run(linesOf(body.node), inner).join('\n') : (evaluate(body.value, inner) ?? null);
   if (template.parameters.length === 0) scope.yielded.set(template, value);
   return value;
 }
 
+const laidOut = new WeakMap<MapNode, readonly Line[]>();
+
+/** A named template is laid out once, however often it is included. */
+function linesOf(node: MapNode): readonly Line[] {
+  const known = laidOut.get(node);
+  if (known !== undefined) return known;
+  const lines = layoutDocument(node);
+  laidOut.set(node, lines);
+  return lines;
+}
+
 /** A named template sees its parameters and nothing else of its caller's. */
 function calledWith(args: ReadonlyMap<Variable, Ast>, scope: Scope): Scope {
-  const bindings = [...args].map(([variable, argument]) => [variable, evaluate(argument, scope)] as const);
-  return bound({ ...scope, bindings: new Map() }, bindings);
+  let inner: Scope = { ...scope, binding: undefined };
+  for (const [variable, argument] of args) inner = bound(inner, variable, evaluate(argument, scope));
+  return inner;
 }
 
 // ---------------------------------------------------------------------------------------------------- manifests
@@ -144,7 +162,7 @@ export function evaluateNode(node: Node, scope: Scope): Value | undefined {
     case 'expression': {
       const value = evaluate(node.value, scope);
       if (value === undefined) throw new EvaluationError('a value is absent that the manifest needs');
-      if (typeof value === 'string' ? isDeleted(value) : holdsForbiddenText(value)) {
+      if (typeof value === 'string' ? isDeleted(value) : holdsForbiddenText(value, scope.sound)) {
         throw new EvaluationError(`${JSON.stringify(value)} can't be written: ${forbiddenTextMessage}`);
       }
       return value;
@@ -175,7 +193,7 @@ function evaluateEntry(entry: Entry, scope: Scope): (readonly [string, Value])[]
     case 'entries':
       return walk(entry, scope).flatMap((inner): (readonly [string, Value])[] => {
         const value = evaluateNode(entry.value, inner);
-        const key = String(inner.bindings.get(entry.key));
+        const key = String(boundTo(entry.key, inner));
         if (goString(key).length > longestKey) {
           throw new EvaluationError(
             `a key of ${key.length} characters is too long for YAML: ${key.slice(0, 50)}…`,
@@ -198,17 +216,23 @@ function evaluateEntry(entry: Entry, scope: Scope): (readonly [string, Value])[]
 const longestKey = 1024;
 
 function evaluateElements(elements: readonly Element[], scope: Scope): Value[] {
-  return elements.flatMap((element) => evaluateElement(element, scope));
+  const values: Value[] = [];
+  addElements(elements, scope, values);
+  return values;
 }
 
-function evaluateElement(element: Element, scope: Scope): Value[] {
-  switch (element.kind) {
-    case 'item':
-      return [evaluateNode(element.value, scope) ?? emptyOf(element.value, scope)];
-    case 'when':
-      return isTrue(element.condition, scope) ? evaluateElements(element.body, scope) : [];
-    case 'each':
-      return walk(element, scope).flatMap((inner) => evaluateElements(element.body, inner));
+function addElements(elements: readonly Element[], scope: Scope, to: Value[]): void {
+  for (const element of elements) {
+    switch (element.kind) {
+      case 'item':
+        to.push(evaluateNode(element.value, scope) ?? emptyOf(element.value, scope));
+        break;
+      case 'when':
+        if (isTrue(element.condition, scope)) addElements(element.body, scope, to);
+        break;
+      case 'each':
+        for (const inner of walk(element, scope)) addElements(element.body, inner, to);
+    }
   }
 }
 
@@ -223,28 +247,36 @@ function emptyOf(node: Node, scope: Scope): Value {
 
 /** Runs laid-out lines into the lines of text that the printed template yields. */
 export function run(lines: readonly Line[], scope: Scope): string[] {
-  return lines.flatMap((line) => runLine(line, scope));
+  const texts: string[] = [];
+  addLines(lines, scope, texts);
+  return texts;
 }
 
-function runLine(line: Line, scope: Scope): string[] {
+function addLines(lines: readonly Line[], scope: Scope, to: string[]): void {
+  for (const line of lines) addLine(line, scope, to);
+}
+
+function addLine(line: Line, scope: Scope, to: string[]): void {
   const pad = ' '.repeat(line.indent);
+  const addPadded = (text: string) => {
+    for (const part of text.split('\n')) to.push(pad + part);
+  };
   switch (line.kind) {
     case 'text':
-      return [pad + line.parts.map((part) => runPart(part, scope)).join('')];
+      to.push(pad + line.parts.map((part) => runPart(part, scope)).join(''));
+      break;
     case 'if':
-      return run(isTrue(line.condition, scope) ? line.body : line.otherwise, scope);
+      addLines(isTrue(line.condition, scope) ? line.body : line.otherwise, scope, to);
+      break;
     case 'range':
-      return walk(line, scope).flatMap((inner) => run(line.body, inner));
+      for (const inner of walk(line, scope)) addLines(line.body, inner, to);
+      break;
     case 'block':
-      return String(evaluate(line.text, scope))
-        .split('\n')
-        .map((text) => pad + text);
-    case 'include': {
-      const text = evaluateInclude(line.template, line.args, scope);
-      return String(text)
-        .split('\n')
-        .map((part) => pad + part);
-    }
+      addPadded(String(evaluate(line.text, scope)));
+      break;
+    case 'include':
+      addPadded(String(evaluateInclude(line.template, line.args, scope)));
+      break;
     case 'yaml':
       throw new TypeError(
         'a map or list is written as it is into a text: write its members with each or entries, so that its text is known',

@@ -32,12 +32,18 @@ export function isForbidden(text: string): boolean {
   return characters.test(text) || isDeleted(text);
 }
 
-/** Whether a text, key or member somewhere in the value is forbidden. */
-export function holdsForbiddenText(value: Value): boolean {
+/**
+ * Whether a text, key or member somewhere in the value is forbidden. Maps and lists that are `sound` are not looked
+ * through again, and those that prove to be are added.
+ */
+export function holdsForbiddenText(value: Value, sound = new WeakSet<object>()): boolean {
   if (typeof value === 'string') return isForbidden(value);
-  if (typeof value !== 'object' || value === null) return false;
-  if (Array.isArray(value)) return value.some(holdsForbiddenText);
-  return Object.entries(value).some(
-    ([key, member]) => key === mergeKey || holdsForbiddenText(key) || holdsForbiddenText(member),
-  );
+  if (typeof value !== 'object' || value === null || sound.has(value)) return false;
+  const holds = Array.isArray(value)
+    ? value.some((member) => holdsForbiddenText(member, sound))
+    : Object.entries(value).some(
+        ([key, member]) => key === mergeKey || isForbidden(key) || holdsForbiddenText(member, sound),
+      );
+  if (!holds) sound.add(value);
+  return holds;
 }

@@ -5,7 +5,7 @@
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { evaluate, scopeOf } from '../../src/helm/evaluate.js';
+import { bound, evaluate, type Scope, scopeOf } from '../../src/helm/evaluate.js';
 import { exactInteger } from '../../src/helm/exact-integers.js';
 import { astOf, symbolic, variable } from '../../src/helm/expression.js';
 import { printTemplate } from '../../src/helm/go-template.js';
@@ -185,9 +185,9 @@ function resultOf(operator: Operator, args: readonly unknown[]): Ast {
   return astOf(toJson(symbolic<string>(astOf(call(operator, args)))));
 }
 
-function caseOf(args: Arguments, result: Ast, bindings: ReadonlyMap<Variable, Value>): readonly Case[] {
+function caseOf(args: Arguments, result: Ast, scope: Scope): readonly Case[] {
   try {
-    const expected = evaluate(result, { ...scope, bindings });
+    const expected = evaluate(result, scope);
     return [{ arguments: args, expected: String(expected) }];
   } catch (error) {
     if (error instanceof EvaluationError) return [];
@@ -195,7 +195,7 @@ function caseOf(args: Arguments, result: Ast, bindings: ReadonlyMap<Variable, Va
   }
 }
 
-const scope = scopeOf({
+const empty = scopeOf({
   Values: {},
   Release: { Name: '', Namespace: '', Service: '' },
   Chart: { Name: '', Version: '', AppVersion: '' },
@@ -220,7 +220,7 @@ function walked(operator: Operator, signature: Signature, many: number, salt: nu
   );
   const cases = sample(signature, many, salt + 1)
     .map((args) => args.map((argument, index) => (constant(index) ? constants[index] : argument)))
-    .flatMap((args) => caseOf(args, result, new Map([[item, row(args)]])));
+    .flatMap((args) => caseOf(args, result, bound(empty, item, row(args))));
   return {
     call: callText(operator, signature),
     cases,
@@ -236,7 +236,7 @@ function constant(operator: Operator, signature: Signature, many: number, salt: 
   return {
     call: `${callText(operator, signature)} of constants`,
     asked: built.length,
-    cases: built.flatMap((args) => caseOf(args, resultOf(operator, args), new Map())),
+    cases: built.flatMap((args) => caseOf(args, resultOf(operator, args), empty)),
     element: (_, cases) => ({
       kind: 'when',
       condition: astOf(true),
