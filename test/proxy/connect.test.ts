@@ -5,7 +5,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import OnePasswordConnect from '@1password/connect';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ConnectData, type ConnectDouble, startConnect } from './connect.js';
+import { type ConnectDouble, startConnect } from './connect.js';
+import type { VaultData } from './double.js';
 import { builtDouble, goModule } from './doubles.js';
 import { connectResponses, type ResponseJudge } from './openapi.js';
 import { type Program, start } from './program.js';
@@ -17,7 +18,7 @@ const foreign = 'foreignforeignforeignforei';
 const item = 'itemitemitemitemitemitemit';
 const absent = 'zzzzzzzzzzzzzzzzzzzzzzzzzz';
 
-const data: ConnectData = {
+const data: VaultData = {
   token: 'the token',
   vaults: [
     {

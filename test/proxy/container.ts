@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseDocument, visit, type YAMLMap } from 'yaml';
 import { credentials, infraSecret } from './declared.js';
+import { vaultSources } from './minimal.js';
 
 /** Where the proxy takes the values of declared secrets from, as `ironProxy.secretSource` names it. */
 export type SecretSource = 'onepassword-connect' | 'onepassword' | 'env';
@@ -18,22 +19,18 @@ export interface ProxyContainer {
 /** Makes the container for a mode, from the declarations of testdata/tools.yaml and the Secret of declared.ts. */
 export type ContainerOf = (mode: SecretSource) => Promise<ProxyContainer>;
 
-const types = { 'onepassword-connect': '1password_connect', onepassword: '1password' } as const;
-
 /** The container whose config, testdata/config.yaml, was written by hand. */
 export const handWritten: ContainerOf = async (mode) => {
   const config = await readFile(new URL('testdata/config.yaml', import.meta.url), 'utf8');
-  const { IRON_MANAGEMENT_API_KEY, PG_PROXY_PASSWORD, OP_CONNECT_TOKEN, OP_SERVICE_ACCOUNT_TOKEN } =
-    infraSecret;
-  const env = {
-    'onepassword-connect': { OP_CONNECT_HOST: 'http://onepassword-connect:8080', OP_CONNECT_TOKEN },
-    onepassword: { OP_SERVICE_ACCOUNT_TOKEN },
-    env: credentials,
-  }[mode];
+  const { IRON_MANAGEMENT_API_KEY, PG_PROXY_PASSWORD } = infraSecret;
   return {
-    configYaml: mode === 'env' ? config : withReferences(config, types[mode]),
+    configYaml: mode === 'env' ? config : withReferences(config, vaultSources[mode].type),
     args: ['-config', '/etc/iron-proxy/config.yaml'],
-    env: { IRON_MANAGEMENT_API_KEY, PG_PROXY_PASSWORD, ...env },
+    env: {
+      IRON_MANAGEMENT_API_KEY,
+      PG_PROXY_PASSWORD,
+      ...(mode === 'env' ? credentials : vaultSources[mode].env),
+    },
   };
 };
 

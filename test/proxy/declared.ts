@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import type { ConnectData } from './connect.js';
+import type { VaultData } from './double.js';
 
 /** The host at which the database that `REPORTS_DSN` names is found. */
 export const databaseHost = 'reports.db.example.com';
@@ -33,6 +33,9 @@ export const credentials = {
   }),
 } as const;
 
+/** The address at which the service account signs in. */
+export const signInAddress = 'engineering.1password.com';
+
 /** What the infra Secret holds beside the credentials of the env mode. */
 export const infraSecret = {
   IRON_MANAGEMENT_API_KEY: 'mgmt-1f6d3b7c52e8',
@@ -43,12 +46,12 @@ export const infraSecret = {
 } as const;
 
 /** The vault that a 1Password mode reads: one item a credential, its value in the field `credential`. */
-export function vaultOf(values: Readonly<Record<string, string>>): ConnectData {
+export function vaultOf(values: Readonly<Record<string, string>>, token: string): VaultData {
   const items = Object.entries(values).map(([title, value]) => ({
     title,
     fields: [{ label: 'credential', value }],
   }));
-  return { token: infraSecret.OP_CONNECT_TOKEN, vaults: [{ name: infraSecret.OP_VAULT, items }] };
+  return { token, vaults: [{ name: infraSecret.OP_VAULT, items }] };
 }
 
 /** Every text that must never be seen in a log: the credentials, their parts, and the tokens that fetch them. */
@@ -64,11 +67,11 @@ export const secretTexts: readonly string[] = [
   infraSecret.OP_SERVICE_ACCOUNT_TOKEN,
 ];
 
-// Well-formed and worth nothing: 1Password's SDK takes it apart and asks the server at signInAddress.
+// Of no account but the double's: 1Password's SDK takes it apart and signs in at signInAddress.
 function serviceAccountToken(): string {
   const hex = (length: number) => 'ab12'.repeat(length / 4);
   const document = {
-    signInAddress: 'engineering.1password.com',
+    signInAddress,
     userAuth: {
       method: 'SRPg-4096',
       alg: 'PBES2g-HS256',

@@ -11,7 +11,7 @@ const binaries = fileURLToPath(new URL('../../.cache/doubles/', import.meta.url)
 const run = promisify(execFile);
 
 /** One of the programs of that module. */
-export type Double = 'connect' | 'relay';
+export type Double = 'connect' | 'onepassword' | 'relay';
 
 const built = new Map<Double, Promise<string>>();
 

@@ -1,71 +1,135 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { ConnectData, ConnectDouble } from './connect.js';
 import { infraSecret, vaultOf } from './declared.js';
-import { connectEnv, fromConnect, minimalContainer, replaced } from './minimal.js';
+import type { Double, VaultData } from './double.js';
+import { minimalContainer, replaced, vaultSources } from './minimal.js';
 import type { RunningProxy } from './proxy.js';
 import { describeProxy, type Surroundings, startSurroundings } from './surroundings.js';
 
 const host = 'warehouse.internal.example.com';
-const oneLookUp = ['/v1/vaults', /^\/v1\/vaults\/\w{26}\/items$/, /^\/v1\/vaults\/\w{26}\/items\/\w{26}$/];
+const warmHost = 'warm.example.com';
+const vault = infraSecret.OP_VAULT;
 
-describeProxy('iron-proxy and Connect', () => {
+/** What differs between the two ways to ask 1Password. */
+interface Way {
+  /** The paths that a look-up asks for. */
+  readonly lookUp: readonly RegExp[];
+  /** What the log says, by what is wrong. */
+  readonly says: Readonly<
+    Record<'down' | 'hangup' | 'status' | 'token' | 'vault' | 'item' | 'empty', string>
+  >;
+  /** What is found by a section's id, by its label, and without a section. */
+  readonly inSections: readonly string[];
+  readonly vaultLikeAnId: string;
+}
+
+const ways: Readonly<Record<keyof typeof vaultSources, Way>> = {
+  'onepassword-connect': {
+    lookUp: [/^\/v1\/vaults$/, /^\/v1\/vaults\/\w{26}\/items$/, /^\/v1\/vaults\/\w{26}\/items\/\w{26}$/],
+    says: {
+      down: 'connect: connection refused',
+      hangup: 'EOF',
+      status: 'status 500',
+      token: 'status 401: Invalid token signature',
+      vault: `Found 0 vaults with title \\"${vault}\\"`,
+      item: 'Found 0 item(s) in vault',
+      empty: 'resolved to empty value',
+    },
+    inSections: ['in the section', 'KEY', 'in the section'],
+    vaultLikeAnId: 'KEY',
+  },
+  onepassword: {
+    lookUp: [
+      /^\/api\/v1\/vaults$/,
+      /^\/api\/v1\/vault\/\w{26}\/items\/overviews$/,
+      /^\/api\/v1\/vault\/\w{26}\/item\/\w{26}$/,
+    ],
+    says: {
+      down: 'EOF',
+      hangup: 'EOF',
+      status: 'internal server error',
+      token: 'you are not authenticated',
+      vault: 'no vault matched the secret reference query',
+      item: 'no item matched the secret reference query',
+      empty: 'resolved to empty value',
+    },
+    inSections: ['in the section', 'in the section', 'in the section'],
+    vaultLikeAnId: 'first',
+  },
+};
+
+for (const mode of ['onepassword-connect', 'onepassword'] as const)
+  describeProxy(`iron-proxy and its look-ups in mode ${mode}`, () => suite(mode));
+
+function suite(mode: keyof typeof vaultSources): void {
+  const { type, token, env } = vaultSources[mode];
+  const way = ways[mode];
+  const stored = (values: Readonly<Record<string, string>>) => vaultOf(values, token);
   let around: Surroundings;
   let proxy: RunningProxy;
-  let connect: ConnectDouble;
+  let vaults: Double;
   beforeAll(async () => {
     around = await startSurroundings();
   });
   afterEach(() => proxy?.stop());
   afterAll(() => around?.stop());
 
-  const begin = async (
-    source: object,
-    data: ConnectData = vaultOf({ KEY: 'first' }),
-    replace: object = {},
-  ) => {
-    const secret = replaced(fromConnect('KEY', { ...source }), host, 'KEY', { ...replace });
-    proxy = await around.start(minimalContainer({ secrets: [secret], env: connectEnv }), data);
-    if (!proxy.connect) throw new Error('the container names no Connect server');
-    connect = proxy.connect;
+  const reference = (secret_ref: string, more: object = {}) => ({ type, secret_ref, ...more });
+  const key = (more: object = {}) => reference(`op://${vault}/KEY/credential`, more);
+  const start = async (secrets: readonly object[], data: VaultData) => {
+    const warm = replaced(reference(`op://${vault}/WARM/credential`, { failure_ttl: '1s' }), warmHost, 'KEY');
+    proxy = await around.start(
+      minimalContainer({ secrets: [...secrets.map((secret) => ({ ...secret })), warm], env }),
+      stored({ WARM: 'up' }),
+    );
+    if (!proxy.vaults) throw new Error('the container names no 1Password');
+    vaults = proxy.vaults;
+    // The first look-up of a service account has iron-proxy compile 1Password's SDK, which takes seconds, and on a busy
+    // machine more than the half a minute that it waits for a value.
+    while ((await injected(warmHost)) !== 'up') await delay(50);
+    await vaults.store(data);
+    await vaults.forget();
   };
+  const begin = (more: object, data: VaultData = stored({ KEY: 'first' })) =>
+    start([replaced(key(more), host, 'KEY')], data);
   /** What the upstream host got in the header that a sandbox put the placeholder into. */
-  const injected = async () => {
-    const seen = await proxy.send({ url: `https://${host}/`, headers: { authorization: 'KEY' } });
+  const injected = async (name = host) => {
+    const seen = await proxy.send({ url: `https://${name}/`, headers: { authorization: 'KEY' } });
     expect(seen).toMatchObject({ refused: false, status: 200 });
-    const { headers } = JSON.parse(seen.body);
-    return headers.authorization;
+    return JSON.parse(seen.body).headers.authorization;
   };
   const eventually = async (wanted: string) => {
     while ((await injected()) !== wanted) await delay(50);
   };
-  const lookUps = async () => (await connect.requests()).map(({ path }) => path);
+  const asked = async () => (await vaults.requests()).map(({ path }) => path);
 
   it('asks once within the ttl, whatever changes in the vault', async () => {
     await begin({ ttl: '1h' });
     expect(await injected()).toBe('first');
-    await connect.store(vaultOf({ KEY: 'second' }));
+    await vaults.store(stored({ KEY: 'second' }));
     for (let time = 0; time < 5; time++) expect(await injected()).toBe('first');
-    expect(await lookUps()).toEqual(oneLookUp.map((path) => expect.stringMatching(path)));
+    expect(await asked()).toEqual(way.lookUp.map((pattern) => expect.stringMatching(pattern)));
   });
 
   it('asks but once for many requests at the same time', async () => {
     await begin({ ttl: '1h' });
-    expect(new Set(await Promise.all(Array.from({ length: 20 }, injected)))).toEqual(new Set(['first']));
-    expect(await lookUps()).toHaveLength(oneLookUp.length);
+    expect(new Set(await Promise.all(Array.from({ length: 20 }, () => injected())))).toEqual(
+      new Set(['first']),
+    );
+    expect(await asked()).toHaveLength(way.lookUp.length);
   });
 
   it('uses a rotated value once the ttl is over', async () => {
     await begin({ ttl: '1s' });
     expect(await injected()).toBe('first');
-    await connect.store(vaultOf({ KEY: 'second' }));
+    await vaults.store(stored({ KEY: 'second' }));
     await eventually('second');
   });
 
-  it('keeps the last value while Connect is down', async () => {
+  it('keeps the last value while it can not ask', async () => {
     await begin({ ttl: '1s' });
     expect(await injected()).toBe('first');
-    await connect.stop();
+    await vaults.stop();
     let refreshed = false;
     const refreshing = proxy.logged('failed to refresh secret, serving stale value').then(() => {
       refreshed = true;
@@ -75,81 +139,76 @@ describeProxy('iron-proxy and Connect', () => {
     expect(await injected()).toBe('first');
   });
 
-  const broken: ReadonlyArray<[what: string, breakIt: () => Promise<void>, says: string]> = [
-    ['is down', () => connect.stop(), 'connect: connection refused'],
-    ['hangs up', () => connect.fail({ kind: 'hangup' }), 'EOF'],
-    ['answers 500', () => connect.fail({ kind: 'status', status: 500 }), 'status 500'],
+  const broken: ReadonlyArray<[what: string, breakIt: () => Promise<void>, says: keyof Way['says']]> = [
+    ['is down', () => vaults.stop(), 'down'],
+    ['hangs up', () => vaults.fail({ kind: 'hangup' }), 'hangup'],
+    ['answers 500', () => vaults.fail({ kind: 'status', status: 500 }), 'status'],
     [
       'does not take the token',
-      () => connect.store({ ...vaultOf({ KEY: 'first' }), token: 'another' }),
-      'status 401: Invalid token signature',
+      () => vaults.store({ ...stored({ KEY: 'first' }), token: 'another' }),
+      'token',
     ],
-    [
-      'has no such vault',
-      () => connect.store({ ...vaultOf({}), vaults: [] }),
-      `Found 0 vaults with title \\"${infraSecret.OP_VAULT}\\"`,
-    ],
-    ['has no such item', () => connect.store(vaultOf({})), 'Found 0 item(s) in vault'],
-    ['has an item with an empty field', () => connect.store(vaultOf({ KEY: '' })), 'resolved to empty value'],
+    ['has no such vault', () => vaults.store({ ...stored({}), vaults: [] }), 'vault'],
+    ['has no such item', () => vaults.store(stored({})), 'item'],
+    ['has an item with an empty field', () => vaults.store(stored({ KEY: '' })), 'empty'],
   ];
   it.each(
     broken,
-  )('sends the placeholder on as it is when Connect %s, and logs why', async (_, breakIt, says) => {
+  )('sends the placeholder on as it is when 1Password %s, and logs why', async (_, breakIt, says) => {
     await begin({});
     await breakIt();
     expect(await injected()).toBe('KEY');
     const line = await proxy.logged('failed to fetch secret, caching error');
-    expect(line).toContain(says);
-    expect(line).toContain(`op://${infraSecret.OP_VAULT}/KEY/credential`);
+    expect(line).toContain(way.says[says]);
+    expect(line).toContain(`op://${vault}/KEY/credential`);
     await proxy.stop();
-    expect(proxy.log()).not.toContain(infraSecret.OP_CONNECT_TOKEN);
+    expect(proxy.log()).not.toContain(token);
   });
 
   it('remembers a failure, and does not ask again, until it is told to reload', async () => {
     await begin({});
-    await connect.fail({ kind: 'status', status: 500 });
+    await vaults.fail({ kind: 'status', status: 500 });
     expect(await injected()).toBe('KEY');
-    await connect.heal();
-    await connect.forget();
+    await vaults.heal();
+    await vaults.forget();
     expect(await injected()).toBe('KEY');
-    expect(await lookUps()).toEqual([]);
+    expect(await asked()).toEqual([]);
     await proxy.manage('POST', '/v1/reload', infraSecret.IRON_MANAGEMENT_API_KEY);
     expect(await injected()).toBe('first');
   });
 
   it('recovers by itself once failure_ttl is over', async () => {
     await begin({ failure_ttl: '1s' });
-    await connect.fail({ kind: 'status', status: 500 });
+    await vaults.fail({ kind: 'status', status: 500 });
     expect(await injected()).toBe('KEY');
-    await connect.heal();
+    await vaults.heal();
     await eventually('first');
   });
 
-  it('lets a request wait as long as Connect takes, and other hosts go on meanwhile', async () => {
+  it('lets a request wait as long as 1Password takes, and other hosts go on meanwhile', async () => {
     await begin({});
-    await connect.fail({ kind: 'hold' });
+    await vaults.fail({ kind: 'hold' });
     let answered = false;
     const slow = injected().finally(() => {
       answered = true;
     });
-    expect(await connect.requests(1)).toMatchObject([{ status: 0 }]);
+    expect(await vaults.requests(1)).toMatchObject([{ status: 0 }]);
     const other = await proxy.send({ url: 'https://open.example.com/', headers: { authorization: 'KEY' } });
     expect(other).toMatchObject({ refused: false, status: 200 });
     expect(answered).toBe(false);
-    await connect.heal();
+    await vaults.heal();
     expect(await slow).toBe('first');
   });
 
   it('refuses the tunnel instead when the secret is required', async () => {
     const inject = { header: 'Authorization', require: true };
-    const secret = { source: fromConnect('KEY'), rules: [{ host }], inject };
-    proxy = await around.start(minimalContainer({ secrets: [secret], env: connectEnv }), vaultOf({}));
+    await start([{ source: key(), rules: [{ host }], inject }], stored({}));
     const seen = await proxy.send({ url: `https://${host}/`, headers: { authorization: 'KEY' } });
     expect(seen).toEqual({ refused: true, status: 403, body: '' });
   });
 
   it('answers 502 when the value can not stand in a header, and logs nothing of it', async () => {
-    await begin({}, vaultOf({ KEY: 'pasted with a line break\n' }));
+    await begin({}, stored({ KEY: 'pasted with a line break\n' }));
     const seen = await proxy.send({ url: `https://${host}/`, headers: { authorization: 'KEY' } });
     expect(seen).toMatchObject({ refused: false, status: 502 });
     await proxy.logged('invalid header field value');
@@ -157,51 +216,34 @@ describeProxy('iron-proxy and Connect', () => {
     expect(proxy.log()).not.toContain('pasted with');
   });
 
-  it('finds vault and item by id, and a section by its id, but not by its label', async () => {
-    const vault = 'vaultvaultvaultvaultvaultv';
-    const item = 'itemitemitemitemitemitemit';
+  it('finds vault and item by id, and a field in a section', async () => {
+    const ids = { vault: 'vaultvaultvaultvaultvaultv', item: 'itemitemitemitemitemitemit' };
     const section = { id: 'production', label: 'Production' };
     const fields = [{ label: 'password', value: 'in the section', section: section.id }];
-    const reference = (path: string) => ({
-      type: '1password_connect',
-      secret_ref: `op://${vault}/${item}/${path}`,
-    });
-    proxy = await around.start(
-      minimalContainer({
-        secrets: [
-          replaced(reference('production/password'), 'id.example.com', 'KEY'),
-          replaced(reference('Production/password'), 'label.example.com', 'KEY'),
-          replaced(reference('password'), 'none.example.com', 'KEY'),
-        ],
-        env: connectEnv,
-      }),
+    const paths = { id: 'production/password', label: 'Production/password', none: 'password' };
+    await start(
+      Object.entries(paths).map(([name, path]) =>
+        replaced(reference(`op://${ids.vault}/${ids.item}/${path}`), `${name}.example.com`, 'KEY'),
+      ),
       {
-        token: infraSecret.OP_CONNECT_TOKEN,
-        vaults: [{ name: 'V', id: vault, items: [{ title: 'I', id: item, sections: [section], fields }] }],
+        token,
+        vaults: [
+          { name: 'V', id: ids.vault, items: [{ title: 'I', id: ids.item, sections: [section], fields }] },
+        ],
       },
     );
     const got: string[] = [];
-    for (const name of ['id', 'label', 'none']) {
-      const seen = await proxy.send({
-        url: `https://${name}.example.com/`,
-        headers: { authorization: 'KEY' },
-      });
-      got.push(JSON.parse(seen.body).headers.authorization);
-    }
-    expect(got).toEqual(['in the section', 'KEY', 'in the section']);
+    for (const name of Object.keys(paths)) got.push(await injected(`${name}.example.com`));
+    expect(got).toEqual(way.inSections);
   });
 
-  it('takes a vault whose name is like an id for an id', async () => {
+  it('reads a vault whose name is like an id as that way does', async () => {
     const name = 'abcdefghijklmnopqrstuvwxyz';
-    const secret = { type: '1password_connect', secret_ref: `op://${name}/KEY/credential` };
-    proxy = await around.start(
-      minimalContainer({ secrets: [replaced(secret, host, 'KEY')], env: connectEnv }),
-      {
-        ...vaultOf({ KEY: 'first' }),
-        vaults: [{ name, items: vaultOf({ KEY: 'first' }).vaults[0]?.items ?? [] }],
-      },
-    );
-    expect(await injected()).toBe('KEY');
-    await proxy.logged(`vault ${name} not found`);
+    const items = stored({ KEY: 'first' }).vaults[0]?.items ?? [];
+    await start([replaced(reference(`op://${name}/KEY/credential`), host, 'KEY')], {
+      token,
+      vaults: [{ name, items }],
+    });
+    expect(await injected()).toBe(way.vaultLikeAnId);
   });
-});
+}

@@ -50,16 +50,22 @@ export function minimalConfig({ secrets, transforms = [], domains = ['*'], confi
   };
 }
 
-/** The environment by which a proxy finds the Connect double. */
-export const connectEnv = {
-  OP_CONNECT_HOST: 'http://onepassword-connect:8080',
-  OP_CONNECT_TOKEN: infraSecret.OP_CONNECT_TOKEN,
-};
-
-/** A source in the vault of the tests: `op://<vault>/<item>/<rest>`. */
-export function fromConnect(item: string, more: Entry = {}, field = 'credential'): Entry {
-  return { type: '1password_connect', secret_ref: `op://${infraSecret.OP_VAULT}/${item}/${field}`, ...more };
-}
+/** What the two sources that ask 1Password are called in a config, and what they need in the environment. */
+export const vaultSources = {
+  'onepassword-connect': {
+    type: '1password_connect',
+    token: infraSecret.OP_CONNECT_TOKEN,
+    env: {
+      OP_CONNECT_HOST: 'http://onepassword-connect:8080',
+      OP_CONNECT_TOKEN: infraSecret.OP_CONNECT_TOKEN,
+    },
+  },
+  onepassword: {
+    type: '1password',
+    token: infraSecret.OP_SERVICE_ACCOUNT_TOKEN,
+    env: { OP_SERVICE_ACCOUNT_TOKEN: infraSecret.OP_SERVICE_ACCOUNT_TOKEN },
+  },
+} as const;
 
 /** A secret that is put into one header of one host. */
 export function replaced(source: Entry, host: string, placeholder: string, more: Entry = {}): Entry {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Seen, Sent } from './client.js';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { Sent } from './client.js';
 import { type ContainerOf, handWritten, type SecretSource } from './container.js';
 import { type Login, query } from './database.js';
 import { credentials, infraSecret, secretTexts } from './declared.js';
@@ -15,10 +15,6 @@ const containers: Readonly<Record<string, ContainerOf>> = {
 };
 const modes: readonly SecretSource[] = ['onepassword-connect', 'onepassword', 'env'];
 
-// 1Password's servers have no double, so in that mode nothing can be resolved: what is shown is that a sandbox is
-// treated as it is when 1Password refuses the token.
-const resolves = (mode: SecretSource) => mode !== 'onepassword';
-
 for (const [written, containerOf] of Object.entries(containers)) {
   for (const mode of modes) {
     describeProxy(`iron-proxy in mode ${mode}, its container ${written}`, () => suite(mode, containerOf));
@@ -26,7 +22,6 @@ for (const [written, containerOf] of Object.entries(containers)) {
 }
 
 function suite(mode: SecretSource, containerOf: ContainerOf): void {
-  const real = (name: keyof typeof credentials) => (resolves(mode) ? credentials[name] : name);
   let around: Surroundings;
   let proxy: RunningProxy;
   const warehouse = 'https://warehouse.internal.example.com/';
@@ -39,10 +34,6 @@ function suite(mode: SecretSource, containerOf: ContainerOf): void {
 
   beforeAll(async () => {
     around = await startSurroundings();
-    around.upstream.respond('engineering.1password.com', () => ({
-      status: 401,
-      body: { reason: 'refused' },
-    }));
     around.upstream.respond('login.ledger.example.com', ({ body }) => {
       const given = new URLSearchParams(body);
       const known =
@@ -56,6 +47,17 @@ function suite(mode: SecretSource, containerOf: ContainerOf): void {
       body: { access_token: 'bq-minted', token_type: 'Bearer', expires_in: 3600 },
     }));
     proxy = await around.start(await containerOf(mode));
+    // A service account's first look-up takes seconds, and on a busy machine more than iron-proxy waits.
+    await vi.waitFor(
+      async () => {
+        const { headers } = await received({
+          url: warehouse,
+          headers: { authorization: 'WAREHOUSE_API_KEY' },
+        });
+        expect(headers.authorization).toBe(credentials.WAREHOUSE_API_KEY);
+      },
+      { timeout: 5 * 60_000 },
+    );
   });
   afterAll(() => around?.stop());
 
@@ -73,7 +75,7 @@ function suite(mode: SecretSource, containerOf: ContainerOf): void {
       url: warehouse,
       headers: { authorization: 'Bearer WAREHOUSE_API_KEY' },
     });
-    expect(headers.authorization).toBe(`Bearer ${real('WAREHOUSE_API_KEY')}`);
+    expect(headers.authorization).toBe(`Bearer ${credentials.WAREHOUSE_API_KEY}`);
   });
 
   it('does so inside a Basic credential', async () => {
@@ -82,7 +84,7 @@ function suite(mode: SecretSource, containerOf: ContainerOf): void {
       url: warehouse,
       headers: { authorization: basic('WAREHOUSE_API_KEY') },
     });
-    expect(headers.authorization).toBe(basic(real('WAREHOUSE_API_KEY')));
+    expect(headers.authorization).toBe(basic(credentials.WAREHOUSE_API_KEY));
   });
 
   it('does not in another header, the path, the query or the body', async () => {
@@ -122,7 +124,7 @@ function suite(mode: SecretSource, containerOf: ContainerOf): void {
       url: 'https://api.openai.com/v1/responses',
       headers: { authorization: 'Bearer OPENAI_API_KEY' },
     });
-    expect(headers.authorization).toBe(`Bearer ${real('OPENAI_API_KEY')}`);
+    expect(headers.authorization).toBe(`Bearer ${credentials.OPENAI_API_KEY}`);
   });
 
   it('adds an injected header, formatted, whatever the sandbox sent in it', async () => {
@@ -130,14 +132,12 @@ function suite(mode: SecretSource, containerOf: ContainerOf): void {
       url: 'https://search.example.com/',
       headers: { 'x-search-key': 'mine' },
     });
-    expect(headers['x-search-key']).toBe(resolves(mode) ? `Key ${credentials.SEARCH_API_KEY}` : 'mine');
+    expect(headers['x-search-key']).toBe(`Key ${credentials.SEARCH_API_KEY}`);
   });
 
   it('adds an injected query parameter beside the others', async () => {
     const { target } = await received({ url: 'https://maps.example.com/route?from=a&to=b' });
-    expect(target).toBe(
-      resolves(mode) ? `/route?from=a&key=${credentials.MAPS_API_KEY}&to=b` : '/route?from=a&to=b',
-    );
+    expect(target).toBe(`/route?from=a&key=${credentials.MAPS_API_KEY}&to=b`);
   });
 
   it('swaps a secret declared for the path in the path alone', async () => {
@@ -145,7 +145,7 @@ function suite(mode: SecretSource, containerOf: ContainerOf): void {
       url: 'https://bot.example.com/botBOT_TOKEN/sendMessage?q=BOT_TOKEN',
       headers: { authorization: 'Bearer BOT_TOKEN', accept: 'BOT_TOKEN' },
     });
-    expect(request.target).toBe(`/bot${real('BOT_TOKEN')}/sendMessage?q=BOT_TOKEN`);
+    expect(request.target).toBe(`/bot${credentials.BOT_TOKEN}/sendMessage?q=BOT_TOKEN`);
     expect(request.headers).toMatchObject({ authorization: 'Bearer BOT_TOKEN', accept: 'BOT_TOKEN' });
   });
 
@@ -154,7 +154,7 @@ function suite(mode: SecretSource, containerOf: ContainerOf): void {
       url: 'https://feed.example.com/FEED_TOKEN?token=FEED_TOKEN',
       headers: { authorization: 'Bearer FEED_TOKEN' },
     });
-    expect(request.target).toBe(`/FEED_TOKEN?token=${real('FEED_TOKEN')}`);
+    expect(request.target).toBe(`/FEED_TOKEN?token=${credentials.FEED_TOKEN}`);
     expect(request.headers.authorization).toBe('Bearer FEED_TOKEN');
   });
 
@@ -180,7 +180,7 @@ function suite(mode: SecretSource, containerOf: ContainerOf): void {
       url: 'https://api.ledger.example.com/',
       headers: { authorization: 'mine' },
     });
-    expect(headers.authorization).toBe(resolves(mode) ? 'Bearer le-minted' : 'mine');
+    expect(headers.authorization).toBe('Bearer le-minted');
   });
 
   it('answers a sandbox that asks for a token of its own with a placeholder, and refuses all else there', async () => {
@@ -197,20 +197,18 @@ function suite(mode: SecretSource, containerOf: ContainerOf): void {
     expect(around.upstream.dialed.slice(before)).toEqual([]);
   });
 
-  it('injects an access token of Google, or refuses the tunnel', async () => {
-    const seen = await proxy.send({ url: 'https://bigquery.googleapis.com/' });
-    if (!resolves(mode)) return expect(seen).toMatchObject({ refused: true, status: 403 });
-    expect(read(seen).headers.authorization).toBe('Bearer bq-minted');
+  it('injects an access token of Google', async () => {
+    const { headers } = await received({ url: 'https://bigquery.googleapis.com/' });
+    expect(headers.authorization).toBe('Bearer bq-minted');
   });
 
-  it('signs a request to AWS again with the real key, or answers 502', async () => {
+  it('signs a request to AWS again with the real key', async () => {
     const signed = (key: string) => `AWS4-HMAC-SHA256 Credential=${key}/20260101/eu-west-1/s3/aws4_request`;
-    const seen = await proxy.send({
+    const request = await received({
       url: 'https://things.s3.eu-west-1.amazonaws.com/',
       headers: { authorization: `${signed('BUCKET_ACCESS_KEY_ID')}, SignedHeaders=host, Signature=00` },
     });
-    if (!resolves(mode)) return expect(seen).toMatchObject({ refused: false, status: 502 });
-    const { authorization = '', ...headers } = read(seen).headers;
+    const { authorization = '', ...headers } = request.headers;
     // They are signed, so a header allowlist that strips them makes the signature worth nothing.
     expect(Object.keys(headers)).toEqual(expect.arrayContaining(['x-amz-date', 'x-amz-content-sha256']));
     expect(authorization).toMatch(
@@ -226,7 +224,6 @@ function suite(mode: SecretSource, containerOf: ContainerOf): void {
     await expect(asked({ user: 'reporter' })).rejects.toThrow('28000: unknown user "reporter"');
     await expect(asked({ database: 'other' })).rejects.toThrow('3D000: no upstream for database "other"');
     expect(around.database.logins).toEqual([]);
-    if (!resolves(mode)) return expect(asked({})).rejects.toThrow('08006: upstream connection failed');
     expect(await asked({})).toEqual(['select 1']);
     expect(around.database.logins).toEqual([
       { user: 'reporter', password: 'db-f3a1c955', database: 'reports' },
@@ -235,15 +232,10 @@ function suite(mode: SecretSource, containerOf: ContainerOf): void {
 
   it('has written no secret to any log', async () => {
     await proxy.stop();
-    const log = proxy.log() + (proxy.connect?.log() ?? '');
+    const log = proxy.log() + (proxy.vaults?.log() ?? '');
     expect(log).toContain('warehouse.internal.example.com');
     const encoded = (text: string) => [text, encodeURIComponent(text), JSON.stringify(text).slice(1, -1)];
     const leaked = secretTexts.filter((secret) => encoded(secret).some((text) => log.includes(text)));
     expect(leaked).toEqual([]);
   });
-}
-
-function read(seen: Seen): Received {
-  expect(seen).toMatchObject({ refused: false, status: 200 });
-  return JSON.parse(seen.body);
 }

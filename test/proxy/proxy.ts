@@ -5,8 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parse } from 'yaml';
 import type { KeyPair } from './certificates.js';
 import { connectStatus, type Seen, type Sent, send } from './client.js';
-import { type ConnectData, type ConnectDouble, startConnect } from './connect.js';
+import { startConnect } from './connect.js';
 import type { ProxyContainer } from './container.js';
+import type { Double, VaultData } from './double.js';
 import { endsWithItsParent, startNetwork, worldAddress } from './network.js';
 import type { Program } from './program.js';
 import { type Answer, ask } from './unix-http.js';
@@ -23,7 +24,9 @@ export interface PodSurroundings {
   /** Socket of the proxy that leads to all upstream hosts. */
   readonly upstream: string;
   /** What the Connect server that `OP_CONNECT_HOST` names has stored. */
-  readonly connect?: ConnectData;
+  readonly connect?: VaultData;
+  /** The servers that the service account signs in to, which are stopped with the proxy. */
+  readonly onePassword?: Double;
   /** A Postgres server: the host at whose port 5432 it is found, and its socket. */
   readonly database?: { readonly host: string; readonly socket: string };
 }
@@ -43,8 +46,8 @@ export interface RunningProxy {
   rewriteConfig(configYaml: string): Promise<void>;
   /** The socket behind which the Postgres listener is found. */
   readonly postgres: string;
-  /** The Connect server that `OP_CONNECT_HOST` names. */
-  readonly connect: ConnectDouble | undefined;
+  /** Where it looks values up: the Connect server that `OP_CONNECT_HOST` names, or 1Password itself. */
+  readonly vaults: Double | undefined;
   /** All that it has printed; whole once it is stopped. */
   log(): string;
   /** The first line of the log that has this text, as soon as there is one. */
@@ -75,11 +78,11 @@ export async function startProxy(container: ProxyContainer, around: PodSurroundi
     },
     pod: Object.values(ports),
   });
-  let connect: ConnectDouble | undefined;
+  let vaults = around.onePassword;
   let pod: Program | undefined;
   const stop = async () => {
     await pod?.stop();
-    await connect?.stop();
+    await vaults?.stop();
     await network.stop();
     await rm(root, { recursive: true, force: true });
   };
@@ -94,7 +97,7 @@ export async function startProxy(container: ProxyContainer, around: PodSurroundi
     });
     if (connectUrl) {
       const port = Number(connectUrl.port || 80);
-      connect = await startConnect({
+      vaults = await startConnect({
         within: [...network.world, ...endsWithItsParent],
         port,
         ...(around.connect && { data: around.connect }),
@@ -120,7 +123,7 @@ export async function startProxy(container: ProxyContainer, around: PodSurroundi
     const program = pod;
     return {
       pid: program.pid,
-      connect,
+      vaults,
       stop,
       log: program.output,
       logged: (text) => program.line(text),

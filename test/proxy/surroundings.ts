@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, it } from 'vitest';
-import { certificateAuthority } from './certificates.js';
-import type { ConnectData } from './connect.js';
+import { certificateAuthority, serverCertificate } from './certificates.js';
 import type { ProxyContainer } from './container.js';
 import { type Database, startDatabase } from './database.js';
-import { credentials, databaseHost, vaultOf } from './declared.js';
+import { credentials, databaseHost, infraSecret, signInAddress, vaultOf } from './declared.js';
+import type { VaultData } from './double.js';
+import { startOnePassword } from './onepassword.js';
 import { ironProxy, type RunningProxy, startProxy } from './proxy.js';
 import { startUpstream, type Upstream } from './upstream.js';
 
@@ -13,8 +14,8 @@ import { startUpstream, type Upstream } from './upstream.js';
 export interface Surroundings {
   readonly upstream: Upstream;
   readonly database: Database;
-  /** Starts a proxy, with a Connect server that has this stored when the container names one. */
-  start(container: ProxyContainer, connect?: ConnectData): Promise<RunningProxy>;
+  /** Starts a proxy beside the 1Password that its container's environment names, which has this stored. */
+  start(container: ProxyContainer, data?: VaultData): Promise<RunningProxy>;
   /** Stops it and every proxy that was started in it. */
   stop(): Promise<void>;
 }
@@ -44,19 +45,30 @@ export async function startSurroundings(): Promise<Surroundings> {
   const internet = await certificateAuthority('internet');
   const upstream = await startUpstream(internet, [
     ...['*.example.com', '*.internal.example.com', '*.ledger.example.com'],
-    ...['api.openai.com', '*.googleapis.com', '*.s3.eu-west-1.amazonaws.com', '*.1password.com'],
+    ...['api.openai.com', '*.googleapis.com', '*.s3.eu-west-1.amazonaws.com'],
   ]);
+  const signIn = await serverCertificate(internet, [signInAddress]);
   const database = await startDatabase();
   const proxies: RunningProxy[] = [];
   return {
     upstream,
     database,
-    start: async (container, connect = vaultOf(credentials)) => {
+    start: async (container, data) => {
+      const { OP_CONNECT_HOST, OP_SERVICE_ACCOUNT_TOKEN } = container.env;
+      const onePassword =
+        OP_SERVICE_ACCOUNT_TOKEN === undefined
+          ? undefined
+          : await startOnePassword(
+              signIn,
+              data ?? vaultOf(credentials, infraSecret.OP_SERVICE_ACCOUNT_TOKEN),
+            );
+      if (onePassword) upstream.lead(signInAddress, onePassword.socket);
       const proxy = await startProxy(container, {
         firewall,
         internet: internet.cert,
         upstream: upstream.socket,
-        connect,
+        ...(OP_CONNECT_HOST && { connect: data ?? vaultOf(credentials, infraSecret.OP_CONNECT_TOKEN) }),
+        ...(onePassword && { onePassword }),
         database: { host: databaseHost, socket: database.socket },
       });
       proxies.push(proxy);

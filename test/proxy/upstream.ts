@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pipeline } from 'node:stream';
 import { type KeyPair, serverCertificate } from './certificates.js';
 
 /** A request as an upstream host got it. */
@@ -28,6 +29,8 @@ export interface Upstream {
   readonly dialed: readonly string[];
   /** Lets a host answer something other than the request that it got. */
   respond(host: string, respond: Respond): void;
+  /** Lets a program that listens on a Unix socket, and speaks TLS there, be a host. */
+  lead(host: string, socket: string): void;
   /** Makes a host one that can't be reached. */
   cutOff(host: string): void;
   stop(): Promise<void>;
@@ -38,6 +41,7 @@ export async function startUpstream(authority: KeyPair, names: readonly string[]
   const folder = await mkdtemp(path.join(tmpdir(), 'upstream-'));
   const socket = path.join(folder, 'connect.sock');
   const responds = new Map<string, Respond>();
+  const led = new Map<string, string>();
   const unreachable = new Set<string>();
   const dialed: string[] = [];
   const serve = (message: IncomingMessage, response: ServerResponse) => {
@@ -56,10 +60,13 @@ export async function startUpstream(authority: KeyPair, names: readonly string[]
   });
   gate.on('connect', ({ url = '' }: IncomingMessage, connection) => {
     dialed.push(url);
-    if (unreachable.has(url.replace(/:\d+$/, ''))) return void connection.destroy();
+    const host = url.replace(/:\d+$/, '');
+    if (unreachable.has(host)) return void connection.destroy();
     connection.on('error', () => undefined);
     connection.write('HTTP/1.1 200 Connection Established\r\n\r\n');
-    secure.emit('connection', connection);
+    const program = led.get(host);
+    if (program === undefined) return void secure.emit('connection', connection);
+    pipeline(connection, connect(program), connection, () => undefined);
   });
   const connections = new Set<Socket>();
   gate.on('connection', (connection: Socket) => {
@@ -73,6 +80,7 @@ export async function startUpstream(authority: KeyPair, names: readonly string[]
     socket,
     dialed,
     respond: (host, respond) => void responds.set(host, respond),
+    lead: (host, program) => void led.set(host, program),
     cutOff: (host) => void unreachable.add(host),
     stop: async () => {
       for (const connection of connections) connection.destroy();

@@ -5,17 +5,25 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"centaur-chart/test/proxy/double"
 )
+
+type server struct{ *double.Double }
+
+func newServer(data double.Data, log logger) server {
+	return server{double.New(data, log.info, fail)}
+}
 
 // api answers the paths under /v1 that read vaults and items. The double's token may read only, so every write is
 // refused as Connect refuses one by such a token.
-func (d *double) api() http.Handler {
+func (s server) api() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /v1/vaults", d.vaults)
-	mux.HandleFunc("GET /v1/vaults/{vault}", d.vault)
-	mux.HandleFunc("GET /v1/vaults/{vault}/items", d.items)
-	mux.HandleFunc("GET /v1/vaults/{vault}/items/{item}", d.item)
-	mux.HandleFunc("GET /v1/vaults/{vault}/items/{item}/files", d.files)
+	mux.HandleFunc("GET /v1/vaults", s.vaults)
+	mux.HandleFunc("GET /v1/vaults/{vault}", s.vault)
+	mux.HandleFunc("GET /v1/vaults/{vault}/items", s.items)
+	mux.HandleFunc("GET /v1/vaults/{vault}/items/{item}", s.item)
+	mux.HandleFunc("GET /v1/vaults/{vault}/items/{item}/files", s.files)
 	for _, write := range []string{"POST", "PUT", "PATCH", "DELETE"} {
 		mux.HandleFunc(write+" /v1/vaults/", func(w http.ResponseWriter, _ *http.Request) {
 			fail(w, http.StatusForbidden, "Authorization: token does not have permission to perform this action")
@@ -24,7 +32,7 @@ func (d *double) api() http.Handler {
 	mux.HandleFunc("/v1/", func(w http.ResponseWriter, _ *http.Request) {
 		fail(w, http.StatusNotFound, "path not found")
 	})
-	return d.recorded(d.faulty(authorized(d, withoutTrailingSlash(mux))))
+	return s.Recorded(s.Faulty(authorized(s, withoutTrailingSlash(mux))))
 }
 
 // The JavaScript client asks for /v1/vaults/, the Go client for /v1/vaults.
@@ -35,14 +43,14 @@ func withoutTrailingSlash(next http.Handler) http.Handler {
 	})
 }
 
-func authorized(d *double, next http.Handler) http.Handler {
+func authorized(s server, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("1Password-Connect-Version", Version)
 		token, isBearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 		switch {
 		case !isBearer:
 			fail(w, http.StatusUnauthorized, "Invalid bearer token")
-		case token == "" || token != d.stored().Token:
+		case token == "" || token != s.Stored().Token:
 			fail(w, http.StatusUnauthorized, "Invalid token signature")
 		default:
 			next.ServeHTTP(w, r)
@@ -50,29 +58,29 @@ func authorized(d *double, next http.Handler) http.Handler {
 	})
 }
 
-func (d *double) vaults(w http.ResponseWriter, r *http.Request) {
+func (s server) vaults(w http.ResponseWriter, r *http.Request) {
 	asked, err := parseFilter(r.URL.Query().Get("filter"))
 	if err != nil {
 		fail(w, http.StatusBadRequest, err.Error())
 		return
 	}
 	found := []any{}
-	for _, vault := range d.stored().Vaults {
+	for _, vault := range s.Stored().Vaults {
 		if !vault.OutOfScope && asked(vault.Name, nil) {
 			found = append(found, vaultBody(vault))
 		}
 	}
-	writeJSON(w, http.StatusOK, found)
+	double.WriteJSON(w, http.StatusOK, found)
 }
 
-func (d *double) vault(w http.ResponseWriter, r *http.Request) {
-	if vault, ok := d.vaultOf(w, r); ok {
-		writeJSON(w, http.StatusOK, vaultBody(vault))
+func (s server) vault(w http.ResponseWriter, r *http.Request) {
+	if vault, ok := s.vaultOf(w, r); ok {
+		double.WriteJSON(w, http.StatusOK, vaultBody(vault))
 	}
 }
 
-func (d *double) items(w http.ResponseWriter, r *http.Request) {
-	vault, ok := d.vaultOf(w, r)
+func (s server) items(w http.ResponseWriter, r *http.Request) {
+	vault, ok := s.vaultOf(w, r)
 	if !ok {
 		return
 	}
@@ -87,29 +95,29 @@ func (d *double) items(w http.ResponseWriter, r *http.Request) {
 			found = append(found, itemBody(vault, item))
 		}
 	}
-	writeJSON(w, http.StatusOK, found)
+	double.WriteJSON(w, http.StatusOK, found)
 }
 
-func (d *double) item(w http.ResponseWriter, r *http.Request) {
-	if vault, item, ok := d.itemOf(w, r); ok {
-		writeJSON(w, http.StatusOK, fullItemBody(vault, item))
+func (s server) item(w http.ResponseWriter, r *http.Request) {
+	if vault, item, ok := s.itemOf(w, r); ok {
+		double.WriteJSON(w, http.StatusOK, fullItemBody(vault, item))
 	}
 }
 
-func (d *double) files(w http.ResponseWriter, r *http.Request) {
-	if _, _, ok := d.itemOf(w, r); ok {
-		writeJSON(w, http.StatusOK, []any{})
+func (s server) files(w http.ResponseWriter, r *http.Request) {
+	if _, _, ok := s.itemOf(w, r); ok {
+		double.WriteJSON(w, http.StatusOK, []any{})
 	}
 }
 
-func (d *double) vaultOf(w http.ResponseWriter, r *http.Request) (Vault, bool) {
+func (s server) vaultOf(w http.ResponseWriter, r *http.Request) (double.Vault, bool) {
 	id := r.PathValue("vault")
-	if !idForm.MatchString(id) {
+	if !double.IDForm.MatchString(id) {
 		// 1Password/connect#45 has Connect's own words for an id of the wrong form.
 		fail(w, http.StatusBadRequest, "Invalid Vault UUID")
-		return Vault{}, false
+		return double.Vault{}, false
 	}
-	vault, found := d.stored().vault(id)
+	vault, found := s.Stored().Vault(id)
 	switch {
 	case !found:
 		fail(w, http.StatusNotFound, fmt.Sprintf("vault %s not found", id))
@@ -118,20 +126,20 @@ func (d *double) vaultOf(w http.ResponseWriter, r *http.Request) (Vault, bool) {
 	default:
 		return vault, true
 	}
-	return Vault{}, false
+	return double.Vault{}, false
 }
 
-func (d *double) itemOf(w http.ResponseWriter, r *http.Request) (Vault, Item, bool) {
-	vault, ok := d.vaultOf(w, r)
+func (s server) itemOf(w http.ResponseWriter, r *http.Request) (double.Vault, double.Item, bool) {
+	vault, ok := s.vaultOf(w, r)
 	if !ok {
-		return Vault{}, Item{}, false
+		return double.Vault{}, double.Item{}, false
 	}
 	id := r.PathValue("item")
-	if !idForm.MatchString(id) {
+	if !double.IDForm.MatchString(id) {
 		fail(w, http.StatusBadRequest, "Invalid Item UUID")
-		return Vault{}, Item{}, false
+		return double.Vault{}, double.Item{}, false
 	}
-	item, found := vault.item(id)
+	item, found := vault.Item(id)
 	if !found {
 		fail(w, http.StatusNotFound, fmt.Sprintf("item %s not found", id))
 	}
@@ -139,13 +147,13 @@ func (d *double) itemOf(w http.ResponseWriter, r *http.Request) (Vault, Item, bo
 }
 
 func fail(w http.ResponseWriter, status int, message string) {
-	writeJSON(w, status, map[string]any{"status": status, "message": message})
+	double.WriteJSON(w, status, map[string]any{"status": status, "message": message})
 }
 
 // When nothing was ever edited, everything is as old as the double.
 var born = time.Now().UTC().Format(time.RFC3339)
 
-func vaultBody(vault Vault) map[string]any {
+func vaultBody(vault double.Vault) map[string]any {
 	return map[string]any{
 		"id":               vault.ID,
 		"name":             vault.Name,
@@ -158,7 +166,7 @@ func vaultBody(vault Vault) map[string]any {
 	}
 }
 
-func itemBody(vault Vault, item Item) map[string]any {
+func itemBody(vault double.Vault, item double.Item) map[string]any {
 	body := map[string]any{
 		"id":        item.ID,
 		"title":     item.Title,
@@ -174,7 +182,7 @@ func itemBody(vault Vault, item Item) map[string]any {
 	return body
 }
 
-func fullItemBody(vault Vault, item Item) map[string]any {
+func fullItemBody(vault double.Vault, item double.Item) map[string]any {
 	body := itemBody(vault, item)
 	fields := []any{}
 	for _, field := range item.Fields {
@@ -192,7 +200,7 @@ func fullItemBody(vault Vault, item Item) map[string]any {
 }
 
 // A field names its section by id alone, and an empty field has no value at all.
-func fieldBody(field Field) map[string]any {
+func fieldBody(field double.Field) map[string]any {
 	body := map[string]any{"id": field.ID, "type": "CONCEALED", "label": field.Label}
 	if field.Value != "" {
 		body["value"] = field.Value

@@ -1,15 +1,20 @@
-package main
+// Package double is what the programs that stand in for 1Password have in common: vaults that a test decides, faults that
+// it switches, and a record of what was asked.
+package double
 
 import (
 	"encoding/json"
+	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 )
 
-// double holds what a test sets and sees, behind one lock.
-type double struct {
-	log logger
+// Double holds what a test sets and sees, behind one lock.
+type Double struct {
+	log  func(message string)
+	fail Fail
 
 	mu       sync.Mutex
 	changed  *sync.Cond
@@ -18,7 +23,10 @@ type double struct {
 	requests []*request
 }
 
-// request is one that came in under /v1.
+// Fail answers with a status and a message, as the server that is stood in for words its errors.
+type Fail func(w http.ResponseWriter, status int, message string)
+
+// request is one that came in where Recorded is.
 type request struct {
 	Method    string `json:"method"`
 	Path      string `json:"path"`
@@ -38,37 +46,39 @@ type fault struct {
 	Status int    `json:"status"`
 }
 
-func newDouble(data Data, log logger) *double {
-	d := &double{data: data, log: log}
+// New makes a double that tells log of each request, and answers with fail when it is told to.
+func New(data Data, log func(message string), fail Fail) *Double {
+	d := &Double{data: data, log: log, fail: fail}
 	d.changed = sync.NewCond(&d.mu)
 	return d
 }
 
-func (d *double) stored() Data {
+// Stored is what a test has stored last.
+func (d *Double) Stored() Data {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.data
 }
 
-func (d *double) change(what func()) {
+func (d *Double) change(what func()) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	what()
 	d.changed.Broadcast()
 }
 
-// control is the API by which a test drives the double:
+// Control is the API by which a test drives the double:
 //
 //	PUT /data                  the token and the vaults, all at once
 //	PUT /fault, DELETE /fault  what is wrong from now on
 //	GET /requests              those since the last DELETE; with ?atLeast=N, as soon as there are N
 //	DELETE /requests           forgets them
-func (d *double) control() http.Handler {
+func (d *Double) Control() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("PUT /data", func(w http.ResponseWriter, r *http.Request) {
-		data, err := readData(r.Body)
+		data, err := ReadData(r.Body)
 		if err != nil {
-			fail(w, http.StatusBadRequest, err.Error())
+			refuse(w, http.StatusBadRequest, err.Error())
 			return
 		}
 		d.change(func() { d.data = data })
@@ -77,7 +87,7 @@ func (d *double) control() http.Handler {
 	mux.HandleFunc("PUT /fault", func(w http.ResponseWriter, r *http.Request) {
 		var wanted fault
 		if err := json.NewDecoder(r.Body).Decode(&wanted); err != nil || !wanted.valid() {
-			fail(w, http.StatusBadRequest, "a fault is {kind: hold}, {kind: hangup} or {kind: status, status: N}")
+			refuse(w, http.StatusBadRequest, "a fault is {kind: hold}, {kind: hangup} or {kind: status, status: N}")
 			return
 		}
 		d.change(func() { d.fault = wanted })
@@ -92,7 +102,7 @@ func (d *double) control() http.Handler {
 		if text := r.URL.Query().Get("atLeast"); text != "" {
 			number, err := strconv.Atoi(text)
 			if err != nil {
-				fail(w, http.StatusBadRequest, "atLeast is not a number")
+				refuse(w, http.StatusBadRequest, "atLeast is not a number")
 				return
 			}
 			wanted = number
@@ -103,7 +113,7 @@ func (d *double) control() http.Handler {
 			d.changed.Wait()
 		}
 		seen := append([]*request{}, d.requests...)
-		writeJSON(w, http.StatusOK, seen)
+		WriteJSON(w, http.StatusOK, seen)
 	})
 	mux.HandleFunc("DELETE /requests", func(w http.ResponseWriter, _ *http.Request) {
 		d.change(func() { d.requests = nil })
@@ -122,8 +132,8 @@ func (f fault) valid() bool {
 	return false
 }
 
-// recorded keeps and logs every request with the status that it was answered by.
-func (d *double) recorded(next http.Handler) http.Handler {
+// Recorded keeps and logs every request with the status that it was answered by.
+func (d *Double) Recorded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		seen := &request{
 			Method:    r.Method,
@@ -135,7 +145,7 @@ func (d *double) recorded(next http.Handler) http.Handler {
 		d.change(func() { d.requests = append(d.requests, seen) })
 		next.ServeHTTP(&statusRecorder{ResponseWriter: w, record: func(status int) {
 			d.change(func() { seen.Status = status })
-			d.log.info(r.Method + " " + target + " completed (" + strconv.Itoa(status) + ": " + http.StatusText(status) + ")")
+			d.log(r.Method + " " + target + " completed (" + strconv.Itoa(status) + ": " + http.StatusText(status) + ")")
 		}}, r)
 	})
 }
@@ -150,7 +160,8 @@ func (s *statusRecorder) WriteHeader(status int) {
 	s.ResponseWriter.WriteHeader(status)
 }
 
-func (d *double) faulty(next http.Handler) http.Handler {
+// Faulty lets the fault that a test has switched on take the place of an answer.
+func (d *Double) Faulty(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		d.mu.Lock()
 		for d.fault.Kind == "hold" {
@@ -162,9 +173,28 @@ func (d *double) faulty(next http.Handler) http.Handler {
 		case "hangup":
 			panic(http.ErrAbortHandler)
 		case "status":
-			fail(w, now.Status, http.StatusText(now.Status))
+			d.fail(w, now.Status, http.StatusText(now.Status))
 		default:
 			next.ServeHTTP(w, r)
 		}
 	})
+}
+
+func refuse(w http.ResponseWriter, status int, why string) {
+	WriteJSON(w, status, map[string]string{"error": why})
+}
+
+// WriteJSON answers with a status and a body.
+func WriteJSON(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body)
+}
+
+// Listen listens on host:port, or on a Unix socket, unix:PATH.
+func Listen(address string) (net.Listener, error) {
+	if path, isUnix := strings.CutPrefix(address, "unix:"); isUnix {
+		return net.Listen("unix", path)
+	}
+	return net.Listen("tcp", address)
 }

@@ -1,4 +1,4 @@
-package main
+package double
 
 import (
 	"crypto/sha256"
@@ -49,9 +49,11 @@ type Field struct {
 	Section string `json:"section"`
 }
 
-var idForm = regexp.MustCompile(`^[\da-z]{26}$`)
+// IDForm is the form of every id.
+var IDForm = regexp.MustCompile(`^[\da-z]{26}$`)
 
-func readData(source io.Reader) (Data, error) {
+// ReadData reads what a test stores, as JSON; a key that it does not know is an error.
+func ReadData(source io.Reader) (Data, error) {
 	decoder := json.NewDecoder(source)
 	decoder.DisallowUnknownFields()
 	var data Data
@@ -61,13 +63,13 @@ func readData(source io.Reader) (Data, error) {
 	for v := range data.Vaults {
 		vault := &data.Vaults[v]
 		vault.ID = idOr(vault.ID, "vault", vault.Name)
-		if !idForm.MatchString(vault.ID) {
+		if !IDForm.MatchString(vault.ID) {
 			return Data{}, fmt.Errorf("vault %q has the id %q, not 26 lower-case letters and digits", vault.Name, vault.ID)
 		}
 		for i := range vault.Items {
 			item := &vault.Items[i]
 			item.ID = idOr(item.ID, "item", vault.ID, item.Title, fmt.Sprint(i))
-			if !idForm.MatchString(item.ID) {
+			if !IDForm.MatchString(item.ID) {
 				return Data{}, fmt.Errorf("item %q has the id %q, not 26 lower-case letters and digits", item.Title, item.ID)
 			}
 			if item.Category == "" {
@@ -94,7 +96,8 @@ func idOr(id string, parts ...string) string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(hash[:]))[:26]
 }
 
-func (d Data) vault(id string) (Vault, bool) {
+// Vault is the one with this id, in scope or not.
+func (d Data) Vault(id string) (Vault, bool) {
 	for _, vault := range d.Vaults {
 		if vault.ID == id {
 			return vault, true
@@ -103,7 +106,8 @@ func (d Data) vault(id string) (Vault, bool) {
 	return Vault{}, false
 }
 
-func (v Vault) item(id string) (Item, bool) {
+// Item is the one with this id.
+func (v Vault) Item(id string) (Item, bool) {
 	for _, item := range v.Items {
 		if item.ID == id {
 			return item, true

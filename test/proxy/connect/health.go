@@ -5,6 +5,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"centaur-chart/test/proxy/double"
 )
 
 // Version is the Connect release whose answers the double gives.
@@ -19,7 +21,7 @@ func healthPaths(role, busPeer string) http.Handler {
 		fmt.Fprint(w, ".")
 	})
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, http.StatusOK, map[string]any{
+		double.WriteJSON(w, http.StatusOK, map[string]any{
 			"name":    name,
 			"version": Version,
 			"dependencies": []map[string]string{

@@ -6,14 +6,14 @@
 package main
 
 import (
-	"encoding/json"
 	"flag"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
+
+	"centaur-chart/test/proxy/double"
 )
 
 func main() {
@@ -45,13 +45,13 @@ func run(role, host, dataFile, control, state string) error {
 	if err != nil {
 		return err
 	}
-	double := newDouble(vaults, log)
+	connect := newServer(vaults, log)
 	if control != "" {
-		listener, err := listen(control)
+		listener, err := double.Listen(control)
 		if err != nil {
 			return err
 		}
-		go func() { _ = http.Serve(listener, double.control()) }()
+		go func() { _ = http.Serve(listener, connect.Control()) }()
 	}
 	if err := joinBus(host, os.Getenv("OP_BUS_PORT")); err != nil {
 		return err
@@ -69,30 +69,23 @@ func run(role, host, dataFile, control, state string) error {
 	handler := http.NewServeMux()
 	handler.Handle("/", healthPaths(role, os.Getenv("OP_BUS_PEERS")))
 	if role == "api" {
-		handler.Handle("/v1/", session.required(double.api()))
+		handler.Handle("/v1/", session.required(connect.api()))
 	}
 	return http.Serve(listener, handler)
 }
 
-func listen(address string) (net.Listener, error) {
-	if path, isUnix := strings.CutPrefix(address, "unix:"); isUnix {
-		return net.Listen("unix", path)
-	}
-	return net.Listen("tcp", address)
-}
-
-func dataFromFile(path string) (Data, error) {
+func dataFromFile(path string) (double.Data, error) {
 	if path == "" {
-		return Data{}, nil
+		return double.Data{}, nil
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return Data{}, err
+		return double.Data{}, err
 	}
 	defer file.Close()
-	data, err := readData(file)
+	data, err := double.ReadData(file)
 	if err != nil {
-		return Data{}, fmt.Errorf("%s: %w", path, err)
+		return double.Data{}, fmt.Errorf("%s: %w", path, err)
 	}
 	return data, nil
 }
@@ -117,10 +110,4 @@ func joinBus(host, port string) error {
 		}
 	}()
 	return nil
-}
-
-func writeJSON(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body)
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/1Password/connect-sdk-go/connect"
+
+	"centaur-chart/test/proxy/double"
 )
 
 const (
@@ -27,11 +29,11 @@ const (
 
 // The client that the proxy itself uses reads the double as it reads Connect.
 func TestOfficialClientReadsTheDouble(t *testing.T) {
-	data, err := readData(strings.NewReader(vaults))
+	data, err := double.ReadData(strings.NewReader(vaults))
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(newDouble(data, logger{out: io.Discard}).api())
+	server := httptest.NewServer(newServer(data, logger{out: io.Discard}).api())
 	defer server.Close()
 	client := connect.NewClient(server.URL, token)
 
@@ -105,11 +107,11 @@ func TestOfficialClientReadsTheDouble(t *testing.T) {
 
 // A title is put into the filter as it stands, so what follows a quote is filter too.
 func TestAQuoteInATitleIsMoreFilter(t *testing.T) {
-	data, err := readData(strings.NewReader(vaults))
+	data, err := double.ReadData(strings.NewReader(vaults))
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(newDouble(data, logger{out: io.Discard}).api())
+	server := httptest.NewServer(newServer(data, logger{out: io.Discard}).api())
 	defer server.Close()
 	item, err := connect.NewClient(server.URL, token).GetItem(`x" or title eq "WAREHOUSE_API_KEY`, "Centaur")
 	if err != nil {
@@ -126,7 +128,7 @@ func TestUnknownKeysAndIllFormedIDsAreRefused(t *testing.T) {
 		`{"vaults": [{"name": "v", "id": "short"}]}`,
 		`{"vaults": [{"name": "v", "items": [{"title": "i", "id": "UPPER"}]}]}`,
 	} {
-		if _, err := readData(strings.NewReader(text)); err == nil {
+		if _, err := double.ReadData(strings.NewReader(text)); err == nil {
 			t.Errorf("%s was taken", text)
 		}
 	}
