@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Judge, startJudge } from '../../test/judges/judge.js';
-import { runs, seed } from '../../test/law/seed.js';
+import { patience, runs, seed } from '../../test/law/seed.js';
 import { throwawayFolder } from '../../test/law/throwaway-chart.js';
 import { valuesText } from '../../test/law/values-text.js';
 import { configFaults } from '../../test/proxy/config-schema.js';
@@ -170,7 +170,7 @@ const document = record(
   },
 );
 
-test(`declarations mean the same here and in Helm, seed ${seed}`, async () => {
+test(`declarations mean the same here and in Helm, seed ${seed}`, { timeout: patience }, async () => {
   const documents = fc
     .sample(document, { seed, numRuns: runs(400) })
     .map((each) => JSON.parse(JSON.stringify(each)));

@@ -17,7 +17,7 @@ import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { seed } from '../../test/law/seed.js';
+import { patience, seed } from '../../test/law/seed.js';
 import { declaredBy } from '../../test/secrets/declaring-chart.js';
 import { vaultPlaceholder, vaultScript } from './vault.js';
 
@@ -125,7 +125,7 @@ describe('a name that a reference can hold', () => {
     expect(await vaultIn(target)).toBe(vault);
   });
 
-  test(`3,000 random names come out as they went in, seed ${seed}`, async () => {
+  test(`3,000 random names come out as they went in, seed ${seed}`, { timeout: patience }, async () => {
     const characters = fc.oneof(
       { weight: 6, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }) },
       {
