@@ -1,14 +1,26 @@
 /** NOTES.txt: what must exist, and the page's Verify commands with this release's names. */
-import { chart, each, ifElse, type Member, release, str, when } from '../helm/index.js';
+import {
+  chart,
+  each,
+  ifElse,
+  isNonEmpty,
+  type Member,
+  not,
+  release,
+  replace,
+  str,
+  when,
+} from '../helm/index.js';
 import { exceedsSmallestPlan } from '../secrets/quota.js';
 import type { Platform } from './platform.js';
 
 export function notesOf(platform: Platform): readonly Member<string>[] {
-  const { values, names, mode, usesOnePassword, infraKeys } = platform;
+  const { values, names, mode, usesOnePassword, infraKeys, secrets } = platform;
   const { existingSecretName, envPrefix } = values.secretManager;
   const { connect } = values.onepasswordConnect;
   const namespaced = str`-n ${release.Namespace}`;
   const deployed = connect.create;
+  const authorityExists = not(isNonEmpty(values.firewall.ca.certPem));
   const { autoscaling, replicas } = values.ironProxy;
   const proxies = ifElse(autoscaling.enabled, autoscaling.maxReplicas, replicas);
   const throttled = exceedsSmallestPlan(values, proxies);
@@ -20,8 +32,12 @@ export function notesOf(platform: Platform): readonly Member<string>[] {
     each(infraKeys.api, (key) => str`    ${envPrefix}${key}`),
     when(mode('onepassword-connect'), str`    ${envPrefix}OP_CONNECT_TOKEN`),
     when(mode('onepassword'), str`    ${envPrefix}OP_SERVICE_ACCOUNT_TOKEN`),
-    str`  ${values.firewall.existingCaSecretName}: ca-cert.pem`,
-    str`  ${values.firewall.existingCaKeySecretName}: ca-cert.pem and ca-key.pem`,
+    when(
+      mode('env'),
+      each(secrets.credentialKeys, (key) => str`    ${envPrefix}${key}`),
+    ),
+    when(authorityExists, str`  ${values.firewall.existingCaSecretName}: ca-cert.pem`),
+    when(authorityExists, str`  ${values.firewall.existingCaKeySecretName}: ca-cert.pem and ca-key.pem`),
     when(deployed, str`  ${connect.credentialsName}: ${connect.credentialsKey}, the JSON file as downloaded`),
     'What a pod waits for, it says:',
     str`  kubectl describe pods ${namespaced} -l app.kubernetes.io/instance=${release.Name}`,
@@ -35,7 +51,7 @@ export function notesOf(platform: Platform): readonly Member<string>[] {
     when(deployed, str`  kubectl get secret ${namespaced} ${connect.credentialsName}`),
     when(
       mode('onepassword-connect'),
-      str`  kubectl get secret ${namespaced} ${existingSecretName} -o jsonpath='{.data.${envPrefix}OP_CONNECT_TOKEN}' >/dev/null`,
+      str`  kubectl get secret ${namespaced} ${existingSecretName} -o jsonpath='{.data.${replace('.', '\\.', envPrefix)}OP_CONNECT_TOKEN}' >/dev/null`,
     ),
     when(usesOnePassword, ''),
     when(
@@ -48,6 +64,7 @@ export function notesOf(platform: Platform): readonly Member<string>[] {
       'These values alone lead to more reads a day than the smallest plan of 1Password allows, so look-ups will be throttled. `centaur-chart budget` says which ironProxy.secretTtl fits; the mode onepassword-connect has no such limits.',
     ),
     '',
+    'Check that the API and iron-proxy answer:',
     str`  helm test ${namespaced} ${release.Name}`,
   ];
 }

@@ -142,13 +142,34 @@ class Printer {
 
   private part(part: Part): string {
     if (typeof part === 'string') return part.replaceAll('{{', '{{ "{{" }}');
-    if ('raw' in part) return `{{ ${this.expression(part.raw)} }}`;
+    if ('raw' in part) return this.raw(part.raw);
     const kind = kindOf(part.scalar.schema);
     if (part.scalar.kind === 'literal') throw new TypeError('a constant is no expression');
     if (kind === 'string' && !this.exact) return `{{ ${this.pipe(part.scalar, 'quote')} }}`;
     if (kind === 'boolean') return `{{ ${this.expression(part.scalar)} }}`;
     if (kind === 'integer') return `{{ ${this.integer(part.scalar)} }}`;
     return `{{ ${this.apply('toJson', part.scalar)} }}`;
+  }
+
+  /** A text in a line of text, with constants between expressions where no directive can take their spaces along. */
+  private raw(ast: Ast): string {
+    const parts = ast.kind === 'call' && ast.operator.name === 'str' ? ast.args : [ast];
+    const constants = parts.map((part) => (part.kind === 'literal' ? String(part.value) : ''));
+    const [first = ''] = constants;
+    const last = constants.at(-1) ?? '';
+    if (
+      constants.some((text) => text.includes('\n')) ||
+      /\s$/.test(last) ||
+      (!this.begun && /^\s/.test(first))
+    ) {
+      return `{{ ${this.expression(ast)} }}`;
+    }
+    return parts
+      .map((part, index) => {
+        if (part.kind === 'literal') return this.part(constants[index] ?? '');
+        return `{{ ${kindOf(part.schema) === 'integer' ? this.integer(part) : this.expression(part)} }}`;
+      })
+      .join('');
   }
 
   private directive(pad: string, text: string): void {
@@ -183,6 +204,7 @@ class Printer {
     body: () => void,
   ): void {
     let over = '';
+    const { begun } = this;
     this.statement([each.over], pad, () => {
       over = this.expression(each.over);
     });
@@ -195,6 +217,8 @@ class Printer {
       body();
       this.dot = dot;
     });
+    if (!begun && this.begun)
+      fail('a text begins with lines of a list: begin it with a line that stands once');
     this.directive(pad, 'end');
   }
 
@@ -232,7 +256,13 @@ class Printer {
       case 'collect': {
         if (this.collected(ast) !== undefined) return;
         const name = this.declare({ name: ast.name });
-        this.collect(name, this.begin(name, ast.elements, pad), pad);
+        const copied = copiedList(ast.elements);
+        if (copied === undefined) {
+          this.collect(name, this.begin(name, ast.elements, pad), pad);
+        } else {
+          this.prepare(copied, pad);
+          this.assignment(pad, name, 'list', this.expression(copied));
+        }
         this.remember(ast, name);
         return;
       }
@@ -299,12 +329,15 @@ class Printer {
 
   /** Declares a list with the members that it always begins with; returns the others. */
   private begin(name: string, elements: readonly Element[], pad: string): readonly Element[] {
-    const isFixed = (element: Element) => element.kind === 'item' && this.isReady(itemAst(element.value));
-    const fixed = elements.slice(0, elements.findIndex((element) => !isFixed(element)) >>> 0);
-    const operands = fixed.map((element) =>
-      element.kind === 'item' ? this.operand(itemAst(element.value)) : '',
+    const fixed = elements.slice(0, elements.findIndex(({ kind }) => kind !== 'item') >>> 0);
+    const values = fixed.flatMap((element) => (element.kind === 'item' ? [itemAst(element.value)] : []));
+    for (const value of values) this.prepare(value, pad);
+    this.declaration(
+      pad,
+      name,
+      'list',
+      values.map((value) => this.operand(value)),
     );
-    this.declaration(pad, name, 'list', operands);
     return elements.slice(fixed.length);
   }
 
@@ -327,16 +360,20 @@ class Printer {
     container: 'list' | 'dict',
     operands: readonly string[],
   ): void {
-    if (this.isHoisting) this.hoisted?.declarations.push(`${name} := ${container}`);
-    if (this.isHoisting && operands.length === 0) return;
-    const head = `${name} ${this.isHoisting ? '=' : ':='} ${container}`;
-    const line = [head, ...operands].join(' ');
-    if (pad.length + line.length < 100) {
-      this.directive(pad, line);
+    const line = [container, ...operands].join(' ');
+    if (pad.length + name.length + line.length < 95) {
+      this.assignment(pad, name, container, line);
     } else {
       const lines = operands.map((operand) => `${pad}  ${operand}`);
-      this.directive(pad, [head, ...lines, pad].join('\n'));
+      this.assignment(pad, name, container, [container, ...lines, pad].join('\n'));
     }
+  }
+
+  /** Declares a list or map with a value. */
+  private assignment(pad: string, name: string, container: 'list' | 'dict', value: string): void {
+    if (this.isHoisting) this.hoisted?.declarations.push(`${name} := ${container}`);
+    if (this.isHoisting && value === container) return;
+    this.directive(pad, `${name} ${this.isHoisting ? '=' : ':='} ${value}`);
   }
 
   /** Whether an expression can be printed without statements before it. */
@@ -550,6 +587,20 @@ class Printer {
     });
     return `include ${name} (dict "root" ${this.root()} ${pairs.join(' ')})`;
   }
+}
+
+/** The list whose members, all and as they are, another list has. */
+function copiedList(elements: readonly Element[]): Ast | undefined {
+  const [each, ...others] = elements;
+  if (each?.kind !== 'each' || others.length > 0) return undefined;
+  const [item, ...more] = each.body;
+  const copies =
+    more.length === 0 &&
+    item?.kind === 'item' &&
+    item.value.kind === 'expression' &&
+    item.value.value.kind === 'variable' &&
+    item.value.value.variable === each.item;
+  return copies && kindOf(each.over.schema) === 'list' && !mayBeAbsent(each.over) ? each.over : undefined;
 }
 
 function assertExact(ast: Ast): void {

@@ -108,7 +108,10 @@ export function layoutText(elements: readonly Element[]): readonly Line[] {
 }
 
 function rawParts(value: Node): readonly Part[] {
-  if (value.kind === 'scalar' && typeof value.value === 'string') return [value.value];
+  if (value.kind === 'scalar' && typeof value.value === 'string') {
+    // Directives take spaces beside them along.
+    return /^\s|\s$/.test(value.value) ? [{ raw: astOf(value.value) }] : [value.value];
+  }
   if (value.kind === 'expression' && kindOf(value.value.schema) === 'string') return [{ raw: value.value }];
   throw new TypeError('a line of text is a string');
 }

@@ -264,10 +264,17 @@ export function str(
   ...values: readonly (Leaf<string> | Leaf<number>)[]
 ): Expr<string> {
   const parts = texts.flatMap((text, index) => [text, values[index]]).filter((part) => part !== undefined);
-  const written = parts.filter((part) => part !== '');
+  const written = parts.filter((part) => part !== '').flatMap(partsOf);
   return written.every((part) => typeof part === 'string')
     ? symbolic<string>(astOf(written.join('')))
     : concatenated(...written);
+}
+
+/** A text that is set into another one is part of it: the chart prints one text for both. */
+function partsOf(part: Leaf<string> | Leaf<number>): readonly (Leaf<string> | Leaf<number>)[] {
+  const ast = astOf(part);
+  if (ast.kind !== 'call' || ast.operator.name !== 'str') return [part];
+  return ast.args.map((inner) => symbolic<string>(inner));
 }
 
 /** At most the first `length` bytes of a text: Kubernetes' names are ASCII, and a cut inside a character is refused. */

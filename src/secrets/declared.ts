@@ -135,16 +135,20 @@ export const declared = once((values: SecretsValues): Declared => {
     'Every declared secret once, with the hosts of all its declarations.',
     mergedSecrets(declarations),
   );
-  const lookups = listOf<string>(
-    [each(secrets, (secret) => each(referencesOf(secret), (reference) => reference))],
-    'lookups',
+  const references = valueTemplate(
+    'centaur.references',
+    'The references of all secrets, one for each place that names one: iron-proxy looks each of them up.',
+    listOf<string>(
+      [each(secrets, (secret) => each(referencesOf(secret), (reference) => reference))],
+      'references',
+    ),
   );
   return {
     declarations,
     secrets,
     declaresPgDsn: some(secrets, ({ declared }) => eq(declared.type, 'pg_dsn')),
-    credentialKeys: sort(uniq(lookups)),
-    lookupCount: count(lookups),
+    credentialKeys: sort(uniq(references)),
+    lookupCount: count(references),
   };
 });
 

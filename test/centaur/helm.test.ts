@@ -103,6 +103,26 @@ describe('the notes after an installation', () => {
     expect(await notes(page.serviceAccount)).not.toContain('OP_CONNECT_TOKEN');
   });
 
+  it('name the credentials that the infra Secret must hold in the mode env, under their prefix', async () => {
+    const text = await notes('ironProxy: {secretSource: env}\nsecretManager: {envPrefix: PROD.}');
+    expect(text).toContain('    PROD.OPENAI_API_KEY\n');
+    expect(text).not.toContain('PROD.OP_');
+  });
+
+  it('do not ask for the Secrets of a CA that the values give', async () => {
+    const ca =
+      'firewall: {ca: {certPem: "-----BEGIN CERTIFICATE-----\\nAA==", keyPem: "-----BEGIN PRIVATE KEY-----\\nAA=="}}';
+    expect(await notes(ca)).not.toContain('ca-cert.pem');
+  });
+
+  it('give a command that finds a key with a dot in its prefix', async () => {
+    const connect =
+      'ironProxy: {secretSource: onepassword-connect}\nonepasswordConnect: {connect: {create: true}}';
+    expect(await notes(`${connect}\nsecretManager: {envPrefix: PROD.}`)).toContain(
+      "-o jsonpath='{.data.PROD\\.OP_CONNECT_TOKEN}'",
+    );
+  });
+
   it('warn when the values alone exceed the smallest plan, and only then', async () => {
     const warning = 'more reads a day than the smallest plan';
     expect(await notes('ironProxy: {replicas: 20}')).toContain(warning);

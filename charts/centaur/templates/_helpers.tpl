@@ -79,6 +79,39 @@ Every declared secret once, with the hosts of all its declarations.
 {{- end }}
 
 {{/*
+The references of all secrets, one for each place that names one: iron-proxy looks each of them up.
+*/}}
+{{- define "centaur.references" -}}
+{{- $references := list -}}
+{{- range $secret := include "centaur.secrets" . | fromJsonArray -}}
+{{- $references2 := list -}}
+{{- if not (has $secret.declared.type (list "oauth_token" "aws_auth")) -}}
+{{- $references2 = append $references2 $secret.reference -}}
+{{- end -}}
+{{- range $fieldName, $field := $secret.declared.fields -}}
+{{- if kindIs "string" $field -}}
+{{- $references2 = append $references2 $field -}}
+{{- end -}}
+{{- end -}}
+{{- range $fieldName, $field := $secret.declared.fields -}}
+{{- if not (kindIs "string" $field) -}}
+{{- $references2 = append $references2 $field.secret_ref -}}
+{{- end -}}
+{{- end -}}
+{{- if $secret.declared.access_key_id -}}
+{{- $references2 = append $references2 $secret.declared.access_key_id -}}
+{{- end -}}
+{{- if $secret.declared.secret_access_key -}}
+{{- $references2 = append $references2 $secret.declared.secret_access_key -}}
+{{- end -}}
+{{- range $reference := $references2 -}}
+{{- $references = append $references $reference -}}
+{{- end -}}
+{{- end -}}
+{{ toJson $references }}
+{{- end }}
+
+{{/*
 What the chart is called in labels: the chart, unless nameOverride says otherwise.
 */}}
 {{- define "centaur.name" -}}
@@ -362,10 +395,7 @@ transforms:
       {{- $hosts = append $hosts $host }}
       {{- end }}
       {{- end }}
-      {{- $secrets := list }}
-      {{- range $secret := include "centaur.secrets" . | fromJsonArray }}
-      {{- $secrets = append $secrets $secret }}
-      {{- end }}
+      {{- $secrets := include "centaur.secrets" . | fromJsonArray }}
       {{- range $secret := $secrets }}
       {{- range $host := $secret.hosts }}
       {{- $hosts = append $hosts $host }}
@@ -396,7 +426,6 @@ transforms:
         - {{ toJson $cidr }}
         {{- end }}
       {{- end }}
-      {{- $tokenEndpoints := list }}
       {{- $urls := list }}
       {{- $gcpSecrets := list }}
       {{- range $secret := $secrets }}
@@ -418,9 +447,7 @@ transforms:
       {{- $urls = append $urls $oauthSecret.declared.token_endpoint }}
       {{- end }}
       {{- end }}
-      {{- range $url := uniq $urls | sortAlpha }}
-      {{- $tokenEndpoints = append $tokenEndpoints $url }}
-      {{- end }}
+      {{- $tokenEndpoints := uniq $urls | sortAlpha }}
       {{- if $tokenEndpoints }}
       rules:
         {{- range $tokenEndpoint := $tokenEndpoints }}
