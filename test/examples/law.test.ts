@@ -1,13 +1,13 @@
 /** The law for a chart that the toolkit does not know: the example, on documents that nobody thought of. */
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { webService } from '../../examples/web-service/chart.js';
 import { resolved } from '../../src/helm/schema.js';
 import type { Schema } from '../../src/helm/tree.js';
 import { type Judge, startJudge } from '../judges/judge.js';
 import { instances, userDocuments, wrongDocuments } from '../law/documents.js';
 import { expectLawOfMany, type UserDocument } from '../law/law.js';
-import { runs } from '../law/seed.js';
+import { patience, runs, seed } from '../law/seed.js';
 import { throwawayFolder } from '../law/throwaway-chart.js';
 import { valuesText } from '../law/values-text.js';
 
@@ -23,18 +23,20 @@ afterAll(async () => {
   await judge.stop();
 });
 
-test('some of its keys, each with a value of its own', async () => {
-  // A law about refusals alone would say little.
-  const accepted = await expectLawOfMany(judge, subject, someKeys(), runs(100));
-  expect(accepted).toBeGreaterThan(runs(100) / 4);
-});
+describe(`web-service, seed ${seed}`, { timeout: patience }, () => {
+  test('some of its keys, each with a value of its own', async () => {
+    // A law about refusals alone would say little.
+    const accepted = await expectLawOfMany(judge, subject, someKeys(), runs(100));
+    expect(accepted).toBeGreaterThan(runs(100) / 4);
+  });
 
-test('layers of files, and --set', async () => {
-  await expectLawOfMany(judge, subject, userDocuments(chart.schema), runs(50));
-});
+  test('layers of files, and --set', async () => {
+    await expectLawOfMany(judge, subject, userDocuments(chart.schema), runs(50));
+  });
 
-test('documents gone wrong', async () => {
-  await expectLawOfMany(judge, subject, wrongDocuments(chart.schema), runs(50));
+  test('documents gone wrong', async () => {
+    await expectLawOfMany(judge, subject, wrongDocuments(chart.schema), runs(50));
+  });
 });
 
 /** A document of all keys breaks one of the chart's rules more often than not. */

@@ -1,4 +1,5 @@
 /** Values documents that a JSON schema admits: fast-check over the schema. */
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { resolved } from '../../src/helm/schema.js';
 import type { Schema, Value } from '../../src/helm/tree.js';
@@ -7,7 +8,7 @@ import type { UserDocument } from './law.js';
 import { valuesText } from './values-text.js';
 
 /** The keywords of draft-07 that shape a value, with references already resolved. */
-interface Shape extends Schema {
+export interface Shape extends Schema {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minLength?: number;
@@ -60,11 +61,14 @@ function perhaps<T>(value: fc.Arbitrary<T>, probability: number): fc.Arbitrary<T
 }
 
 /** One to three values files and up to three `--set` expressions for a chart with this schema. */
-export function userDocuments(written: object): fc.Arbitrary<UserDocument> {
+export function userDocuments(
+  written: object,
+  isWanted: (file: Value) => boolean = () => true,
+): fc.Arbitrary<UserDocument> {
   const schema = resolved(written);
   return fc
     .tuple(
-      fc.array(documents(schema), { minLength: 1, maxLength: 3 }),
+      fc.array(documents(schema).filter(isWanted), { minLength: 1, maxLength: 3 }),
       fc.array(assignments(schema), { maxLength: 3 }),
     )
     .map(([layers, set]) => ({ files: layers.map(valuesText), set }));
@@ -95,12 +99,12 @@ function assignments(schema: Schema): fc.Arbitrary<string> {
   );
 }
 
-interface ScalarPath {
+export interface ScalarPath {
   readonly path: readonly string[];
   readonly member: Schema;
 }
 
-function scalarsOf(schema: Schema, above: readonly string[]): readonly ScalarPath[] {
+export function scalarsOf(schema: Schema, above: readonly string[]): readonly ScalarPath[] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, member]) => {
     const path = [...above, key.replaceAll('.', '\\.')];
     if (member.properties !== undefined) return scalarsOf(member, path);
@@ -171,6 +175,8 @@ function isMap(value: Value): value is Members {
 const deepest = 7;
 
 function draw(written: Schema, depth: number): fc.Arbitrary<Value> {
+  const forms = formsOf(written);
+  if (forms.length > 0) return fc.oneof(...forms.map((form) => draw(form, depth)));
   const shape = merged(written);
   if (shape.const !== undefined) return fc.constant(shape.const as Value);
   if (shape.enum !== undefined) return fc.constantFrom(...(shape.enum as readonly Value[]));
@@ -184,6 +190,36 @@ function draw(written: Schema, depth: number): fc.Arbitrary<Value> {
   return typeof type === 'string'
     ? drawType(type, shape, depth)
     : fc.oneof(...type.map((each) => drawType(each, shape, depth)));
+}
+
+/**
+ * Where a schema says what must be beside what (`if`, `then`), a schema for each of these conditions that holds, with all
+ * that follows from it: seldom would a map that is drawn without a look at them meet them.
+ */
+export function formsOf({ allOf = [], ...rest }: Schema): readonly Schema[] {
+  const conditions = allOf.flatMap((part: Conditional) =>
+    part.if && part.then ? [{ when: part.if, holds: part.then }] : [],
+  );
+  const always = allOf.filter((part: Conditional) => part.if === undefined);
+  const most = conditions.filter(({ when }) =>
+    conditions.every((other) => other.when === when || !follows(when, other.when)),
+  );
+  return most.map(({ when }) => ({
+    allOf: [
+      ...[rest, ...always, when],
+      ...conditions.filter((other) => follows(other.when, when)).map(({ holds }) => holds),
+    ],
+  }));
+}
+
+interface Conditional extends Schema {
+  readonly if?: Schema;
+  readonly then?: Schema;
+}
+
+/** Whether what one condition asks of members another one asks as well. */
+function follows({ properties: asked = {} }: Schema, { properties: given = {} }: Schema): boolean {
+  return Object.entries(asked).every(([key, member]) => isDeepStrictEqual(member, given[key]));
 }
 
 function impliedType(shape: Shape): string | undefined {
@@ -228,8 +264,9 @@ function lists(shape: Shape, depth: number): fc.Arbitrary<readonly Value[]> {
 
 /** The members that the schema names; as many of the optional ones as it lets be there. */
 function namedMembers(shape: Shape, depth: number): fc.Arbitrary<Members> {
-  const { properties = {}, required = [], minProperties = 0, maxProperties } = shape;
-  const names = Object.keys(properties);
+  const { properties = {}, minProperties = 0, maxProperties } = shape;
+  const names = namesOf(shape);
+  const required = [...new Set(shape.required)];
   const optional = depth > deepest ? [] : names.filter((name) => !required.includes(name));
   const room = (count: number) => Math.min(optional.length, Math.max(0, count - required.length));
   const chosen = fc.subarray(optional, {
@@ -245,6 +282,12 @@ function namedMembers(shape: Shape, depth: number): fc.Arbitrary<Members> {
       ),
     ),
   );
+}
+
+/** The keys that the schema names and lets be there. */
+export function namesOf({ properties = {}, propertyNames }: Shape): readonly string[] {
+  const { enum: allowed } = propertyNames ? merged(propertyNames) : {};
+  return Object.keys(properties).filter((name) => allowed?.includes(name) ?? true);
 }
 
 /** The members whose keys are free. */
@@ -283,24 +326,48 @@ function openMembers(shape: Shape, depth: number): fc.Arbitrary<Members> {
   );
 }
 
-/** Texts that match all patterns: those made to escape as far as they do, and others made from the longest pattern. */
-function texts({
-  patterns = [],
-  minLength = 0,
-  maxLength = Number.POSITIVE_INFINITY,
-}: Shape): fc.Arbitrary<string> {
-  const expressions = patterns.map((pattern) => new RegExp(pattern, 'u'));
-  const admits = (text: string) => {
-    const length = [...text].length;
-    return (
-      length >= minLength && length <= maxLength && expressions.every((expression) => expression.test(text))
-    );
-  };
-  const [longest] = [...expressions].sort((left, right) => right.source.length - left.source.length);
-  if (longest === undefined) return strings.filter(admits);
-  const hostile = hostileStrings.filter(admits);
-  const limit = maxLength === Number.POSITIVE_INFINITY ? {} : { maxLength };
-  const matching = fc.stringMatching(longest, limit).filter(admits);
+/**
+ * Texts that match all patterns: those made to escape as far as they do, and others made from the longest pattern. What
+ * generates them takes far longer to make than to use, so each is made once.
+ */
+export function texts({ patterns, minLength, maxLength }: Shape): fc.Arbitrary<string> {
+  const demands: TextDemands = { patterns, minLength, maxLength };
+  const id = JSON.stringify(demands);
+  const known = madeTexts.get(id) ?? textsOf(demands);
+  madeTexts.set(id, known);
+  return known;
+}
+
+const madeTexts = new Map<string, fc.Arbitrary<string>>();
+
+type TextDemands = { readonly [K in 'patterns' | 'minLength' | 'maxLength']: Shape[K] | undefined };
+
+/** Whether a text has the length and matches the patterns that a schema asks for. */
+export function admits(
+  { patterns = [], minLength = 0, maxLength = Number.POSITIVE_INFINITY }: Partial<TextDemands>,
+  text: string,
+): boolean {
+  const length = [...text].length;
+  return (
+    length >= minLength && length <= maxLength && patterns.every((pattern) => expression(pattern).test(text))
+  );
+}
+
+const expressions = new Map<string, RegExp>();
+
+function expression(pattern: string): RegExp {
+  const known = expressions.get(pattern) ?? new RegExp(pattern, 'u');
+  expressions.set(pattern, known);
+  return known;
+}
+
+function textsOf(demands: TextDemands): fc.Arbitrary<string> {
+  const fits = (text: string) => admits(demands, text);
+  const [longest] = [...(demands.patterns ?? [])].sort((left, right) => right.length - left.length);
+  if (longest === undefined) return strings.filter(fits);
+  const hostile = hostileStrings.filter(fits);
+  const limit = demands.maxLength === undefined ? {} : { maxLength: demands.maxLength };
+  const matching = fc.stringMatching(expression(longest), limit).filter(fits);
   return hostile.length === 0 ? matching : fc.oneof(matching, fc.constantFrom(...hostile));
 }
 
@@ -320,7 +387,7 @@ function numbersWithin(
 }
 
 /** A schema with what its `allOf` demands written beside its own demands. */
-function merged(schema: Schema): Shape {
+export function merged(schema: Schema): Shape {
   const { allOf = [], pattern, ...own } = schema as Shape;
   return allOf.map(merged).reduce(both, pattern === undefined ? own : { ...own, patterns: [pattern] });
 }
@@ -337,6 +404,8 @@ function both(left: Shape, right: Shape): Shape {
     ...(left.properties && right.properties && { properties }),
     ...(left.required && right.required && { required: [...left.required, ...right.required] }),
     ...(left.patterns && right.patterns && { patterns: [...left.patterns, ...right.patterns] }),
+    ...(left.propertyNames &&
+      right.propertyNames && { propertyNames: { allOf: [left.propertyNames, right.propertyNames] } }),
   };
 }
 

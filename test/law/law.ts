@@ -119,7 +119,23 @@ async function shrink(
 
 type Ours = { readonly objects: readonly object[] } | { readonly problems: readonly string[] };
 
-function evaluated(chart: HelmChart, { files, set = [] }: UserDocument): Ours {
+/** Whether a chart makes objects of a document. */
+export function isTaken({ chart }: LawChart, document: UserDocument): boolean {
+  return 'objects' in evaluated(chart, document);
+}
+
+/** A document is drawn, asked whether the chart takes it, and judged: it is evaluated once. */
+const known = new WeakMap<UserDocument, { readonly chart: HelmChart; readonly ours: Ours }>();
+
+function evaluated(chart: HelmChart, document: UserDocument): Ours {
+  const last = known.get(document);
+  if (last?.chart === chart) return last.ours;
+  const ours = evaluatedAnew(chart, document);
+  known.set(document, { chart, ours });
+  return ours;
+}
+
+function evaluatedAnew(chart: HelmChart, { files, set = [] }: UserDocument): Ours {
   const input = { files: files.map((text, index) => ({ file: `values-${index}.yaml`, text })), set, release };
   const loaded = loadValues(chart, input);
   if ('problems' in loaded) return { problems: loaded.problems.map(({ message }) => message) };
