@@ -208,6 +208,36 @@ describe('a name that no reference can hold', () => {
   });
 });
 
+describe('a name in the references of a service account', () => {
+  const { configText } = declaredBy({ ironProxy: { secretSource: 'onepassword' } });
+
+  test.each([
+    'Engineering EU',
+    ' a  b_c-d.9 ',
+    'abcdefghijklmnopqrstuvwxyz',
+    'AZaz09',
+  ])('%j is put into them as it is', async (vault) => {
+    await writeFile(template, configText);
+    expect(await runScript(vault)).toEqual({ code: 0, said: '' });
+    expect(await readFile(target, 'utf8')).toContain(`secret_ref: "op://${vault}/OPENAI_API_KEY/credential"`);
+  });
+
+  test.each([
+    "Engineer's",
+    'Dev & Ops',
+    'Schlüssel',
+    '[x]',
+    '`',
+    '@',
+    ',',
+  ])('%j is refused, since the SDK refuses each reference that has it', async (vault) => {
+    await writeFile(template, configText);
+    const { code, said } = await runScript(vault);
+    expect(code).toBe(1);
+    expect(said).toMatch(/OP_VAULT has other characters.*use the id of the vault/);
+  });
+});
+
 describe('the file', () => {
   test('is readable by its owner alone', async () => {
     await writeFile(template, reference(vaultPlaceholder));
@@ -261,7 +291,10 @@ test('hostile texts in the values reach the configuration as they are, and the v
     inject_formatter: `${hostile} {{ .Value }} ${hostile}`,
     hosts: ['a.example.com'],
   };
-  const { configText, config } = declaredBy({ tools: { tool: { secrets: [secret] } } });
+  const { configText, config } = declaredBy({
+    tools: { tool: { secrets: [secret] } },
+    ironProxy: { secretSource: 'onepassword-connect' },
+  });
   await writeFile(template, configText);
   expect(await runScript('My "vault"')).toEqual({ code: 0, said: '' });
   const text = JSON.stringify(config).replaceAll(
