@@ -88,6 +88,8 @@ export interface Release {
   tried(verb: string, args: readonly string[], values?: ValuesTexts): Promise<Result>;
   /** Its pods, once none of them is on its way out. */
   pods(): Promise<readonly Pod[]>;
+  /** Its pods, but for those on their way out. */
+  staying(): Promise<readonly Pod[]>;
   /** Its pods, as soon as they are those of a mode and no others; all of them are ready then. */
   podsOf(mode: SecretSource): Promise<readonly Pod[]>;
   /** What a command printed in a component's container, the first one when none is named. */
@@ -119,6 +121,12 @@ export function releaseOn(node: Node, options: ReleaseOptions): Release {
   const succeeded = async (verb: string, args: readonly string[], values?: ValuesTexts) =>
     printed(await tried(verb, args, values), ['helm', verb, name, ...args]);
   const waiting = ['--wait', '--timeout', '5m'];
+  const podObjects = async (): Promise<readonly PodObject[]> => {
+    const selector = `app.kubernetes.io/instance=${name}`;
+    const get = ['get', 'pods', ...namespaced, '--selector', selector, '--output', 'json'];
+    const { items }: { items: readonly PodObject[] } = JSON.parse(await node.kubectl(...get));
+    return items;
+  };
 
   const release: Release = {
     name,
@@ -131,22 +139,12 @@ export function releaseOn(node: Node, options: ReleaseOptions): Release {
       until(
         'no pod is on its way out',
         async () => {
-          const selector = `app.kubernetes.io/instance=${name}`;
-          const list = await node.kubectl(
-            'get',
-            'pods',
-            ...namespaced,
-            '--selector',
-            selector,
-            '--output',
-            'json',
-          );
-          const { items }: { items: readonly PodObject[] } = JSON.parse(list);
-          if (items.some(({ metadata }) => metadata.deletionTimestamp !== undefined)) return undefined;
-          return items.map(podOf);
+          const items = await podObjects();
+          return items.every(isStaying) ? items.map(podOf) : undefined;
         },
         120,
       ),
+    staying: async () => (await podObjects()).filter(isStaying).map(podOf),
     async podsOf(mode) {
       const found = await until(`the pods are those of ${mode}`, async () => {
         const present = await release.pods();
@@ -187,6 +185,8 @@ export interface Pod {
   readonly uid: string;
   readonly component: string;
   readonly ready: boolean;
+  /** Empty until it has one. */
+  readonly address: string;
 }
 
 interface PodObject {
@@ -196,7 +196,14 @@ interface PodObject {
     readonly labels: Readonly<Record<string, string>>;
     readonly deletionTimestamp?: string;
   };
-  readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+  readonly status: {
+    readonly podIP?: string;
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+  };
+}
+
+function isStaying({ metadata }: PodObject): boolean {
+  return metadata.deletionTimestamp === undefined;
 }
 
 function podOf({ metadata: { name, uid, labels }, status }: PodObject): Pod {
@@ -205,6 +212,7 @@ function podOf({ metadata: { name, uid, labels }, status }: PodObject): Pod {
     uid,
     component: labels['app.kubernetes.io/component'] ?? '',
     ready: status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
+    address: status.podIP ?? '',
   };
 }
 

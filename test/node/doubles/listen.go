@@ -23,6 +23,8 @@ const peersKept = 1000
 type peers struct {
 	mutex sync.Mutex
 	list  []peer
+	// What a client sent itself.
+	load *load
 }
 
 func (p *peers) record(from net.Addr, at net.Addr, request string) {

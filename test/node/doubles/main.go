@@ -17,11 +17,13 @@ import (
 var commands = map[string]func(args []string) error{
 	// What the images run.
 	"api":        serves("api", web(8000, "/health", "/health/ready")),
+	"client":     serves("client", client),
 	"iron-proxy": serves("iron-proxy", ironProxy),
 	"postgres":   serves("postgres", postgres),
 	"slackbot":   serves("slackbot", web(3001, "/health")),
 	"mirror":     serves("mirror", mirror),
 	"pause":      serves("pause", nothing),
+	"upstream":   serves("upstream", upstream),
 
 	// What is run in them.
 	"call":       call,
@@ -29,6 +31,7 @@ var commands = map[string]func(args []string) error{
 	"get":        get,
 	"pg_isready": pgIsReady,
 	"report":     printReport,
+	"through":    printThrough,
 }
 
 func main() {

@@ -36,6 +36,7 @@ type report struct {
 type activity struct {
 	Role  string `json:"role,omitempty"`
 	Peers []peer `json:"peers,omitempty"`
+	Load  *load  `json:"load,omitempty"`
 }
 
 type mount struct {
@@ -72,7 +73,7 @@ func answerReports(role string, peers *peers) error {
 		return err
 	}
 	go http.Serve(listener, http.HandlerFunc(func(response http.ResponseWriter, _ *http.Request) {
-		json.NewEncoder(response).Encode(activity{role, peers.recorded()})
+		json.NewEncoder(response).Encode(activity{role, peers.recorded(), peers.load.sofar()})
 	}))
 	return nil
 }

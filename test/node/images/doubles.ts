@@ -9,10 +9,10 @@ import type { Entry } from './tar.js';
 /** What a double stands in for; `pause` only waits. */
 export type Role = (typeof roles)[number];
 
-const roles = ['api', 'iron-proxy', 'mirror', 'pause', 'postgres', 'slackbot'] as const;
+const roles = ['api', 'client', 'iron-proxy', 'mirror', 'pause', 'postgres', 'slackbot', 'upstream'] as const;
 
 /** What a double is asked for beside its role, in images of other programs too. */
-const questions = ['call', 'dial', 'get', 'pg_isready', 'report'] as const;
+const questions = ['call', 'dial', 'get', 'pg_isready', 'report', 'through'] as const;
 
 /**
  * An image of the double in a role, under the name of the image that it stands in for. It has busybox for a shell and
