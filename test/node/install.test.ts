@@ -89,7 +89,7 @@ describe('a release on a real node', () => {
         prepared: beside,
         values: asked.eachForm,
         egress: 'beside-egress',
-        added: ['/etc/ssl/certs/internet.pem'],
+        added: ['/etc/pki/tls/certs/internet.pem'],
       },
     ];
     let printed: readonly string[] = [];

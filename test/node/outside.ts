@@ -45,7 +45,7 @@ export async function startOutside(node: Node): Promise<string> {
   return authority.cert;
 }
 
-/** The ConfigMap and the values by which iron-proxy trusts another certificate authority. */
+/** The ConfigMap and the values by which iron-proxy trusts another certificate authority, as docs/operations.md has it. */
 export function trusting(
   namespace: string,
   certificate: string,
@@ -61,7 +61,7 @@ export function trusting(
     values: JSON.stringify({
       ironProxy: {
         extraVolumes: [{ name, configMap: { name } }],
-        extraVolumeMounts: [{ name, mountPath: '/etc/ssl/certs', readOnly: true }],
+        extraVolumeMounts: [{ name, mountPath: '/etc/pki/tls/certs', readOnly: true }],
       },
     }),
   };
