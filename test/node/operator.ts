@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { readPyproject } from '../../src/secrets/pyproject.js';
 import { page } from '../centaur/page.js';
 import { certificateAuthority } from '../proxy/certificates.js';
-import type { ConnectData } from '../proxy/connect.js';
+import type { VaultData } from '../proxy/double.js';
 import { type Asked, type Container, infraTable, keysOf } from './contract.js';
 import type { Node } from './node.js';
 
@@ -49,11 +49,12 @@ export const asked = {
 export const infra: { readonly [key: string]: string } = {
   ...Object.fromEntries(infraTable.map(([key]) => [key, made(key)])),
   ...credentials,
-  OP_VAULT: "Agents & Tools: 'EU' #1",
+  // A name that every mode takes.
+  OP_VAULT: 'Agents and Tools - EU_1.0',
 };
 
 /** The vault as Connect has it; its values differ from those of the infra Secret, so that it shows where one is from. */
-export const vault: ConnectData = {
+export const vault: VaultData = {
   token: infra.OP_CONNECT_TOKEN ?? '',
   vaults: [
     {

@@ -1,11 +1,12 @@
-import type { ConnectData } from '../../proxy/connect.js';
+import type { VaultData } from '../../proxy/double.js';
+
 import { builtDouble } from '../../proxy/doubles.js';
 import { programImage } from './doubles.js';
 import type { Image } from './image.js';
 import type { Entry } from './tar.js';
 
 /** An image of the double of 1Password Connect, as one of its two servers; `data` is what it knows of 1Password. */
-export async function connectImage(role: 'api' | 'sync', name: string, data: ConnectData): Promise<Image> {
+export async function connectImage(role: 'api' | 'sync', name: string, data: VaultData): Promise<Image> {
   const image = await programImage(name, await builtDouble('connect'), 'connect');
   const stored: Entry = { name: '1password.json', content: Buffer.from(JSON.stringify(data)), mode: 0o644 };
   // The folder that both servers share is theirs to write, else they don't start.
