@@ -48,7 +48,7 @@ const ways: Readonly<Record<keyof typeof vaultSources, Way>> = {
       down: 'EOF',
       hangup: 'EOF',
       status: 'internal server error',
-      token: 'you are not authenticated',
+      token: 'bad credentials, please retry: failed to authenticate',
       vault: 'no vault matched the secret reference query',
       item: 'no item matched the secret reference query',
       empty: 'resolved to empty value',
@@ -77,10 +77,11 @@ function suite(mode: keyof typeof vaultSources): void {
   const reference = (secret_ref: string, more: object = {}) => ({ type, secret_ref, ...more });
   const key = (more: object = {}) => reference(`op://${vault}/KEY/credential`, more);
   const start = async (secrets: readonly object[], data: VaultData) => {
-    const warm = replaced(reference(`op://${vault}/WARM/credential`, { failure_ttl: '1s' }), warmHost, 'KEY');
+    const warm = replaced(reference('op://Warm/UP/credential', { failure_ttl: '1s' }), warmHost, 'KEY');
+    const [item] = stored({ UP: 'up' }).vaults.flatMap(({ items = [] }) => items);
     proxy = await around.start(
       minimalContainer({ secrets: [...secrets.map((secret) => ({ ...secret })), warm], env }),
-      stored({ WARM: 'up' }),
+      { token, vaults: [...data.vaults, { name: 'Warm', items: item ? [item] : [] }] },
     );
     if (!proxy.vaults) throw new Error('the container names no 1Password');
     vaults = proxy.vaults;
@@ -158,7 +159,7 @@ function suite(mode: keyof typeof vaultSources): void {
     await begin({});
     await breakIt();
     expect(await injected()).toBe('KEY');
-    const line = await proxy.logged('failed to fetch secret, caching error');
+    const line = await proxy.logged(/failed to fetch secret, caching error.*\/KEY\/credential/);
     expect(line).toContain(way.says[says]);
     expect(line).toContain(`op://${vault}/KEY/credential`);
     await proxy.stop();
