@@ -29,6 +29,7 @@ export default defineConfig({
         },
       },
       {
+        resolve: { alias: ownName },
         test: {
           name: 'law',
           include: ['test/{judges,law}/**/*.test.ts'],

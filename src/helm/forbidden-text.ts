@@ -5,22 +5,27 @@
  *   U+2029 are line breaks. `toYaml` yields nothing at all for a map with such a text in it, without an error, or lines
  *   at the wrong indentation.
  * - The key `<<` merges maps, and `toYaml` writes it bare.
+ * - `toYaml` yields nothing at all for a map with a key of more than 1024 characters of JSON either: it writes JSON and reads
+ *   that as YAML, which looks no further for the colon behind a key. A character and an escape are at most two of them.
  * - Helm deletes `<no value>` from what it has rendered: https://github.com/helm/helm/pull/7652.
  */
+import { goJson } from './go-syntax.js';
 import type { Value } from './tree.js';
 
 const characters = /[\u007f-\u009f\u2028\u2029\ufffe\uffff]/;
 const deleted = '<no value>';
 const mergeKey = '<<';
+const longestKey = 499;
 
 export const forbiddenTextMessage =
   'a text holds a character that YAML does not have (U+007F to U+009F, U+2028, U+2029, U+FFFE, U+FFFF), ' +
-  'or "<no value>", which Helm deletes, or a key is "<<", which merges maps: write it without';
+  'or "<no value>", which Helm deletes, or a key is "<<", which merges maps, or has 500 characters or more: write it without';
 
 /** Go's condition that says the same of `.Values` as {@link holdsForbiddenText}. */
 export const forbiddenTextCondition =
   'or (regexMatch `[\\x{7f}-\\x{9f}\\x{2028}\\x{2029}\\x{fffe}\\x{ffff}]` (printf "%v" .Values)) ' +
-  `(regexMatch \`${deleted}|[[ ]"${mergeKey}":\` (printf "%q" .Values))`;
+  `(regexMatch \`${deleted}|[[ ]"${mergeKey}":\` (printf "%q" .Values)) ` +
+  `(regexMatch \`[{,]"([^"\\\\]|\\\\.){${longestKey + 1},}":\` (toJson .Values))`;
 
 /** Whether Helm deletes a part of the text. */
 export function isDeleted(text: string): boolean {
@@ -41,9 +46,20 @@ export function holdsForbiddenText(value: Value, sound = new WeakSet<object>()):
   if (typeof value !== 'object' || value === null || sound.has(value)) return false;
   const holds = Array.isArray(value)
     ? value.some((member) => holdsForbiddenText(member, sound))
-    : Object.entries(value).some(
-        ([key, member]) => key === mergeKey || isForbidden(key) || holdsForbiddenText(member, sound),
-      );
+    : Object.entries(value).some(([key, member]) => isForbiddenKey(key) || holdsForbiddenText(member, sound));
   if (!holds) sound.add(value);
   return holds;
+}
+
+function isForbiddenKey(key: string): boolean {
+  return key === mergeKey || isForbidden(key) || (key.length > longestKey / 6 && escapesOf(key) > longestKey);
+}
+
+/** How many characters and escapes the key has in JSON. */
+function escapesOf(key: string): number {
+  return (
+    goJson(key)
+      .match(/\\.|[^\\]/gsu)
+      ?.slice(1, -1).length ?? 0
+  );
 }

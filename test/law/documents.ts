@@ -108,8 +108,9 @@ export function scalarsOf(schema: Schema, above: readonly string[]): readonly Sc
   return Object.entries(schema.properties ?? {}).flatMap(([key, member]) => {
     const path = [...above, key.replaceAll('.', '\\.')];
     if (member.properties !== undefined) return scalarsOf(member, path);
-    const { type } = merged(member);
-    return type === 'object' || type === 'array' || type === undefined ? [] : [{ path, member }];
+    const { type, enum: choices } = merged(member);
+    const isScalar = choices !== undefined || (type !== 'object' && type !== 'array' && type !== undefined);
+    return isScalar ? [{ path, member }] : [];
   });
 }
 

@@ -1,0 +1,264 @@
+/**
+ * No text of a values file becomes anything but that text: at each place of a schema that takes a text, strings made to
+ * escape arrive as they went in, at the places of a harmless one and nowhere else, or the schema refuses them in every
+ * Helm. The places are those of the schema, so that a new key is one of them.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { webService } from '../../examples/web-service/chart.js';
+import { centaurChart } from '../../src/centaur/index.js';
+import { isForbidden } from '../../src/helm/forbidden-text.js';
+import type { HelmChart } from '../../src/helm/index.js';
+import type { Value } from '../../src/helm/tree.js';
+import { helmMajors } from '../judges/helm.js';
+import { type Judge, startJudge } from '../judges/judge.js';
+import { hostileStrings } from './arbitrary-values.js';
+import { arrivals } from './arrivals.js';
+import { judged, type LawChart } from './law.js';
+import {
+  choicesOf,
+  isConcerned,
+  pointersOf,
+  pointersOfRule,
+  Reader,
+  replaced,
+  type Scene,
+  scenesOf,
+} from './scenes.js';
+import { patience, runs, seed } from './seed.js';
+import type { TextPlace } from './text-places.js';
+import { throwawayFolder } from './throwaway-chart.js';
+import { valuesText } from './values-text.js';
+
+const long = [
+  'x'.repeat(100_000),
+  '{{ "'.repeat(25_000),
+  '"\n---\n'.repeat(16_000),
+  '😀: #'.repeat(20_000),
+  '\\'.repeat(100_000),
+];
+const writable = hostileStrings.filter((text) => !isForbidden(text) && text !== '<<');
+const forbidden = hostileStrings.filter(isForbidden);
+
+let judge: Judge;
+beforeAll(async () => {
+  judge = await startJudge();
+});
+afterAll(() => judge.stop());
+
+interface Tally {
+  accepted: number;
+  refused: number;
+}
+
+/** A chart, and what became of the texts at each of its places. */
+class Trial {
+  readonly tally = new Map<TextPlace, Tally>();
+  readonly reader: Reader;
+
+  constructor(private readonly subject: LawChart) {
+    this.reader = new Reader(subject.chart);
+  }
+
+  count(place: TextPlace, what: keyof Tally): void {
+    const counts = this.tally.get(place) ?? { accepted: 0, refused: 0 };
+    counts[what]++;
+    this.tally.set(place, counts);
+  }
+
+  /** What the schema refuses of the texts, every Helm refuses, each at its place; the others arrive. */
+  async try({ document, marks }: Scene, texts: ReadonlyMap<TextPlace, string>): Promise<void> {
+    const all = this.written(document, marks, texts);
+    const faults = this.reader.refused(all.document);
+    const refused = [...texts.keys()].filter((place) => isAt(faults, all.pointers.get(place)));
+    const taken = new Map([...texts].filter(([place]) => !refused.includes(place)));
+    if (refused.length > 0) await this.expectRefusal(all, refused);
+    await this.expectArrival({ document, marks }, this.withoutBroken({ document, marks }, taken));
+  }
+
+  /** One text at a place: whether the chart takes it, with one verdict of all; where it does, it arrives. */
+  async tryAlone(scene: Scene, place: TextPlace, text: string): Promise<boolean> {
+    const texts = new Map([[place, text]]);
+    const { document } = this.written(scene.document, scene.marks, texts);
+    const { accepted, difference } = await judged(judge, this.subject, { files: [valuesText(document)] });
+    expect(difference, `${place.name} ${JSON.stringify(text).slice(0, 100)}`).toBeUndefined();
+    if (accepted) await this.expectArrival(scene, texts);
+    else this.count(place, 'refused');
+    return accepted;
+  }
+
+  private written(document: Value, marks: Scene['marks'], texts: ReadonlyMap<TextPlace, string>) {
+    const byMark = new Map([...texts].map(([place, text]) => [marks.get(place) ?? '', text]));
+    return {
+      document: replaced(document, byMark),
+      pointers: pointersOf(document, marks, byMark),
+      byMark,
+    };
+  }
+
+  private async expectRefusal(
+    { document, pointers }: { document: Value; pointers: ReadonlyMap<TextPlace, string> },
+    places: readonly TextPlace[],
+  ): Promise<void> {
+    const verdicts = await judge.render({ chart: this.subject.folder, values: [valuesText(document)] });
+    for (const major of helmMajors) {
+      const verdict = verdicts[major];
+      const said = verdict.ok ? 'nothing' : verdict.error;
+      const missing = places.filter((place) => !said.includes(`at '${quoted(pointers.get(place) ?? '')}'`));
+      expect(
+        missing.map(({ name }) => name),
+        `what Helm ${major} does not refuse: ${said}`,
+      ).toEqual([]);
+    }
+    for (const place of places) this.count(place, 'refused');
+  }
+
+  private async expectArrival(scene: Scene, texts: ReadonlyMap<TextPlace, string>): Promise<void> {
+    const { document, byMark } = this.written(scene.document, scene.marks, texts);
+    const outcome = await judged(judge, this.subject, { files: [valuesText(document)] });
+    const said = [...texts].map(([place, text]) => `${place.name}: ${JSON.stringify(text).slice(0, 80)}`);
+    expect(outcome, said.join('\n')).toEqual({ accepted: true });
+    const before = byName(this.reader.evaluated(scene.document).objects);
+    const after = byName(this.reader.evaluated(document).objects);
+    expect(arrivals(before, after, byMark)).toEqual([]);
+    for (const place of texts.keys()) this.count(place, 'accepted');
+  }
+
+  /** The texts less those that break a rule across keys. */
+  private withoutBroken({ document, marks }: Scene, texts: ReadonlyMap<TextPlace, string>) {
+    let left = texts;
+    for (;;) {
+      const written = this.written(document, marks, left);
+      const { problems } = this.reader.evaluated(written.document);
+      if (problems.length === 0) return left;
+      const rules = problems.flatMap((problem) => pointersOfRule(problem, written.document));
+      const concerned = [...left.keys()].filter((place) =>
+        isConcerned(place, written.pointers.get(place), rules),
+      );
+      // A text may break a rule about a key elsewhere.
+      const gone = concerned.length > 0 ? concerned : [...left.keys()].slice(0, Math.ceil(left.size / 2));
+      left = new Map([...left].filter(([place]) => !gone.includes(place)));
+    }
+  }
+}
+
+function isAt(faults: readonly string[], pointer: string | undefined): boolean {
+  return faults.some((fault) => fault === pointer);
+}
+
+/** As Helm writes a place. */
+function quoted(pointer: string): string {
+  return JSON.stringify(pointer).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'");
+}
+
+/** In an order that does not depend on names. */
+function byName(objects: readonly { readonly file: string; readonly object: object }[]) {
+  return objects.map(({ file, object }) => ({ file, object }));
+}
+
+/** Places whose texts arrive in no object. */
+const nowhere: Readonly<Record<string, readonly string[]>> = {
+  // What a tool is called stands in messages alone.
+  centaur: ['tools.* key'],
+  // One of ingress.hosts, which is a place of its own.
+  'web-service': ['ingress.tls[].hosts[]'],
+};
+
+describe.each<readonly [string, () => HelmChart]>([
+  ['centaur', () => centaurChart()],
+  ['web-service', () => webService()],
+])(`hostile texts for %s, seed ${seed}`, { timeout: patience }, (name, build) => {
+  const folder = throwawayFolder();
+  const chart = build();
+  const subject = { chart, folder: folder.write(chart.compile()) };
+  const trial = new Trial(subject);
+  let scenes: readonly Scene[];
+  afterAll(() => folder.remove());
+
+  test('a harmless text arrives from each place', () => {
+    const found = scenesOf(chart);
+    scenes = found.scenes;
+    expect(found.lost.map((place) => place.name)).toEqual(nowhere[name]);
+  });
+
+  test('each arrives as it is, or is refused by all', async () => {
+    const rounds = Math.min(runs(8), writable.length);
+    for (let round = 0; round < rounds; round++) {
+      for (const scene of scenes) {
+        const texts = [...scene.marks.keys()].map((place, index) => {
+          const text = writable[(seed + index * 7 + round) % writable.length] ?? '';
+          return [place, text] as const;
+        });
+        await trial.try(scene, new Map(texts));
+      }
+    }
+    const tallies = [...trial.tally.values()];
+    const sum = (what: keyof Tally) => tallies.reduce((total, tally) => total + tally[what], 0);
+    console.log(`${name}: ${sum('accepted')} texts arrived, ${sum('refused')} were refused`);
+    expect(tallies.filter(({ accepted }) => accepted > 0).length).toBeGreaterThan(tallies.length / 2);
+    expect(tallies.filter(({ refused }) => refused > 0).length).toBeGreaterThan(tallies.length / 4);
+    expect(trial.tally.size).toBe(scenes.reduce((total, { marks }) => total + marks.size, 0));
+  });
+
+  test('those of which Helm would lose a part are refused with one message', async () => {
+    const free = scenes.flatMap((scene) =>
+      [...scene.marks.keys()]
+        .filter(({ shape }) => shape.patterns === undefined && shape.maxLength === undefined)
+        .map((place) => ({ scene, place })),
+    );
+    expect(free.length).toBeGreaterThan(0);
+    for (let round = 0; round < runs(12); round++) {
+      const { scene, place } = free[(seed + round * 5) % free.length] ?? {};
+      const text = forbidden[(seed + round) % forbidden.length];
+      if (scene && place && text) expect(await trial.tryAlone(scene, place, text)).toBe(false);
+    }
+  });
+
+  test('of 100 kB, too', async () => {
+    const [scene] = scenes;
+    const places = [...(scene?.marks.keys() ?? [])].filter(({ shape }) => shape.patterns === undefined);
+    for (const [index, text] of long.entries()) {
+      const place = places[(seed + index) % places.length];
+      if (scene && place) await trial.tryAlone(scene, place, text);
+    }
+  });
+
+  test.each([
+    ['x', 499, true],
+    ['x', 500, false],
+    ['"', 499, true],
+    ['"', 500, false],
+    // In JSON as Go writes it this is an escape and four digits.
+    ['<', 99, true],
+    ['<', 100, false],
+  ])('a key that toYaml would lose is refused, and no shorter one: %s, %i times', async (piece, times, arrives) => {
+    const key = 'resources.limits.* key';
+    const [found] = scenes.flatMap((scene) =>
+      [...scene.marks.keys()].filter((place) => place.name.endsWith(key)).map((place) => ({ scene, place })),
+    );
+    if (found === undefined) throw new Error(`no place ends in ${key}`);
+    expect(await trial.tryAlone(found.scene, found.place, piece.repeat(times))).toBe(arrives);
+  });
+
+  test('a choice takes nothing but its choices', async () => {
+    const scene = choicesOf(chart);
+    const texts = [...scene.marks.keys()].map(
+      (place, index) => [place, writable[(seed + index) % writable.length] ?? ''] as const,
+    );
+    const { document, marks } = scene;
+    const byMark = new Map(texts.map(([place, text]) => [marks.get(place) ?? '', text]));
+    const pointers = pointersOf(document, marks, byMark);
+    const faults = trial.reader.refused(replaced(document, byMark));
+    const verdicts = await judge.render({
+      chart: subject.folder,
+      values: [valuesText(replaced(document, byMark))],
+    });
+    for (const [place] of texts) {
+      const pointer = pointers.get(place) ?? '';
+      expect(faults, place.name).toContain(pointer);
+      for (const major of helmMajors) {
+        const verdict = verdicts[major];
+        expect(verdict.ok ? '' : verdict.error, place.name).toContain(`at '${quoted(pointer)}'`);
+      }
+    }
+  });
+});
