@@ -1,0 +1,252 @@
+/**
+ * Breaks the compiler on purpose, in a copy, one place at a time: the law has to notice each. A mutation that nobody
+ * notices shows what the law does not test. `npm run test:mutations` takes some minutes; with `-- -t int64` it tries the
+ * mutations that say so.
+ */
+import { execFile } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+interface Mutation {
+  /** What a tired author might have done. */
+  readonly does: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+const mutations: readonly Mutation[] = [
+  {
+    does: 'writes strings without quotes',
+    file: 'go-template.ts',
+    from: "this.pipe(part.scalar, 'quote')",
+    to: 'this.expression(part.scalar)',
+  },
+  {
+    does: 'writes texts that are hashed with the quotes of manifests',
+    file: 'go-template.ts',
+    from: "if (kind === 'string' && !this.exact)",
+    to: "if (kind === 'string')",
+  },
+  {
+    does: 'forgets int64',
+    file: 'go-template.ts',
+    from: 'return already ?',
+    to: 'return text !== "" ?',
+  },
+  {
+    does: 'converts an integer before it asks whether it is there',
+    file: 'go-template.ts',
+    from: "if (parameter.kind === 'any') return { text: this.operand(ast) };",
+    to: '',
+  },
+  {
+    does: "lets {{ of the source's texts through",
+    file: 'go-template.ts',
+    from: "part.replaceAll('{{', '{{ \"{{\" }}')",
+    to: 'part',
+  },
+  {
+    does: "reads the values of the dot inside a walk, where the dot is the walk's",
+    file: 'go-template.ts',
+    from: 'this.dot = false;',
+    to: '',
+  },
+  {
+    does: 'calls a method of .Values in the place of a key of the same name',
+    file: 'go-template.ts',
+    from: " && !(of.kind === 'builtin' && methodsOfValues.has(key))",
+    to: '',
+  },
+  {
+    does: 'computes a list before the condition that guards it',
+    file: 'go-template.ts',
+    from: 'lazy && index > 0 &&',
+    to: 'lazy && index > 9 &&',
+  },
+  {
+    does: 'begins a text with an empty line where its first field is a choice',
+    file: 'go-template.ts',
+    from: 'this.begun = begun;',
+    to: '',
+  },
+  {
+    does: "names a variable after a key that is no name of Go's",
+    file: 'go-template.ts',
+    from: 'const wanted = goName(variable.name);',
+    to: 'const wanted = variable.name;',
+  },
+  {
+    does: 'gives two variables one name',
+    file: 'go-template.ts',
+    from: 'for (let suffix = 2; taken.has(name); suffix++)',
+    to: 'for (let suffix = 2; taken.has(name) && suffix < 0; suffix++)',
+  },
+  {
+    does: 'swaps the branches of a choice',
+    file: 'layout.ts',
+    from: '(inner) => branch(choice.chosen, inner),\n    branch(choice.otherwise, assumed),',
+    to: '(inner) => branch(choice.otherwise, inner),\n    branch(choice.chosen, assumed),',
+  },
+  {
+    does: 'indents a map of the values too little',
+    file: 'layout.ts',
+    from: "return { kind: 'yaml', indent, value };",
+    to: "return { kind: 'yaml', indent: Math.max(0, indent - step), value };",
+  },
+  {
+    does: 'takes a condition for true that holds only elsewhere',
+    file: 'layout.ts',
+    from: 'branch(choice.otherwise, assumed),',
+    to: 'branch(choice.otherwise, assuming(assumed, choice.condition)),',
+  },
+  {
+    does: 'lets Helm trim the last line breaks of a document',
+    file: 'helm-object.ts',
+    from: 'mayEndInYaml(document) ? [...document, endOfDocument] : document',
+    to: 'mayEndInYaml(document) ? document : document',
+  },
+  {
+    does: 'writes a container whose members are all missing',
+    file: 'presence.ts',
+    from: 'return node.elements.length === 0 || presenceOfElements(node.elements);',
+    to: 'return true;',
+  },
+  {
+    does: 'walks maps in the order of the file',
+    file: 'evaluate.ts',
+    from: '.sort(byBytes)',
+    to: '',
+  },
+  {
+    does: 'sorts by UTF-16, as JavaScript does',
+    file: 'operators.ts',
+    from: 'return Buffer.compare(Buffer.from(left), Buffer.from(right));',
+    to: 'return left < right ? -1 : left > right ? 1 : 0;',
+  },
+  {
+    does: 'takes 0, false and "" for absent',
+    file: 'operators.ts',
+    from: 'value ?? fallback',
+    to: 'value || fallback',
+  },
+  {
+    does: 'yields null for empty lists one after another',
+    file: 'operators.ts',
+    from: ' | default list`',
+    to: '`',
+  },
+  {
+    does: 'lets < and > of JSON through',
+    file: 'go-syntax.ts',
+    from: '/[<>&\\u2028\\u2029]/g',
+    to: '/[\\u2028\\u2029]/g',
+  },
+  {
+    does: 'loses or adds the line break at the end of a constant text',
+    file: 'yaml-scalar.ts',
+    from: "text.endsWith('\\n') ? '|' : '|-'",
+    to: "text.endsWith('\\n') ? '|-' : '|'",
+  },
+  {
+    does: 'writes bare what YAML 1.1 takes for a boolean',
+    file: 'yaml-scalar.ts',
+    from: '/^(?:y|n|yes|no|on|off|true|false|null)$/i',
+    to: '/^(?:true|false|null)$/i',
+  },
+  {
+    does: 'lets a spread key stand beside the same key of the source',
+    file: 'node.ts',
+    from: 'if (possible.length === 0) return entry;',
+    to: 'if (possible.length >= 0) return entry;',
+  },
+  {
+    does: 'lets values in that toYaml writes as nothing',
+    file: 'forbidden-text.ts',
+    from: 'return characters.test(text) || isDeleted(text);',
+    to: 'return isDeleted(text);',
+  },
+  {
+    does: 'checks forbidden texts here and not in Helm',
+    file: 'go-template.ts',
+    from: 'const forbidden = `{{- if ',
+    to: 'const forbidden = `{{- if and false ',
+  },
+  {
+    does: 'lets keys with a line break have any value',
+    file: 'values-document.ts',
+    from: '...withAllKeys(schema),',
+    to: '...schema,',
+  },
+];
+
+const project = fileURLToPath(new URL('../..', import.meta.url));
+const copy = mkdtempSync(path.join(tmpdir(), 'mutations-'));
+
+beforeAll(() => {
+  for (const part of ['src', 'test', 'examples', 'package.json', 'tsconfig.json', 'vitest.config.ts']) {
+    cpSync(path.join(project, part), path.join(copy, part), { recursive: true });
+  }
+  for (const part of ['node_modules', '.cache']) symlinkSync(path.join(project, part), path.join(copy, part));
+});
+afterAll(() => rmSync(copy, { recursive: true }));
+
+const suite = ['shapes', 'operators', 'files', 'refusals', 'hostile'];
+
+/** The test that is likely to notice a mutation of a file; where it does not, the others are asked. */
+const likely: Readonly<Record<string, string>> = {
+  'operators.ts': 'operators',
+  'go-syntax.ts': 'operators',
+  'yaml-scalar.ts': 'files',
+};
+
+test('without a mutation nothing fails', async () => {
+  const { failed, output } = await run(suite);
+  expect(failed, output).toBe(false);
+});
+
+test.each(mutations)('the law notices a compiler that $does', async ({ file, from, to }) => {
+  const mutant = path.join(copy, 'src/helm', file);
+  const original = readFileSync(path.join(project, 'src/helm', file), 'utf8');
+  const places = original.split(from).length - 1;
+  expect(places, `places in ${file} where there is: ${from}`).toBe(1);
+  const [first = '', ...others] = [...new Set([likely[file] ?? 'shapes', ...suite])];
+  try {
+    writeFileSync(
+      mutant,
+      original.replace(from, () => to),
+    );
+    const { failed, output } = await firstToFail([[first], others]);
+    expect(failed, 'whether a test failed').toBe(true);
+    // Noticed by a test, and not because nothing runs any more.
+    expect(output).toMatch(/Tests .*[1-9][0-9]* failed/);
+  } finally {
+    writeFileSync(mutant, original);
+  }
+});
+
+interface Result {
+  readonly failed: boolean;
+  readonly output: string;
+}
+
+async function firstToFail([names = [], ...others]: readonly (readonly string[])[]): Promise<Result> {
+  const result = await run(names);
+  return result.failed || others.length === 0 ? result : firstToFail(others);
+}
+
+/** Tests of the law as they run each time, up to the first failure. */
+function run(names: readonly string[]): Promise<Result> {
+  const files = names.map((name) => `test/law/${name}.test.ts`);
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ['node_modules/vitest/vitest.mjs', 'run', '--bail', '1', '--reporter', 'default', ...files],
+      { cwd: copy, env: { ...process.env, NO_COLOR: '1', CI: '1' }, maxBuffer: 64 * 2 ** 20 },
+      (error, stdout, stderr) => resolve({ failed: error !== null, output: stdout + stderr }),
+    );
+  });
+}
