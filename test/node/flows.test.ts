@@ -64,7 +64,7 @@ describe('the policies of a release on a node', () => {
   test("the API server's address is the one in the table", async () => {
     const [endpoints] = await listed<{
       readonly endpoints: readonly { readonly addresses: readonly string[] }[];
-    }>(node(), 'endpointslices', '--namespace=default');
+    }>(node(), '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices');
     expect(endpoints?.endpoints.flatMap(({ addresses }) => addresses)).toEqual([apiServer]);
   });
 
