@@ -40,7 +40,7 @@ export function notesOf(platform: Platform): readonly Member<string>[] {
     when(authorityExists, str`  ${values.firewall.existingCaKeySecretName}: ca-cert.pem and ca-key.pem`),
     when(deployed, str`  ${connect.credentialsName}: ${connect.credentialsKey}, the JSON file as downloaded`),
     'What a pod waits for, it says:',
-    str`  kubectl describe pods ${namespaced} -l app.kubernetes.io/instance=${release.Name}`,
+    str`  kubectl describe pods --show-events ${namespaced} -l app.kubernetes.io/instance=${release.Name}`,
     '',
     'Check that the API and iron-proxy received the expected source mode:',
     str`  kubectl exec ${namespaced} deploy/${names.api} -- env | \\`,
