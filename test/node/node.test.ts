@@ -1,17 +1,18 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { type Program, start } from '../proxy/program.js';
 import { kill, processesIn } from './cgroup.js';
-import { output } from './command.js';
+import { output, run } from './command.js';
 import { compiled } from './compiled.js';
 import { needNodes, useNode } from './fixture.js';
 import { doubleImage } from './images/doubles.js';
-import type { Node } from './node.js';
-import { readOwner } from './run-folder.js';
+import { type Node, prepareNode } from './node.js';
+import { nodeSources, projectRoot } from './project.js';
+import { readOwner, runPrefix } from './run-folder.js';
 import { removeAbandonedRuns } from './runs.js';
 import { until } from './until.js';
 
@@ -26,6 +27,21 @@ describe('a node', () => {
   const node = useNode(prepare);
   const kubectl = (...args: string[]) => node().kubectl('--namespace', namespace, ...args);
   const inApi = (...command: string[]) => node().exec(['--namespace', namespace, 'deploy/api'], ...command);
+
+  test('is of the versions that the tools modules pin', async () => {
+    const info = await node().kubectl('get', 'nodes', '-o', 'jsonpath={.items[*].status.nodeInfo}');
+    const pinned = async (tools: string, module: string) => {
+      const goMod = await readFile(path.join(nodeSources, 'tools', tools, 'go.mod'), 'utf8');
+      return goMod.match(new RegExp(`^\\s*(?:require )?${module} v(\\S+)`, 'm'))?.[1];
+    };
+    const kubernetes = `v${await pinned('kubernetes', 'k8s.io/kubernetes')}`;
+    expect(JSON.parse(info)).toMatchObject({
+      kubeletVersion: kubernetes,
+      containerRuntimeVersion: `containerd://${await pinned('containerd', 'github.com/containerd/containerd/v2')}`,
+    });
+    const { serverVersion, clientVersion } = JSON.parse(await node().kubectl('version', '-o', 'json'));
+    expect([serverVersion.gitVersion, clientVersion.gitVersion]).toEqual([kubernetes, kubernetes]);
+  });
 
   test('runs a Deployment of a double under the restricted Pod Security profile', async () => {
     expect(await kubectl('get', 'deploy/api', '-o', 'jsonpath={.status.readyReplicas}')).toBe('2');
@@ -144,34 +160,105 @@ describe('two nodes side by side', () => {
   });
 });
 
-describe('a node whose starter ends', () => {
+describe('a node that is coming up', () => {
   needNodes();
 
-  test.each(['SIGINT', 'SIGKILL'] as const)('by %s leaves nothing', { timeout: minute }, async (signal) => {
-    const program = JSON.stringify(await compiled('node'));
-    const temporary = await mkdtemp(path.join(tmpdir(), 'starter-'));
-    const script = `import(${program}).then(({ startNode }) => startNode())`;
-    const env = { ...process.env, TMPDIR: temporary };
-    // In a process group of its own, as what runs in a terminal is.
-    const starter = spawn(process.execPath, ['-e', script], { env, detached: true, stdio: 'inherit' });
-    try {
-      const folder = await until('the node has started its API server', async () => {
-        const [name] = await readdir(temporary);
-        const found = path.join(temporary, name ?? '');
-        return (await processes({ folder: found }, 'kube-apiserver')).length > 0 && found;
-      });
-      process.kill(-(starter.pid ?? 0), signal);
+  test.each(['SIGINT', 'SIGKILL'] as const)('leaves nothing when its starter ends by %s', {
+    timeout: minute,
+  }, async (signal) => {
+    await comingUp(async (starter, folder) => {
+      process.kill(-starter.pid, signal);
       await until('all of it is gone', async () => (await traces(folder)).length === 0, 30);
+    });
+  });
+
+  test('and ends by itself says so, and leaves the logs of its parts alone', {
+    timeout: minute,
+  }, async () => {
+    await comingUp(async (starter, folder) => {
+      const [first = 0] = await processes({ folder }, 'tini');
+      kill(first);
+      expect(await starter.ended).toBe(1);
+      const said = starter.output();
+      expect(said).toMatch(/the node did not come up: .*the node ended by itself; the logs are in \S+/s);
+      const [, logs = ''] = said.match(/the logs are in (\S+)/) ?? [];
+      expect(await readdir(logs)).toEqual(expect.arrayContaining(['etcd.log', 'kube-apiserver.log']));
+      await rm(logs, { recursive: true });
+      expect(await traces(folder)).toEqual([]);
+    });
+  });
+});
+
+describe('a node for people', () => {
+  needNodes();
+
+  test('stays between npm run node:up and node:down, and its lines lead into it', {
+    timeout: 2 * minute,
+  }, async () => {
+    const temporary = await mkdtemp(path.join(tmpdir(), 'people-'));
+    // Other nodes that stay are not this test's to end.
+    const npm = (script: string) =>
+      run('npm', ['run', '--silent', script], {
+        cwd: projectRoot,
+        env: { ...process.env, TMPDIR: temporary },
+      });
+    try {
+      const up = await npm('node:up');
+      expect(up.stdout).toMatch(/^export KUBECONFIG=\S+\n$/);
+      const [command = ''] = up.stderr.match(/nsenter .* kubectl get pods -A/) ?? [];
+      const typed = await run('sh', ['-c', `eval "$0"; ${command}`, up.stdout], { env: process.env });
+      expect(typed).toEqual({ code: 0, stdout: '', stderr: 'No resources found\n' });
+
+      const [name = ''] = (await readdir(temporary)).filter((entry) => entry.startsWith(runPrefix));
+      const folder = path.join(temporary, name);
+      expect(await npm('node:down')).toMatchObject({ code: 0, stdout: `node: ${folder} is down\n` });
+      expect(await traces(folder)).toEqual([]);
+      expect((await npm('node:down')).stdout).toBe('node: none is up\n');
     } finally {
-      starter.kill('SIGKILL');
+      await npm('node:down');
       await rm(temporary, { recursive: true });
     }
+  });
+});
+
+describe('a machine that can have no node', () => {
+  test('says that it must be Linux', async () => {
+    const { platform } = process;
+    onTestFinished(() => void Object.defineProperty(process, 'platform', { value: platform }));
+    Object.defineProperty(process, 'platform', { value: 'darwin' });
+    await expect(prepareNode()).rejects.toThrow(/a node runs containers of Linux, and this is darwin/);
+  });
+
+  test('says that its user must be root', async () => {
+    const getuid = vi.spyOn(process, 'getuid').mockReturnValue(1000);
+    onTestFinished(() => getuid.mockRestore());
+    await expect(prepareNode()).rejects.toThrow(/a node needs root .*: run this with sudo/);
   });
 });
 
 test('nodes make no folder of the system', () => {
   expect(systemFolders()).toEqual(foldersBefore);
 });
+
+/** Starts a node from a process of its own, in a process group of its own as in a terminal, and hands it over halfway. */
+async function comingUp(use: (starter: Program, folder: string) => Promise<void>): Promise<void> {
+  const program = JSON.stringify(await compiled('node'));
+  const temporary = await mkdtemp(path.join(tmpdir(), 'starter-'));
+  const script = `import(${program}).then(({ startNode }) => startNode())`;
+  const env = { ...process.env, TMPDIR: temporary };
+  const starter = start(process.execPath, ['-e', script], { env, detached: true });
+  try {
+    const folder = await until('the node has started its API server', async () => {
+      const [name] = await readdir(temporary);
+      const found = path.join(temporary, name ?? '');
+      return (await processes({ folder: found }, 'kube-apiserver')).length > 0 && found;
+    });
+    await use(starter, folder);
+  } finally {
+    await starter.stop();
+    await rm(temporary, { recursive: true });
+  }
+}
 
 /** Two replicas of a double behind a Service, in a namespace that takes restricted pods alone. */
 async function prepare(node: Node): Promise<void> {
