@@ -146,7 +146,12 @@ describe('the life of a release', () => {
     });
 
     test.sequential.each([
-      ['an image does not exist', 'api.image.tag=not-there', /Failed to pull image "centaur-api:not-there"/],
+      [
+        'an image does not exist',
+        // Where no registry listens, so that the kubelet knows at once.
+        'api.image.repository=127.0.0.1:1/centaur-api',
+        /Failed to pull image "127\.0\.0\.1:1\/centaur-api:latest"/,
+      ],
       [
         'a key is missing',
         'secretManager.envPrefix=LATER_',
