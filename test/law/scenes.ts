@@ -2,6 +2,7 @@
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { isForbidden } from '../../src/helm/forbidden-text.js';
+import { goJson } from '../../src/helm/go-syntax.js';
 import type { HelmChart } from '../../src/helm/index.js';
 import { resolved } from '../../src/helm/schema.js';
 import type { Schema, Value, ValueMap } from '../../src/helm/tree.js';
@@ -130,7 +131,7 @@ class Stage {
     const held = pointersOf(document, marks);
     const found = allTexts(this.reader.evaluated(document).objects);
     const isFound = (mark: string) =>
-      [mark, JSON.stringify(mark).slice(1, -1)].some((text) => found.includes(text.toLowerCase()));
+      [mark, goJson(mark).slice(1, -1)].some((text) => found.includes(text.toLowerCase()));
     return new Map([...marks].filter(([place, mark]) => held.has(place) && isFound(mark)));
   }
 }
