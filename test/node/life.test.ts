@@ -240,6 +240,8 @@ interface KubernetesObject {
 
 /** The objects of a release's manifest as they are in the cluster, once their status is at rest. */
 async function objectsOf(node: Node, release: Release): Promise<ReadonlyMap<string, Version>> {
+  // Pods on their way out are counted in the status of their Deployment.
+  await release.pods();
   const { manifest }: { manifest: string } = JSON.parse(await release.helm('status', '--output', 'json'));
   const named = parseAllDocuments(manifest)
     .map((document): KubernetesObject | null => document.toJS())

@@ -1,6 +1,7 @@
 /** Requests through a release's proxy: a client that sends them without end, and the upstream that answers. */
 import { doubleImage } from './images/doubles.js';
 import type { Node } from './node.js';
+import { until } from './until.js';
 
 /** The host that the client asks for; the release has to allow it. */
 export const upstreamHost = 'upstream';
@@ -56,11 +57,13 @@ export async function startTraffic(node: Node, namespace: string, proxy: string)
     const found = report.peers.filter((peer) => peer.request === request);
     return new Map(found.map(({ from, times }) => [from, times]));
   };
+  const sent = async () => {
+    const { load }: ClientReport = JSON.parse(await inPod('client', 'report'));
+    return load;
+  };
+  await until('requests are answered', async () => (await sent()).answered > 0);
   return {
-    async sent() {
-      const { load }: ClientReport = JSON.parse(await inPod('client', 'report'));
-      return load;
-    },
+    sent,
     answeredFrom: () => requests('GET /'),
     held: () => inPod('client', 'through', proxy, `${target}held`),
     heldFrom: () => requests('GET /held'),

@@ -98,7 +98,8 @@ const (
 	loadWorkers = 2
 )
 
-// Asks for PROXY's way to a URL again and again, from when both are given in the environment.
+// Asks for PROXY's way to a URL again and again. What counts begins with the first answer: before that, the network may
+// not know of the upstream yet.
 func client(peers *peers, _ []string) error {
 	target, err := url.Parse(os.Getenv("TARGET"))
 	if err != nil {
@@ -108,10 +109,11 @@ func client(peers *peers, _ []string) error {
 	peers.load = requests
 	for range loadWorkers {
 		go func() {
-			for {
+			for begun := false; ; time.Sleep(loadPause) {
 				_, err := askThrough(os.Getenv("PROXY"), target)
-				requests.record(err)
-				time.Sleep(loadPause)
+				if begun = begun || err == nil; begun {
+					requests.record(err)
+				}
 			}
 		}()
 	}
