@@ -22,7 +22,7 @@ function differences(before: unknown, after: unknown, texts: Texts, at: string):
   if (Array.isArray(before) && Array.isArray(after)) {
     if (isSameSet(before, after, texts)) return [];
     if (before.length !== after.length) return [`${at}: ${before.length} items became ${after.length}`];
-    return before.flatMap((item, index) => differences(item, after[index], texts, `${at}/${index}`));
+    return differencesOfItems(before, after, texts, at);
   }
   if (isMap(before) && isMap(after)) {
     const expected = new Map(Object.entries(before).map(([key, member]) => [written(key, texts), member]));
@@ -38,6 +38,27 @@ function differences(before: unknown, after: unknown, texts: Texts, at: string):
     );
   }
   return Object.is(before, after) ? [] : [`${at}: ${shown(before)} became ${shown(after)}`];
+}
+
+/** Of lists as long as each other: an item that differs from the one in its place may be found in another one's. */
+function differencesOfItems(
+  before: readonly unknown[],
+  after: readonly unknown[],
+  texts: Texts,
+  at: string,
+): readonly string[] {
+  const differs = (index: number, other: number) =>
+    differences(before[index], after[other], texts, '').length > 0;
+  const moved = [...before.keys()].filter((index) => differs(index, index));
+  const free = new Set(moved);
+  const lost = moved.filter((index) => {
+    const place = [...free].find((other) => !differs(index, other));
+    return place === undefined || !free.delete(place);
+  });
+  const left = [...free];
+  return lost.flatMap((index, nth) =>
+    differences(before[index], after[left[nth] ?? index], texts, `${at}/${index}`),
+  );
 }
 
 /** The text, one that holds it, a text in JSON, YAML or base64 that does, or a checksum of one. */

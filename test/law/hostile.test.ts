@@ -24,7 +24,7 @@ import {
   type Scene,
   scenesOf,
 } from './scenes.js';
-import { patience, runs, steadySeed as seed } from './seed.js';
+import { patience, runs, seed } from './seed.js';
 import type { TextPlace } from './text-places.js';
 import { throwawayFolder } from './throwaway-chart.js';
 import { valuesText } from './values-text.js';

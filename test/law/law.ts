@@ -79,40 +79,64 @@ export async function expectLawOfMany(
   many: number,
 ): Promise<number> {
   let accepted = 0;
-  const sampled = fc.sample(documents, { seed, numRuns: many });
-  for (let start = 0; start < many; start += atOnce) {
+  for (let start = 0; start < many; start += batchSize) {
+    const batch = { seed: seed + start, numRuns: Math.min(batchSize, many - start) };
+    accepted += await acceptedOfBatch(judge, subject, documents, batch);
+    if (many > batchSize) console.log(`${start + batch.numRuns} of ${many} documents, ${accepted} accepted`);
+  }
+  return accepted;
+}
+
+/** Of so many, what was evaluated for all of them fits in memory. */
+const batchSize = 500;
+
+/** Keeps the processors busy: a request is answered while another one is evaluated here. */
+const atOnce = 16;
+
+interface Batch {
+  readonly seed: number;
+  readonly numRuns: number;
+}
+
+async function acceptedOfBatch(
+  judge: Judge,
+  subject: LawChart,
+  documents: fc.Arbitrary<UserDocument>,
+  batch: Batch,
+): Promise<number> {
+  let accepted = 0;
+  const sampled = fc.sample(documents, batch);
+  for (let start = 0; start < sampled.length; start += atOnce) {
     const outcomes = await Promise.all(
       sampled.slice(start, start + atOnce).map((document) => judged(judge, subject, document)),
     );
     accepted += outcomes.filter((outcome) => outcome.accepted).length;
     const failed = outcomes.findIndex(({ difference }) => difference !== undefined);
-    if (failed >= 0) await shrink(judge, subject, documents, start + failed);
+    if (failed >= 0) await shrink(judge, subject, documents, batch.seed, start + failed);
   }
   return accepted;
 }
-
-/** Keeps the processors busy: a request is answered while another one is evaluated here. */
-const atOnce = 16;
 
 async function shrink(
   judge: Judge,
   subject: LawChart,
   documents: fc.Arbitrary<UserDocument>,
+  batchSeed: number,
   index: number,
 ): Promise<never> {
   const property = fc.asyncProperty(
     documents,
     async (document) => (await judged(judge, subject, document)).difference === undefined,
   );
-  const { counterexample } = await fc.check(property, { seed, path: `${index}`, numRuns: index + 1 });
+  const options = { seed: batchSeed, path: `${index}`, numRuns: index + 1 };
+  const { counterexample } = await fc.check(property, options);
+  const place = `LAW_SEED=${seed}, document ${batchSeed - seed + index}`;
   if (counterexample === null) {
-    throw new Error(
-      `document ${index} of seed ${seed} differed once, and then did not: is something left to chance?`,
-    );
+    throw new Error(`${place} differed once, and then did not: is something left to chance?`);
   }
   const [smallest] = counterexample;
   const { difference } = await judged(judge, subject, smallest);
-  throw new Error(`${difference}\nLAW_SEED=${seed}, document ${index}\n${written(subject, smallest)}`);
+  throw new Error(`${difference}\n${place}\n${written(subject, smallest)}`);
 }
 
 // ------------------------------------------------------------------------------------------------------ comparison

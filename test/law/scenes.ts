@@ -9,7 +9,7 @@ import type { Schema, Value, ValueMap } from '../../src/helm/tree.js';
 import { coalesce, emptyMap, type Value as ReadValue, type ValuesMap } from '../../src/helm/values/index.js';
 import { schemaDocument } from '../../src/helm/values-document.js';
 import { admits, merged, scalarsOf, texts } from './documents.js';
-import { steadySeed as seed } from './seed.js';
+import { seed } from './seed.js';
 import { holding, type TextPlace, textPlaces } from './text-places.js';
 
 /** A document, and for each of some places the harmless text that stands there and nowhere else. */
