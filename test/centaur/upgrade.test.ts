@@ -2,30 +2,9 @@
 import { describe, expect, it, test } from 'vitest';
 import { chartMetadata } from '../../src/centaur/metadata.js';
 import { helmTemplate } from '../judges/judge.js';
-import { page } from './page.js';
 import { previousChart, previousVersion } from './previous.js';
 import { Reader, release, render } from './release.js';
-
-const everything = `
-ironProxy:
-  secretSource: onepassword-connect
-  podDisruptionBudget: {enabled: true}
-  autoscaling: {enabled: true}
-onepasswordConnect: {connect: {create: true, podDisruptionBudget: {enabled: true}, autoscaling: {enabled: true}}}
-api: {podDisruptionBudget: {enabled: true}, autoscaling: {enabled: true}}
-firewall:
-  ca:
-    certPem: "-----BEGIN CERTIFICATE-----\\nAA==\\n-----END CERTIFICATE-----\\n"
-    keyPem: "-----BEGIN PRIVATE KEY-----\\nAA==\\n-----END PRIVATE KEY-----\\n"
-tools: {ledger: {secrets: [{type: pg_dsn, name: LEDGER_DSN, database: ledger}]}}
-`;
-
-const releases = {
-  'with Connect': page.connect,
-  'with a service account': page.serviceAccount,
-  'from the environment': 'ironProxy: {secretSource: env}\n',
-  'with every object': everything,
-};
+import { releases } from './releases.js';
 
 /**
  * What the API server refuses to change in an object that exists; `validation.go` of each kind in Kubernetes' `pkg/apis`.
