@@ -1,4 +1,5 @@
 /** What the API makes at run time for each sandbox, with the labels of the contract. */
+import { restrictedPod } from '../kubernetes/restricted-pod.js';
 
 const managed = { 'centaur.ai/managed': 'true' };
 const ironProxy = { 'centaur.ai/iron-proxy': 'true' };
@@ -70,34 +71,10 @@ function proxyPorts({ proxyPorts = [8080] }: SandboxOptions): readonly number[] 
   return proxyPorts;
 }
 
-/** A pod of one container that a restricted namespace takes. */
+/** A pod of one container. */
 export function pod(
   metadata: object,
   { image = 'sandbox', podSpec = {} }: Pick<SandboxOptions, 'image' | 'podSpec'>,
 ): object {
-  const securityContext = {
-    runAsNonRoot: true,
-    runAsUser: 65532,
-    seccompProfile: { type: 'RuntimeDefault' },
-  };
-  const container = {
-    name: 'main',
-    image,
-    imagePullPolicy: 'IfNotPresent',
-    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
-  };
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata,
-    spec: {
-      automountServiceAccountToken: false,
-      enableServiceLinks: false,
-      restartPolicy: 'Never',
-      terminationGracePeriodSeconds: 1,
-      securityContext,
-      containers: [container],
-      ...podSpec,
-    },
-  };
+  return restrictedPod(metadata, { name: 'main', image }, { restartPolicy: 'Never', ...podSpec });
 }

@@ -131,17 +131,22 @@ describe('the life of a release', () => {
       await noRequestIsLost();
     });
 
+    test.sequential('picks up Secrets that are rotated, as documented', async () => {
+      await rotates(node(), release(), 'onepassword', '-rotated');
+      await noRequestIsLost();
+    });
+
     const [back = 'env'] = story.modes;
 
     test.sequential(`is rolled back to a revision in the mode ${back}`, async () => {
       await rollback(revisions.get(back) ?? 0);
       await componentsAre(release(), back);
-      await hasTheKeysOf(node(), release(), back);
+      await hasTheKeysOf(node(), release(), back, '-rotated');
       await noRequestIsLost();
     });
 
-    test.sequential('picks up Secrets that are rotated, as documented', async () => {
-      await rotates(node(), release(), back);
+    test.sequential(`picks up Secrets that are rotated in the mode ${back}, too`, async () => {
+      await rotates(node(), release(), back, '-rotated-again', '-rotated');
       await noRequestIsLost();
     });
 
@@ -389,10 +394,15 @@ function restarted(what: string): readonly string[] {
   return command.split(' ');
 }
 
-/** Changes all that the operator made, runs what is documented for it, and looks for it in the containers. */
-async function rotates(node: Node, release: Release, mode: SecretSource): Promise<void> {
+/** Changes all that the operator made, of which each key ends in a suffix then and in the last one until then, runs what is documented for it, and looks for it in the containers. */
+async function rotates(
+  node: Node,
+  release: Release,
+  mode: SecretSource,
+  suffix: string,
+  last = '',
+): Promise<void> {
   const { namespace } = release;
-  const suffix = '-rotated';
   const { cert, key } = await certificateAuthority('the next firewall');
   const credentials = JSON.stringify({ version: '2', verifier: { salt: 'rotated' } });
   await node.apply([
@@ -405,7 +415,7 @@ async function rotates(node: Node, release: Release, mode: SecretSource): Promis
     secret(namespace, secretNames.caKey, { 'ca-cert.pem': cert, 'ca-key.pem': key }),
     secret(namespace, secretNames.connect, { '1password-credentials.json': credentials }),
   ]);
-  await hasTheKeysOf(node, release, mode);
+  await hasTheKeysOf(node, release, mode, last);
 
   const keys = (['api', 'iron-proxy'] as const).flatMap((one) =>
     Object.keys(expectedOfTheInfraSecret(one, mode)),

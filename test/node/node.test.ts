@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { restrictedPod } from '../kubernetes/restricted-pod.js';
 import { type Program, start } from '../proxy/program.js';
 import { kill, processesIn } from './cgroup.js';
 import { output, run } from './command.js';
@@ -292,31 +293,15 @@ function secret(stringData: Readonly<Record<string, string>>) {
   return { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'keys', namespace }, stringData };
 }
 
-/** A restricted pod of the double, with a Secret mounted. */
+/** A pod of the double, with a Secret mounted. */
 function pod(name: string, labels: object, container: object) {
-  const securityContext = {
-    allowPrivilegeEscalation: false,
-    readOnlyRootFilesystem: true,
-    capabilities: { drop: ['ALL'] },
-  };
   const volumeMounts = [{ name: 'keys', mountPath: '/secret', readOnly: true }];
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, namespace, labels },
-    spec: {
-      automountServiceAccountToken: false,
-      securityContext: {
-        runAsNonRoot: true,
-        runAsUser: 1000,
-        runAsGroup: 1000,
-        fsGroup: 1000,
-        seccompProfile: { type: 'RuntimeDefault' },
-      },
-      containers: [{ name: 'api', image, securityContext, volumeMounts, ...container }],
-      volumes: [{ name: 'keys', secret: { secretName: 'keys', items: [{ key: 'token', path: 'token' }] } }],
-    },
-  };
+  const keys = { secretName: 'keys', items: [{ key: 'token', path: 'token' }] };
+  return restrictedPod(
+    { name, namespace, labels },
+    { name: 'api', image, volumeMounts, ...container },
+    { volumes: [{ name: 'keys', secret: keys }] },
+  );
 }
 
 /** A double that needs a volume for its data. */

@@ -1,4 +1,5 @@
 /** The world outside of the cluster, and a sandbox inside that wants to reach it. */
+import { restrictedPod } from '../kubernetes/restricted-pod.js';
 import { certificateAuthority, serverCertificate } from '../proxy/certificates.js';
 import { network } from './configuration.js';
 import { doubleImage } from './images/doubles.js';
@@ -74,28 +75,17 @@ export function sandboxPod(namespace: string, { environment: settings }: Report)
     HTTPS_PROXY: `http://${settings.FIREWALL_HOST}:${settings.KUBERNETES_IRON_PROXY_PORT}`,
     SSL_CERT_FILE: `${certificates}/ca-cert.pem`,
   };
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {
+  const labels = { 'centaur.ai/managed': 'true', 'centaur.ai/sandbox-id': 'abc' };
+  return restrictedPod(
+    { name: 'sandbox', namespace, labels },
+    {
       name: 'sandbox',
-      namespace,
-      labels: { 'centaur.ai/managed': 'true', 'centaur.ai/sandbox-id': 'abc' },
+      image: settings.AGENT_IMAGE,
+      imagePullPolicy: settings.KUBERNETES_AGENT_IMAGE_PULL_POLICY,
+      env: Object.entries(env).map(([name, value]) => ({ name, value })),
+      volumeMounts: [{ name: 'certificates', mountPath: certificates, readOnly: true }],
     },
-    spec: {
-      automountServiceAccountToken: false,
-      enableServiceLinks: false,
-      securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
-      containers: [
-        {
-          name: 'sandbox',
-          image: settings.AGENT_IMAGE,
-          imagePullPolicy: settings.KUBERNETES_AGENT_IMAGE_PULL_POLICY,
-          env: Object.entries(env).map(([name, value]) => ({ name, value })),
-          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
-          volumeMounts: [{ name: 'certificates', mountPath: certificates, readOnly: true }],
-        },
-      ],
+    {
       volumes: [
         {
           name: 'certificates',
@@ -103,5 +93,5 @@ export function sandboxPod(namespace: string, { environment: settings }: Report)
         },
       ],
     },
-  };
+  );
 }

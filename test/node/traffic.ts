@@ -1,4 +1,5 @@
 /** Requests through a release's proxy: a client that sends them without end, and the upstream that answers. */
+import { restrictedPod } from '../kubernetes/restricted-pod.js';
 import { doubleImage } from './images/doubles.js';
 import type { Node } from './node.js';
 import { until } from './until.js';
@@ -91,18 +92,7 @@ interface PodOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** A pod that the restricted profile takes. */
 function pod(namespace: string, name: string, { image, labels, environment = {} }: PodOptions): object {
-  const securityContext = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
   const env = Object.entries(environment).map(([variable, value]) => ({ name: variable, value }));
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, namespace, labels },
-    spec: {
-      automountServiceAccountToken: false,
-      securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
-      containers: [{ name, image, env, securityContext }],
-    },
-  };
+  return restrictedPod({ name, namespace, labels }, { name, image, env });
 }

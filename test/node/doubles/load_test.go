@@ -1,21 +1,13 @@
 package main
 
 import (
-	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
-	"sync/atomic"
 	"testing"
 )
 
 func TestAClientAsksThroughAProxy(t *testing.T) {
-	upstream := httptest.NewServer(http.HandlerFunc(answerOK))
-	defer upstream.Close()
-	allowed := atomic.Pointer[allowlist]{}
-	allowed.Store(&allowlist{Domains: []string{"127.0.0.1"}})
-	proxy := httptest.NewServer(tunnel(&allowed))
-	defer proxy.Close()
+	upstream, proxy := upstreamAndProxy(t)
 	ask := func(target string) (string, error) {
 		address, _ := url.Parse(target)
 		return askThrough(proxy.Listener.Addr().String(), address)

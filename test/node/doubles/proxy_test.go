@@ -13,12 +13,7 @@ import (
 )
 
 func TestTunnelLeadsToAllowedHostsAlone(t *testing.T) {
-	upstream := httptest.NewServer(http.HandlerFunc(answerOK))
-	defer upstream.Close()
-	allowed := atomic.Pointer[allowlist]{}
-	allowed.Store(&allowlist{Domains: []string{"127.0.0.1"}})
-	proxy := httptest.NewServer(tunnel(&allowed))
-	defer proxy.Close()
+	upstream, proxy := upstreamAndProxy(t)
 
 	if status, _ := through(t, proxy, "other.example.com:443"); status != http.StatusForbidden {
 		t.Errorf("a host outside the allowlist gets %d", status)
@@ -38,6 +33,17 @@ func TestTunnelLeadsToAllowedHostsAlone(t *testing.T) {
 	if body, _ := io.ReadAll(response.Body); string(body) != `{"status":"ok"}` {
 		t.Errorf("the upstream answers %q", body)
 	}
+}
+
+// upstreamAndProxy starts a host and a proxy that leads to it and to no other one.
+func upstreamAndProxy(t *testing.T) (upstream, proxy *httptest.Server) {
+	upstream = httptest.NewServer(http.HandlerFunc(answerOK))
+	t.Cleanup(upstream.Close)
+	allowed := atomic.Pointer[allowlist]{}
+	allowed.Store(&allowlist{Domains: []string{"127.0.0.1"}})
+	proxy = httptest.NewServer(tunnel(&allowed))
+	t.Cleanup(proxy.Close)
+	return upstream, proxy
 }
 
 func through(t *testing.T, proxy *httptest.Server, host string) (int, net.Conn) {
