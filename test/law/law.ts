@@ -7,7 +7,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { EvaluationError, type HelmChart, loadValues, type ReleaseOptions } from '../../src/helm/index.js';
+import {
+  EvaluationError,
+  HelmChart,
+  type Loaded,
+  loadValues,
+  type ReleaseOptions,
+} from '../../src/helm/index.js';
 import { helmMajors } from '../judges/helm.js';
 import { helmTemplate, type Judge, type Parsed, type Refused } from '../judges/judge.js';
 import { canonical } from './canonical.js';
@@ -32,7 +38,8 @@ export interface Outcome {
   readonly difference?: string;
 }
 
-const release = { name: 'law-release', namespace: 'law-namespace' };
+/** The release that every document is for. */
+export const release = { name: 'law-release', namespace: 'law-namespace' };
 
 /** Asks everybody. */
 export async function judged(judge: Judge, subject: LawChart, document: UserDocument): Promise<Outcome> {
@@ -141,7 +148,14 @@ async function shrink(
 
 // ------------------------------------------------------------------------------------------------------ comparison
 
-type Ours = { readonly objects: readonly object[] } | { readonly problems: readonly string[] };
+type Ours = { readonly objects: readonly object[] } | Problems;
+
+/** Why a document is refused. */
+interface Problems {
+  readonly problems: readonly string[];
+  /** It can be read, and its schema admits it. */
+  readonly byRules?: true;
+}
 
 /** Whether a chart makes objects of a document. */
 export function isTaken({ chart }: LawChart, document: UserDocument): boolean {
@@ -159,17 +173,29 @@ function evaluated(chart: HelmChart, document: UserDocument): Ours {
   return ours;
 }
 
-function evaluatedAnew(chart: HelmChart, { files, set = [] }: UserDocument): Ours {
-  const input = { files: files.map((text, index) => ({ file: `values-${index}.yaml`, text })), set, release };
-  const loaded = loadValues(chart, input);
-  if ('problems' in loaded) return { problems: loaded.problems.map(({ message }) => message) };
+function evaluatedAnew(chart: HelmChart, document: UserDocument): Ours {
+  const admitted = admittedValues(chart, document);
+  if ('problems' in admitted) return { problems: admitted.problems.map(({ message }) => message) };
   try {
-    return { objects: chart.evaluate(loaded.values, release).objects.map(({ object }) => object) };
+    const { problems, objects } = chart.evaluate(admitted.values, release);
+    if (problems.length > 0) return { problems, byRules: true };
+    return { objects: objects.map(({ object }) => object) };
   } catch (error) {
     if (error instanceof EvaluationError)
       return { problems: [`the chart has no meaning for it: ${error.message}`] };
     throw error;
   }
+}
+
+const withoutRules = new WeakMap<HelmChart, HelmChart>();
+
+/** The complete values that a document leads to, whatever the chart's rules say of them. */
+export function admittedValues(chart: HelmChart, { files, set = [] }: UserDocument): Loaded {
+  const ruleless =
+    withoutRules.get(chart) ?? new HelmChart({ metadata: chart.metadata, values: chart.schema });
+  withoutRules.set(chart, ruleless);
+  const named = files.map((text, index) => ({ file: `values-${index}.yaml`, text }));
+  return loadValues(ruleless, { files: named, set, release });
 }
 
 function asked({ files, set = [] }: UserDocument) {
@@ -182,14 +208,7 @@ function releaseOf({ name = '', namespace = '' }: ReleaseOptions) {
 
 /** In what a Helm differs from what was evaluated; undefined where both say the same. */
 function compared(ours: Ours, theirs: Parsed | Refused): string | undefined {
-  if ('problems' in ours) {
-    if (theirs.ok) return `accepts what is refused here: ${ours.problems.join('; ')}`;
-    // What Helm says of a file, of --set and of a schema are its own words; what `fail` says are ours.
-    if (/failed to parse|failed parsing --set|specifications of the schema/.test(theirs.error))
-      return undefined;
-    const missing = ours.problems.find((problem) => !theirs.error.includes(problem));
-    return missing === undefined ? undefined : `refuses it in other words: ${theirs.error}\nhere: ${missing}`;
-  }
+  if ('problems' in ours) return comparedRefusals(ours, theirs);
   if (!theirs.ok) return `refuses what is accepted here: ${theirs.error}`;
   if (theirs.warnings.length > 0) return theirs.warnings.join('\n');
   const [here, there] = [identified(ours.objects), identified(theirs.objects)];
@@ -198,6 +217,17 @@ function compared(ours: Ours, theirs: Parsed | Refused): string | undefined {
     if (expected !== found) return `${identity}\nevaluated: ${expected}\nrendered:  ${found}`;
   }
   return undefined;
+}
+
+function comparedRefusals({ problems, byRules }: Problems, theirs: Parsed | Refused): string | undefined {
+  if (theirs.ok) return `accepts what is refused here: ${problems.join('; ')}`;
+  // What Helm says of a file, of --set and of a schema are its own words; what `fail` says are ours, up to a hint.
+  const [, failed] =
+    /execution error at \(\S+\): (.*?)(?:\n\nUse --debug flag .*)?$/s.exec(theirs.error) ?? [];
+  if (failed === problems.join('\n')) return undefined;
+  if (!byRules && /failed to parse|failed parsing --set|specifications of the schema/.test(theirs.error))
+    return undefined;
+  return `refuses it in other words: ${theirs.error}\nhere: ${problems.join('\n')}`;
 }
 
 /** Objects by what identifies them to Kubernetes. */

@@ -1,0 +1,145 @@
+import type { BrokenRules } from '../law/rules.js';
+
+const certificate = 'certPem: "-----BEGIN CERTIFICATE-----"';
+const key = 'keyPem: "-----BEGIN PRIVATE KEY-----"';
+
+const proxyPort = (name: string, port: number) => `ironProxy: {service: {${name}: ${port}}}`;
+const connectPort = (server: string, port: number) =>
+  `onepasswordConnect: {connect: {${server}: {httpPort: ${port}}}}`;
+const volume = (source: string) => `api: {extraVolumes: [{name: extra, ${source}}]}`;
+
+/** Two tools, each of which declares one secret. */
+const tools = (...secrets: readonly string[]) =>
+  ['tools:', ...secrets.map((secret, index) => `  tool-${index}: {secrets: [{${secret}}]}`)].join('\n');
+const http = (name: string, ...more: readonly string[]) =>
+  ['type: http', `name: ${name}`, 'match_headers: [Authorization]', ...more].join(', ');
+const host = 'hosts: [a.example.com]';
+
+/** A tool whose secrets go to so many hosts each that a short document makes a configuration of more than a mebibyte. */
+const manyPlaces = () => {
+  const numbers = (count: number) => Array.from({ length: count }, (_, index) => String(100 + index));
+  const hosts = numbers(50).map((number) => `h${number}${'.long-label'.repeat(22)}`);
+  const secrets = numbers(100).map((number) => `{${http(`KEY_${number}`)}}`);
+  return `tools: {large: {hosts: [${hosts.join(', ')}], secrets: [${secrets.join(', ')}]}}`;
+};
+
+/** A document for each rule of the chart. */
+export const brokenRules: BrokenRules = [
+  ['fullnameOverride: Services would be called', 'fullnameOverride: 1st'],
+  [
+    'onepasswordConnect.connect.applicationName: … is the name of a Service',
+    'onepasswordConnect: {connect: {applicationName: 1password}}',
+  ],
+  [
+    'onepasswordConnect.connect.applicationName: another Deployment and Service',
+    'fullnameOverride: own\nonepasswordConnect: {connect: {applicationName: own-api}}',
+  ],
+
+  ['api.extraVolumes: the Secret … holds', volume('secret: {secretName: centaur-infra-env}')],
+  [
+    'api.extraVolumes: the Secret … holds',
+    volume('projected: {sources: [{secret: {name: centaur-firewall-ca-key}}]}'),
+  ],
+  [
+    'api.extraVolumes: the Secret … holds',
+    volume('csi: {driver: csi.example.com, nodePublishSecretRef: {name: centaur-infra-env}}'),
+  ],
+  ['firewall.existingCaSecretName: ', 'firewall: {existingCaSecretName: centaur-firewall-ca-key}'],
+  [
+    'secrets.bootstrapSecretName: ',
+    'secrets: {bootstrapSecretName: centaur-onepassword-connect-credentials}',
+  ],
+  [
+    'firewall.existingCaKeySecretName: ',
+    `firewall: {existingCaKeySecretName: centaur-infra-env, ca: {${certificate}, ${key}}}`,
+  ],
+  ['api.extraEnv: OP_CONNECT_TOKEN fetches credentials', 'api: {extraEnv: {OP_CONNECT_TOKEN: t}}'],
+  [
+    'api.extraEnv: OP_SERVICE_ACCOUNT_TOKEN fetches credentials',
+    'api: {extraEnv: {OP_SERVICE_ACCOUNT_TOKEN: t}}',
+  ],
+  ['api.extraEnv: … is a declared credential', 'api: {extraEnv: {OPENAI_API_KEY: sk-1}}'],
+  ['sandbox.extraEnv: OP_CONNECT_TOKEN fetches credentials', 'sandbox: {extraEnv: {OP_CONNECT_TOKEN: t}}'],
+  [
+    'sandbox.extraEnv: OP_SERVICE_ACCOUNT_TOKEN fetches credentials',
+    'sandbox: {extraEnv: {OP_SERVICE_ACCOUNT_TOKEN: t}}',
+  ],
+  ['sandbox.extraEnv: … is a declared credential', 'sandbox: {extraEnv: {OPENAI_API_KEY: sk-1}}'],
+
+  [
+    'onepasswordConnect.connect: the mode onepassword-connect needs a Connect server',
+    'ironProxy: {secretSource: onepassword-connect}',
+  ],
+  [
+    'onepasswordConnect.connect: create and url are both set',
+    'ironProxy: {secretSource: onepassword-connect}\nonepasswordConnect: {connect: {create: true, url: "http://connect"}}',
+  ],
+  [
+    'onepasswordConnect.connect.create: nothing would use this Connect server',
+    'onepasswordConnect: {connect: {create: true}}',
+  ],
+
+  ['firewall.ca.keyPem: ', `firewall: {ca: {${certificate}}}`],
+  ['firewall.ca.certPem: ', `firewall: {ca: {${key}}}`],
+
+  ['ironProxy.service: proxyPort and managementPort are both', proxyPort('managementPort', 8080)],
+  ['ironProxy.service: proxyPort and healthPort are both', proxyPort('healthPort', 8080)],
+  ['ironProxy.service: managementPort and healthPort are both', proxyPort('healthPort', 9092)],
+  ['ironProxy.service.proxyPort: … lies in the range', proxyPort('proxyPort', 5432)],
+  ['ironProxy.service.managementPort: … lies in the range', proxyPort('managementPort', 5450)],
+  ['ironProxy.service.healthPort: … lies in the range', proxyPort('healthPort', 5471)],
+  ['ironProxy.service.proxyPort: iron-proxy itself uses port 8081', proxyPort('proxyPort', 8081)],
+  ['ironProxy.service.proxyPort: iron-proxy itself uses port 8443', proxyPort('proxyPort', 8443)],
+  ['ironProxy.service.managementPort: iron-proxy itself uses port 8081', proxyPort('managementPort', 8081)],
+  ['ironProxy.service.managementPort: iron-proxy itself uses port 8443', proxyPort('managementPort', 8443)],
+  ['ironProxy.service.healthPort: iron-proxy itself uses port 8081', proxyPort('healthPort', 8081)],
+  ['ironProxy.service.healthPort: iron-proxy itself uses port 8443', proxyPort('healthPort', 8443)],
+  ['ironProxy.service.pgPortRangeEnd: ', proxyPort('pgPortRangeEnd', 5431)],
+  ['onepasswordConnect.connect: api.httpPort and sync.httpPort are both', connectPort('sync', 8080)],
+  [
+    "onepasswordConnect.connect.api.httpPort: Connect's servers talk to each other on port 11220",
+    connectPort('api', 11220),
+  ],
+  [
+    "onepasswordConnect.connect.api.httpPort: Connect's servers talk to each other on port 11221",
+    connectPort('api', 11221),
+  ],
+  [
+    "onepasswordConnect.connect.sync.httpPort: Connect's servers talk to each other on port 11220",
+    connectPort('sync', 11220),
+  ],
+  [
+    "onepasswordConnect.connect.sync.httpPort: Connect's servers talk to each other on port 11221",
+    connectPort('sync', 11221),
+  ],
+
+  ['api.autoscaling.maxReplicas: ', 'api: {autoscaling: {enabled: true, minReplicas: 6}}'],
+  ['ironProxy.autoscaling.maxReplicas: ', 'ironProxy: {autoscaling: {enabled: true, minReplicas: 6}}'],
+  [
+    'onepasswordConnect.connect.autoscaling.maxReplicas: ',
+    'onepasswordConnect: {connect: {autoscaling: {enabled: true, minReplicas: 6}}}',
+  ],
+
+  ['networkPolicy.apiServerCidrs: ', 'networkPolicy: {apiServerCidrs: [10.0.0.0/8, 0.0.0.0/0]}'],
+
+  ['…: … is declared in more than one way', tools(http('KEY', host), http('KEY', host, 'match_path: true'))],
+  ['…: … goes to no host', tools(http('KEY'))],
+  ['…: … would be sent to …', tools(http('KEY', 'hosts: [law-release-centaur-api]'))],
+  ['…: … is replaced nowhere', tools(`type: http, name: KEY, ${host}`)],
+  ['…: … is injected into one place', tools(`type: http, name: KEY, mode: inject, ${host}`)],
+  ['…: the placeholder of …, …, is part of …', tools(http('KEY', host), http('A_KEY', host))],
+  [
+    '…: the database … is declared by',
+    tools('type: pg_dsn, name: A, database: reports', 'type: pg_dsn, name: B, database: reports'),
+  ],
+  ['…: the … is set by …', tools('type: gcp_auth, name: A', 'type: gcp_auth, name: B')],
+  [
+    '…: … belongs to the services themselves',
+    `ironProxy: {secretSource: env}\n${tools(http('KEY', host, 'secret_ref: DATABASE_URL'))}`,
+  ],
+  [
+    "…: … can't be a key of the infra Secret",
+    `ironProxy: {secretSource: env}\n${tools(http('KEY', host, 'secret_ref: an item'))}`,
+  ],
+  ['tools: the configuration of iron-proxy has … bytes', manyPlaces()],
+];
