@@ -1,0 +1,106 @@
+/** The edges of each kind of value, where the meanings of one operator in two languages part. */
+import fc from 'fast-check';
+import type { Value } from '../../src/helm/tree.js';
+import { anyValues, hostileStrings, mapsOf, strings } from './arbitrary-values.js';
+
+/** Each of them is to be drawn. */
+export type Edges<T extends Value | undefined = Value> = readonly fc.Arbitrary<T>[];
+
+const exactly = <T extends Value>(...values: readonly T[]): Edges<T> =>
+  values.map((value) => fc.constant(value));
+
+export const booleanEdges: Edges<boolean> = exactly(true, false);
+
+/** Those of integers that a float64 holds exactly, as every number of a values file is one. */
+export const integerEdges: Edges<number> = exactly(
+  ...[0, -0, 1, -1, 1e6, 1e7, 1e15, 2 ** 31 - 1, 2 ** 31, -(2 ** 31), 2 ** 32],
+  ...[Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER],
+);
+
+/** Those of int64 too, of float64, and where JSON begins to write an exponent. */
+export const numberEdges: Edges<number> = [
+  ...integerEdges,
+  ...exactly(
+    ...[2 ** 53, -(2 ** 53), 2 ** 63 - 1024, 2 ** 63, -(2 ** 63), -(2 ** 63) - 2048, 2 ** 64 - 2048, 2 ** 64],
+    ...[1e20, 1e21 - 2 ** 17, 1e21, -1e21, 1e22, 1e-6, 1e-7, 0.1, 0.5, -1.5],
+    ...[Number.MAX_VALUE, -Number.MAX_VALUE, 2 ** -1022, Number.MIN_VALUE, -Number.MIN_VALUE],
+  ),
+];
+
+/** Characters of each plane of Unicode, of those that YAML has: https://yaml.org/spec/1.2.2/#51-character-set */
+const planes: Edges<string> = Array.from({ length: 17 }, (_, plane) => {
+  const first = plane * 0x10000;
+  const codes = fc.integer({ min: first, max: first + 0xffff }).filter(isOfYaml);
+  const texts = fc.array(codes, { minLength: 4, maxLength: 12, size: 'max' });
+  return texts.map((points) => String.fromCodePoint(...points));
+});
+
+function isOfYaml(code: number): boolean {
+  if (code < 0xa0) return [0x9, 0xa, 0xd, 0x85].includes(code) || (code >= 0x20 && code < 0x7f);
+  return code < 0xd800 || (code > 0xdfff && code < 0xfffe) || code > 0xffff;
+}
+
+export const textEdges: Edges<string> = [
+  ...exactly(...hostileStrings),
+  ...planes,
+  fc.constant('long '.repeat(500)),
+];
+
+export const scalarEdges: Edges<string | number | boolean> = [...textEdges, ...numberEdges, ...booleanEdges];
+
+/** Texts of digits, of which some say the same integer. */
+export const digitEdges: Edges<string> = exactly(
+  ...['0', '-0', '00', '07', '08', '-1', '1000000', '000000000000001'],
+  ...['9'.repeat(15), `-${'9'.repeat(15)}`],
+);
+
+export const headerEdges: Edges<string> = exactly(
+  ...['', '-', '_', 'a', 'X', '0', 'x-api-key', 'X-API-KEY', '-a', 'a-', 'a--b', 'a_b', '0a', 'a-0b'],
+);
+
+const nested: readonly Value[] = [[], {}, [null], { a: null }, [[[]]], { a: { b: {} } }, [{ a: [null] }]];
+
+const members: Edges = [...numberEdges, ...booleanEdges, ...exactly(null, '', ...nested), ...planes];
+const keys: Edges<string> = [...exactly('', '1', '__proto__', '<<', 'y', 'a.b/c'), ...planes];
+
+function listWith<T extends Value>(
+  edge: fc.Arbitrary<T>,
+  others: fc.Arbitrary<T>,
+): fc.Arbitrary<readonly T[]> {
+  return fc.tuple(edge, fc.array(others, { maxLength: 2 })).map(([one, rest]) => [one, ...rest]);
+}
+
+export const stringListEdges: Edges<readonly string[]> = [
+  ...exactly<readonly string[]>([], [''], ['', ''], ['a', 'b', 'a']),
+  ...planes.map((text) => listWith(text, strings)),
+];
+
+export const listEdges: Edges<readonly Value[]> = [
+  ...exactly<readonly Value[]>([]),
+  ...members.map((member) => listWith(member, anyValues)),
+];
+
+type Map<T extends Value> = { readonly [key: string]: T };
+
+/** Maps in which a key has an edge, or is one. */
+export function mapWith<T extends Value>(
+  key: fc.Arbitrary<string>,
+  member: fc.Arbitrary<T>,
+  others: fc.Arbitrary<T>,
+): fc.Arbitrary<Map<T>> {
+  return fc
+    .tuple(key, member, mapsOf(others))
+    .map(([name, one, rest]) => Object.fromEntries([...Object.entries(rest), [name, one]]));
+}
+
+export const stringMapEdges: Edges<Map<string>> = [
+  ...exactly<Map<string>>({}),
+  ...keys.map((key) => mapWith(key, strings, strings)),
+  ...planes.map((text) => mapWith(fc.constant('a'), text, strings)),
+];
+
+export const mapEdges: Edges<Map<Value>> = [
+  ...exactly<Map<Value>>({}),
+  ...keys.map((key) => mapWith(key, anyValues, anyValues)),
+  ...members.map((member) => mapWith(fc.constant('a'), member, anyValues)),
+];
