@@ -43,6 +43,7 @@ func (s server) api() http.Handler {
 	mux.HandleFunc("POST /api/v2/auth/complete", s.signedIn(s.complete))
 	mux.HandleFunc("GET /api/v2/account/keysets", s.signedIn(s.keysets))
 	mux.HandleFunc("GET /api/v1/vaults", s.signedIn(s.vaults))
+	mux.HandleFunc("GET /api/v3/vault/{vault}", s.signedIn(s.vault))
 	mux.HandleFunc("GET /api/v1/vault/{vault}/items/overviews", s.signedIn(s.overviews))
 	mux.HandleFunc("GET /api/v1/vault/{vault}/item/{item}", s.signedIn(s.item))
 	return s.Recorded(s.Faulty(mux))
@@ -70,6 +71,15 @@ func (s server) vaults(*session, *http.Request) (any, error) {
 		found = append(found, body)
 	}
 	return found, nil
+}
+
+// vault is asked for by a client that was given the vault's id, and has no vault's key yet.
+func (s server) vault(_ *session, r *http.Request) (any, error) {
+	vault, err := s.readable(r)
+	if err != nil {
+		return nil, err
+	}
+	return s.vaultBody(vault)
 }
 
 func (s server) overviews(_ *session, r *http.Request) (any, error) {

@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/hex"
 	"math/big"
 )
 
@@ -43,6 +44,9 @@ func begin(theirs *big.Int, of account) exchange {
 	shared = power(shared.Mod(shared, prime), secret)
 	return exchange{theirs: theirs, ours: ours, key: hash([]byte(shared.Text(16)))}
 }
+
+// publicValue is B as it is sent. The client reads bytes: it stops at an odd number of digits.
+func (e exchange) publicValue() string { return hex.EncodeToString(e.ours.Bytes()) }
 
 // theirProof is what a client sends that has the same key: H(H(N) xor H(g), H(I), salt, A, B, K).
 func (e exchange) theirProof(of account) []byte {

@@ -61,10 +61,21 @@ func TestOfficialClientReadsTheDouble(t *testing.T) {
 		t.Fatal(err)
 	}
 	standIn(t, served.api())
-	client, err := signIn(token)
-	if err != nil {
-		t.Fatal(err)
+	signedIn := func(t *testing.T) *onepassword.Client {
+		client, err := signIn(token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return client
 	}
+	t.Run("the first reference names a vault by its id", func(t *testing.T) {
+		// A client that has seen no vault yet asks otherwise than one that has.
+		got, err := signedIn(t).Secrets().Resolve(t.Context(), "op://engineeringengineeringengi/WAREHOUSE_API_KEY/credential")
+		if err != nil || got != "from the warehouse" {
+			t.Errorf("got %q, %v", got, err)
+		}
+	})
+	client := signedIn(t)
 	for reference, wanted := range map[string]string{
 		"op://Engineering EU/WAREHOUSE_API_KEY/credential":             "from the warehouse",
 		"op://engineeringengineeringengi/WAREHOUSE_API_KEY/credential": "from the warehouse",
@@ -102,6 +113,19 @@ func TestOfficialClientReadsTheDouble(t *testing.T) {
 			}
 		}
 	})
+}
+
+// One number in sixteen begins with a zero, of which the client would miss the digit.
+func TestPublicValuesAreWholeBytes(t *testing.T) {
+	known, err := readToken(serviceAccount(t, "robot@1passwordserviceaccounts.com", strings.Repeat("0123", 16)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 100 {
+		if value := begin(generator, known).publicValue(); len(value)%2 != 0 {
+			t.Fatalf("%d digits", len(value))
+		}
+	}
 }
 
 // standIn leads every host that the SDK asks to the handler, which is all that is changed around it.

@@ -99,7 +99,7 @@ func (s server) exchange(r *http.Request) (any, error) {
 		return nil, refusal(http.StatusBadRequest)
 	}
 	session.exchange = begin(theirs, session.account)
-	return map[string]string{"userB": session.ours.Text(16)}, nil
+	return map[string]string{"userB": session.publicValue()}, nil
 }
 
 // confirm compares proofs that both sides came to one key, which they only do when both know the same account.
