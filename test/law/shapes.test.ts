@@ -181,10 +181,13 @@ function evaluate(chart: HelmChart<typeof world>, values: ValueMap) {
     };
   } catch (error) {
     // Helm's reader says in its own words that it finds no end of such a key.
-    const isKey = error instanceof EvaluationError && error.message.includes('is too long for YAML');
-    if (isKey) return { objects: '', refused: 'refused: ' };
+    if (isLongKey(error)) return { objects: '', refused: 'refused: ' };
     throw error;
   }
+}
+
+function isLongKey(error: unknown): boolean {
+  return error instanceof EvaluationError && error.message.includes('is too long for YAML');
 }
 
 describe(`shapes, seed ${seed}`, { timeout: patience }, () => {
@@ -218,7 +221,15 @@ describe(`shapes, seed ${seed}`, { timeout: patience }, () => {
         });
         const text = run(layoutDocument(map), scope).join('\n');
         const options = { version: '1.1', schema: 'yaml-1.1', merge: false, intAsBigInt: false } as const;
-        expect(canonical(parse(text, options)), text).toBe(canonical(evaluateNode(map, scope)));
+        let meant = '';
+        try {
+          meant = canonical(evaluateNode(map, scope));
+        } catch (error) {
+          if (!isLongKey(error)) throw error;
+          // As a manifest it is refused; as a text it stays what it is.
+          fc.pre(false);
+        }
+        expect(canonical(parse(text, options)), text).toBe(meant);
       }),
       { seed, numRuns: runs(1000) },
     );
