@@ -5,6 +5,9 @@ const builds = ['test/judges/build.ts'];
 
 const minutes = 60_000;
 
+/** Vitest leaves one processor free by itself, which is half of a machine with two. */
+const everyProcessor = '100%';
+
 /** Examples import the toolkit as strangers do, by the package's name; here that is the source. */
 const ownName = { 'centaur-chart/helm': new URL('src/helm/index.ts', import.meta.url).pathname };
 
@@ -25,6 +28,7 @@ export default defineConfig({
           globalSetup: builds,
           testTimeout: minutes,
           hookTimeout: minutes,
+          maxWorkers: everyProcessor,
           sequence: { groupOrder: 0 },
         },
       },
@@ -36,6 +40,7 @@ export default defineConfig({
           globalSetup: builds,
           testTimeout: 10 * minutes,
           hookTimeout: minutes,
+          maxWorkers: everyProcessor,
           sequence: { groupOrder: 1 },
         },
       },
