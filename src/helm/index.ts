@@ -20,6 +20,7 @@ export {
   stringTemplateOf,
   textTemplate,
   valueTemplate,
+  valueTemplateOf,
 } from './named-template.js';
 export {
   block,

@@ -46,6 +46,19 @@ export function valueTemplate<T>(name: string, summary: string, value: Expr<T>):
   return called(template(name, summary, [], { kind: 'json', value: ast }), new Map(), ast.schema);
 }
 
+/** A value that depends on arguments: `{{ if eq (include "web.isPublic" (dict "root" . "host" .Values.host)) "true" }}`. */
+export function valueTemplateOf<P extends Parameters, T>(
+  name: string,
+  summary: string,
+  parameters: P,
+  body: (parameters: Bound<P>) => Expr<T>,
+): (args: Given<P>) => Symbolic<T> {
+  const { variables, bound } = bind(parameters);
+  const value = astOf(body(bound));
+  const shared = template(name, summary, variables, { kind: 'json', value });
+  return (args) => called(shared, given(variables, args), value.schema);
+}
+
 /** A YAML document as text, for a configuration file: write it into a ConfigMap with `block`, hash it with `sha256`. */
 export function textTemplate<T extends object = never>(
   name: string,

@@ -57,6 +57,7 @@ import {
   trunc,
   uniq,
   valueTemplate,
+  valueTemplateOf,
   when,
 } from '../../src/helm/index.js';
 import { hostileStrings } from './arbitrary-values.js';
@@ -264,7 +265,18 @@ export class Author {
       () => ifElse(inner(), inner(), inner()),
       () => defaultIfAbsent(at.values.maybeFlag, t.chance()),
       () => valueTemplate(this.name, 'A condition.', this.flag(known(at.values), depth - 1)),
+      () => this.sharedFlag(at, depth - 1),
     ]);
+  }
+
+  private sharedFlag(at: Known, depth: number): Expr<boolean> {
+    const template = valueTemplateOf(
+      this.name,
+      'A condition on an argument.',
+      { word: Type.String() },
+      ({ word }) => this.flag(withText(known(at.values), word), depth),
+    );
+    return template({ word: this.text(at, depth) });
   }
 
   integer(at: Known, depth: number): Expr<number> {
