@@ -141,6 +141,29 @@ describe('no credential is sent to who must not read it', () => {
   });
 });
 
+/** Hosts of one secret, those of another, and whether a request may be to a host of both. */
+const hostsBeside: readonly [left: readonly string[], right: readonly string[], overlap: boolean][] = [
+  [['a.example.com'], ['b.example.com'], false],
+  [['a.example.com'], ['aa.example.com'], false],
+  [['x.example.com', 'a.example.com'], ['a.example.com'], true],
+  [['*.example.com'], ['a.example.com'], true],
+  [['*.example.com'], ['a.b.example.com'], true],
+  [['*.example.com'], ['example.com'], true],
+  [['*.example.com'], ['notexample.com'], false],
+  [['*.example.com'], ['*.b.example.com'], true],
+  [['*.example.com'], ['*.example.org'], false],
+  [['logs.*.amazonaws.com'], ['logs.eu-west-1.amazonaws.com'], true],
+  [['logs.*.amazonaws.com'], ['*.amazonaws.com'], true],
+  [['logs.*.amazonaws.com'], ['s3.*.amazonaws.com'], false],
+  [['10.0.0.0/8'], ['10.1.2.3'], true],
+  [['10.1.2.3'], ['10.1.2.4'], false],
+  [['10.0.0.0/8'], ['10.1.0.0/16'], true],
+  [['10.0.0.0/8'], ['api.example.com', '*.example.com'], false],
+  [['fd00::/8'], ['fd00::1'], true],
+  [['2001:db8::/32'], ['10.1.2.3', '10.0.0.0/8'], false],
+  [['*.example.com', 'a.example.com'], ['*.example.com', 'b.example.com'], true],
+];
+
 describe('no placeholder is part of another one on the same host', () => {
   const on = (name: string, ...hosts: readonly string[]) => ({ ...http, name, hosts });
 
@@ -152,22 +175,7 @@ describe('no placeholder is part of another one on the same host', () => {
     );
   });
 
-  test.each<[left: readonly string[], right: readonly string[], overlap: boolean]>([
-    [['a.example.com'], ['b.example.com'], false],
-    [['a.example.com'], ['aa.example.com'], false],
-    [['x.example.com', 'a.example.com'], ['a.example.com'], true],
-    [['*.example.com'], ['a.example.com'], true],
-    [['*.example.com'], ['a.b.example.com'], true],
-    [['*.example.com'], ['example.com'], true],
-    [['*.example.com'], ['notexample.com'], false],
-    [['*.example.com'], ['*.b.example.com'], true],
-    [['*.example.com'], ['*.example.org'], false],
-    [['logs.*.amazonaws.com'], ['logs.eu-west-1.amazonaws.com'], true],
-    [['logs.*.amazonaws.com'], ['*.amazonaws.com'], true],
-    [['logs.*.amazonaws.com'], ['s3.*.amazonaws.com'], false],
-    [['10.0.0.0/8'], ['10.1.2.3'], true],
-    [['10.1.2.3'], ['10.1.2.4'], false],
-  ])('%j and %j: %s', (left, right, overlap) => {
+  test.each(hostsBeside)('%j and %j: %s', (left, right, overlap) => {
     expect(broken({ a: [on('KEY', ...left), on('KEY_2', ...right)] })).toHaveLength(overlap ? 1 : 0);
     expect(broken({ a: [on('KEY_2', ...left), on('KEY', ...right)] })).toHaveLength(overlap ? 1 : 0);
   });
@@ -217,6 +225,53 @@ describe('one place holds one credential', () => {
     });
     expect(broken({ a: [gcp('A', 'x.googleapis.com')], b: [inject('B', 'authorization')] })).toHaveLength(1);
     expect(broken({ a: [inject('A', 'X-A')], b: [inject('B', 'X-B')] })).toEqual([]);
+  });
+
+  test.each(hostsBeside)('of two credentials for %j and %j: %s', (left, right, overlap) => {
+    const gcp = (name: string, hosts: readonly string[]) => ({ type: 'gcp_auth', name, hosts });
+    const inject = (name: string, hosts: readonly string[], inject_header: string) => ({
+      type: 'http',
+      name,
+      mode: 'inject',
+      inject_header,
+      hosts,
+    });
+    const isRefused = (...secrets: readonly object[]) => {
+      const messages = broken({ a: secrets });
+      for (const message of messages)
+        expect(message).toMatch(/is set by A, B, and only one value can arrive/);
+      return messages.length > 0;
+    };
+    expect(isRefused(gcp('A', left), gcp('B', right))).toBe(overlap);
+    expect(isRefused(gcp('B', left), gcp('A', right))).toBe(overlap);
+    expect(isRefused(gcp('A', left), inject('B', right, 'Authorization'))).toBe(overlap);
+    expect(isRefused(gcp('A', left), inject('B', right, 'X-Key'))).toBe(false);
+  });
+
+  test('a key file for all of Google and another for a part of it are two for that part', () => {
+    const gcp = (name: string, hosts: object) => ({ type: 'gcp_auth', name, ...hosts });
+    expect(
+      broken({ a: [gcp('A', {})], b: [gcp('B', { hosts: ['bigquery.googleapis.com', 'a.example.com'] })] }),
+    ).toEqual([
+      'tools.b.secrets: the header Authorization to *.googleapis.com is set by A, B, and only one value can arrive: give each of them hosts of its own',
+    ]);
+    expect(broken({ a: [gcp('A', {})], b: [gcp('A', { hosts: ['bigquery.googleapis.com'] })] })).toEqual([]);
+  });
+
+  test('two that meet another one meet each other only where their own hosts do', () => {
+    const inject = (name: string, inject_header: string, host: string) => ({
+      type: 'http',
+      name,
+      mode: 'inject',
+      inject_header,
+      hosts: [host],
+    });
+    const wide = inject('W', 'X-Wide', '*.example.com');
+    const [a, b] = [inject('A', 'X-Key', 'a.example.com'), inject('B', 'X-Key', 'b.example.com')];
+    expect(broken({ t: [wide, a, b] })).toEqual([]);
+    expect(broken({ t: [{ ...wide, inject_header: 'X-Key' }, a, b] })).toEqual([
+      'tools.t.secrets: the header X-Key to *.example.com is set by A, B, W, and only one value can arrive: give each of them hosts of its own',
+    ]);
   });
 
   test('so has a parameter', () => {

@@ -12,15 +12,15 @@ import {
   type Expr,
   each,
   eq,
-  first,
   groupBy,
   gt,
   hasPrefix,
-  hasSuffix,
   ifElse,
   includes,
   isNonEmpty,
   join,
+  keys,
+  type Leaf,
   last,
   listOf,
   type Member,
@@ -31,7 +31,6 @@ import {
   or,
   readAs,
   type Symbolic,
-  some,
   sort,
   split,
   str,
@@ -40,7 +39,7 @@ import {
   uniq,
   when,
 } from '../helm/index.js';
-import type { DeclaredSecret } from './declaration.js';
+import { type DeclaredSecret, databaseForm } from './declaration.js';
 import {
   type Declaration,
   declared,
@@ -50,6 +49,7 @@ import {
   type SecretsValues,
 } from './declared.js';
 import { tokenHeader } from './header.js';
+import { endOf, isRange, overlap } from './overlap.js';
 import { proxyConfig } from './proxy-config.js';
 
 /** A ConfigMap holds 1 MiB of data; the rest is room for what stands around the configuration. */
@@ -77,7 +77,7 @@ export function secretRules(values: SecretsValues, options: RuleOptions): readon
   return [
     declaredDifferently(declarations),
     each(declarations, goesNowhere),
-    each(declarations, (declaration) => goesHome(declaration, options)),
+    goesHome(declarations, options),
     each(declarations, matchesNowhere),
     each(declarations, injectedNowhere),
     placeholdersApart(secrets),
@@ -108,8 +108,11 @@ function declaredDifferently(declarations: Declarations): Member<string> {
     const definitions = listOf<string>([each(sameName, definitionOf)], 'definitions');
     const declarers = listOf<string>([each(sameName, ({ by }) => by)], 'declarers');
     return when(
-      gt(count(uniq(definitions)), 1),
-      str`${last(declarers)}: ${name} is declared in more than one way, by ${join(', ', uniq(declarers))}, and one secret has one definition, in which only the hosts differ: make the declarations alike, or give one of them another name (with a secret_ref, both can use one item)`,
+      gt(count(sameName), 1),
+      when(
+        gt(count(uniq(definitions)), 1),
+        str`${last(declarers)}: ${name} is declared in more than one way, by ${join(', ', uniq(declarers))}, and one secret has one definition, in which only the hosts differ: make the declarations alike, or give one of them another name (with a secret_ref, both can use one item)`,
+      ),
     );
   });
 }
@@ -131,13 +134,19 @@ function goesNowhere({ by, hosts, secret }: Symbolic<Declaration>): Member<strin
   );
 }
 
-/** Of an address range nobody knows whether the address of a Service is in it. */
-function goesHome({ by, hosts, secret }: Symbolic<Declaration>, { ownHosts }: RuleOptions): Member<string> {
-  return each(hosts, (host) =>
-    each(listOf<string>([...ownHosts], 'ownHosts'), (own) =>
-      when(
-        and(not(contains('/', host)), overlap(host, own)),
-        str`${by}: ${secret.name} would be sent to ${own}, the API itself, which must not read it: name other hosts than ${host}`,
+function goesHome(declarations: Declarations, { ownHosts }: RuleOptions): Member<string> {
+  return given('ownHosts', listOf<string>([...ownHosts], 'ownHosts'), (ownHosts) =>
+    each(declarations, ({ by, hosts, secret }) =>
+      each(hosts, (host) =>
+        when(
+          or(includes(ownHosts, host), contains('*', host)),
+          each(ownHosts, (own) =>
+            when(
+              overlap({ one: host, other: own }),
+              str`${by}: ${secret.name} would be sent to ${own}, the API itself, which must not read it: name other hosts than ${host}`,
+            ),
+          ),
+        ),
       ),
     ),
   );
@@ -176,68 +185,54 @@ function injectedNowhere({ by, secret }: Symbolic<Declaration>): Member<string> 
 
 /** Where two placeholders may be in one request, neither may be part of the other: replacing one would damage it. */
 function placeholdersApart(secrets: Secrets): Member<string> {
-  const replaced = listOf<Secret>(
-    [each(secrets, (secret) => when(isReplaced(secret.declared), secret))],
-    'replaced',
+  const claims = each<Secret, Claim>(secrets, (secret) =>
+    when(
+      isReplaced(secret.declared),
+      each(secret.hosts, (host) => claim(secret, placeholderOf(secret), host)),
+    ),
   );
-  const placeholders = listOf<string>([each(replaced, placeholderOf)], 'placeholders');
-  return given('texts', join('\n', placeholders), (text) =>
-    each(replaced, (one) =>
-      // It stands once in the list as itself; only another one that has it too is looked for.
-      when(
-        gt(count(split(placeholderOf(one), text)), 2),
-        each(replaced, (other) =>
-          when(
-            and(
-              ne(one.name, other.name),
-              contains(placeholderOf(one), placeholderOf(other)),
-              shareHost(one.hosts, other.hosts),
+  const messages = eachHost([claims], (rivals, at) => {
+    const placeholders = listOf<string>([each(rivals, ({ what }) => what)], 'placeholders');
+    return given('texts', join('\n', placeholders), (text) =>
+      each(rivals, (one) =>
+        // It stands once in the list as itself; only another one that has it too is looked for.
+        when(
+          gt(count(split(one.what, text)), 2),
+          each(rivals, (other) =>
+            when(
+              and(
+                ne(one.name, other.name),
+                contains(one.what, other.what),
+                or(eq(one.host, at), eq(other.host, at)),
+              ),
+              str`${one.by}: the placeholder of ${one.name}, ${one.what}, is part of ${other.what}, that of ${other.name}, and both go to one host, where replacing the first would damage the second: give one of them another replacer`,
             ),
-            str`${one.by}: the placeholder of ${one.name}, ${placeholderOf(one)}, is part of ${placeholderOf(other)}, that of ${other.name}, and both go to one host, where replacing the first would damage the second: give one of them another replacer`,
           ),
         ),
       ),
-    ),
-  );
-}
-
-function shareHost(ours: Expr<readonly string[]>, theirs: Expr<readonly string[]>): Expr<boolean> {
-  return some(ours, (one) => some(theirs, (other) => overlap(one, other)));
-}
-
-/**
- * Whether one host may be meant by two patterns: where what stands before the first `*` of one begins the other, and
- * what stands after the last one ends it. Of an address range this can't be said, so it is taken for true.
- */
-function overlap(one: Expr<string>, other: Expr<string>): Expr<boolean> {
-  return or(
-    contains('/', one),
-    contains('/', other),
-    and(
-      or(hasPrefix(startOf(one), startOf(other)), hasPrefix(startOf(other), startOf(one))),
-      or(hasSuffix(endOf(one), endOf(other)), hasSuffix(endOf(other), endOf(one))),
-    ),
-  );
-}
-
-/** A dot goes before: `*.example.com` is example.com too. */
-function startOf(host: Expr<string>): Expr<string> {
-  return first(split('*', str`.${host}`));
-}
-
-function endOf(host: Expr<string>): Expr<string> {
-  return last(split('*', str`.${host}`));
+    );
+  });
+  // Two secrets may meet at several hosts.
+  return each(uniq(listOf<string>([messages], 'messages')), (message) => message);
 }
 
 function oneUpstreamPerDatabase(secrets: Secrets): Member<string> {
-  const claims = each<Secret, Claim>(secrets, (secret) =>
-    when(secret.declared.database, (database) => claim(secret, database)),
+  const upstreams = listOf<Secret>(
+    [each(secrets, (secret) => when(secret.declared.database, () => secret))],
+    'upstreams',
   );
-  return contested(
-    [claims],
-    (by, names, place) =>
-      str`${by}: the database ${place} is declared by ${names}, and clients ask for a database by its name alone: keep one of them, or name another database`,
+  const byDatabase = groupBy(
+    upstreams,
+    ({ declared }) => readAs(databaseForm, declared).database,
+    'upstreamsByDatabase',
   );
+  return each(byDatabase, (rivals, database) => {
+    const names = listOf<string>([each(rivals, ({ name }) => name)], 'names');
+    return when(
+      gt(count(rivals), 1),
+      str`${last(rivals).by}: the database ${database} is declared by ${join(', ', names)}, and clients ask for a database by its name alone: keep one of them, or name another database`,
+    );
+  });
 }
 
 /** Of two credentials that are set in one place of a request, only one would arrive. */
@@ -246,50 +241,77 @@ function oneSecretPerPlace(secrets: Secrets): Member<string> {
     each<Secret, Claim>(secrets, (secret) =>
       when(
         includes<string>(constant(['gcp_auth', 'oauth_token', 'aws_auth']), secret.declared.type),
-        each(secret.hosts, (host) => claim(secret, str`header ${tokenHeader} to ${host}`)),
+        each(secret.hosts, (host) => claim(secret, `header ${tokenHeader}`, host)),
       ),
     ),
     each<Secret, Claim>(secrets, (secret) =>
       when(secret.declared.inject_header, (header) =>
-        each(secret.hosts, (host) => claim(secret, str`header ${canonicalHeader(header)} to ${host}`)),
+        each(secret.hosts, (host) => claim(secret, str`header ${canonicalHeader(header)}`, host)),
       ),
     ),
     each<Secret, Claim>(secrets, (secret) =>
       when(secret.declared.inject_query_param, (parameter) =>
-        each(secret.hosts, (host) => claim(secret, str`parameter ${parameter} to ${host}`)),
+        each(secret.hosts, (host) => claim(secret, str`parameter ${parameter}`, host)),
       ),
     ),
   ];
-  return contested(
-    claims,
-    (by, names, place) =>
-      str`${by}: the ${place} is set by ${names}, and only one value can arrive: give each of them hosts of its own`,
+  return eachHost(claims, (rivals, at) =>
+    each(
+      groupBy(rivals, ({ what }) => what, 'rivalsByPlace'),
+      (rivals, place) => {
+        const names = uniq(listOf<string>([each(rivals, ({ name }) => name)], 'names'));
+        const hosts = listOf<string>([each(rivals, ({ host }) => host)], 'hosts');
+        return when(
+          and(gt(count(names), 1), includes(hosts, at)),
+          str`${last(rivals).by}: the ${place} to ${at} is set by ${join(', ', sort(names))}, and only one value can arrive: give each of them hosts of its own`,
+        );
+      },
+    ),
   );
 }
 
-/** A place that a secret takes for itself. */
+/** What a secret does at a host: the place that it sets, or the placeholder that it replaces. */
 interface Claim {
   readonly name: string;
   readonly by: string;
-  readonly place: string;
+  readonly what: string;
+  readonly host: string;
 }
 
-const claimSchema = Type.Object({ name: Type.String(), by: Type.String(), place: Type.String() });
+const claimSchema = Type.Object({
+  name: Type.String(),
+  by: Type.String(),
+  what: Type.String(),
+  host: Type.String(),
+});
 
-function claim({ name, by }: Symbolic<Secret>, place: Expr<string>): Symbolic<Claim> {
-  return readAs(claimSchema, mapOf<string>({ name, by, place }, 'claim'));
+function claim({ name, by }: Symbolic<Secret>, what: Leaf<string>, host: Expr<string>): Symbolic<Claim> {
+  return readAs(claimSchema, mapOf<string>({ name, by, what, host }, 'claim'));
 }
 
-/** A message for each place that more than one secret claims. */
-function contested(
+/**
+ * The messages about each host that claims are made for. Rivals are the claims for that host, and where it is an
+ * address range or has a `*`, those for all hosts that overlap it: so any two that meet are rivals at the host of one.
+ */
+function eachHost(
   claims: readonly Member<Claim>[],
-  message: (by: Expr<string>, names: Expr<string>, place: Expr<string>) => Expr<string>,
+  messages: (rivals: Symbolic<readonly Claim[]>, at: Symbolic<string>) => Member<string>,
 ): Member<string> {
-  const byPlace = groupBy(listOf<Claim>(claims, 'claims'), ({ place }) => place, 'claimsByPlace');
-  return each(byPlace, (claims, place) => {
-    const names = listOf<string>([each(claims, ({ name }) => name)], 'names');
-    return when(gt(count(claims), 1), message(last(claims).by, join(', ', names), place));
-  });
+  const byHost = groupBy(listOf<Claim>(claims, 'claims'), ({ host }) => host, 'claimsByHost');
+  return given('lines', str`.${join('\n.', keys(byHost))}\n`, (lines) =>
+    each<readonly Claim[], string>(byHost, (own, at) => {
+      // Most hosts with a `*` have no other beside them that ends as they do, as one look at all of them shows.
+      const isWide = or(isRange(at), and(contains('*', at), gt(count(split(str`${endOf(at)}\n`, lines)), 2)));
+      const others = each<readonly Claim[], Claim>(byHost, (claims, host) =>
+        when(
+          and(ne(at, host), overlap({ one: at, other: host })),
+          each(claims, (claim) => claim),
+        ),
+      );
+      const rivals = listOf<Claim>([each(own, (claim) => claim), when(isWide, others)], 'rivals');
+      return when(gt(count(rivals), 1), messages(rivals, at));
+    }),
+  );
 }
 
 // --------------------------------------------------------------------------------------------------- as a whole

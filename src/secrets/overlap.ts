@@ -1,0 +1,60 @@
+/** Which hosts of declarations may mean the same host. */
+import Type from 'typebox';
+import {
+  and,
+  contains,
+  type Expr,
+  eq,
+  first,
+  hasPrefix,
+  hasSuffix,
+  last,
+  or,
+  split,
+  str,
+  trunc,
+  valueTemplateOf,
+} from '../helm/index.js';
+
+/**
+ * Whether two hosts may mean the same one: where what stands before the first `*` of one begins the other, and what
+ * stands after the last one ends it. An address range means addresses alone; which of them can't be said here, so it
+ * is taken for all addresses and ranges of its kind.
+ */
+export const overlap = valueTemplateOf(
+  'centaur.hosts.overlap',
+  'Whether two hosts of declarations may mean the same one: by their beginnings and ends where they have a *, and as address ranges.',
+  { one: Type.String(), other: Type.String() },
+  ({ one, other }) =>
+    or(
+      eq(one, other),
+      and(
+        or(hasPrefix(startOf(one), startOf(other)), hasPrefix(startOf(other), startOf(one))),
+        or(hasSuffix(endOf(one), endOf(other)), hasSuffix(endOf(other), endOf(one))),
+      ),
+      and(or(isRange(one), isRange(other)), isAddress(one), isAddress(other), eq(isIPv6(one), isIPv6(other))),
+    ),
+);
+
+/** A dot goes before: `*.example.com` is example.com too. */
+function startOf(host: Expr<string>): Expr<string> {
+  return first(split('*', str`.${host}`));
+}
+
+/** What stands after the last `*`: all hosts that it means end so. */
+export function endOf(host: Expr<string>): Expr<string> {
+  return last(split('*', str`.${host}`));
+}
+
+export function isRange(host: Expr<string>): Expr<boolean> {
+  return contains('/', host);
+}
+
+function isIPv6(host: Expr<string>): Expr<boolean> {
+  return contains(':', host);
+}
+
+/** The last label of a name begins with a letter. */
+function isAddress(host: Expr<string>): Expr<boolean> {
+  return or(isIPv6(host), contains(trunc(1, last(split('.', host))), '0123456789'));
+}
