@@ -1,9 +1,9 @@
 /** The first meaning of a chart's source: plain values and manifests for one values document. */
+import { isClosed } from './closed.js';
 import { forbiddenTextMessage, holdsForbiddenText, isDeleted } from './forbidden-text.js';
-import { goJson, goString } from './go-syntax.js';
+import { byBytes, goJson, goString } from './go-syntax.js';
 import { type Line, layoutDocument, type Part } from './layout.js';
 import { checkArgument, EvaluationError } from './operator.js';
-import { byBytes } from './operators.js';
 import { kindOf } from './schema.js';
 import type { Ast, Element, Entry, MapNode, Node, Template, Value, ValueMap, Variable } from './tree.js';
 
@@ -15,36 +15,38 @@ export interface Context {
   readonly Chart: { readonly Name: string; readonly Version: string; readonly AppVersion: string };
 }
 
-/** The innermost variable that is bound, and those around it. */
-interface Binding {
-  readonly variable: Variable;
-  readonly value: Value | undefined;
-  readonly outer: Binding | undefined;
-}
-
-/** A context, and the variables that are bound in it. */
-export interface Scope {
+/** What is the same wherever in a chart something is computed. */
+interface Rendering {
   readonly context: Context;
-  readonly binding: Binding | undefined;
-  /** What named templates without parameters have yielded: each is computed once. */
-  readonly yielded: Map<Template, Value>;
+  /** What named templates without parameters have yielded, and lists and maps that read no variable: each is computed once. */
+  readonly yielded: Map<Template | Ast, Value>;
   /** Maps and lists that were looked through and hold no forbidden text. */
   readonly sound: WeakSet<object>;
 }
 
+/** A variable that is bound, within those around it; outermost is a context in which none is. */
+export interface Scope {
+  readonly rendering: Rendering;
+  readonly variable: Variable | undefined;
+  readonly value: Value | undefined;
+  readonly outer: Scope | undefined;
+}
+
 export function scopeOf(context: Context): Scope {
-  return { context, binding: undefined, yielded: new Map(), sound: new WeakSet() };
+  return outermost({ context, yielded: new Map(), sound: new WeakSet() });
+}
+
+function outermost(rendering: Rendering): Scope {
+  return { rendering, variable: undefined, value: undefined, outer: undefined };
 }
 
 /** A scope within another one, in which a variable is bound too. */
 export function bound(scope: Scope, variable: Variable | undefined, value: Value | undefined): Scope {
-  if (variable === undefined) return scope;
-  const { context, binding: outer, yielded, sound } = scope;
-  return { context, binding: { variable, value, outer }, yielded, sound };
+  return variable === undefined ? scope : { rendering: scope.rendering, variable, value, outer: scope };
 }
 
-function boundTo(variable: Variable, { binding }: Scope): Value | undefined {
-  let at = binding;
+function boundTo(variable: Variable, scope: Scope): Value | undefined {
+  let at: Scope | undefined = scope;
   while (at !== undefined && at.variable !== variable) at = at.outer;
   return at?.value;
 }
@@ -57,7 +59,7 @@ export function evaluate(ast: Ast, scope: Scope): Value | undefined {
     case 'literal':
       return ast.value;
     case 'builtin':
-      return scope.context[ast.object];
+      return scope.rendering.context[ast.object];
     case 'variable':
       return boundTo(ast.variable, scope);
     case 'member': {
@@ -69,24 +71,55 @@ export function evaluate(ast: Ast, scope: Scope): Value | undefined {
     case 'call':
       return evaluateCall(ast, scope);
     case 'collect':
-      return evaluateElements(ast.elements, scope);
     case 'assemble':
-      return Object.fromEntries(ast.entries.flatMap((entry) => evaluateEntry(entry, scope)));
     case 'group':
-      return evaluateGroups(ast, scope);
+      return isClosed(ast) ? once(ast, scope, () => computed(ast, scope)) : computed(ast, scope);
     case 'include':
       return evaluateInclude(ast.template, ast.args, scope);
   }
 }
 
+/** A list or map, from its parts. */
+function computed(ast: Extract<Ast, { kind: 'collect' | 'assemble' | 'group' }>, scope: Scope): Value {
+  switch (ast.kind) {
+    case 'collect': {
+      const items: Value[] = [];
+      addElements(ast.elements, scope, valueIn, items);
+      return items;
+    }
+    case 'assemble': {
+      const fields: Field[] = [];
+      addEntries(ast.entries, scope, valueIn, fields);
+      return Object.fromEntries(fields);
+    }
+    case 'group':
+      return evaluateGroups(ast, scope);
+  }
+}
+
+/** The same value each time that it is asked for in a rendering. */
+function once(key: Template | Ast, { rendering: { yielded } }: Scope, compute: () => Value): Value {
+  const known = yielded.get(key);
+  if (known !== undefined) return known;
+  const value = compute();
+  yielded.set(key, value);
+  return value;
+}
+
 function evaluateCall({ operator, args }: Extract<Ast, { kind: 'call' }>, scope: Scope): Value {
-  if (operator.name === 'and') return args.every((argument) => isTrue(argument, scope));
-  if (operator.name === 'or') return args.some((argument) => isTrue(argument, scope));
-  const values = args.map((argument, index) => {
+  const { name } = operator;
+  // Like Go, these look no further than needed.
+  if (name === 'and' || name === 'or') {
+    const decisive = name === 'or';
+    for (const argument of args) if (isTrue(argument, scope) === decisive) return decisive;
+    return !decisive;
+  }
+  const values: (Value | undefined)[] = [];
+  for (const argument of args) {
     const value = evaluate(argument, scope);
-    checkArgument(operator, index, value);
-    return value;
-  });
+    checkArgument(operator, values.length, value);
+    values.push(value);
+  }
   return operator.evaluate(...(values as never[]));
 }
 
@@ -97,41 +130,48 @@ export function isTrue(condition: Ast, scope: Scope): boolean {
   return value;
 }
 
-/** A scope for each member of a list, or for each entry of a map in the order of its keys. */
-function walk(each: { over: Ast; key: Variable | undefined; item: Variable }, scope: Scope): Scope[] {
+/** Visits a scope for each member of a list, or for each entry of a map in the order of its keys. */
+function walk(
+  each: { readonly over: Ast; readonly key: Variable | undefined; readonly item: Variable },
+  scope: Scope,
+  visit: (inner: Scope) => void,
+): void {
   const over = evaluate(each.over, scope);
-  if (over === undefined || over === null) return [];
-  if (Array.isArray(over)) return over.map((item: Value) => bound(scope, each.item, item));
-  if (isMap(over)) {
-    return Object.keys(over)
-      .sort(byBytes)
-      .map((key) => bound(bound(scope, each.key, key), each.item, over[key]));
+  if (over === undefined || over === null) return;
+  if (Array.isArray(over)) {
+    for (const item of over) visit(bound(scope, each.item, item));
+  } else if (isMap(over)) {
+    for (const key of Object.keys(over).sort(byBytes)) {
+      visit(bound(bound(scope, each.key, key), each.item, over[key]));
+    }
+  } else {
+    throw new EvaluationError(`${JSON.stringify(over)} is neither a list nor a map`);
   }
-  throw new EvaluationError(`${JSON.stringify(over)} is neither a list nor a map`);
 }
 
 function evaluateGroups({ over, item, key }: Extract<Ast, { kind: 'group' }>, scope: Scope): ValueMap {
   const groups = new Map<string, Value[]>();
-  for (const inner of walk({ over, key: undefined, item }, scope)) {
+  walk({ over, key: undefined, item }, scope, (inner) => {
     const name = evaluate(key, inner);
     if (typeof name !== 'string') throw new EvaluationError(`a group is called ${JSON.stringify(name)}`);
     const member = boundTo(item, inner) ?? null;
     const group = groups.get(name);
     if (group === undefined) groups.set(name, [member]);
     else group.push(member);
-  }
+  });
   return Object.fromEntries(groups);
 }
 
 function evaluateInclude(template: Template, args: ReadonlyMap<Variable, Ast>, scope: Scope): Value {
-  const known = template.parameters.length === 0 ? scope.yielded.get(template) : undefined;
-  if (known !== undefined) return known;
-  const inner = calledWith(args, scope);
-  const { body } = template;
-  const value =
-    'node' in body ? run(linesOf(body.node), inner).join('\n') : (evaluate(body.value, inner) ?? null);
-  if (template.parameters.length === 0) scope.yielded.set(template, value);
-  return value;
+  if (template.parameters.length === 0) {
+    return once(template, scope, () => yieldOf(template, outermost(scope.rendering)));
+  }
+  return yieldOf(template, calledWith(args, scope));
+}
+
+function yieldOf({ body }: Template, scope: Scope): Value {
+  if ('node' in body) return run(linesOf(body.node), scope).join('\n');
+  return evaluate(body.value, scope) ?? null;
 }
 
 const laidOut = new WeakMap<MapNode, readonly Line[]>();
@@ -147,7 +187,7 @@ function linesOf(node: MapNode): readonly Line[] {
 
 /** A named template sees its parameters and nothing else of its caller's. */
 function calledWith(args: ReadonlyMap<Variable, Ast>, scope: Scope): Scope {
-  let inner: Scope = { ...scope, binding: undefined };
+  let inner = outermost(scope.rendering);
   for (const [variable, argument] of args) inner = bound(inner, variable, evaluate(argument, scope));
   return inner;
 }
@@ -160,9 +200,8 @@ export function evaluateNode(node: Node, scope: Scope): Value | undefined {
     case 'scalar':
       return node.value;
     case 'expression': {
-      const value = evaluate(node.value, scope);
-      if (value === undefined) throw new EvaluationError('a value is absent that the manifest needs');
-      if (typeof value === 'string' ? isDeleted(value) : holdsForbiddenText(value, scope.sound)) {
+      const value = valueIn(node, scope);
+      if (typeof value === 'string' ? isDeleted(value) : holdsForbiddenText(value, scope.rendering.sound)) {
         throw new EvaluationError(`${JSON.stringify(value)} can't be written: ${forbiddenTextMessage}`);
       }
       return value;
@@ -172,66 +211,83 @@ export function evaluateNode(node: Node, scope: Scope): Value | undefined {
     case 'choice':
       return evaluateNode(isTrue(node.condition, scope) ? node.chosen : node.otherwise, scope);
     case 'map': {
-      const entries = node.entries.flatMap((entry) => evaluateEntry(entry, scope));
-      return entries.length === 0 && node.entries.length > 0 ? undefined : Object.fromEntries(entries);
+      const fields: Field[] = [];
+      addEntries(node.entries, scope, evaluateNode, fields);
+      return fields.length === 0 && node.entries.length > 0 ? undefined : Object.fromEntries(fields);
     }
     case 'list': {
-      const elements = evaluateElements(node.elements, scope);
+      const elements: Value[] = [];
+      addElements(node.elements, scope, evaluateNode, elements);
       return elements.length === 0 && node.elements.length > 0 ? undefined : elements;
     }
   }
 }
 
-function evaluateEntry(entry: Entry, scope: Scope): (readonly [string, Value])[] {
+/** What stands in a list or map that is an expression: whether it can be written is asked where it is. */
+function valueIn(node: Node, scope: Scope): Value {
+  if (node.kind === 'scalar') return node.value;
+  if (node.kind !== 'expression') throw new TypeError(`an expression holds no ${node.kind}`);
+  const value = evaluate(node.value, scope);
+  if (value === undefined) throw new EvaluationError('a value is absent that is needed');
+  return value;
+}
+
+type Field = readonly [key: string, value: Value];
+
+/** What a node in a list or map yields, by what the list or map is for. */
+type Reading = (node: Node, scope: Scope) => Value | undefined;
+
+function addEntries(entries: readonly Entry[], scope: Scope, read: Reading, to: Field[]): void {
+  for (const entry of entries) addEntry(entry, scope, read, to);
+}
+
+function addEntry(entry: Entry, scope: Scope, read: Reading, to: Field[]): void {
   switch (entry.kind) {
     case 'field': {
-      const value = evaluateNode(entry.value, scope);
-      return value === undefined ? [] : [[entry.key, value]];
+      const value = read(entry.value, scope);
+      if (value !== undefined) to.push([entry.key, value]);
+      return;
     }
     case 'when':
-      return isTrue(entry.condition, scope) ? entry.body.flatMap((inner) => evaluateEntry(inner, scope)) : [];
+      if (isTrue(entry.condition, scope)) addEntries(entry.body, scope, read, to);
+      return;
     case 'entries':
-      return walk(entry, scope).flatMap((inner): (readonly [string, Value])[] => {
-        const value = evaluateNode(entry.value, inner);
+      walk(entry, scope, (inner) => {
+        const value = read(entry.value, inner);
         const key = String(boundTo(entry.key, inner));
         if (goString(key).length > longestKey) {
           throw new EvaluationError(
             `a key of ${key.length} characters is too long for YAML: ${key.slice(0, 50)}…`,
           );
         }
-        return value === undefined ? [] : [[key, value]];
+        if (value !== undefined) to.push([key, value]);
       });
+      return;
     case 'include': {
       const { body } = entry.template;
       if (body.kind !== 'fields') throw new TypeError(`${entry.template.name} yields no map`);
-      const inner = calledWith(entry.args, scope);
-      return body.node.entries.flatMap((field) => evaluateEntry(field, inner));
+      addEntries(body.node.entries, calledWith(entry.args, scope), read, to);
+      return;
     }
     case 'comment':
-      return [];
+      return;
   }
 }
 
 /** As far as a reader of YAML looks for the colon behind a key: https://yaml.org/spec/1.1/#id896876 */
 const longestKey = 1024;
 
-function evaluateElements(elements: readonly Element[], scope: Scope): Value[] {
-  const values: Value[] = [];
-  addElements(elements, scope, values);
-  return values;
-}
-
-function addElements(elements: readonly Element[], scope: Scope, to: Value[]): void {
+function addElements(elements: readonly Element[], scope: Scope, read: Reading, to: Value[]): void {
   for (const element of elements) {
     switch (element.kind) {
       case 'item':
-        to.push(evaluateNode(element.value, scope) ?? emptyOf(element.value, scope));
+        to.push(read(element.value, scope) ?? emptyOf(element.value, scope));
         break;
       case 'when':
-        if (isTrue(element.condition, scope)) addElements(element.body, scope, to);
+        if (isTrue(element.condition, scope)) addElements(element.body, scope, read, to);
         break;
       case 'each':
-        for (const inner of walk(element, scope)) addElements(element.body, inner, to);
+        walk(element, scope, (inner) => addElements(element.body, inner, read, to));
     }
   }
 }
@@ -269,7 +325,7 @@ function addLine(line: Line, scope: Scope, to: string[]): void {
       addLines(isTrue(line.condition, scope) ? line.body : line.otherwise, scope, to);
       break;
     case 'range':
-      for (const inner of walk(line, scope)) addLines(line.body, inner, to);
+      walk(line, scope, (inner) => addLines(line.body, inner, to));
       break;
     case 'block':
       addPadded(String(evaluate(line.text, scope)));
@@ -291,7 +347,7 @@ function runPart(part: Part, scope: Scope): string {
   if (value === undefined) throw new EvaluationError('a value is absent that the text needs');
   if ('raw' in part) return String(value);
   // Go's integers have no -0.
-  return goJson(kindOf(ast.schema) === 'integer' && value === 0 ? 0 : value);
+  return goJson(value === 0 && kindOf(ast.schema) === 'integer' ? 0 : value);
 }
 
 function isMap(value: Value | undefined): value is ValueMap {

@@ -1,4 +1,4 @@
-/** How Go writes strings and JSON: what `quote`, `printf "%q"` and `toJson` print in a template. */
+/** How Go writes strings and JSON, and orders strings: what `quote`, `printf "%q"` and `toJson` print in a template. */
 import type { Value } from './tree.js';
 
 const named: { readonly [character: string]: string } = {
@@ -43,9 +43,7 @@ export function goJson(value: Value): string {
   if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
   if (typeof value !== 'object' || value === null) return String(value);
   if (Array.isArray(value)) return `[${value.map(goJson).join(',')}]`;
-  const members = Object.entries(value).sort(([left], [right]) =>
-    Buffer.compare(Buffer.from(left), Buffer.from(right)),
-  );
+  const members = Object.entries(value).sort(([left], [right]) => byBytes(left, right));
   return `{${members.map(([key, member]) => `${jsonString(key)}:${goJson(member)}`).join(',')}}`;
 }
 
@@ -54,4 +52,15 @@ function jsonString(text: string): string {
     /[<>&\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
+}
+
+/** From the surrogates on, UTF-16 is not in the order of UTF-8. */
+const unlikeBytes = /[\ud800-\uffff]/;
+
+/** Go's order of strings, that of their bytes, which is also the order in which templates walk a map. */
+export function byBytes(left: string, right: string): number {
+  if (unlikeBytes.test(left) || unlikeBytes.test(right)) {
+    return Buffer.compare(Buffer.from(left), Buffer.from(right));
+  }
+  return left < right ? -1 : Number(left > right);
 }

@@ -78,7 +78,7 @@ export function checkArgument(operator: Operator, index: number, value: Value | 
     if (parameter.optional || (parameter.kind === 'any' && value === null)) return;
     throw new EvaluationError(`${operator.name}: its '${parameter.name}' is absent`);
   }
-  if (isArgument(parameter, value)) return;
+  if (parameter.kind === 'any' || isArgument(parameter, value)) return;
   throw new EvaluationError(
     `${operator.name} takes a ${parameter.kind} as its '${parameter.name}', not ${JSON.stringify(value)}`,
   );
@@ -90,7 +90,8 @@ function isArgument(parameter: Parameter, value: Value): boolean {
   if (parameter.kind === 'strings') {
     return Array.isArray(value) && value.every((item) => typeof item === 'string');
   }
-  return kinds[parameter.kind].some((kind) => isOfKind(value, kind));
+  for (const kind of kinds[parameter.kind]) if (isOfKind(value, kind)) return true;
+  return false;
 }
 
 /** Whether a value is one that an expression of this kind may yield. */

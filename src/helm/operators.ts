@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import { exactInteger } from './exact-integers.js';
 import { astOf, type Expr, type Leaf, type Symbolic, symbolic } from './expression.js';
-import { goJson, goString } from './go-syntax.js';
+import { byBytes, goJson, goString } from './go-syntax.js';
 import { call, EvaluationError } from './operator.js';
 import { kindOf, memberSchema, union } from './schema.js';
 import type { Kind, Operand, Operator, Schema, Value, ValueMap } from './tree.js';
@@ -583,11 +583,6 @@ export const sort: (list: Leaf<readonly string[]>) => Symbolic<readonly string[]
   go: fn('sortAlpha'),
   piped: true,
 });
-
-/** Go's order of strings, which is also the order in which templates walk a map. */
-export function byBytes(left: string, right: string): number {
-  return Buffer.compare(Buffer.from(left), Buffer.from(right));
-}
 
 /** The keys of a map, in order. */
 export const keys: (map: Expr<object> | ConstantMap) => Symbolic<readonly string[]> = row({

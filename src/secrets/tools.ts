@@ -1,6 +1,6 @@
 /** From a tree of tools to the values file that declares their secrets. */
 import path from 'node:path';
-import { byBytes } from '../helm/operators.js';
+import { byBytes } from '../helm/go-syntax.js';
 import { constantScalar } from '../helm/yaml-scalar.js';
 import type { ToolDeclaration, Tools } from './declaration.js';
 import { toolNamePattern } from './declaration.js';

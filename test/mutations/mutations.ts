@@ -116,6 +116,12 @@ const mutations: readonly Mutation[] = [
     to: 'return true;',
   },
   {
+    does: 'computes a list once for all members of a walk',
+    file: 'closed.ts',
+    from: 'freeVariables(ast).size === 0',
+    to: 'freeVariables(ast).size >= 0',
+  },
+  {
     does: 'walks maps in the order of the file',
     file: 'evaluate.ts',
     from: '.sort(byBytes)',
@@ -123,7 +129,7 @@ const mutations: readonly Mutation[] = [
   },
   {
     does: 'sorts by UTF-16, as JavaScript does',
-    file: 'operators.ts',
+    file: 'go-syntax.ts',
     from: 'return Buffer.compare(Buffer.from(left), Buffer.from(right));',
     to: 'return left < right ? -1 : left > right ? 1 : 0;',
   },
