@@ -100,13 +100,16 @@ function environmentRules({ values, secrets }: Platform): readonly Member<string
         `${key}: ${token} fetches credentials, and iron-proxy alone may hold it: remove it here, and put it into the infra Secret`,
       ),
     ),
-    each(secrets.secrets, (secret) =>
-      when<string>(
-        and(
-          eq(secret.declared.type, 'http'),
-          ne(lookup(variables, secret.name, placeholderOf(secret)), placeholderOf(secret)),
+    when<string>(
+      isNonEmpty(variables),
+      each(secrets.secrets, (secret) =>
+        when<string>(
+          and(
+            eq(secret.declared.type, 'http'),
+            ne(lookup(variables, secret.name, placeholderOf(secret)), placeholderOf(secret)),
+          ),
+          str`${key}: ${secret.name} is a declared credential, of which only iron-proxy holds the value: write its placeholder, ${placeholderOf(secret)}, and store the value where ironProxy.secretSource says`,
         ),
-        str`${key}: ${secret.name} is a declared credential, of which only iron-proxy holds the value: write its placeholder, ${placeholderOf(secret)}, and store the value where ironProxy.secretSource says`,
       ),
     ),
   ]);

@@ -26,7 +26,7 @@ export const tools: Verb = {
     const files = [];
     for (const folder of folders) {
       try {
-        for await (const file of pyprojects(folder)) {
+        for (const file of pyprojects(folder)) {
           files.push(file);
           busy.show(`${files.length} pyproject.toml files read, the last in ${file.file}`);
         }

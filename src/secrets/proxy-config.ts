@@ -18,6 +18,7 @@ import {
   fields,
   fieldsTemplate,
   first,
+  groupBy,
   hasPrefix,
   ifElse,
   isNonEmpty,
@@ -234,8 +235,9 @@ type Lists = Readonly<Record<'all' | 'http' | 'gcp' | 'oauth' | 'aws' | 'databas
 /** All secrets, and those of each type. */
 function listsOf(values: SecretsValues): Lists {
   const all = listOf<Secret>([each(declared(values).secrets, (secret) => secret)], 'secrets');
+  const byType = groupBy(all, ({ declared }) => declared.type, 'secretsByType');
   const ofType = (type: SecretType, name: string) =>
-    listOf<Secret>([each(all, (secret) => when(eq(secret.declared.type, type), secret))], name);
+    listOf<Secret>([each(lookup(byType, type, constant([])), (secret) => secret)], name);
   return {
     all,
     http: ofType('http', 'httpSecrets'),

@@ -434,21 +434,15 @@ transforms:
         {{- end }}
       {{- end }}
       {{- $urls := list }}
-      {{- $gcpSecrets := list }}
+      {{- $secretsByType := dict }}
       {{- range $secret := $secrets }}
-      {{- if eq $secret.declared.type "gcp_auth" }}
-      {{- $gcpSecrets = append $gcpSecrets $secret }}
+      {{- $secretsByType = set $secretsByType $secret.declared.type (append (dig $secret.declared.type list $secretsByType) $secret) }}
       {{- end }}
-      {{- end }}
+      {{- $gcpSecrets := dig "gcp_auth" list $secretsByType }}
       {{- if $gcpSecrets }}
       {{- $urls = append $urls "https://oauth2.googleapis.com/token" }}
       {{- end }}
-      {{- $oauthSecrets := list }}
-      {{- range $secret := $secrets }}
-      {{- if eq $secret.declared.type "oauth_token" }}
-      {{- $oauthSecrets = append $oauthSecrets $secret }}
-      {{- end }}
-      {{- end }}
+      {{- $oauthSecrets := dig "oauth_token" list $secretsByType }}
       {{- range $oauthSecret := $oauthSecrets }}
       {{- if $oauthSecret.declared.token_endpoint }}
       {{- $urls = append $urls $oauthSecret.declared.token_endpoint }}
@@ -468,12 +462,7 @@ transforms:
             - {{ default "/" (trimPrefix "https://" $tokenEndpoint | trimPrefix (first (trimPrefix "https://" $tokenEndpoint | splitList "/"))) | toJson }}
         {{- end }}
       {{- end }}
-  {{- $httpSecrets := list }}
-  {{- range $secret := $secrets }}
-  {{- if eq $secret.declared.type "http" }}
-  {{- $httpSecrets = append $httpSecrets $secret }}
-  {{- end }}
-  {{- end }}
+  {{- $httpSecrets := dig "http" list $secretsByType }}
   {{- if $httpSecrets }}
   - name: secrets
     config:
@@ -592,12 +581,7 @@ transforms:
           {{- end }}
         {{- end }}
   {{- end }}
-  {{- $awsSecrets := list }}
-  {{- range $secret := $secrets }}
-  {{- if eq $secret.declared.type "aws_auth" }}
-  {{- $awsSecrets = append $awsSecrets $secret }}
-  {{- end }}
-  {{- end }}
+  {{- $awsSecrets := dig "aws_auth" list $secretsByType }}
   {{- range $awsSecret := $awsSecrets }}
   - name: aws_auth
     config:
@@ -687,12 +671,7 @@ transforms:
         - {{ toJson $header }}
         {{- end }}
   {{- end }}
-{{- $databases := list }}
-{{- range $secret := $secrets }}
-{{- if eq $secret.declared.type "pg_dsn" }}
-{{- $databases = append $databases $secret }}
-{{- end }}
-{{- end }}
+{{- $databases := dig "pg_dsn" list $secretsByType }}
 {{- if $databases }}
 postgres:
   listen: {{ printf ":%d" (int64 .Values.ironProxy.service.pgPortRangeStart) | toJson }}
