@@ -12,6 +12,7 @@ import {
   type Expr,
   each,
   eq,
+  first,
   groupBy,
   gt,
   hasPrefix,
@@ -92,12 +93,8 @@ type Declarations = Symbolic<readonly Declaration[]>;
 type Secrets = Symbolic<readonly Secret[]>;
 
 /** Computes a value once, for several uses. */
-function given<T>(
-  name: string,
-  value: Expr<T>,
-  body: (value: Symbolic<T>) => Member<string>,
-): Member<string> {
-  return each(listOf<T>([value as never], name), body);
+function given<V, T>(name: string, value: Expr<V>, body: (value: Symbolic<V>) => Member<T>): Member<T> {
+  return each<V, T>(listOf<V>([value as never], name), body);
 }
 
 // ------------------------------------------------------------------------------------------- each for itself
@@ -191,7 +188,7 @@ function placeholdersApart(secrets: Secrets): Member<string> {
       each(secret.hosts, (host) => claim(secret, placeholderOf(secret), host)),
     ),
   );
-  const messages = eachHost([claims], (rivals, at) => {
+  const clashes = eachHost<Clash>([claims], (rivals, at) => {
     const placeholders = listOf<string>([each(rivals, ({ what }) => what)], 'placeholders');
     return given('texts', join('\n', placeholders), (text) =>
       each(rivals, (one) =>
@@ -205,7 +202,7 @@ function placeholdersApart(secrets: Secrets): Member<string> {
                 contains(one.what, other.what),
                 or(eq(one.host, at), eq(other.host, at)),
               ),
-              str`${one.by}: the placeholder of ${one.name}, ${one.what}, is part of ${other.what}, that of ${other.name}, and both go to one host, where replacing the first would damage the second: give one of them another replacer`,
+              readAs(clashSchema, mapOf<Claim>({ one, other }, 'clash')),
             ),
           ),
         ),
@@ -213,7 +210,15 @@ function placeholdersApart(secrets: Secrets): Member<string> {
     );
   });
   // Two secrets may meet at several hosts.
-  return each(uniq(listOf<string>([messages], 'messages')), (message) => message);
+  const byPair = groupBy(
+    listOf<Clash>([clashes], 'clashes'),
+    ({ one, other }) => str`${one.name} ${other.name}`,
+    'clashesByPair',
+  );
+  return each<readonly Clash[], string>(byPair, (clashes) => {
+    const { one, other } = first(clashes);
+    return str`${one.by}: the placeholder of ${one.name}, ${one.what}, is part of ${other.what}, that of ${other.name}, and both go to one host, where replacing the first would damage the second: give one of them another replacer`;
+  });
 }
 
 function oneUpstreamPerDatabase(secrets: Secrets): Member<string> {
@@ -289,17 +294,25 @@ function claim({ name, by }: Symbolic<Secret>, what: Leaf<string>, host: Expr<st
   return readAs(claimSchema, mapOf<string>({ name, by, what, host }, 'claim'));
 }
 
+/** A placeholder that is part of another one. */
+interface Clash {
+  readonly one: Claim;
+  readonly other: Claim;
+}
+
+const clashSchema = Type.Object({ one: claimSchema, other: claimSchema });
+
 /**
- * The messages about each host that claims are made for. Rivals are the claims for that host, and where it is an
- * address range or has a `*`, those for all hosts that overlap it: so any two that meet are rivals at the host of one.
+ * What is found at each host that claims are made for. Rivals are the claims for that host, and where it is an address
+ * range or has a `*`, those for all hosts that overlap it: so any two that meet are rivals at the host of one.
  */
-function eachHost(
+function eachHost<T>(
   claims: readonly Member<Claim>[],
-  messages: (rivals: Symbolic<readonly Claim[]>, at: Symbolic<string>) => Member<string>,
-): Member<string> {
+  find: (rivals: Symbolic<readonly Claim[]>, at: Symbolic<string>) => Member<T>,
+): Member<T> {
   const byHost = groupBy(listOf<Claim>(claims, 'claims'), ({ host }) => host, 'claimsByHost');
   return given('lines', str`.${join('\n.', keys(byHost))}\n`, (lines) =>
-    each<readonly Claim[], string>(byHost, (own, at) => {
+    each<readonly Claim[], T>(byHost, (own, at) => {
       // Most hosts with a `*` have no other beside them that ends as they do, as one look at all of them shows.
       const isWide = or(isRange(at), and(contains('*', at), gt(count(split(str`${endOf(at)}\n`, lines)), 2)));
       const others = each<readonly Claim[], Claim>(byHost, (claims, host) =>
@@ -309,7 +322,7 @@ function eachHost(
         ),
       );
       const rivals = listOf<Claim>([each(own, (claim) => claim), when(isWide, others)], 'rivals');
-      return when(gt(count(rivals), 1), messages(rivals, at));
+      return when<T>(gt(count(rivals), 1), find(rivals, at));
     }),
   );
 }

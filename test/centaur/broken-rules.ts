@@ -132,7 +132,7 @@ export const brokenRules: BrokenRules = [
     '…: the database … is declared by',
     tools('type: pg_dsn, name: A, database: reports', 'type: pg_dsn, name: B, database: reports'),
   ],
-  ['…: the … is set by …', tools('type: gcp_auth, name: A', 'type: gcp_auth, name: B')],
+  ['…: the … to … is set by …', tools('type: gcp_auth, name: A', 'type: gcp_auth, name: B')],
   [
     '…: … belongs to the services themselves',
     `ironProxy: {secretSource: env}\n${tools(http('KEY', host, 'secret_ref: DATABASE_URL'))}`,
