@@ -83,15 +83,9 @@ export const budget: Verb = {
   },
 };
 
-async function table({
-  proxies,
-  lookups,
-  ttlSeconds,
-  readsPerHour,
-  readsPerDay,
-  plans,
-}: Budget): Promise<string> {
-  const { advice } = await import('../secrets/budget.js');
+async function table(budget: Budget): Promise<string> {
+  const { advice, requestNote } = await import('../secrets/budget.js');
+  const { proxies, lookups, ttlSeconds, readsPerHour, readsPerDay, plans } = budget;
   const number = new Intl.NumberFormat('en-US');
   const rows = plans.map(({ title, hourly, daily }) => [title, number.format(hourly), number.format(daily)]);
   const lines = aligned([
@@ -105,6 +99,7 @@ async function table({
     ...lines,
     '',
     ...plans.map(advice),
+    requestNote(budget),
     '',
   ].join('\n');
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { declaredBy } from '../../test/secrets/declaring-chart.js';
-import { advice, budgetOf, planNames, plans } from './budget.js';
+import { advice, budgetOf, planNames, plans, requestNote } from './budget.js';
 
 const use = { proxies: 3, lookups: 4, ttlSeconds: 600 };
 
@@ -11,6 +11,15 @@ test('each proxy reads each value again when its TTL is over', () => {
     readsPerDay: 12 * 12_343,
   });
   expect(budgetOf({ ...use, ttlSeconds: 7200 })).toMatchObject({ readsPerHour: 12, readsPerDay: 12 * 12 });
+});
+
+test('a read is three requests at most, and a plan fits by its reads', () => {
+  const budget = budgetOf({ proxies: 1, lookups: 1, ttlSeconds: 120 }, ['personal']);
+  expect(budget).toMatchObject({ readsPerDay: 720, requestsPerHour: 90, requestsPerDay: 2160 });
+  expect(budget.plans[0]?.fits).toBe(true);
+  expect(requestNote(budget)).toBe(
+    "a read is 3 requests of 1Password's SDK, 2 where OP_VAULT is an id: up to 90 an hour and 2,160 a day, should 1Password count each of them",
+  );
 });
 
 test("the limits are 1Password's", () => {

@@ -23,6 +23,12 @@ export const plans: { readonly [plan in Plan]: PlanLimits } = {
 
 export const planNames = ['business', 'teams', 'personal'] as const satisfies readonly Plan[];
 
+/**
+ * The requests that 1Password's SDK makes for one read: for the vaults, for the items of the vault and for the item; by
+ * the vault's id it does without the first.
+ */
+export const requestsPerRead = { byName: 3, byId: 2 };
+
 const hour = 3600;
 const day = 24 * hour;
 
@@ -45,6 +51,9 @@ export interface PlanVerdict extends PlanLimits {
 export interface Budget extends Use {
   readonly readsPerHour: number;
   readonly readsPerDay: number;
+  /** As many as there can be: of a vault that is given by its name. */
+  readonly requestsPerHour: number;
+  readonly requestsPerDay: number;
   readonly plans: readonly PlanVerdict[];
 }
 
@@ -61,6 +70,8 @@ export function budgetOf(use: Use, asked: readonly Plan[] = planNames): Budget {
     ...use,
     readsPerHour,
     readsPerDay,
+    requestsPerHour: readsPerHour * requestsPerRead.byName,
+    requestsPerDay: readsPerDay * requestsPerRead.byName,
     plans: asked.map((plan) => {
       const limits = plans[plan];
       const smallest = smallestTtl(values, limits);
@@ -80,6 +91,13 @@ function smallestTtl(values: number, { hourly, daily }: PlanLimits): number | un
   const [perHour, perDay] = [Math.floor(hourly / values), Math.floor(daily / values)];
   if (perHour === 0 || perDay === 0) return undefined;
   return Math.max(1, Math.ceil(hour / perHour), Math.ceil(day / perDay));
+}
+
+/** What the reads are made of, for people: 1Password's page calls what it counts reads here and requests there. */
+export function requestNote({ requestsPerHour, requestsPerDay }: Budget): string {
+  const number = new Intl.NumberFormat('en-US');
+  const { byName, byId } = requestsPerRead;
+  return `a read is ${byName} requests of 1Password's SDK, ${byId} where OP_VAULT is an id: up to ${number.format(requestsPerHour)} an hour and ${number.format(requestsPerDay)} a day, should 1Password count each of them`;
 }
 
 /** What to do, for people: a sentence for each plan. */

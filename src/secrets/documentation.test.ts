@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { faults, problems } from '../../test/secrets/declaring-chart.js';
-import { budgetOf, plans } from './budget.js';
+import { budgetOf, plans, requestsPerRead } from './budget.js';
 import { secretTypes } from './declaration.js';
 import { readPyproject } from './pyproject.js';
 import { secretSources } from './source.js';
@@ -46,5 +46,9 @@ describe('docs/secrets.md', () => {
       readsPerDay: 7200,
     });
     expect(text).toContain('are 300 reads an hour and 7,200 a day');
+    expect(requestsPerRead).toEqual({ byName: 3, byId: 2 });
+    expect(text.replaceAll('\n', ' ')).toContain(
+      'the SDK makes three requests: for the vaults, for the items of the vault and for the item (two where `OP_VAULT` is an id)',
+    );
   });
 });

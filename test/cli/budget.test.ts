@@ -24,6 +24,8 @@ describe('centaur-chart budget', () => {
       ttlSeconds: 600,
       readsPerHour: 120,
       readsPerDay: 2880,
+      requestsPerHour: 360,
+      requestsPerDay: 8640,
       fits: true,
     });
   });
@@ -41,6 +43,24 @@ describe('centaur-chart budget', () => {
     expect(status).toBe(1);
     // 1,000 a day for 20 values: 50 times a day, every 28 min 48 s.
     expect(stdout).toContain('fits the plan Individual and Families with secretTtl 28m48s or longer');
+  });
+
+  it('prints a table for people, with the limits of all plans', async () => {
+    const { status, stdout } = await budget(['--sandboxes', '9'], twoSecrets);
+    expect(status).toBe(1);
+    expect(stdout).toBe(`10 proxies, 2 values each, kept for 600 s
+
+                                an hour   a day
+reads                               120   2,880
+limit, Business                  10,000  50,000
+limit, Teams                      1,000   5,000
+limit, Individual and Families    1,000   1,000
+
+fits the plan Business
+fits the plan Teams
+fits the plan Individual and Families with secretTtl 28m48s or longer, or use secretSource onepassword-connect, which has no limits
+a read is 3 requests of 1Password's SDK, 2 where OP_VAULT is an id: up to 360 an hour and 8,640 a day, should 1Password count each of them
+`);
   });
 
   it('says that Connect is the answer where no TTL fits', async () => {
