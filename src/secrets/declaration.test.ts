@@ -1,8 +1,11 @@
+import { stringify } from 'smol-toml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Judge, startJudge } from '../../test/judges/judge.js';
 import { throwawayFolder } from '../../test/law/throwaway-chart.js';
 import { valuesText } from '../../test/law/values-text.js';
 import { declaringChart, faults } from '../../test/secrets/declaring-chart.js';
+import { toolNamePattern } from './declaration.js';
+import { readPyproject } from './pyproject.js';
 
 const http = { type: 'http', name: 'KEY', match_headers: ['Authorization'], hosts: ['a.example.com'] };
 const inject = {
@@ -256,6 +259,30 @@ describe('the schema takes', () => {
 describe('the schema refuses', () => {
   test.each(refused)('%s', (_, values, fault) => {
     expect(faults(values)).toContainEqual(expect.stringMatching(fault));
+  });
+});
+
+describe('a pyproject.toml', () => {
+  /** The tools of a case, each as its pyproject.toml has it. */
+  const files = (cases: readonly (readonly [label: string, values: object, ...unknown[]])[]) =>
+    cases.flatMap(([label, values]) =>
+      Object.entries('tools' in values ? Object(values.tools) : {})
+        .filter(([name, declaration]) => declaration !== null && new RegExp(toolNamePattern).test(name))
+        .map(
+          ([, declaration]) => [label, declaration, stringify({ tool: { centaur: declaration } })] as const,
+        ),
+    );
+
+  test.each(files(accepted))('says the same as the values do: %s', (_, declaration, text) => {
+    const said = Object.keys(Object(declaration)).length === 0 ? {} : { declaration };
+    expect(readPyproject(text, 'pyproject.toml')).toEqual(said);
+  });
+
+  test.each(files(refused))('is refused as the values are: %s', (_, declaration, text) => {
+    const read = readPyproject(text, 'pyproject.toml');
+    const told = 'problems' in read ? read.problems.map(({ message }) => message) : [];
+    const inValues = faults({ tools: { tool: declaration } });
+    expect(told).toEqual(inValues.map((fault) => fault.slice(fault.indexOf(': ') + 2)));
   });
 });
 

@@ -266,6 +266,14 @@ describe('http', () => {
     }
   });
 
+  test('a reference that stands in two places is one key, and looked up for each place', () => {
+    const shared = (name: string) => ({ ...http, name, secret_ref: 'SHARED' });
+    const tools = { a: { secrets: [shared('ONE')] }, b: { secrets: [shared('TWO')] } };
+    const { credentialKeys, lookupCount } = declaredBy(values(tools, inMode('env')));
+    expect(credentialKeys).toEqual(['SHARED']);
+    expect(lookupCount).toBe(2);
+  });
+
   test('a whole reference is taken as it is', () => {
     const secret_ref = 'op://Other Vault/item-1/section/field';
     expect(entryOf({ ...http, secret_ref })?.source.secret_ref).toBe(secret_ref);

@@ -122,10 +122,15 @@ describe('a problem names the file, the table and the key', () => {
     expect(problems('secrets = ["a b", {type = "http"}]')).toHaveLength(2);
   });
 
-  test('a host with a scheme, a port or a path shows the host that is meant', () => {
-    expect(hints(`secrets = [{${http}, hosts = ["https://API.example.com:443/v1"]}]`)).toEqual([
-      'A host stands alone, without scheme, port or path: write "api.example.com".',
-    ]);
+  test.each([
+    'https://api.example.com',
+    'api.example.com:443',
+    'api.example.com/v1',
+    'https://API.example.com:443/v1',
+  ])('the host %s shows the host that is meant', (host) => {
+    const fix = 'A host stands alone, without scheme, port or path: write "api.example.com".';
+    expect(hints(`secrets = [{${http}, hosts = ["${host}"]}]`)).toEqual([fix]);
+    expect(hints(`hosts = ["${host}"]`)).toEqual([fix]);
   });
 
   test('a misspelt key shows the key that is meant', () => {

@@ -57,6 +57,12 @@ describe("the project's page has the snippets and commands of the original", () 
     ]);
   });
 
+  it('the credentials of harnesses', () => {
+    expect(page.credentials.map((row) => row.join('')).join('\n')).toBe(
+      between(text, 'CredentialUsed for\n', 'Each item should live in OP_VAULT'),
+    );
+  });
+
   it('the commands under Verify', () => {
     const verify = text.slice(text.indexOf('\nVerify\n'));
     const commands = [

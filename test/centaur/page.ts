@@ -8,6 +8,8 @@ export interface Page {
   readonly declaration: string;
   /** Lists of keys and the reference, in their order. */
   readonly lists: readonly string[];
+  /** The credentials of harnesses, each with what it is for. */
+  readonly credentials: readonly (readonly [name: string, use: string])[];
   /** The commands under Verify, one a string. */
   readonly commands: readonly string[];
 }
@@ -34,6 +36,10 @@ function readPage(text: string): Page {
     serviceAccount,
     declaration,
     lists: blocks('text'),
+    credentials: [...text.matchAll(/^\| `(\w+)` \| (.*) \|$/gm)].map(([, name = '', use = '']) => [
+      name,
+      use,
+    ]),
     commands: blocks('sh').flatMap(commandsOf),
   };
 }

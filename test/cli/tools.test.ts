@@ -26,6 +26,15 @@ async function tree(files: { readonly [file: string]: string }): Promise<void> {
 const tools = (...folders: readonly string[]) =>
   run(process.execPath, [command, 'tools', ...folders], { cwd: folder });
 
+/** A tool for each of so many declarations. */
+const declarations = (count: number) =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [
+      `tools/t${index}/pyproject.toml`,
+      `[tool.centaur]\nsecrets = [{type="http", name="KEY_${index}", match_headers=["A"], hosts=["h${index}.example.com"]}]`,
+    ]),
+  );
+
 describe('centaur-chart tools', () => {
   it("turns the page's declaration into values that render takes", async () => {
     await tree({ 'tools/warehouse/pyproject.toml': page.declaration });
@@ -92,6 +101,17 @@ describe('centaur-chart tools', () => {
     expect(status).toBe(1);
     expect(stderr).toMatch(/ConfigMap/);
     expect(stderr).toMatch(/\d{7}/);
+  });
+
+  it('reads 3,000 declarations in little memory', async () => {
+    await tree(declarations(3000));
+    const { status, stdout, stderr } = await run(
+      process.execPath,
+      ['--max-old-space-size=48', command, 'tools', 'tools'],
+      { cwd: folder },
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(Object.keys(parse(stdout).tools)).toHaveLength(3000);
   });
 
   it('says which folder is not there', async () => {
