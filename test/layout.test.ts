@@ -18,6 +18,14 @@ describe('the source', () => {
     expect(loaded).toEqual(['commander']);
   });
 
+  test('loads no reader of YAML with the chart, nor with declarations', () => {
+    for (const entry of ['centaur/index.ts', 'secrets/tools.ts']) {
+      const loaded = packagesOf(entry, source);
+      expect(loaded).toContain('typebox');
+      expect(loaded).not.toContain('yaml');
+    }
+  });
+
   test('is really what was looked at', () => {
     expect(source.length).toBeGreaterThan(50);
     expect(source).toContainEqual(

@@ -28,7 +28,7 @@ import {
   trunc,
   valueTemplate,
   when,
-} from '../helm/index.js';
+} from '../helm/authoring.js';
 import { infraVariable } from './infra-secret.js';
 import type { Platform } from './platform.js';
 import {

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { base64, isNonEmpty, KubeSecret } from '../helm/index.js';
+import { base64, isNonEmpty, KubeSecret } from '../helm/authoring.js';
 import type { Platform } from './platform.js';
 
 /** The two CA Secrets, made only when the CA is given in the values; else they exist before the install. */

@@ -13,7 +13,7 @@ import {
   toInteger,
   trimPrefix,
   valueTemplate,
-} from '../helm/index.js';
+} from '../helm/authoring.js';
 import type { Values } from './values.js';
 
 export interface ConnectServer {

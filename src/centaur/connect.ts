@@ -12,7 +12,7 @@ import {
   spread,
   str,
   when,
-} from '../helm/index.js';
+} from '../helm/authoring.js';
 import type { Platform } from './platform.js';
 import { podFields } from './pod.js';
 import { Scaling } from './scaling.js';

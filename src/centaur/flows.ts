@@ -2,7 +2,7 @@
  * Who may talk to whom: the whole table. The policies on both ends of each flow, the graph and the tests are made from
  * it, and what is not in it is denied.
  */
-import { and, type Expr, isNonEmpty, type Leaf } from '../helm/index.js';
+import { and, type Expr, isNonEmpty, type Leaf } from '../helm/authoring.js';
 import { apiPort } from './api.js';
 import type { Platform } from './platform.js';
 

@@ -1,4 +1,4 @@
-import { HelmChart } from '../helm/index.js';
+import { HelmChart } from '../helm/authoring.js';
 import { Api } from './api.js';
 import { CertificateAuthority } from './certificate-authority.js';
 import { Connect } from './connect.js';

@@ -13,7 +13,7 @@ import {
   str,
   valueTemplate,
   when,
-} from '../helm/index.js';
+} from '../helm/authoring.js';
 import type { Declared } from '../secrets/declared.js';
 import type { SecretSource } from '../secrets/source.js';
 import type { Values } from './values.js';

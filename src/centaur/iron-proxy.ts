@@ -13,7 +13,7 @@ import {
   spread,
   str,
   when,
-} from '../helm/index.js';
+} from '../helm/authoring.js';
 import { caFolder, proxyConfig } from '../secrets/proxy-config.js';
 import { vaultScript } from '../secrets/vault.js';
 import { drainScript } from './drain.js';

@@ -1,4 +1,4 @@
-import type { Expr, HelmChart } from '../helm/index.js';
+import type { Expr, HelmChart } from '../helm/authoring.js';
 import type { ValueMap } from '../helm/tree.js';
 import { declared } from '../secrets/declared.js';
 import { durationSeconds } from '../secrets/duration.js';

@@ -1,4 +1,4 @@
-import type { ChartMetadata } from '../helm/index.js';
+import type { ChartMetadata } from '../helm/authoring.js';
 
 /** The chart's own version, and that of the Centaur images that it is made for. */
 export const chartMetadata: ChartMetadata = {

@@ -10,7 +10,7 @@ import {
   stringTemplate,
   trimSuffix,
   trunc,
-} from '../helm/index.js';
+} from '../helm/authoring.js';
 import type { Values } from './values.js';
 
 /** The parts of a release that have names, pods and policies of their own. */

@@ -12,7 +12,7 @@ import {
   release,
   str,
   when,
-} from '../helm/index.js';
+} from '../helm/authoring.js';
 import { connectSelector } from './connect.js';
 import { type Flow, flowsOf, type Outside, type Workload } from './flows.js';
 import { ownSandboxId, proxyLabels, sandboxIdLabel } from './iron-proxy.js';

@@ -10,7 +10,7 @@ import {
   replace,
   str,
   when,
-} from '../helm/index.js';
+} from '../helm/authoring.js';
 import { exceedsSmallestPlan } from '../secrets/quota.js';
 import type { Platform } from './platform.js';
 

@@ -1,4 +1,4 @@
-import { eq, ne, type Symbolic } from '../helm/index.js';
+import { eq, ne, type Symbolic } from '../helm/authoring.js';
 import { declared } from '../secrets/declared.js';
 import type { SecretSource } from '../secrets/source.js';
 import { type ConnectServer, connectServerOf } from './connect-server.js';

@@ -12,7 +12,7 @@ import {
   str,
   stringTemplateOf,
   when,
-} from '../helm/index.js';
+} from '../helm/authoring.js';
 import { imageSchema, type PodKeys, type ProbeKeys, type Values } from './values.js';
 
 /** The reference of an image; a digest pins it beyond what its tag may come to mean. */

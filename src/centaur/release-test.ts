@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { KubePod, str, when } from '../helm/index.js';
+import { KubePod, str, when } from '../helm/authoring.js';
 import { apiPort } from './api.js';
 import type { Platform } from './platform.js';
 import { imageReference } from './pod.js';

@@ -15,7 +15,7 @@ import {
   str,
   trunc,
   when,
-} from '../helm/index.js';
+} from '../helm/authoring.js';
 import { innerPorts } from '../secrets/proxy-config.js';
 import { secretRules } from '../secrets/rules.js';
 import { busPorts } from './connect.js';

@@ -5,7 +5,7 @@ import {
   KubeHorizontalPodAutoscaler,
   KubePodDisruptionBudget,
   type Symbolic,
-} from '../helm/index.js';
+} from '../helm/authoring.js';
 import type { ScalingKeys } from './values.js';
 
 type Labels = { readonly [label: string]: string | Expr<string> };

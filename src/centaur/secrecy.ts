@@ -13,7 +13,7 @@ import {
   or,
   str,
   when,
-} from '../helm/index.js';
+} from '../helm/authoring.js';
 import { placeholderOf } from '../secrets/declared.js';
 import { infraKeys } from './infra-secret.js';
 import type { Platform } from './platform.js';

@@ -6,7 +6,7 @@
  * The scripts are for busybox; Kubernetes expands `$(NAME)` and `$$` in a command, so they have neither.
  */
 import type { k8s } from 'cdk8s-plus-28';
-import type { Fields, Leaf } from '../helm/index.js';
+import type { Fields, Leaf } from '../helm/authoring.js';
 import { imageReference } from './pod.js';
 import type { Values } from './values.js';
 

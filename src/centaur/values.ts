@@ -3,7 +3,7 @@
  * comments, the table in the chart's README, and the expressions that the components read.
  */
 import Type, { type Static, type TProperties } from 'typebox';
-import { kubernetes, type Symbolic } from '../helm/index.js';
+import { kubernetes, type Symbolic } from '../helm/authoring.js';
 import { harnessesSchema, proxyKeys, toolsSchema } from '../secrets/values.js';
 
 /** An object whose keys are all known: a misspelt one is refused. */

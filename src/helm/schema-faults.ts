@@ -10,7 +10,7 @@ import {
   samePath,
   valueAt,
 } from './schema-paths.js';
-import { showPath, type Value, type ValuePath } from './values/index.js';
+import { showPath, type Value, type ValuePath } from './values/value.js';
 
 /** One thing that a schema refuses. */
 export interface Fault {

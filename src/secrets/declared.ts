@@ -27,7 +27,7 @@ import {
   uniq,
   valueTemplate,
   when,
-} from '../helm/index.js';
+} from '../helm/authoring.js';
 import {
   type DeclaredSecret,
   declared as declaredSecret,

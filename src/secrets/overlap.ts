@@ -14,7 +14,7 @@ import {
   str,
   trunc,
   valueTemplateOf,
-} from '../helm/index.js';
+} from '../helm/authoring.js';
 
 /**
  * Whether two hosts may mean the same one: where what stands before the first `*` of one begins the other, and what

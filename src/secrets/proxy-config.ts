@@ -40,7 +40,7 @@ import {
   trimPrefix,
   uniq,
   when,
-} from '../helm/index.js';
+} from '../helm/authoring.js';
 import {
   awsForm,
   databaseForm,

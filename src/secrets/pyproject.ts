@@ -3,7 +3,7 @@ import { parse, TomlError } from 'smol-toml';
 import { nearest } from '../helm/nearest.js';
 import { type Fault, faultFinder } from '../helm/schema-faults.js';
 import type { SchemaDocument } from '../helm/schema-paths.js';
-import { emptyMap, isMap, showPath, type Value, type ValuesMap } from '../helm/values/index.js';
+import { emptyMap, isMap, showPath, type Value, type ValuesMap } from '../helm/values/value.js';
 import { type ToolDeclaration, toolSchema } from './declaration.js';
 import { meantHost } from './host.js';
 

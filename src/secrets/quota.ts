@@ -14,7 +14,7 @@ import {
   split,
   toInteger,
   valueTemplate,
-} from '../helm/index.js';
+} from '../helm/authoring.js';
 import { plans } from './budget.js';
 import { declared, type SecretsValues } from './declared.js';
 import { once } from './once.js';

@@ -39,7 +39,7 @@ import {
   trunc,
   uniq,
   when,
-} from '../helm/index.js';
+} from '../helm/authoring.js';
 import { type DeclaredSecret, databaseForm } from './declaration.js';
 import {
   type Declaration,
