@@ -49,6 +49,12 @@ tools:
     expect(read(...files).map(({ name }) => name)).toEqual(['1', 'B', 'a', 'b', 'c-1', 'c_1']);
   });
 
+  test('has the tools of several folders in one order', () => {
+    const [zebra, ant] = [tool('zebra', 'secrets = ["Z_KEY"]'), tool('ant', 'secrets = ["A_KEY"]')];
+    const overlay = { ...zebra, file: 'overlay/zebra/pyproject.toml' };
+    expect(read(overlay, ant).map(({ name }) => name)).toEqual(['ant', 'zebra']);
+  });
+
   test('is what the chart takes', () => {
     const { tools } = parse(toolsText(read(warehouse, search)));
     expect(tools).toEqual(toolsOf(read(warehouse, search)));
