@@ -46,6 +46,15 @@ test.each(planNames)('the smallest TTL fits the plan %s, and a second less does 
   }
 });
 
+test('the limit of an hour holds for reads that a day would have room for', () => {
+  const use = { proxies: 1500, lookups: 1, ttlSeconds: 24 * 3600 };
+  const verdicts = budgetOf(use, ['business', 'teams']).plans;
+  expect(verdicts.map(({ fits, smallestTtlSeconds }) => [fits, smallestTtlSeconds])).toEqual([
+    [true, 2619],
+    [false, undefined],
+  ]);
+});
+
 test('a budget without a limit that it exceeds fits', () => {
   expect(
     budgetOf({ proxies: 1, lookups: 1, ttlSeconds: 600 }).plans.map(({ plan, fits }) => [plan, fits]),

@@ -180,6 +180,12 @@ describe('no placeholder is part of another one on the same host', () => {
     expect(broken({ a: [on('KEY_2', ...left), on('KEY', ...right)] })).toHaveLength(overlap ? 1 : 0);
   });
 
+  test('two that meet another one meet each other only where their own hosts do', () => {
+    const [a, b] = [on('KEY', 'a.example.com'), on('KEY_2', 'b.example.com')];
+    expect(broken({ a: [a, b, on('OTHER', '*.example.com')] })).toEqual([]);
+    expect(broken({ a: [a, b, on('KEY_23', '*.example.com')] })).toHaveLength(2);
+  });
+
   test('the same placeholder twice is part of another, both ways', () => {
     expect(
       broken({ a: [on('ONE', 'a.example.com'), { ...on('TWO', 'a.example.com'), replacer: 'ONE' }] }),
