@@ -4,6 +4,8 @@
  * - YAML has no U+007F to U+009F, U+FFFE and U+FFFF, and in YAML 1.1, which Helm reads and writes, U+0085, U+2028 and
  *   U+2029 are line breaks. `toYaml` yields nothing at all for a map with such a text in it, without an error, or lines
  *   at the wrong indentation.
+ * - U+FEFF is a byte order mark to YAML. The reader of Helm and Kubernetes looks for one at the start of its buffer and not
+ *   where it is (`is_bom` of go-yaml): one that stands in a block text can cost a later line its first character, in silence.
  * - The key `<<` merges maps, and `toYaml` writes it bare.
  * - `toYaml` yields nothing at all for a map with a key of more than 1024 characters of JSON either: it writes JSON and reads
  *   that as YAML, which looks no further for the colon behind a key. A character and an escape are at most two of them.
@@ -12,18 +14,18 @@
 import { goJson } from './go-syntax.js';
 import type { Value } from './tree.js';
 
-const characters = /[\u007f-\u009f\u2028\u2029\ufffe\uffff]/;
+const characters = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/;
 const deleted = '<no value>';
 const mergeKey = '<<';
 const longestKey = 499;
 
 export const forbiddenTextMessage =
-  'a text holds a character that YAML does not have (U+007F to U+009F, U+2028, U+2029, U+FFFE, U+FFFF), ' +
+  'a text holds a character that YAML does not have (U+007F to U+009F, U+2028, U+2029, U+FEFF, U+FFFE, U+FFFF), ' +
   'or "<no value>", which Helm deletes, or a key is "<<", which merges maps, or has 500 characters or more: write it without';
 
 /** Go's condition that says the same of `.Values` as {@link holdsForbiddenText}. */
 export const forbiddenTextCondition =
-  'or (regexMatch `[\\x{7f}-\\x{9f}\\x{2028}\\x{2029}\\x{fffe}\\x{ffff}]` (printf "%v" .Values)) ' +
+  'or (regexMatch `[\\x{7f}-\\x{9f}\\x{2028}\\x{2029}\\x{feff}\\x{fffe}\\x{ffff}]` (printf "%v" .Values)) ' +
   `(regexMatch \`${deleted}|[[ ]"${mergeKey}":\` (printf "%q" .Values)) ` +
   `(regexMatch \`[{,]"([^"\\\\]|\\\\.){${longestKey + 1},}":\` (toJson .Values))`;
 

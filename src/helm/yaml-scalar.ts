@@ -40,7 +40,7 @@ export function literalBlock(text: string): { indicator: '|' | '|-'; lines: read
  * @throws {TypeError} for a text that would end the comment
  */
 export function assertYamlComment(text: string): void {
-  if (/[^\P{Cc}\t\n]|[\u2028\u2029\ufffe\uffff]/u.test(text) || isDeleted(text)) {
+  if (/[^\P{Cc}\t\n]|[\u2028\u2029\ufeff\ufffe\uffff]/u.test(text) || isDeleted(text)) {
     throw new TypeError(
       `a comment holds what would end it, or what YAML does not have: ${JSON.stringify(text)}`,
     );

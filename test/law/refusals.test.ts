@@ -92,7 +92,7 @@ describe('a map', () => {
 });
 
 describe('a text', () => {
-  const forbidden = ['\u007f', '\u0085', '\u2028', '\uffff', 'x <no value> y'];
+  const forbidden = ['\u007f', '\u0085', '\u2028', '\ufeff', '\uffff', 'x <no value> y'];
 
   test.each(forbidden)('in an expression is one that every reader of YAML gives back: %j', (text) => {
     expect(() => str`${values.name}${text}`).toThrow(/a constant can't be written/);
@@ -104,7 +104,7 @@ describe('a text', () => {
     expect(() => compiled({ '<no value>': 1 })).toThrow(/Helm would delete "<no value>"/);
   });
 
-  test.each(['\r', '\u0085', '\u2028'])('in a comment does not end it: %j', (text) => {
+  test.each(['\r', '\u0085', '\u2028', '\ufeff'])('in a comment does not end it: %j', (text) => {
     expect(() => comment(`a${text}b`)).toThrow(/a comment holds what would end it/);
   });
 

@@ -73,7 +73,9 @@ export const worlds: fc.Arbitrary<ValueMap> = fc.oneof(
 /** The same value without what `holdsForbiddenText` finds. */
 function cleaned(value: Value): Value {
   if (typeof value === 'string') {
-    return isForbidden(value) ? value.replaceAll(/[\u007f-\u009f\u2028\u2029\ufffe\uffff<]/g, '') : value;
+    return isForbidden(value)
+      ? value.replaceAll(/[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff<]/g, '')
+      : value;
   }
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(cleaned);

@@ -67,7 +67,7 @@ const refusedCharacters: readonly (Pick<Found, 'refusal' | 'message' | 'hint'> &
     characters: /\uFEFF/u,
     refusal: 'character',
     message: 'a byte order mark stands only at the start of a file',
-    hint: 'Remove this invisible character; as a part of a text, write "\\uFEFF" in double quotes.',
+    hint: 'Remove this invisible character.',
   },
 ];
 
