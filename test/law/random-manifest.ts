@@ -541,11 +541,13 @@ export class Author {
   /** A YAML text in a field, and its hash. */
   document(at: Known, depth: number): object {
     const taken = new Set<string>();
-    const first = this.key(taken);
-    const text = textTemplate(this.name, 'A document.', {
-      [first]: this.text(at, depth),
+    const key = this.key(taken);
+    const text = () => this.text(at, depth);
+    const first = this.tape.chance() ? when(this.flag(at, depth), text(), text()) : text();
+    const document = textTemplate(this.name, 'A document.', {
+      [key]: first,
       ...this.map(at, depth, taken),
     } as never);
-    return { text: block(text), hash: sha256(text), again: text };
+    return { text: block(document), hash: sha256(document), again: document };
   }
 }
