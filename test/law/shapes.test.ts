@@ -207,6 +207,22 @@ describe(`shapes, seed ${seed}`, { timeout: patience }, () => {
     expect(tally.compared).toBeGreaterThan(runs(300));
   });
 
+  test('values at the end of a document arrive with their last line breaks, which Helm would trim', async () => {
+    const build = () => {
+      const chart = startChart();
+      new HelmObject(chart, 'shape', { apiVersion: 'law/v1', kind: 'Shape', ...{ last: chart.values.open } });
+      return chart;
+    };
+    const taken = worlds.filter((values) => !holdsForbiddenText(values));
+    const [values = {}] = fc.sample(taken, { seed, numRuns: 1 });
+    const ends = ['', ' ', '\t', '\n', ' \n', '\n\n', '\n\n\n', '\n ', '\n\t\n'];
+    const texts = ends.flatMap((end) => [end, `a${end}`, `a\nb${end}`]);
+    const documents = texts.map((text) => ({ ...values, open: { last: text } }));
+    const tally = new Tally();
+    await compare(build, documents, tally);
+    expect(tally.compared).toBe(documents.length);
+  });
+
   test('a text is what its lines are, and its lines mean what is evaluated', () => {
     fc.assert(
       fc.property(tapes, worlds, (numbers, values) => {
