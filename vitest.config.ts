@@ -11,6 +11,14 @@ const everyProcessor = '100%';
 /** Examples import the toolkit as strangers do, by the package's name; here that is the source. */
 const ownName = { 'centaur-chart/helm': new URL('src/helm/index.ts', import.meta.url).pathname };
 
+/** Tests that start whole commands, shells or builds, and take seconds each. */
+const commands = [
+  'test/cli/{budget,cdk8s,command,synth,tools}.test.ts',
+  'test/centaur/helm.test.ts',
+  'test/examples/adding-a-component.test.ts',
+  'src/secrets/vault.test.ts',
+];
+
 /** Groups run one after another, so that the verdict on the code itself comes first. */
 export default defineConfig({
   test: {
@@ -25,10 +33,13 @@ export default defineConfig({
             'test/{centaur,cli,examples,kubernetes}/**/*.test.ts',
             'test/*.test.ts',
           ],
+          exclude: commands,
           globalSetup: builds,
           testTimeout: minutes,
           hookTimeout: minutes,
           maxWorkers: everyProcessor,
+          // Files share what they import, which takes longer than most of their tests.
+          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },
@@ -47,11 +58,23 @@ export default defineConfig({
       {
         resolve: { alias: ownName },
         test: {
+          name: 'commands',
+          include: commands,
+          globalSetup: builds,
+          testTimeout: 2 * minutes,
+          hookTimeout: 2 * minutes,
+          maxWorkers: everyProcessor,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        resolve: { alias: ownName },
+        test: {
           name: 'proxy',
           include: ['test/{proxy,package}/**/*.test.ts'],
           testTimeout: 5 * minutes,
           hookTimeout: 15 * minutes,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -61,7 +84,7 @@ export default defineConfig({
           testTimeout: 15 * minutes,
           hookTimeout: 45 * minutes,
           fileParallelism: false,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
       {
@@ -70,7 +93,7 @@ export default defineConfig({
           name: 'benchmarks',
           include: [],
           benchmark: { include: ['test/benchmarks/**/*.bench.ts'] },
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 5 },
         },
       },
     ],

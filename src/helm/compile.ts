@@ -78,8 +78,11 @@ function commentBlock(text: string): string {
   return `{{- /*\n${text}\n*/}}\n`;
 }
 
+/** Named templates in the order of their names, which stays as it is when modules are loaded in another one. */
 function defines(reads: Reads): string {
-  const templates: readonly Template[] = [...reads.templates].sort((left, right) => left.order - right.order);
+  const templates: readonly Template[] = [...reads.templates].sort((left, right) =>
+    left.name < right.name ? -1 : 1,
+  );
   const names = templates.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined)

@@ -90,8 +90,6 @@ export function fieldsTemplate<P extends Parameters>(
   return (args) => spreadable([{ kind: 'include', template: shared, args: given(variables, args) }]);
 }
 
-let created = 0;
-
 function template(
   name: string,
   summary: string,
@@ -99,7 +97,7 @@ function template(
   body: TemplateBody,
 ): Template {
   assertTemplateComment(summary);
-  return { name, summary, parameters, body, order: created++ };
+  return { name, summary, parameters, body };
 }
 
 /** A map whose first field is always there: its text must not begin with an empty line, and must not be empty. */

@@ -134,8 +134,6 @@ export interface Template {
   readonly summary: string;
   readonly parameters: readonly Variable[];
   readonly body: TemplateBody;
-  /** Templates stand in `_helpers.tpl` in the order in which the source makes them. */
-  readonly order: number;
 }
 
 /**

@@ -1,198 +1,8 @@
 {{/*
-The reference of an image: repository:tag, with the digest where one is given.
-*/}}
-{{- define "centaur.image" -}}
-{{ printf "%s:%s%s" .image.repository .image.tag (ternary (printf "@%s" .image.digest) "" (not (empty .image.digest))) }}
-{{- end }}
-
-{{/*
-Whether two hosts of declarations may mean the same one: by their beginnings and ends where they have a *, and as address ranges.
-*/}}
-{{- define "centaur.hosts.overlap" -}}
-{{ or (eq .one .other) (and (or (hasPrefix (first (printf ".%s" .one | splitList "*")) (first (printf ".%s" .other | splitList "*"))) (hasPrefix (first (printf ".%s" .other | splitList "*")) (first (printf ".%s" .one | splitList "*")))) (or (hasSuffix (last (printf ".%s" .one | splitList "*")) (last (printf ".%s" .other | splitList "*"))) (hasSuffix (last (printf ".%s" .other | splitList "*")) (last (printf ".%s" .one | splitList "*"))))) (and (or (contains "/" .one) (contains "/" .other)) (or (contains ":" .one) (contains (last (splitList "." .one) | trunc 1) "0123456789")) (or (contains ":" .other) (contains (last (splitList "." .other) | trunc 1) "0123456789")) (eq (contains ":" .one) (contains ":" .other))) }}
-{{- end }}
-
-{{/*
-Every declaration of a secret, the harnesses' first: who declares it, its hosts, its reference and the secret itself.
-*/}}
-{{- define "centaur.declarations" -}}
-{{- $declarations := list -}}
-{{- if .Values.harnesses.codex.enabled -}}
-{{- $declarations = append $declarations (dict "by" "harnesses" "hosts" (list "api.openai.com") "reference" "OPENAI_API_KEY" "secret" (dict "type" "http" "name" "OPENAI_API_KEY" "match_headers" (list "Authorization"))) -}}
-{{- end -}}
-{{- if .Values.harnesses.amp.enabled -}}
-{{- $declarations = append $declarations (dict "by" "harnesses" "hosts" (list "ampcode.com") "reference" "AMP_API_KEY" "secret" (dict "type" "http" "name" "AMP_API_KEY" "match_headers" (list "Authorization"))) -}}
-{{- end -}}
-{{- if or .Values.harnesses.claudeCode.enabled .Values.harnesses.piMono.enabled -}}
-{{- $declarations = append $declarations (dict "by" "harnesses" "hosts" (list "api.anthropic.com") "reference" "ANTHROPIC_API_KEY" "secret" (dict "type" "http" "name" "ANTHROPIC_API_KEY" "match_headers" (list "X-Api-Key"))) -}}
-{{- end -}}
-{{- range $toolName, $tool := .Values.tools -}}
-{{- range $secret := $tool.secrets -}}
-{{- if kindIs "string" $secret -}}
-{{- $declaration := dict
-  "by" (printf "tools.%s.secrets" $toolName)
-  "hosts" (ternary list $tool.hosts (kindIs "invalid" $tool.hosts))
-  "reference" $secret
- -}}
-{{- $legacy := dict
-  "type" "http"
-  "name" $secret
-  "match_headers" (list "Authorization" "Api-Key" "/^X-([A-Za-z0-9]+-)*(Api-?Key|Auth|Key|Secret|Token)$/")
- -}}
-{{- $declaration = set $declaration "secret" $legacy -}}
-{{- $declarations = append $declarations $declaration -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
-{{- range $toolName, $tool := .Values.tools -}}
-{{- range $secret := $tool.secrets -}}
-{{- if not (kindIs "string" $secret) -}}
-{{- $declaration := dict
-  "by" (printf "tools.%s.secrets" $toolName)
-  "hosts" (ternary (ternary (list "*.googleapis.com") (ternary list $tool.hosts (kindIs "invalid" $tool.hosts)) (eq $secret.type "gcp_auth")) $secret.hosts (kindIs "invalid" $secret.hosts))
-  "reference" (default $secret.name $secret.secret_ref)
-  "secret" $secret
- -}}
-{{- $declarations = append $declarations $declaration -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
-{{ toJson $declarations }}
-{{- end }}
-
-{{/*
-Every declared secret once, with the hosts of all its declarations.
-*/}}
-{{- define "centaur.secrets" -}}
-{{- $secrets := list -}}
-{{- $declarationsByName := dict -}}
-{{- range $declaration := include "centaur.declarations" . | fromJsonArray -}}
-{{- $declarationsByName = set $declarationsByName $declaration.secret.name (append (dig $declaration.secret.name list $declarationsByName) $declaration) -}}
-{{- end -}}
-{{- range $key, $value := $declarationsByName -}}
-{{- $secret := dict "name" $key "by" ((last $value).by) -}}
-{{- $hosts := list -}}
-{{- range $item := $value -}}
-{{- range $host := $item.hosts -}}
-{{- $hosts = append $hosts $host -}}
-{{- end -}}
-{{- end -}}
-{{- $secret = set $secret "hosts" (uniq $hosts | sortAlpha) -}}
-{{- $secret = set $secret "reference" ((first $value).reference) -}}
-{{- $secret = set $secret "declared" ((first $value).secret) -}}
-{{- $secrets = append $secrets $secret -}}
-{{- end -}}
-{{ toJson $secrets }}
-{{- end }}
-
-{{/*
-The references of all secrets, one for each place that names one: iron-proxy looks each of them up.
-*/}}
-{{- define "centaur.references" -}}
-{{- $references := list -}}
-{{- range $secret := include "centaur.secrets" . | fromJsonArray -}}
-{{- $references2 := list -}}
-{{- if not (has $secret.declared.type (list "oauth_token" "aws_auth")) -}}
-{{- $references2 = append $references2 $secret.reference -}}
-{{- end -}}
-{{- range $fieldName, $field := $secret.declared.fields -}}
-{{- if kindIs "string" $field -}}
-{{- $references2 = append $references2 $field -}}
-{{- end -}}
-{{- end -}}
-{{- range $fieldName, $field := $secret.declared.fields -}}
-{{- if not (kindIs "string" $field) -}}
-{{- $references2 = append $references2 $field.secret_ref -}}
-{{- end -}}
-{{- end -}}
-{{- if $secret.declared.access_key_id -}}
-{{- $references2 = append $references2 $secret.declared.access_key_id -}}
-{{- end -}}
-{{- if $secret.declared.secret_access_key -}}
-{{- $references2 = append $references2 $secret.declared.secret_access_key -}}
-{{- end -}}
-{{- range $reference := $references2 -}}
-{{- $references = append $references $reference -}}
-{{- end -}}
-{{- end -}}
-{{ toJson $references }}
-{{- end }}
-
-{{/*
-What the chart is called in labels: the chart, unless nameOverride says otherwise.
-*/}}
-{{- define "centaur.name" -}}
-{{ default .Chart.Name .Values.nameOverride }}
-{{- end }}
-
-{{/*
-What the release is called: <release>-<name>. The release name is never folded in, so release "centaur" gives "centaur-centaur".
-*/}}
-{{- define "centaur.fullname" -}}
-{{ default (printf "%s-%s" .Release.Name (include "centaur.name" .)) .Values.fullnameOverride | trunc 63 | trimSuffix "-" }}
-{{- end }}
-
-{{/*
-The labels by which a component's pods are found. They never change on upgrade.
-*/}}
-{{- define "centaur.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "centaur.name" .root | quote }}
-app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
-app.kubernetes.io/component: {{ .component | quote }}
-{{- end }}
-
-{{/*
-A component's labels.
-*/}}
-{{- define "centaur.labels" -}}
-app.kubernetes.io/name: {{ include "centaur.name" .root | quote }}
-app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
-app.kubernetes.io/component: {{ .component | quote }}
-helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name (replace "+" "_" .root.Chart.Version) | trunc 63 | trimSuffix "-" | quote }}
-app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .root.Release.Service | quote }}
-{{- end }}
-
-{{/*
 The name of the API.
 */}}
 {{- define "centaur.api.fullname" -}}
 {{ printf "%s-api" (include "centaur.fullname" . | trunc 59 | trimSuffix "-") }}
-{{- end }}
-
-{{/*
-The name of the chart's own iron-proxy.
-*/}}
-{{- define "centaur.ironProxy.fullname" -}}
-{{ printf "%s-iron-proxy" (include "centaur.fullname" . | trunc 52 | trimSuffix "-") }}
-{{- end }}
-
-{{/*
-The name of the pod of `helm test`.
-*/}}
-{{- define "centaur.test.fullname" -}}
-{{ printf "%s-test" (include "centaur.fullname" . | trunc 58 | trimSuffix "-") }}
-{{- end }}
-
-{{/*
-Where the Connect server answers: one that exists already, or the release's own.
-*/}}
-{{- define "centaur.connect.url" -}}
-{{ default (printf "http://%s:%d" .Values.onepasswordConnect.connect.applicationName (int64 .Values.onepasswordConnect.connect.api.httpPort)) .Values.onepasswordConnect.connect.url }}
-{{- end }}
-
-{{/*
-The host and port of the Connect server's URL.
-*/}}
-{{- define "centaur.connect.authority" -}}
-{{ first (include "centaur.connect.url" . | trimPrefix "https://" | trimPrefix "http://" | splitList "/") }}
-{{- end }}
-
-{{/*
-The port of the Connect server's URL.
-*/}}
-{{- define "centaur.connect.port" -}}
-{{ atoi (ternary (last (include "centaur.connect.authority" . | splitList ":")) (ternary "443" "80" (hasPrefix "https://" (include "centaur.connect.url" .))) (contains ":" (include "centaur.connect.authority" .))) | toJson }}
 {{- end }}
 
 {{/*
@@ -208,32 +18,6 @@ The keys of the infra Secret that api gets, and no others.
  -}}
 {{- if ne .Values.ironProxy.secretSource "env" -}}
 {{- $infraKeys = append $infraKeys "OP_VAULT" -}}
-{{- end -}}
-{{- $items := list -}}
-{{- range $secret := include "centaur.secrets" . | fromJsonArray -}}
-{{- if eq $secret.declared.type "pg_dsn" -}}
-{{- $items = append $items $secret -}}
-{{- end -}}
-{{- end -}}
-{{- if $items -}}
-{{- $infraKeys = append $infraKeys "PG_PROXY_PASSWORD" -}}
-{{- end -}}
-{{ toJson $infraKeys }}
-{{- end }}
-
-{{/*
-The keys of the infra Secret that iron-proxy gets, and no others.
-*/}}
-{{- define "centaur.ironProxy.infraKeys" -}}
-{{- $infraKeys := list "IRON_MANAGEMENT_API_KEY" -}}
-{{- if ne .Values.ironProxy.secretSource "env" -}}
-{{- $infraKeys = append $infraKeys "OP_VAULT" -}}
-{{- end -}}
-{{- if eq .Values.ironProxy.secretSource "onepassword-connect" -}}
-{{- $infraKeys = append $infraKeys "OP_CONNECT_TOKEN" -}}
-{{- end -}}
-{{- if eq .Values.ironProxy.secretSource "onepassword" -}}
-{{- $infraKeys = append $infraKeys "OP_SERVICE_ACCOUNT_TOKEN" -}}
 {{- end -}}
 {{- $items := list -}}
 {{- range $secret := include "centaur.secrets" . | fromJsonArray -}}
@@ -341,20 +125,93 @@ The API's settings, by the name of the environment variable.
 {{- end }}
 
 {{/*
-Where iron-proxy takes a credential from, by its reference; jsonKey is empty, or the member to take of JSON.
+The host and port of the Connect server's URL.
 */}}
-{{- define "centaur.ironProxy.source" -}}
-type: {{ dig .root.Values.ironProxy.secretSource "env" (dict "onepassword-connect" "1password_connect" "onepassword" "1password" "env" "env") | toJson }}
-{{- if eq .root.Values.ironProxy.secretSource "env" }}
-var: {{ toJson .reference }}
+{{- define "centaur.connect.authority" -}}
+{{ first (include "centaur.connect.url" . | trimPrefix "https://" | trimPrefix "http://" | splitList "/") }}
 {{- end }}
-{{- if ne .root.Values.ironProxy.secretSource "env" }}
-secret_ref: {{ ternary .reference (printf "op://$OP_VAULT/%s/credential" .reference) (hasPrefix "op://" .reference) | toJson }}
-ttl: {{ toJson .root.Values.ironProxy.secretTtl }}
+
+{{/*
+The port of the Connect server's URL.
+*/}}
+{{- define "centaur.connect.port" -}}
+{{ atoi (ternary (last (include "centaur.connect.authority" . | splitList ":")) (ternary "443" "80" (hasPrefix "https://" (include "centaur.connect.url" .))) (contains ":" (include "centaur.connect.authority" .))) | toJson }}
 {{- end }}
-{{- if .jsonKey }}
-json_key: {{ toJson .jsonKey }}
+
+{{/*
+Where the Connect server answers: one that exists already, or the release's own.
+*/}}
+{{- define "centaur.connect.url" -}}
+{{ default (printf "http://%s:%d" .Values.onepasswordConnect.connect.applicationName (int64 .Values.onepasswordConnect.connect.api.httpPort)) .Values.onepasswordConnect.connect.url }}
 {{- end }}
+
+{{/*
+Every declaration of a secret, the harnesses' first: who declares it, its hosts, its reference and the secret itself.
+*/}}
+{{- define "centaur.declarations" -}}
+{{- $declarations := list -}}
+{{- if .Values.harnesses.codex.enabled -}}
+{{- $declarations = append $declarations (dict "by" "harnesses" "hosts" (list "api.openai.com") "reference" "OPENAI_API_KEY" "secret" (dict "type" "http" "name" "OPENAI_API_KEY" "match_headers" (list "Authorization"))) -}}
+{{- end -}}
+{{- if .Values.harnesses.amp.enabled -}}
+{{- $declarations = append $declarations (dict "by" "harnesses" "hosts" (list "ampcode.com") "reference" "AMP_API_KEY" "secret" (dict "type" "http" "name" "AMP_API_KEY" "match_headers" (list "Authorization"))) -}}
+{{- end -}}
+{{- if or .Values.harnesses.claudeCode.enabled .Values.harnesses.piMono.enabled -}}
+{{- $declarations = append $declarations (dict "by" "harnesses" "hosts" (list "api.anthropic.com") "reference" "ANTHROPIC_API_KEY" "secret" (dict "type" "http" "name" "ANTHROPIC_API_KEY" "match_headers" (list "X-Api-Key"))) -}}
+{{- end -}}
+{{- range $toolName, $tool := .Values.tools -}}
+{{- range $secret := $tool.secrets -}}
+{{- if kindIs "string" $secret -}}
+{{- $declaration := dict
+  "by" (printf "tools.%s.secrets" $toolName)
+  "hosts" (ternary list $tool.hosts (kindIs "invalid" $tool.hosts))
+  "reference" $secret
+ -}}
+{{- $legacy := dict
+  "type" "http"
+  "name" $secret
+  "match_headers" (list "Authorization" "Api-Key" "/^X-([A-Za-z0-9]+-)*(Api-?Key|Auth|Key|Secret|Token)$/")
+ -}}
+{{- $declaration = set $declaration "secret" $legacy -}}
+{{- $declarations = append $declarations $declaration -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- range $toolName, $tool := .Values.tools -}}
+{{- range $secret := $tool.secrets -}}
+{{- if not (kindIs "string" $secret) -}}
+{{- $declaration := dict
+  "by" (printf "tools.%s.secrets" $toolName)
+  "hosts" (ternary (ternary (list "*.googleapis.com") (ternary list $tool.hosts (kindIs "invalid" $tool.hosts)) (eq $secret.type "gcp_auth")) $secret.hosts (kindIs "invalid" $secret.hosts))
+  "reference" (default $secret.name $secret.secret_ref)
+  "secret" $secret
+ -}}
+{{- $declarations = append $declarations $declaration -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{ toJson $declarations }}
+{{- end }}
+
+{{/*
+What the release is called: <release>-<name>. The release name is never folded in, so release "centaur" gives "centaur-centaur".
+*/}}
+{{- define "centaur.fullname" -}}
+{{ default (printf "%s-%s" .Release.Name (include "centaur.name" .)) .Values.fullnameOverride | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{/*
+Whether two hosts of declarations may mean the same one: by their beginnings and ends where they have a *, and as address ranges.
+*/}}
+{{- define "centaur.hosts.overlap" -}}
+{{ or (eq .one .other) (and (or (hasPrefix (first (printf ".%s" .one | splitList "*")) (first (printf ".%s" .other | splitList "*"))) (hasPrefix (first (printf ".%s" .other | splitList "*")) (first (printf ".%s" .one | splitList "*")))) (or (hasSuffix (last (printf ".%s" .one | splitList "*")) (last (printf ".%s" .other | splitList "*"))) (hasSuffix (last (printf ".%s" .other | splitList "*")) (last (printf ".%s" .one | splitList "*"))))) (and (or (contains "/" .one) (contains "/" .other)) (or (contains ":" .one) (contains (last (splitList "." .one) | trunc 1) "0123456789")) (or (contains ":" .other) (contains (last (splitList "." .other) | trunc 1) "0123456789")) (eq (contains ":" .one) (contains ":" .other))) }}
+{{- end }}
+
+{{/*
+The reference of an image: repository:tag, with the digest where one is given.
+*/}}
+{{- define "centaur.image" -}}
+{{ printf "%s:%s%s" .image.repository .image.tag (ternary (printf "@%s" .image.digest) "" (not (empty .image.digest))) }}
 {{- end }}
 
 {{/*
@@ -688,8 +545,151 @@ postgres:
 {{- end }}
 
 {{/*
+The name of the chart's own iron-proxy.
+*/}}
+{{- define "centaur.ironProxy.fullname" -}}
+{{ printf "%s-iron-proxy" (include "centaur.fullname" . | trunc 52 | trimSuffix "-") }}
+{{- end }}
+
+{{/*
+The keys of the infra Secret that iron-proxy gets, and no others.
+*/}}
+{{- define "centaur.ironProxy.infraKeys" -}}
+{{- $infraKeys := list "IRON_MANAGEMENT_API_KEY" -}}
+{{- if ne .Values.ironProxy.secretSource "env" -}}
+{{- $infraKeys = append $infraKeys "OP_VAULT" -}}
+{{- end -}}
+{{- if eq .Values.ironProxy.secretSource "onepassword-connect" -}}
+{{- $infraKeys = append $infraKeys "OP_CONNECT_TOKEN" -}}
+{{- end -}}
+{{- if eq .Values.ironProxy.secretSource "onepassword" -}}
+{{- $infraKeys = append $infraKeys "OP_SERVICE_ACCOUNT_TOKEN" -}}
+{{- end -}}
+{{- $items := list -}}
+{{- range $secret := include "centaur.secrets" . | fromJsonArray -}}
+{{- if eq $secret.declared.type "pg_dsn" -}}
+{{- $items = append $items $secret -}}
+{{- end -}}
+{{- end -}}
+{{- if $items -}}
+{{- $infraKeys = append $infraKeys "PG_PROXY_PASSWORD" -}}
+{{- end -}}
+{{ toJson $infraKeys }}
+{{- end }}
+
+{{/*
+Where iron-proxy takes a credential from, by its reference; jsonKey is empty, or the member to take of JSON.
+*/}}
+{{- define "centaur.ironProxy.source" -}}
+type: {{ dig .root.Values.ironProxy.secretSource "env" (dict "onepassword-connect" "1password_connect" "onepassword" "1password" "env" "env") | toJson }}
+{{- if eq .root.Values.ironProxy.secretSource "env" }}
+var: {{ toJson .reference }}
+{{- end }}
+{{- if ne .root.Values.ironProxy.secretSource "env" }}
+secret_ref: {{ ternary .reference (printf "op://$OP_VAULT/%s/credential" .reference) (hasPrefix "op://" .reference) | toJson }}
+ttl: {{ toJson .root.Values.ironProxy.secretTtl }}
+{{- end }}
+{{- if .jsonKey }}
+json_key: {{ toJson .jsonKey }}
+{{- end }}
+{{- end }}
+
+{{/*
+A component's labels.
+*/}}
+{{- define "centaur.labels" -}}
+app.kubernetes.io/name: {{ include "centaur.name" .root | quote }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
+app.kubernetes.io/component: {{ .component | quote }}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name (replace "+" "_" .root.Chart.Version) | trunc 63 | trimSuffix "-" | quote }}
+app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service | quote }}
+{{- end }}
+
+{{/*
+What the chart is called in labels: the chart, unless nameOverride says otherwise.
+*/}}
+{{- define "centaur.name" -}}
+{{ default .Chart.Name .Values.nameOverride }}
+{{- end }}
+
+{{/*
+The references of all secrets, one for each place that names one: iron-proxy looks each of them up.
+*/}}
+{{- define "centaur.references" -}}
+{{- $references := list -}}
+{{- range $secret := include "centaur.secrets" . | fromJsonArray -}}
+{{- $references2 := list -}}
+{{- if not (has $secret.declared.type (list "oauth_token" "aws_auth")) -}}
+{{- $references2 = append $references2 $secret.reference -}}
+{{- end -}}
+{{- range $fieldName, $field := $secret.declared.fields -}}
+{{- if kindIs "string" $field -}}
+{{- $references2 = append $references2 $field -}}
+{{- end -}}
+{{- end -}}
+{{- range $fieldName, $field := $secret.declared.fields -}}
+{{- if not (kindIs "string" $field) -}}
+{{- $references2 = append $references2 $field.secret_ref -}}
+{{- end -}}
+{{- end -}}
+{{- if $secret.declared.access_key_id -}}
+{{- $references2 = append $references2 $secret.declared.access_key_id -}}
+{{- end -}}
+{{- if $secret.declared.secret_access_key -}}
+{{- $references2 = append $references2 $secret.declared.secret_access_key -}}
+{{- end -}}
+{{- range $reference := $references2 -}}
+{{- $references = append $references $reference -}}
+{{- end -}}
+{{- end -}}
+{{ toJson $references }}
+{{- end }}
+
+{{/*
 How long iron-proxy keeps a credential, in seconds.
 */}}
 {{- define "centaur.secretTtlSeconds" -}}
 {{ add (add (mul 3600 (atoi (ternary (first (first (replace "ms" ";" .Values.ironProxy.secretTtl | splitList "h") | splitList ".")) "0" (contains "h" (replace "ms" ";" .Values.ironProxy.secretTtl))))) (mul 60 (atoi (ternary (first (first (last (replace "ms" ";" .Values.ironProxy.secretTtl | splitList "h") | splitList "m") | splitList ".")) "0" (contains "m" (last (replace "ms" ";" .Values.ironProxy.secretTtl | splitList "h"))))))) (atoi (ternary (first (first (last (last (replace "ms" ";" .Values.ironProxy.secretTtl | splitList "h") | splitList "m") | splitList "s") | splitList ".")) "0" (contains "s" (last (last (replace "ms" ";" .Values.ironProxy.secretTtl | splitList "h") | splitList "m"))))) | toJson }}
+{{- end }}
+
+{{/*
+Every declared secret once, with the hosts of all its declarations.
+*/}}
+{{- define "centaur.secrets" -}}
+{{- $secrets := list -}}
+{{- $declarationsByName := dict -}}
+{{- range $declaration := include "centaur.declarations" . | fromJsonArray -}}
+{{- $declarationsByName = set $declarationsByName $declaration.secret.name (append (dig $declaration.secret.name list $declarationsByName) $declaration) -}}
+{{- end -}}
+{{- range $key, $value := $declarationsByName -}}
+{{- $secret := dict "name" $key "by" ((last $value).by) -}}
+{{- $hosts := list -}}
+{{- range $item := $value -}}
+{{- range $host := $item.hosts -}}
+{{- $hosts = append $hosts $host -}}
+{{- end -}}
+{{- end -}}
+{{- $secret = set $secret "hosts" (uniq $hosts | sortAlpha) -}}
+{{- $secret = set $secret "reference" ((first $value).reference) -}}
+{{- $secret = set $secret "declared" ((first $value).secret) -}}
+{{- $secrets = append $secrets $secret -}}
+{{- end -}}
+{{ toJson $secrets }}
+{{- end }}
+
+{{/*
+The labels by which a component's pods are found. They never change on upgrade.
+*/}}
+{{- define "centaur.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "centaur.name" .root | quote }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
+app.kubernetes.io/component: {{ .component | quote }}
+{{- end }}
+
+{{/*
+The name of the pod of `helm test`.
+*/}}
+{{- define "centaur.test.fullname" -}}
+{{ printf "%s-test" (include "centaur.fullname" . | trunc 58 | trimSuffix "-") }}
 {{- end }}

@@ -1,19 +1,4 @@
 {{/*
-What the objects of a release are called: the release, cut to what a Service may be called.
-*/}}
-{{- define "web-service.fullname" -}}
-{{ trunc 63 .Release.Name | trimSuffix "-" }}
-{{- end }}
-
-{{/*
-The labels by which the pods are found. They never change on upgrade.
-*/}}
-{{- define "web-service.selectorLabels" -}}
-app.kubernetes.io/name: {{ .Chart.Name | quote }}
-app.kubernetes.io/instance: {{ .Release.Name | quote }}
-{{- end }}
-
-{{/*
 The service's configuration file.
 */}}
 {{- define "web-service.config" -}}
@@ -27,4 +12,19 @@ upstreams:
     url: {{ toJson $upstream }}
   {{- end }}
 {{- end }}
+{{- end }}
+
+{{/*
+What the objects of a release are called: the release, cut to what a Service may be called.
+*/}}
+{{- define "web-service.fullname" -}}
+{{ trunc 63 .Release.Name | trimSuffix "-" }}
+{{- end }}
+
+{{/*
+The labels by which the pods are found. They never change on upgrade.
+*/}}
+{{- define "web-service.selectorLabels" -}}
+app.kubernetes.io/name: {{ .Chart.Name | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
