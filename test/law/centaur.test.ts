@@ -32,14 +32,14 @@ describe(`centaur, seed ${seed}`, { timeout: patience }, () => {
   });
 
   test('documents of its schema, which may break rules across keys: one verdict', async () => {
-    const many = runs(100);
+    const many = runs(100, 40);
     const accepted = await expectLawOfMany(judge, subject, userDocuments(chart.schema), many);
     expect(accepted).toBeGreaterThan(many / 10);
     expect(accepted).toBeLessThan(many);
   });
 
   test('documents gone wrong: refused by both Helms, or by none', async () => {
-    const many = runs(150);
+    const many = runs(150, 40);
     const accepted = await expectLawOfMany(judge, subject, wrongDocuments(chart.schema), many);
     expect(accepted).toBeLessThan(many / 2);
   });

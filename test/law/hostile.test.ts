@@ -190,7 +190,7 @@ describe.each<readonly [string, () => HelmChart]>([
   });
 
   test('each arrives as it is, or is refused by all', async () => {
-    const rounds = Math.min(runs(4), writable.length);
+    const rounds = Math.min(runs(4, 2), writable.length);
     for (let round = 0; round < rounds; round++) {
       for (const scene of scenes) {
         const texts = [...scene.marks.keys()].map((place, index) => {

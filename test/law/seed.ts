@@ -1,13 +1,21 @@
-/** How often and with which seed the law's tests run: `npm run test:law -- --runs 10000 --seed 7` sets both. */
+/**
+ * How often and with which seed the law's tests run: `npm run test:law -- --runs 10000 --seed 7` sets both; `npm run
+ * test:fast` asks for some percent of the usual.
+ */
 
 /** Printed by every test that fails; LAW_SEED repeats a run. */
 export const seed = wholeNumber('LAW_SEED') ?? Date.now() % 2 ** 31;
 
 const longRun = wholeNumber('LAW_RUNS');
 
-/** As many as the long run asks for, or what a test does in every run. */
-export function runs(usual: number): number {
-  return longRun ?? usual;
+const share = (wholeNumber('LAW_PERCENT') ?? 100) / 100;
+
+/**
+ * As many as the long run asks for, or what a test does in every run, or a share of that for a quick one: at least so
+ * many as a test needs that looks at what it drew.
+ */
+export function runs(usual: number, least = 1): number {
+  return longRun ?? Math.max(least, Math.ceil(usual * share));
 }
 
 /** Milliseconds that a test may take: a long run takes as long as it takes. */
