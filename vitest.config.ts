@@ -16,6 +16,7 @@ const commands = [
   'test/cli/{budget,cdk8s,command,synth,tools}.test.ts',
   'test/centaur/helm.test.ts',
   'test/examples/adding-a-component.test.ts',
+  'test/judges/**/*.test.ts',
   'src/secrets/vault.test.ts',
 ];
 
@@ -47,11 +48,12 @@ export default defineConfig({
         resolve: { alias: ownName },
         test: {
           name: 'law',
-          include: ['test/{judges,law}/**/*.test.ts'],
+          include: ['test/law/**/*.test.ts'],
           globalSetup: builds,
           testTimeout: 10 * minutes,
           hookTimeout: minutes,
           maxWorkers: everyProcessor,
+          isolate: false,
           sequence: { groupOrder: 1 },
         },
       },

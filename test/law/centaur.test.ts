@@ -32,14 +32,14 @@ describe(`centaur, seed ${seed}`, { timeout: patience }, () => {
   });
 
   test('documents of its schema, which may break rules across keys: one verdict', async () => {
-    const many = runs(100, 40);
+    const many = runs(100, 30);
     const accepted = await expectLawOfMany(judge, subject, userDocuments(chart.schema), many);
     expect(accepted).toBeGreaterThan(many / 10);
     expect(accepted).toBeLessThan(many);
   });
 
   test('documents gone wrong: refused by both Helms, or by none', async () => {
-    const many = runs(150, 40);
+    const many = runs(150, 20);
     const accepted = await expectLawOfMany(judge, subject, wrongDocuments(chart.schema), many);
     expect(accepted).toBeLessThan(many / 2);
   });
@@ -47,7 +47,7 @@ describe(`centaur, seed ${seed}`, { timeout: patience }, () => {
   test('the commands themselves say what their packages do', async () => {
     const sampled = fc.sample(fc.oneof(userDocuments(chart.schema), wrongDocuments(chart.schema)), {
       seed,
-      numRuns: 6,
+      numRuns: runs(6, 2),
     });
     for (const document of sampled)
       expect((await judgedByCommand(subject, document)).difference).toBeUndefined();

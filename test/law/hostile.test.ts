@@ -200,6 +200,11 @@ describe.each<readonly [string, () => HelmChart]>([
         await trial.try(scene, new Map(texts));
       }
     }
+    // What a rule left out of every document for its neighbours' sake.
+    const alone = scenes.flatMap((scene) => [...scene.marks.keys()].map((place) => ({ scene, place })));
+    for (const { scene, place } of alone.filter(({ place }) => !trial.tally.has(place))) {
+      await trial.tryAlone(scene, place, '{{ fail "x" }}: #');
+    }
     const tallies = [...trial.tally.values()];
     const sum = (what: keyof Tally) => tallies.reduce((total, tally) => total + tally[what], 0);
     console.log(`${name}: ${sum('accepted')} texts arrived, ${sum('refused')} were refused`);
