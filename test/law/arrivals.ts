@@ -63,7 +63,10 @@ function differencesOfItems(
 
 /** The text, one that holds it, a text in JSON, YAML or base64 that does, or a checksum of one. */
 function isSame(before: string, after: string, texts: Texts): boolean {
-  if (written(before, texts) === after) return true;
+  const expected = written(before, texts);
+  if (expected === after) return true;
+  // Kubernetes would put a variable's value in the place of $(NAME), and reads $$ as $.
+  if (expected.replaceAll('$', () => '$$') === after) return true;
   // Names of headers are written with capitals of their own.
   const folded = texts.map(([mark, text]) => [mark.toLowerCase(), text.toLowerCase()] as const);
   if (written(before.toLowerCase(), folded) === after.toLowerCase()) return true;
