@@ -9,7 +9,6 @@ import type { Schema, Value, ValueMap } from '../../src/helm/tree.js';
 import { coalesce, emptyMap, type Value as ReadValue, type ValuesMap } from '../../src/helm/values/index.js';
 import { schemaDocument } from '../../src/helm/values-document.js';
 import { admits, merged, scalarsOf, texts } from './documents.js';
-import { seed } from './seed.js';
 import { holding, type TextPlace, textPlaces } from './text-places.js';
 
 /** A document, and for each of some places the harmless text that stands there and nowhere else. */
@@ -17,6 +16,12 @@ export interface Scene {
   readonly document: Value;
   readonly marks: ReadonlyMap<TextPlace, string>;
 }
+
+/**
+ * Scenes are found by a search, which now and then misses a place: it is the same one in every run, and what a run draws
+ * anew are the texts that stand at the places.
+ */
+const seed = 5;
 
 export const release = { name: 'law-release', namespace: 'law-namespace' };
 
