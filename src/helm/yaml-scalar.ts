@@ -1,5 +1,5 @@
 /** How the toolkit writes scalars into YAML, so that every reader of YAML 1.1 or 1.2 gets back what was written. */
-import { isDeleted } from './forbidden-text.js';
+import { isForbidden } from './forbidden-text.js';
 import { goJson, goString } from './go-syntax.js';
 
 /** Texts that a YAML 1.1 reader takes for a boolean or null. */
@@ -40,7 +40,7 @@ export function literalBlock(text: string): { indicator: '|' | '|-'; lines: read
  * @throws {TypeError} for a text that would end the comment
  */
 export function assertYamlComment(text: string): void {
-  if (/[^\P{Cc}\t\n]|[\u2028\u2029\ufeff\ufffe\uffff]/u.test(text) || isDeleted(text)) {
+  if (/[^\P{Cc}\t\n]/u.test(text) || isForbidden(text)) {
     throw new TypeError(
       `a comment holds what would end it, or what YAML does not have: ${JSON.stringify(text)}`,
     );

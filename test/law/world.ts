@@ -74,7 +74,7 @@ export const worlds: fc.Arbitrary<ValueMap> = fc.oneof(
 function cleaned(value: Value): Value {
   if (typeof value === 'string') {
     return isForbidden(value)
-      ? value.replaceAll(/[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff<]/g, '')
+      ? [...value].filter((character) => character !== '<' && !isForbidden(character)).join('')
       : value;
   }
   if (typeof value !== 'object' || value === null) return value;
