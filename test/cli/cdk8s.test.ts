@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { centaurChart } from '../../src/centaur/index.js';
 import { differences } from '../generated.js';
-import { project, type Ran, run } from './command.js';
+import { builtCommand, project, type Ran, run } from './command.js';
 
 /** A clone of the project as far as `npm run synth` needs it, so that the working tree stays as it is. */
 let clone: string;
@@ -44,7 +44,7 @@ test('npm run synth writes the chart, and for each values file what render print
 
   for (const name of names) {
     const rendered = await run(process.execPath, [
-      ...[path.join(clone, 'lib/cli/main.js'), 'render', '-f', path.join(clone, 'values', `${name}.yaml`)],
+      ...[builtCommand(), 'render', '-f', path.join(clone, 'values', `${name}.yaml`)],
       ...['--release', 'centaur', '--namespace', 'centaur-system'],
     ]);
     const written = objects(readFileSync(path.join(clone, 'dist', `${name}.k8s.yaml`), 'utf8'));

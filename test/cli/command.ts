@@ -7,8 +7,8 @@ export const project = path.join(import.meta.dirname, '../..');
 
 /** The script that `centaur-chart` runs, built anew where a source is younger than what was built. */
 export function builtCommand(): string {
-  const command = path.join(project, 'lib/cli/main.js');
-  if (!existsSync(command) || youngest('lib') < youngest('src')) {
+  const command = path.join(project, 'lib/command/main.js');
+  if (!existsSync(command) || youngest('lib/command') < youngest('src')) {
     execFileSync('npm', ['run', '--silent', 'build'], { cwd: project, stdio: ['ignore', 2, 2] });
   }
   return command;

@@ -21,14 +21,37 @@ describe('the tarball', () => {
       .trimEnd()
       .split('\n')
       .map((file) => file.replace(/^package\//, ''));
-    const built = filesBelow(path.join(project, 'src'))
-      // Not the tests, and not the app that writes the project's own chart.
-      .filter((file) => !file.endsWith('.test.ts') && file !== 'main.ts')
-      .flatMap((file) => [`lib/${file.replace(/ts$/, 'js')}`, `lib/${file.replace(/ts$/, 'd.ts')}`]);
+    const toolkit = filesBelow(path.join(project, 'src/helm'))
+      .filter((file) => !file.endsWith('.test.ts'))
+      .flatMap((file) => [
+        `lib/helm/${file.replace(/ts$/, 'js')}`,
+        `lib/helm/${file.replace(/ts$/, 'd.ts')}`,
+      ]);
     const shipped = ['charts', 'values'].flatMap((folder) =>
       filesBelow(path.join(project, folder)).map((file) => `${folder}/${file}`),
     );
-    expect(files.sort()).toEqual(['LICENSE', 'README.md', 'package.json', ...built, ...shipped].sort());
+    const isBundled = (file: string) => file.startsWith('lib/command/');
+    expect(files.filter((file) => !isBundled(file)).sort()).toEqual(
+      ['LICENSE', 'README.md', 'package.json', ...toolkit, ...shipped].sort(),
+    );
+    expect(files.filter((file) => isBundled(file) && !/^lib\/command\/[\w-]+\.js$/.test(file))).toEqual([
+      'lib/command/LICENSES.txt',
+    ]);
+  });
+
+  test('has the notice of each package whose code is in the command', async () => {
+    const text = (file: string) =>
+      succeed('tar', ['-xOf', packed.tarball, `package/${file}`], packed.workshop);
+    const notices = await text('lib/command/LICENSES.txt');
+    const { dependencies, devDependencies } = JSON.parse(
+      readFileSync(path.join(project, 'package.json'), 'utf8'),
+    );
+    const pinned: { readonly [name: string]: string } = { ...dependencies, ...devDependencies };
+    const bundled = ['ajv', 'commander', 'constructs', 'smol-toml', 'typebox', 'yaml'];
+    expect(notices.match(/^[@\w/-]+ \d+\.\d+\.\d+$/gm)).toEqual(
+      expect.arrayContaining(bundled.map((name) => `${name} ${pinned[name]}`)),
+    );
+    expect(notices.match(/^Copyright /gim)?.length).toBeGreaterThanOrEqual(bundled.length);
   });
 });
 

@@ -1,0 +1,35 @@
+/**
+ * How the command `centaur-chart` is bundled. Its packages have some five hundred files, and to find and read them takes
+ * longer than most of what is asked of the command; as a bundle it starts in half the time.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { defineConfig, type Plugin } from 'rolldown';
+
+/** The notices of the packages whose code is in the bundle, as their licences ask for. */
+function notices(): Plugin {
+  return {
+    name: 'notices',
+    generateBundle(_, bundle) {
+      const modules = Object.values(bundle).flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+      const folders = modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id) ?? []);
+      const source = [...new Set(folders)].map(notice).sort().join('\n\n');
+      this.emitFile({ type: 'asset', fileName: 'LICENSES.txt', source });
+    },
+  };
+}
+
+/** @throws {Error} for a package that has no text of its licence */
+function notice(folder: string): string {
+  const { name, version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e(\.\w+)?$/i.test(entry));
+  if (file === undefined) throw new Error(`${name} has no text of its licence, which the bundle needs`);
+  return `${name} ${version}\n\n${readFileSync(path.join(folder, file), 'utf8').trim()}\n`;
+}
+
+export default defineConfig({
+  input: 'src/cli/main.ts',
+  platform: 'node',
+  output: { dir: 'lib/command', cleanDir: true, chunkFileNames: '[name].js' },
+  plugins: [notices()],
+});
