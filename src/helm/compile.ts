@@ -8,6 +8,7 @@ import { layoutText } from './layout.js';
 import type { Member } from './manifest.js';
 import { elementsOfAll } from './node.js';
 import { type Reads, readsOf } from './reads.js';
+import { assertSchema } from './schema-faults.js';
 import type { Ast, Schema, Template } from './tree.js';
 import { defaultsOf, schemaDocument, valuesDocument, valuesTable } from './values-document.js';
 
@@ -38,6 +39,8 @@ const helmignore = [
 
 export function compileChart(source: Source): ReadonlyMap<string, string> {
   const schema = source.schema as Schema;
+  const document = schemaDocument(schema, source.metadata.name);
+  assertSchema(JSON.parse(document));
   const notes = elementsOfAll(source.notes);
   const reads = readsOf([
     ...source.objects.flatMap((object) => [object.condition, object.body]),
@@ -56,7 +59,7 @@ export function compileChart(source: Source): ReadonlyMap<string, string> {
   add('.helmignore', helmignore.join('\n'));
   add('Chart.yaml', chartYaml(source.metadata));
   add('README.md', readme(source, schema));
-  add('values.schema.json', schemaDocument(schema, source.metadata.name));
+  add('values.schema.json', document);
   add('values.yaml', valuesDocument(schema, source.introduction));
   const helpers = defines(reads);
   if (helpers !== '') add('templates/_helpers.tpl', helpers);

@@ -18,18 +18,11 @@ const named: { readonly [character: string]: string } = {
  * escaped, and each of its escapes is one of YAML 1.1's, so that the same text is a YAML scalar as well.
  */
 export function goString(text: string): string {
-  let quoted = '"';
-  for (const character of text) {
-    quoted +=
-      named[character] ?? (isPrintable(character) ? character : escaped(character.codePointAt(0) ?? 0));
-  }
-  return `${quoted}"`;
+  return `"${text.replaceAll(unquotable, (character) => named[character] ?? escaped(character.codePointAt(0) ?? 0))}"`;
 }
 
-/** Go's `strconv.IsPrint`: letters, marks, numbers, punctuation, symbols, and the ASCII space. */
-function isPrintable(character: string): boolean {
-  return /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(character);
-}
+/** Quotes, backslashes, and what Go's `strconv.IsPrint` is not: letters, marks, numbers, punctuation, symbols, the ASCII space. */
+const unquotable = /["\\]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu;
 
 function escaped(code: number): string {
   const hexadecimal = (digits: number) => code.toString(16).padStart(digits, '0');

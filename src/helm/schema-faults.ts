@@ -1,5 +1,5 @@
 /** What a JSON schema refuses in values, in words for the person who wrote them. */
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import { nearest } from './nearest.js';
 import {
   descriptionAt,
@@ -27,21 +27,34 @@ export type Written = (path: ValuePath) => string | undefined;
 /** Finds the faults of values. */
 export type FaultFinder = (values: Value, written: Written) => readonly Fault[];
 
+const options: Options = {
+  allErrors: true,
+  verbose: true,
+  strict: true,
+  strictTypes: false,
+  strictRequired: false,
+  // Most of the time for a schema would go into making code faster that runs for a few documents.
+  code: { optimize: false },
+};
+
+let judge: Ajv | undefined;
+
+/** @throws {TypeError} for a schema that is no valid one of draft-07 */
+export function assertSchema(schema: object): void {
+  judge ??= new Ajv();
+  if (judge.validateSchema(schema)) return;
+  throw new TypeError(
+    `the values' schema is not valid: ${judge.errorsText(judge.errors, { dataVar: 'schema' })}`,
+  );
+}
+
 /**
- * @param schema draft-07, with the `definitions` that it refers to
- * @throws {Error} for a schema that is not valid itself, or has a keyword that nothing would check
+ * @param schema draft-07, with the `definitions` that it refers to; a valid one, see {@link assertSchema}
+ * @throws {Error} for a keyword that nothing would check
  */
 export function faultFinder(schema: object): FaultFinder {
   const root: SchemaDocument = JSON.parse(JSON.stringify(schema));
-  const ajv = new Ajv({
-    allErrors: true,
-    verbose: true,
-    strict: true,
-    strictTypes: false,
-    strictRequired: false,
-    // Most of the time for a schema would go into making code faster that runs for a few documents.
-    code: { optimize: false },
-  });
+  const ajv = new Ajv({ ...options, validateSchema: false });
   const validators = new Map<SchemaDocument, ValidateFunction>();
 
   /** A part of the schema needs the definitions of the whole. */

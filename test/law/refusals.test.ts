@@ -182,6 +182,13 @@ describe('a value', () => {
     );
   });
 
+  test('has a schema that is valid itself', () => {
+    const chart = chartOf({ name: Type.Unsafe<string>({ type: 'string', minLength: -1 }) });
+    expect(() => chart.compile()).toThrow(
+      "the values' schema is not valid: schema/properties/name/minLength must be >= 0",
+    );
+  });
+
   test('that is now a list and now a text is written nowhere', () => {
     const mixed = Type.Unsafe<string | string[]>({ type: ['string', 'array'], items: { type: 'string' } });
     const chart = chartOf({ mixed });
