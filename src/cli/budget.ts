@@ -60,8 +60,8 @@ export const budget: Verb = {
       import('../secrets/budget.js'),
     ]);
     const files = await readFiles(values, io);
-    const { chart, retired, lookups } = await subject();
-    const loaded = loadValues(chart, { files, set, retired });
+    const { chart, advice, lookups } = await subject();
+    const loaded = loadValues(chart, { files, set, advice });
     if ('problems' in loaded) {
       const { coloursOf, problemText } = await import('./problem-text.js');
       const colours = coloursOf(io.stderr, io);

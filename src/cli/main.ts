@@ -11,13 +11,13 @@ process.exitCode = await main(
   {
     version: String(version),
     async load() {
-      const [{ centaurChart }, { lookupsOf }, { retiredKeys }] = await Promise.all([
+      const [{ centaurChart }, { lookupsOf }, { advice }] = await Promise.all([
         import('../centaur/index.js'),
         import('../centaur/lookups.js'),
-        import('../centaur/retired-keys.js'),
+        import('../centaur/advice.js'),
       ]);
       const chart = centaurChart();
-      return { chart, retired: retiredKeys, lookups: (values) => lookupsOf(chart, values) };
+      return { chart, advice, lookups: (values) => lookupsOf(chart, values) };
     },
   },
   process.argv.slice(2),

@@ -51,11 +51,11 @@ export const render: Verb = {
         import('./manifest-text.js'),
       ]);
     const files = await readFiles(values, io);
-    const { chart, retired } = await subject();
+    const { chart, advice } = await subject();
     const name = chart.metadata.name;
     const target = { name: release ?? name, namespace };
 
-    const loaded = loadValues(chart, { files, set, release: target, retired });
+    const loaded = loadValues(chart, { files, set, release: target, advice });
     if ('problems' in loaded) {
       const { coloursOf, problemText } = await import('./problem-text.js');
       const colours = coloursOf(io.stderr, io);

@@ -38,13 +38,13 @@ export const validate: Verb = {
       import('./read-files.js'),
     ]);
     const files = await readFiles(values, io);
-    const { chart, retired } = await subject();
+    const { chart, advice } = await subject();
 
     const sets = layered ? [files] : files.map((file) => [file]);
     const busy = progress(io);
     const problems = sets.flatMap((set, index): readonly Problem[] => {
       if (sets.length > 1) busy.show(`checking ${index + 1} of ${sets.length}: ${set[0]?.file}`);
-      const loaded = loadValues(chart, { files: set, retired });
+      const loaded = loadValues(chart, { files: set, advice });
       return 'problems' in loaded ? loaded.problems : [];
     });
     busy.done();

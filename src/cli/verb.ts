@@ -2,15 +2,14 @@ import type { Command, OptionValues } from 'commander';
 import type { Lookups } from '../centaur/lookups.js';
 import type { HelmChart } from '../helm/chart.js';
 import type { ValueMap } from '../helm/tree.js';
-import type { RetiredKeys } from '../helm/validate.js';
+import type { Advice } from '../helm/validate.js';
 import type { ExitStatus } from './failure.js';
 import type { Io } from './io.js';
 
 /** What the verbs work on. */
 export interface Subject {
   readonly chart: HelmChart;
-  /** Keys of older values files, each with what to do about it. */
-  readonly retired: RetiredKeys;
+  readonly advice: Advice;
   /** What complete, valid values lead a release to ask 1Password for. */
   readonly lookups: (values: ValueMap) => Lookups;
 }

@@ -2,6 +2,7 @@ import Type from 'typebox';
 import { describe, expect, test } from 'vitest';
 import { HelmChart, isNonEmpty, KubeConfigMap, not, str, when } from './index.js';
 import { loadValues, type ValuesInput } from './validate.js';
+import type { Value, ValuePath } from './values/index.js';
 
 const closed = { additionalProperties: false };
 
@@ -165,7 +166,7 @@ describe('an unknown key', () => {
 
   test('of older files has a message of its own', () => {
     const retired = { 'service.backend': 'Set service.port instead.' };
-    expect(problems('service:\n  backend: x\n', { retired })).toEqual([
+    expect(problems('service:\n  backend: x\n', { advice: { retired } })).toEqual([
       'values.yaml:2:3 service.backend: this key of older values files means nothing here | Set service.port instead.',
     ]);
   });
@@ -188,6 +189,16 @@ describe('an unknown key', () => {
 });
 
 describe('a wrong value', () => {
+  test('that is refused is mended by who knows better', () => {
+    const mend = (path: ValuePath, value: Value) =>
+      path[0] === 'hosts' && typeof value === 'string' ? `Write ${value.toLowerCase()}.` : undefined;
+    expect(problems('hosts: [A, 1]\nservice: {hosts: B}\n', { advice: { mend } })).toEqual([
+      'values.yaml:1:9 hosts[0]: "A" is not of the form that is needed | Write a.',
+      'values.yaml:1:12 hosts[1]: must be a text, and is 1 | Put it in quotes, and YAML reads it as text: - "1"',
+      'values.yaml:2:11 service.hosts: this key is not known | There is a key of this name elsewhere: hosts.',
+    ]);
+  });
+
   test.each([
     [
       'is told the choices, and the nearest of them',

@@ -17,9 +17,12 @@ import {
 } from './values/index.js';
 import { schemaDocument } from './values-document.js';
 
-/** Keys that older values files have, each with what to do about it. */
-export interface RetiredKeys {
-  readonly [path: string]: string;
+/** What a chart's authors know of mistakes, beyond its schema. */
+export interface Advice {
+  /** Keys that older values files have, by their paths, each with what to do about it. */
+  readonly retired?: { readonly [path: string]: string };
+  /** What to do about a value that the schema refuses; undefined where the schema's own hint says it. */
+  readonly mend?: (path: ValuePath, value: Value) => string | undefined;
 }
 
 export interface ValuesInput {
@@ -28,7 +31,7 @@ export interface ValuesInput {
   /** Expressions as `--set` takes them; they win over files. */
   readonly set?: readonly string[];
   readonly release?: ReleaseOptions;
-  readonly retired?: RetiredKeys;
+  readonly advice?: Advice;
 }
 
 /** One thing that is wrong with values. */
@@ -59,10 +62,9 @@ export function loadValues(chart: HelmChart, input: ValuesInput): Loaded {
 
   const faults = finderOf(chart)(values, (path) => writtenAt(path, sources));
   if (faults.length > 0) {
-    const retired = input.retired ?? {};
     return {
       problems: inOrder(
-        faults.map((fault) => problemOf(fault, sources, retired)),
+        faults.map((fault) => problemOf(fault, values, sources, input.advice ?? {})),
         sources,
       ),
     };
@@ -188,8 +190,12 @@ function finderOf(chart: HelmChart): FaultFinder {
   return finder;
 }
 
-function problemOf(fault: Fault, sources: readonly Source[], retired: RetiredKeys): Problem {
-  const { kind, path } = fault;
+function problemOf(
+  { kind, path, message, hint }: Fault,
+  values: ValuesMap,
+  sources: readonly Source[],
+  { retired = {}, mend }: Advice,
+): Problem {
   const instead = kind === 'unknown key' ? retired[showPath(path)] : undefined;
   if (instead !== undefined) {
     return problemAt(path, sources, 'this key of older values files means nothing here', instead);
@@ -202,7 +208,8 @@ function problemOf(fault: Fault, sources: readonly Source[], retired: RetiredKey
       'Remove the key to keep its default.',
     );
   }
-  return problemAt(path, sources, fault.message, fault.hint);
+  const mended = kind === 'value' ? mend?.(path, valueAt(values, path) ?? null) : undefined;
+  return problemAt(path, sources, message, mended ?? hint);
 }
 
 /** A rule's message begins with the key that it is about. */

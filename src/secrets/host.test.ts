@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { seed } from '../../test/law/seed.js';
-import { cidrPattern, hostPattern, meantHost } from './host.js';
+import { cidrPattern, hostPattern, meantHost, mendHost } from './host.js';
 
 const host = new RegExp(hostPattern);
 
@@ -33,6 +33,14 @@ describe('the host that is meant by', () => {
     ['https://*.example.com', '*.example.com'],
   ])('%s is %s', (text, meant) => {
     expect(meantHost(text)).toBe(meant);
+  });
+
+  test('is what to write in a list of hosts, and nowhere else', () => {
+    const hint = 'A host stands alone, without scheme, port or path: write "a.example".';
+    expect(mendHost(['tools', 'a', 'secrets', 0, 'hosts', 1], 'https://a.example')).toBe(hint);
+    expect(mendHost(['ironProxy', 'allowedHosts', 0], 'a.example:443')).toBe(hint);
+    expect(mendHost(['tools', 'a', 'secrets', 0, 'token_endpoint'], 'https://a.example')).toBeUndefined();
+    expect(mendHost(['hosts', 0], 443)).toBeUndefined();
   });
 
   test.each(['a b', '*', '', 'api.example.com', 'https://', 'a..b'])('%j is nothing else', (text) => {

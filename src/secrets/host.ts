@@ -3,6 +3,7 @@
  * labels, IPv4 and IPv6 addresses, and ranges of them (CIDR), which match addresses only. To iron-proxy a `*` matches any
  * text, dots included, so two labels stand behind it: `api.*.com` would send a credential to `api.attacker.com`.
  */
+import type { Value, ValuePath } from '../helm/values/value.js';
 
 const label = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?';
 /** The last label begins with a letter: one of digits alone belongs to an address. */
@@ -36,6 +37,14 @@ export const allowedHostPattern = `^(?:\\*|${name}|${ipv4}|${ipv6}|${cidr})$`;
 
 /** DNS names have at most 253 characters (RFC 1035). */
 export const maxHostLength = 253;
+
+/** What to do about a value that is no host, in a list of hosts. */
+export function mendHost(path: ValuePath, value: Value): string | undefined {
+  const list = path.at(-2);
+  if ((list !== 'hosts' && list !== 'allowedHosts') || typeof value !== 'string') return undefined;
+  const meant = meantHost(value);
+  return meant && `A host stands alone, without scheme, port or path: write "${meant}".`;
+}
 
 /** The host that was probably meant by a text with a scheme, a port, a path or capitals; undefined where none is in it. */
 export function meantHost(text: string): string | undefined {

@@ -5,7 +5,7 @@ import { type Fault, faultFinder } from '../helm/schema-faults.js';
 import type { SchemaDocument } from '../helm/schema-paths.js';
 import { emptyMap, isMap, showPath, type Value, type ValuesMap } from '../helm/values/value.js';
 import { type ToolDeclaration, toolSchema } from './declaration.js';
-import { meantHost } from './host.js';
+import { mendHost } from './host.js';
 
 /** One thing that is wrong with a declaration. */
 export interface DeclarationProblem {
@@ -94,8 +94,6 @@ function problemOf({ path, message, hint }: Fault, spoken: Value, file: string):
     (at, step) => (Array.isArray(at) ? at[Number(step)] : member(at, String(step))),
     spoken,
   );
-  const meant = path.at(-2) === 'hosts' && typeof value === 'string' ? meantHost(value) : undefined;
-  const said =
-    meant === undefined ? hint : `A host stands alone, without scheme, port or path: write "${meant}".`;
+  const said = mendHost(path, value ?? null) ?? hint;
   return { file, table, key: showPath(path), message, ...(said !== undefined && { hint: said }) };
 }

@@ -77,6 +77,7 @@ describe("a person's mistakes in a values file", () => {
         '  image:',
         '    tag: 1.10',
         'laminar: {}',
+        'tools: {a: {hosts: ["https://api.example.com:443/v1"]}}',
         '',
       ].join('\n'),
     );
@@ -97,7 +98,9 @@ describe("a person's mistakes in a values file", () => {
         Put it in quotes, and YAML reads it as text: tag: "1.10"
       mistakes.yaml:12:1: laminar: this key of older values files means nothing here
         Install Laminar with its own chart, and remove this section.
-      1 file checked: 7 problems
+      mistakes.yaml:13:21: tools.a.hosts[0]: "https://api.example.com:443/v1" is not of the form that is needed
+        A host stands alone, without scheme, port or path: write "api.example.com".
+      1 file checked: 8 problems
       "
     `);
   });

@@ -55,7 +55,7 @@ async function run(argv: readonly string[], setting: Setting = {}) {
       version: '1.2.3',
       load: async () => ({
         chart: greeterChart(),
-        retired: { speech: 'Set text instead.' },
+        advice: { retired: { speech: 'Set text instead.' } },
         lookups: () => ({ source: 'onepassword', limited: true, proxies: 1, lookups: 2, ttlSeconds: 600 }),
       }),
     },

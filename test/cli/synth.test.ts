@@ -33,7 +33,7 @@ async function run() {
   });
   const status = await synth(
     {
-      subject: { chart: greeterChart(), retired: {} },
+      subject: { chart: greeterChart(), advice: {} },
       charts: at('charts'),
       values: at('values'),
       app: new App({ outdir: at('dist') }),

@@ -1,7 +1,8 @@
-import type { RetiredKeys } from '../helm/validate.js';
+import type { Advice } from '../helm/validate.js';
+import { mendHost } from '../secrets/host.js';
 
 /** Keys that older values files have and that mean nothing to this chart. */
-export const retiredKeys: RetiredKeys = {
+const retired = {
   'secretManager.backend':
     'Set ironProxy.secretSource instead, to onepassword-connect, onepassword or env: iron-proxy alone reads credentials.',
   'ironProxy.manager':
@@ -11,3 +12,5 @@ export const retiredKeys: RetiredKeys = {
     'Put the password into the Secret that postgres.auth.existingSecretName names, under the key ' +
     'postgres.auth.existingSecretKey, and remove it here: in the values it would be readable in the release.',
 };
+
+export const advice: Advice = { retired, mend: mendHost };
