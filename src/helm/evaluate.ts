@@ -313,13 +313,9 @@ function addLines(lines: readonly Line[], scope: Scope, to: string[]): void {
 }
 
 function addLine(line: Line, scope: Scope, to: string[]): void {
-  const pad = ' '.repeat(line.indent);
-  const addPadded = (text: string) => {
-    for (const part of text.split('\n')) to.push(pad + part);
-  };
   switch (line.kind) {
     case 'text':
-      to.push(pad + line.parts.map((part) => runPart(part, scope)).join(''));
+      to.push(' '.repeat(line.indent) + line.parts.map((part) => runPart(part, scope)).join(''));
       break;
     case 'if':
       addLines(isTrue(line.condition, scope) ? line.body : line.otherwise, scope, to);
@@ -328,16 +324,22 @@ function addLine(line: Line, scope: Scope, to: string[]): void {
       walk(line, scope, (inner) => addLines(line.body, inner, to));
       break;
     case 'block':
-      addPadded(String(evaluate(line.text, scope)));
+      addText(String(evaluate(line.text, scope)), line, to);
       break;
     case 'include':
-      addPadded(String(evaluateInclude(line.template, line.args, scope)));
+      addText(String(evaluateInclude(line.template, line.args, scope)), line, to);
       break;
     case 'yaml':
       throw new TypeError(
         'a map or list is written as it is into a text: write its members with each or entries, so that its text is known',
       );
   }
+}
+
+/** A text of several lines, each of them indented. */
+function addText(text: string, { indent }: Line, to: string[]): void {
+  const pad = ' '.repeat(indent);
+  for (const line of text.split('\n')) to.push(pad + line);
 }
 
 function runPart(part: Part, scope: Scope): string {

@@ -90,8 +90,7 @@ function isArgument(parameter: Parameter, value: Value): boolean {
   if (parameter.kind === 'strings') {
     return Array.isArray(value) && value.every((item) => typeof item === 'string');
   }
-  for (const kind of kinds[parameter.kind]) if (isOfKind(value, kind)) return true;
-  return false;
+  return kinds[parameter.kind].some((kind) => isOfKind(value, kind));
 }
 
 /** Whether a value is one that an expression of this kind may yield. */
