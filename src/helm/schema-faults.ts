@@ -1,4 +1,8 @@
-/** What a JSON schema refuses in values, in words for the person who wrote them. */
+/**
+ * What a JSON schema refuses in values, in words for the person who wrote them. A text or number that is refused may be
+ * a credential, in the wrong place, and messages are read in logs: they tell where it stands and what it is, and don't
+ * repeat it.
+ */
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import { nearest } from './nearest.js';
 import {
@@ -21,11 +25,8 @@ export interface Fault {
   readonly hint?: string | undefined;
 }
 
-/** What a scalar looks like in its file: `1.10`, which is read as 1.1; undefined where that is not known. */
-export type Written = (path: ValuePath) => string | undefined;
-
 /** Finds the faults of values. */
-export type FaultFinder = (values: Value, written: Written) => readonly Fault[];
+export type FaultFinder = (values: Value) => readonly Fault[];
 
 const options: Options = {
   allErrors: true,
@@ -76,16 +77,16 @@ export function faultFinder(schema: object): FaultFinder {
     });
   }
 
-  function faultsOf(errors: readonly SchemaError[], written: Written): readonly Fault[] {
+  function faultsOf(errors: readonly SchemaError[]): readonly Fault[] {
     const unions = errors.filter(isUnion);
     return errors.flatMap((found) => {
       if (unions.some((union) => isInside(found, union))) return [];
-      return isUnion(found) ? unionFaults(found, written) : keywordFaults(found, root, written);
+      return isUnion(found) ? unionFaults(found) : keywordFaults(found, root);
     });
   }
 
   /** What is wrong with a value that may have one of several shapes: by the shape that was probably meant. */
-  function unionFaults({ error, value, path }: SchemaError, written: Written): readonly Fault[] {
+  function unionFaults({ error, value, path }: SchemaError): readonly Fault[] {
     const shapes: readonly SchemaDocument[] = error.parentSchema?.[error.keyword] ?? [];
     const tried = shapes.map((shape) => ({ shape, errors: errorsOf(shape, value, path) }));
     const similar = tried.filter(({ errors }) => !errors.some(isOtherKind));
@@ -94,7 +95,7 @@ export function faultFinder(schema: object): FaultFinder {
       if (choices.length > 0) return [choiceFault(path, value, choices)];
       const types = shapes.flatMap((shape) => partsOf(shape, root)).flatMap(({ type }) => type ?? []);
       const keys = keysAt(root, path);
-      return [typeFault(path, value, types, { keys, description: ownDescription(error), written })];
+      return [typeFault(path, value, types, { keys, description: ownDescription(error) })];
     }
     const marked = similar.filter(({ errors }) => !errors.some(isMark));
     const [mark, ...others] =
@@ -107,10 +108,10 @@ export function faultFinder(schema: object): FaultFinder {
     }
     const candidates = marked.length > 0 ? marked : similar;
     const [meant] = candidates.toSorted((left, right) => left.errors.length - right.errors.length);
-    return meant === undefined ? [] : faultsOf(meant.errors, written);
+    return meant === undefined ? [] : faultsOf(meant.errors);
   }
 
-  return (values, written) => distinct(faultsOf(errorsOf(root, values, []), written));
+  return (values) => distinct(faultsOf(errorsOf(root, values, [])));
 }
 
 interface SchemaError {
@@ -171,11 +172,7 @@ function distinct(faults: readonly Fault[]): readonly Fault[] {
 
 // --------------------------------------------------------------------------------------------------------- messages
 
-function keywordFaults(
-  { error, path, value }: SchemaError,
-  root: SchemaDocument,
-  written: Written,
-): readonly Fault[] {
+function keywordFaults({ error, path, value }: SchemaError, root: SchemaDocument): readonly Fault[] {
   const { keyword, params, propertyName } = error;
   if (propertyName !== undefined) return [keyFault([...path, propertyName], error, root)];
   const description = ownDescription(error) ?? descriptionAt(root, path);
@@ -205,14 +202,14 @@ function keywordFaults(
     }
     case 'type': {
       const types = [params.type].flat().map(String);
-      return [typeFault(path, value, types, { keys: keysAt(root, path), description, written })];
+      return [typeFault(path, value, types, { keys: keysAt(root, path), description })];
     }
     case 'enum':
       return [choiceFault(path, value, params.allowedValues)];
     case 'const':
       return [choiceFault(path, value, [params.allowedValue])];
     case 'pattern':
-      return fault(`${quoted(path, value)} is not of the form that is needed`, description ?? params.pattern);
+      return fault('is not of the form that is needed', description ?? params.pattern);
     case 'minLength':
     case 'maxLength':
       return value === ''
@@ -227,19 +224,19 @@ function keywordFaults(
     case 'uniqueItems':
       return fault(`its members ${params.j} and ${params.i}, counted from 0, are the same`);
     case 'minimum':
-      return fault(`must be at least ${params.limit}, and is ${value}`);
+      return fault(`must be at least ${params.limit}`);
     case 'maximum':
-      return fault(`must be at most ${params.limit}, and is ${value}`);
+      return fault(`must be at most ${params.limit}`);
     case 'exclusiveMinimum':
-      return fault(`must be more than ${params.limit}, and is ${value}`);
+      return fault(`must be more than ${params.limit}`);
     case 'exclusiveMaximum':
-      return fault(`must be less than ${params.limit}, and is ${value}`);
+      return fault(`must be less than ${params.limit}`);
     case 'multipleOf':
-      return fault(`must be a multiple of ${params.multipleOf}, and is ${value}`);
+      return fault(`must be a multiple of ${params.multipleOf}`);
     case 'false schema':
       return fault('this key is not allowed here', descriptionAt(root, path.slice(0, -1)));
     case 'not':
-      return fault(`${quoted(path, value)} is not allowed here`);
+      return fault('this value is not allowed here');
     default:
       return fault(error.message ?? `breaks the schema's "${keyword}"`);
   }
@@ -309,27 +306,27 @@ function choiceFault(path: ValuePath, value: Value, choices: readonly unknown[])
   return {
     kind: 'value',
     path,
-    message: `must be ${listed(words, 'or')}, and is ${shown(value)}`,
+    message: `must be ${listed(words, 'or')}, and is ${meant === undefined ? otherChoice(value) : JSON.stringify(value)}`,
     hint: meant === undefined ? undefined : `Did you mean ${meant}?`,
   };
+}
+
+function otherChoice(value: Value): string {
+  return typeof value === 'string' ? 'another text' : kindInWords(value);
 }
 
 function typeFault(
   path: ValuePath,
   value: Value,
   types: readonly string[],
-  {
-    keys,
-    description,
-    written,
-  }: { keys: readonly string[]; description: string | undefined; written: Written },
+  { keys, description }: { readonly keys: readonly string[]; readonly description: string | undefined },
 ): Fault {
   const wanted = listed([...new Set(types.map((type) => typeWords[type] ?? type))], 'or');
   return {
     kind: 'value',
     path,
     message: `must be ${wanted}, and is ${kindInWords(value)}`,
-    hint: typeHint(path, value, types, written) ?? mapHint(types, keys) ?? description,
+    hint: typeHint(path, value, types) ?? mapHint(types, keys) ?? description,
   };
 }
 
@@ -346,23 +343,17 @@ function kindInWords(value: Value): string {
   if (value === null) return 'empty (null)';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a map';
-  return typeof value === 'string' ? `the text ${shown(value)}` : shown(value);
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value === 'string') return 'a text';
+  return Number.isInteger(value) ? 'a number' : 'a number with a fraction';
 }
 
 /** What to do where a value is nearly right. */
-function typeHint(
-  path: ValuePath,
-  value: Value,
-  types: readonly string[],
-  written: Written,
-): string | undefined {
-  const key = path.at(-1);
-  const entry = (text: string) => (typeof key === 'string' ? `${key}: ${text}` : `- ${text}`);
+function typeHint(path: ValuePath, value: Value, types: readonly string[]): string | undefined {
   if (types.includes('string') && (typeof value === 'number' || typeof value === 'boolean')) {
-    const text = written(path);
-    return text === undefined
-      ? 'YAML reads it as text where it stands in quotes in a values file.'
-      : `Put it in quotes, and YAML reads it as text: ${entry(JSON.stringify(text))}`;
+    const key = path.at(-1);
+    const entry = typeof key === 'string' ? `${key}: "…"` : '- "…"';
+    return `YAML reads it as text where it stands in quotes in a values file: ${entry}`;
   }
   if (typeof value === 'string') {
     // Of others YAML makes another number, and `--set` a text that has no quotes.
@@ -371,7 +362,7 @@ function typeHint(
       : /^-?(?:0|[1-9]\d{0,14})$/;
     const isNumber = (types.includes('integer') || types.includes('number')) && numeric.test(value);
     const isBoolean = types.includes('boolean') && (value === 'true' || value === 'false');
-    if (isNumber || isBoolean) return `Remove the quotes: ${entry(value)}`;
+    if (isNumber || isBoolean) return 'Remove the quotes.';
   }
   if (types.includes('array') && value !== null) return 'Write each member on a line of its own, after "- ".';
   return undefined;
@@ -384,17 +375,6 @@ function mapHint(types: readonly string[], keys: readonly string[]): string | un
 
 function choicesOf(constant: unknown, choices: readonly unknown[] = []): readonly unknown[] {
   return constant === undefined ? choices : [constant];
-}
-
-/** A value, unless it may be a credential: those are not to be read in a log. */
-function quoted(path: ValuePath, value: Value): string {
-  const mayBeSecret = /token|password|passphrase|credential|pem$/i.test(showPath(path));
-  return mayBeSecret ? 'the value' : shown(value);
-}
-
-function shown(value: Value): string {
-  const text = JSON.stringify(value);
-  return text.length <= 60 ? text : `${text.slice(0, 56)}…`;
 }
 
 /** For `minLength` and its like. */

@@ -60,7 +60,7 @@ export function loadValues(chart: HelmChart, input: ValuesInput): Loaded {
   const { sources, given } = read;
   const values = coalesce(copied(chart.defaults), given);
 
-  const faults = finderOf(chart)(values, (path) => writtenAt(path, sources));
+  const faults = finderOf(chart)(values);
   if (faults.length > 0) {
     return {
       problems: inOrder(
@@ -88,8 +88,6 @@ interface Source {
   readonly file: string;
   readonly values: ValuesMap;
   position(path: ValuePath): { readonly line: number; readonly column: number } | undefined;
-  /** The text from a key to the end of its line. */
-  restOfLine(path: ValuePath): string;
 }
 
 type Read =
@@ -141,11 +139,6 @@ function fileSource(file: string, content: string | Uint8Array): Source {
     file,
     values,
     position,
-    restOfLine(path) {
-      const { line = 1, column = 1 } = position(path) ?? {};
-      const text = typeof content === 'string' ? content : new TextDecoder().decode(content);
-      return text.split(/\r?\n/)[line - 1]?.slice(column - 1) ?? '';
-    },
   };
 }
 
@@ -154,8 +147,6 @@ function setSource(expression: string): Source {
     file: `--set ${expression}`,
     values: applySet(emptyMap(), expression),
     position: () => ({ line: 1, column: 1 }),
-    // There are no quotes here that would make a text of a number.
-    restOfLine: () => '',
   };
 }
 
@@ -245,14 +236,6 @@ function placeOf(path: ValuePath, sources: readonly Source[]) {
 
 function givenAt(path: ValuePath, sources: readonly Source[]): Source | undefined {
   return sources.findLast(({ values }) => valueAt(values, path) !== undefined);
-}
-
-/** What a scalar looks like where it is given: `1.10`, which YAML reads as 1.1. */
-function writtenAt(path: ValuePath, sources: readonly Source[]): string | undefined {
-  const source = givenAt(path, sources);
-  const rest = source?.restOfLine(path) ?? '';
-  const value = typeof path.at(-1) === 'number' ? rest : rest.replace(/^[^:]*:\s+/, '');
-  return /^([\w.+-]+)\s*(?:[,\]}#].*)?$/.exec(value)?.[1];
 }
 
 function inOrder(problems: readonly Problem[], sources: readonly Source[]): readonly Problem[] {

@@ -104,9 +104,9 @@ describe('a problem names the file, the table and the key', () => {
     [[`secrets = [{${http}, hosts = "a.example.com"}]`], /secrets\[0\]\.hosts: must be a list/],
     [
       [`secrets = [{${http}, hosts = ["a.example.com", "a b"]}]`],
-      /secrets\[0\]\.hosts\[1\]: "a b" is not of the form/,
+      /secrets\[0\]\.hosts\[1\]: is not of the form/,
     ],
-    [['hosts = ["https://a.example.com"]'], /hosts\[0\]: "https:\/\/a\.example\.com" is not of the form/],
+    [['hosts = ["https://a.example.com"]'], /hosts\[0\]: is not of the form/],
     [[`secrets = [{${http}, match_path = "yes"}]`], /secrets\[0\]\.match_path: must be true or false/],
     [['secrets = [2024-01-01]'], /secrets\[0\]: /],
     [['secret = ["KEY"]'], /secret: this key is not known/],

@@ -43,7 +43,7 @@ export function readPyproject(text: string, file: string): Pyproject {
     return { problems: [{ file, table: 'tool', key: 'centaur', message }] };
   }
   const spoken = Object.fromEntries(Object.entries(centaur).filter(([key]) => keys.includes(key)));
-  const faults = faultsOf(spoken, () => undefined);
+  const faults = faultsOf(spoken);
   const problems = [...misspelt(centaur, file), ...faults.map((fault) => problemOf(fault, spoken, file))];
   if (problems.length > 0) return { problems };
   return isDeclaration(spoken, faults) && Object.keys(spoken).length > 0 ? { declaration: spoken } : {};

@@ -86,7 +86,7 @@ describe("a person's mistakes in a values file", () => {
     expect(stdout).toMatchInlineSnapshot(`
       "mistakes.yaml:2:3: ironProxy.secretSource: must be onepassword-connect, onepassword or env, and is "onepasword-connect"
         Did you mean onepassword-connect?
-      mistakes.yaml:3:3: ironProxy.secretTtl: "10 minutes" is not of the form that is needed
+      mistakes.yaml:3:3: ironProxy.secretTtl: is not of the form that is needed
         How long iron-proxy keeps a credential before it asks 1Password again: hours, minutes, seconds or milliseconds, such as 10m or 1h30m.
       mistakes.yaml:4:3: ironProxy.manager: this key of older values files means nothing here
         Set ironProxy.secretSource and ironProxy.secretTtl instead: the API manages the proxies itself.
@@ -94,11 +94,11 @@ describe("a person's mistakes in a values file", () => {
         Set ironProxy.secretSource instead, to onepassword-connect, onepassword or env: iron-proxy alone reads credentials.
       mistakes.yaml:8:1: create: this key is not known
         There is a key of this name elsewhere: onepasswordConnect.connect.create.
-      mistakes.yaml:11:5: api.image.tag: must be a text, and is 1.1
-        Put it in quotes, and YAML reads it as text: tag: "1.10"
+      mistakes.yaml:11:5: api.image.tag: must be a text, and is a number with a fraction
+        YAML reads it as text where it stands in quotes in a values file: tag: "…"
       mistakes.yaml:12:1: laminar: this key of older values files means nothing here
         Install Laminar with its own chart, and remove this section.
-      mistakes.yaml:13:21: tools.a.hosts[0]: "https://api.example.com:443/v1" is not of the form that is needed
+      mistakes.yaml:13:21: tools.a.hosts[0]: is not of the form that is needed
         A host stands alone, without scheme, port or path: write "api.example.com".
       1 file checked: 8 problems
       "

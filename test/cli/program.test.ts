@@ -202,7 +202,7 @@ describe('validate', () => {
     expect(await run(['validate', '-f', bad, good, worse])).toEqual({
       status: 1,
       stdout: `\
-${bad}:1:1: port: must be at least 1, and is 0
+${bad}:1:1: port: must be at least 1
   Where it is said.
 ${bad}:2:1: speech: this key of older values files means nothing here
   Set text instead.

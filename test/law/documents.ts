@@ -75,9 +75,9 @@ export function userDocuments(
 }
 
 /** A document of the schema in which one thing was made wrong, or at least strange. */
-export function wrongDocuments(written: object): fc.Arbitrary<UserDocument> {
+export function wrongDocuments(written: object, change = mutations): fc.Arbitrary<UserDocument> {
   return fc
-    .tuple(documents(resolved(written)), fc.nat(), mutations)
+    .tuple(documents(resolved(written)), fc.nat(), change)
     .map(([document, place, mutation]) => ({ files: [valuesText(mutated(document, place, mutation))] }));
 }
 
@@ -121,7 +121,8 @@ function setValue(value: Value): string {
 
 // --------------------------------------------------------------------------------------------------------- mutations
 
-type Mutation = (value: Value) => Value;
+/** What becomes of a value. */
+export type Mutation = (value: Value) => Value;
 
 const mutations: fc.Arbitrary<Mutation> = fc.oneof(
   fc.oneof(scalars, anyValues).map(

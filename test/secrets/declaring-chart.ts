@@ -94,7 +94,7 @@ export function complete(given: object): ValuesMap {
 
 /** What the schema refuses in values. */
 export function faults(given: object): readonly string[] {
-  return faultsIn(complete(given), () => undefined).map(describeFault);
+  return faultsIn(complete(given)).map(describeFault);
 }
 
 function describeFault({ path, message }: Fault): string {
