@@ -1,4 +1,4 @@
-/** Which lists and maps are the same wherever they stand: those that read no variable of what is around them. */
+/** Which variables of what is around it a piece reads: a list or map that reads none is the same wherever it stands. */
 import type { Ast, Element, Entry, Node, Variable } from './tree.js';
 
 type Piece = Ast | Node | Element | Entry;
@@ -12,6 +12,11 @@ export function isClosed(ast: Ast): boolean {
   const closed = freeVariables(ast).size === 0;
   answers.set(ast, closed);
   return closed;
+}
+
+/** Whether a piece reads a variable that is bound around it. */
+export function reads(piece: Piece, variable: Variable): boolean {
+  return freeVariables(piece).has(variable);
 }
 
 /** The variables that are read in a piece, and bound around it. */

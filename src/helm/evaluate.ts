@@ -139,7 +139,9 @@ function walk(
   const over = evaluate(each.over, scope);
   if (over === undefined || over === null) return;
   if (Array.isArray(over)) {
-    for (const item of over) visit(bound(scope, each.item, item));
+    over.forEach((item, index) => {
+      visit(bound(bound(scope, each.key, index), each.item, item));
+    });
   } else if (isMap(over)) {
     for (const key of Object.keys(over).sort(byBytes)) {
       visit(bound(bound(scope, each.key, key), each.item, over[key]));

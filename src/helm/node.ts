@@ -1,4 +1,6 @@
 /** The words for what is conditional, repeated or merged in a manifest, and the reading of what was written with them. */
+import { reads } from './closed.js';
+import { exactInteger } from './exact-integers.js';
 import {
   AST,
   astOf,
@@ -94,10 +96,13 @@ function conditionOf(subject: Expr<unknown>, then: unknown): { condition: Ast; v
   return { condition: astOf(test(symbolic(ast))), value: then(subject) };
 }
 
-/** A member for each element of a list, in its order, or for each entry of a map, in the order of its keys. */
+/**
+ * A member for each element of a list, in its order and with its index from 0, or for each entry of a map, in the order
+ * of its keys.
+ */
 export function each<E, T>(
   list: Expr<readonly E[] | undefined>,
-  body: (item: Symbolic<E>) => Member<NoInfer<T>>,
+  body: (item: Symbolic<E>, index: Symbolic<number>) => Member<NoInfer<T>>,
 ): Each<T>;
 export function each<V, T>(
   map: Expr<{ readonly [key: string]: V } | undefined>,
@@ -105,35 +110,31 @@ export function each<V, T>(
 ): Each<T>;
 export function each(
   over: Expr<Container | undefined>,
-  body: (item: Symbolic<unknown>, key: Symbolic<string>) => unknown,
+  body: (item: Symbolic<unknown>, key: Symbolic<never>) => unknown,
 ): Each<never> {
   return { [FRAGMENT]: { kind: 'elements', elements: [eachElement(astOf(over), body)] }, each: true };
 }
 
-function eachElement(over: Ast, body: (item: Symbolic<unknown>, key: Symbolic<string>) => unknown): Element {
-  const { item, key, itemExpr, keyExpr } = bind(over);
-  return {
-    kind: 'each',
-    over,
-    item,
-    key: kindOf(over.schema) === 'map' ? key : undefined,
-    body: elementsOf(body(itemExpr, keyExpr)),
-  };
+function eachElement(over: Ast, body: (item: Symbolic<unknown>, key: Symbolic<never>) => unknown): Element {
+  const { item, key, itemExpr, keySchema } = bind(over);
+  const elements = elementsOf(body(itemExpr, variable<never>(key, keySchema)));
+  const isKeyed = kindOf(over.schema) === 'map' || elements.some((element) => reads(element, key));
+  return { kind: 'each', over, item, key: isKeyed ? key : undefined, body: elements };
 }
 
 function bind(over: Ast) {
   const kind = kindOf(over.schema);
   if (kind !== 'list' && kind !== 'map') throw new TypeError(`each walks a list or a map, not a ${kind}`);
   const name = singular(over);
+  const [alone, suffix, keySchema] = kind === 'map' ? mapKey : listIndex;
   const item: Variable = { name: name ?? (kind === 'map' ? 'value' : 'item') };
-  const key: Variable = { name: name === undefined ? 'key' : `${name}Name` };
-  return {
-    item,
-    key,
-    itemExpr: variable<unknown>(item, memberSchema(over.schema)),
-    keyExpr: variable<string>(key, { type: 'string' }),
-  };
+  const key: Variable = { name: name === undefined ? alone : `${name}${suffix}` };
+  return { item, key, itemExpr: variable<unknown>(item, memberSchema(over.schema)), keySchema };
 }
+
+type KeyVariable = readonly [name: string, suffix: string, schema: Schema];
+const mapKey: KeyVariable = ['key', 'Name', { type: 'string' }];
+const listIndex: KeyVariable = ['index', 'Index', { ...exactInteger, minimum: 0 }];
 
 /** A variable that walks `.Values.extraPorts` is called `$extraPort`, so that templates read like their source. */
 function singular(over: Ast): string | undefined {
@@ -167,10 +168,9 @@ export function entries<V, T>(
 ): { readonly [key: string]: Authored<T> } {
   const over = astOf(map);
   if (kindOf(over.schema) !== 'map') throw new TypeError(`entries walks a map, not a ${kindOf(over.schema)}`);
-  const { item, key, itemExpr, keyExpr } = bind(over);
-  return spreadable([
-    { kind: 'entries', over, key, item, value: node(body(itemExpr as Symbolic<V>, keyExpr)) },
-  ]);
+  const { item, key, itemExpr, keySchema } = bind(over);
+  const value = node(body(itemExpr as Symbolic<V>, variable<string>(key, keySchema)));
+  return spreadable([{ kind: 'entries', over, key, item, value }]);
 }
 
 /** The entries of a map from the values, to be spread. A key that stands in the manifest itself wins over one of these. */

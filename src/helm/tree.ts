@@ -191,7 +191,7 @@ export type Element =
       readonly kind: 'each';
       readonly over: Ast;
       readonly item: Variable;
-      /** Bound when `over` is a map, which is walked in the order of its keys. */
+      /** The key of a map, which is walked in the order of its keys; or the index in a list, where the body reads it. */
       readonly key: Variable | undefined;
       readonly body: readonly Element[];
     };

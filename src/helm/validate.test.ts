@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { describe, expect, test } from 'vitest';
-import { HelmChart, isNonEmpty, KubeConfigMap, not, str, when } from './index.js';
+import { each, eq, HelmChart, isNonEmpty, KubeConfigMap, not, str, when } from './index.js';
 import { loadValues, type ValuesInput } from './validate.js';
 import type { Value, ValuePath } from './values/index.js';
 
@@ -86,6 +86,9 @@ function greeter() {
       when(not(isNonEmpty(service.token)), 'service: public needs a token: set service.token'),
     ),
     when(isNonEmpty(service.token), 'greeting.text: it would tell the token: leave it out'),
+    each(chart.values.hosts, (host, index) =>
+      when(eq(host, 'localhost'), str`hosts[${index}]: ${host} is the greeter itself: leave it out`),
+    ),
   );
   return chart;
 }
@@ -392,6 +395,12 @@ describe('a broken rule', () => {
   test('stands at what is nearest where the file does not give its key', () => {
     expect(problems('service:\n  token: tok-1\n')).toEqual([
       'values.yaml:1:1 greeting.text: it would tell the token: leave it out',
+    ]);
+  });
+
+  test('stands at the member of a list that it names', () => {
+    expect(problems('hosts:\n  - a.example\n  - localhost\n')).toEqual([
+      'values.yaml:3:5 hosts[1]: localhost is the greeter itself: leave it out',
     ]);
   });
 

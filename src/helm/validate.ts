@@ -207,7 +207,8 @@ function problemOf(
 function ruleProblem(text: string, sources: readonly Source[]): Problem {
   const [, key, message] = /^([\w$-]+(?:[.][\w$-]+|\[[^\]]*\])*): (.*)$/s.exec(text) ?? [];
   if (key === undefined || message === undefined) return problemAt([], sources, text);
-  const path = key.split(/[.[\]]+/).filter((step) => step !== '');
+  const steps = [...key.matchAll(/\[([0-9]+)\]|[^.[\]]+/g)];
+  const path = steps.map(([step, index]) => (index === undefined ? step : Number(index)));
   return { ...problemAt(namedBelow(path, message, sources), sources, message), path: key };
 }
 

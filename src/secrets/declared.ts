@@ -58,7 +58,7 @@ export interface ServicePorts {
 const hosts = Type.Array(Type.String());
 
 const declarationSchema = Type.Object({
-  /** Who declares it, as a path in the values: `tools.warehouse.secrets`. */
+  /** Who declares it, as a path in the values: `tools.warehouse.secrets[0]`. */
   by: Type.String(),
   /** Its own hosts, or those that it has by default. */
   hosts,
@@ -174,12 +174,12 @@ function harnessDeclaration({ name, host, header }: HarnessCredential): Declarat
 function toolDeclarations({ tools }: SecretsValues): readonly Member<Declaration>[] {
   return [
     each(tools, (tool, toolName) =>
-      each(tool.secrets, (written) => {
+      each(tool.secrets, (written, index) => {
         const name = readAs(nameSchema, written);
         return when(
           isText(name),
           declaration({
-            by: str`tools.${toolName}.secrets`,
+            by: str`tools.${toolName}.secrets[${index}]`,
             hosts: defaultIfAbsent(tool.hosts, []),
             reference: name,
             secret: mapOf<string | readonly string[]>(
@@ -191,7 +191,7 @@ function toolDeclarations({ tools }: SecretsValues): readonly Member<Declaration
       }),
     ),
     each(tools, (tool, toolName) =>
-      each(tool.secrets, (written) => {
+      each(tool.secrets, (written, index) => {
         const secret = readAs(declaredSecret, written);
         const toolHosts = ifElse(
           eq(secret.type, 'gcp_auth'),
@@ -201,7 +201,7 @@ function toolDeclarations({ tools }: SecretsValues): readonly Member<Declaration
         return when(
           not(isText(readAs(nameSchema, written))),
           declaration({
-            by: str`tools.${toolName}.secrets`,
+            by: str`tools.${toolName}.secrets[${index}]`,
             hosts: defaultIfAbsent(secret.hosts, toolHosts),
             reference: defaultIfEmpty(secret.secret_ref, secret.name),
             secret,

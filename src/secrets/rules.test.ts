@@ -32,7 +32,7 @@ describe('one secret has one definition', () => {
     ['the query too', { match_query: true }],
   ])('%s', (_, difference) => {
     expect(broken({ a: [http], b: [{ ...http, ...difference }], c: [{ ...http, name: 'FINE' }] })).toEqual([
-      'tools.b.secrets: KEY is declared in more than one way, by tools.a.secrets, tools.b.secrets, and one secret has one definition, in which only the hosts differ: make the declarations alike, or give one of them another name (with a secret_ref, both can use one item)',
+      'tools.b.secrets[0]: KEY is declared in more than one way, by tools.a.secrets[0], tools.b.secrets[0], and one secret has one definition, in which only the hosts differ: make the declarations alike, or give one of them another name (with a secret_ref, both can use one item)',
     ]);
   });
 
@@ -55,7 +55,7 @@ describe('one secret has one definition', () => {
     const other = { ...http, name: 'OPENAI_API_KEY', match_headers: ['X-Key'] };
     const [message] = problems({ tools: { a: { secrets: [other] } } });
     expect(message).toMatch(
-      /^tools\.a\.secrets: OPENAI_API_KEY is declared in more than one way, by harnesses, tools\.a\.secrets/,
+      /^tools\.a\.secrets\[0\]: OPENAI_API_KEY is declared in more than one way, by harnesses, tools\.a\.secrets\[0\]/,
     );
   });
 
@@ -76,7 +76,7 @@ describe('a secret matches somewhere', () => {
   test('it has a place where it is replaced', () => {
     const { match_headers, ...nowhere } = http;
     const message =
-      'tools.a.secrets: KEY is replaced nowhere: say where its placeholder stands, with match_headers: [Authorization], match_path: true or match_query: true';
+      'tools.a.secrets[0]: KEY is replaced nowhere: say where its placeholder stands, with match_headers (such as Authorization), match_path or match_query';
     expect(broken({ a: [nowhere] })).toEqual([message]);
     expect(broken({ a: [{ ...nowhere, match_path: false }] })).toEqual([message]);
     expect(broken({ a: [{ ...nowhere, match_query: true }] })).toEqual([]);
@@ -85,7 +85,7 @@ describe('a secret matches somewhere', () => {
   test('it has a host, its own or the tool’s', () => {
     const { hosts, ...nowhere } = http;
     const message =
-      'tools.a.secrets: KEY goes to no host: give it hosts, or give the tool hosts that all its secrets go to';
+      'tools.a.secrets[0]: KEY goes to no host: give it hosts, or give the tool hosts that all its secrets go to';
     expect(broken({ a: [nowhere] })).toEqual([message]);
     expect(broken({ a: ['KEY'] })).toEqual([message]);
     expect(problems({ tools: { a: { hosts, secrets: [nowhere] } }, harnesses })).toEqual([]);
@@ -117,7 +117,7 @@ describe('a secret matches somewhere', () => {
     expect(messages).toHaveLength(count);
     for (const message of messages) {
       expect(message).toBe(
-        'tools.a.secrets: KEY is injected into one place: give exactly one of inject_header and inject_query_param',
+        'tools.a.secrets[0]: KEY is injected into one place: give exactly one of inject_header and inject_query_param',
       );
     }
   });
@@ -134,7 +134,7 @@ describe('no credential is sent to who must not read it', () => {
     expect(broken({ a: [{ ...http, hosts: ['a.example.com', host] }] })).toEqual(
       refused
         ? [
-            `tools.a.secrets: KEY would be sent to api.own.svc, the API itself, which must not read it: name other hosts than ${host}`,
+            `tools.a.secrets[0]: KEY would be sent to api.own.svc, the API itself, which must not read it: give it other hosts than ${host}`,
           ]
         : [],
     );
@@ -170,7 +170,7 @@ describe('no placeholder is part of another one on the same host', () => {
   test('the message says which, and what to do', () => {
     expect(broken({ a: [on('API_KEY', 'a.example.com')], b: [on('MAPS_API_KEY', 'a.example.com')] })).toEqual(
       [
-        'tools.a.secrets: the placeholder of API_KEY, API_KEY, is part of MAPS_API_KEY, that of MAPS_API_KEY, and both go to one host, where replacing the first would damage the second: give one of them another replacer',
+        'tools.a.secrets[0]: the placeholder of API_KEY, API_KEY, is part of MAPS_API_KEY, that of MAPS_API_KEY, and both go to one host, where replacing the first would damage the second: give one of them another replacer',
       ],
     );
   });
@@ -211,7 +211,7 @@ describe('one place holds one credential', () => {
   test('a database has one DSN', () => {
     const dsn = (name: string) => ({ type: 'pg_dsn', name, database: 'reports' });
     expect(broken({ a: [dsn('A_DSN')], b: [dsn('B_DSN')] })).toEqual([
-      'tools.b.secrets: the database reports is declared by A_DSN, B_DSN, and clients ask for a database by its name alone: keep one of them, or name another database',
+      'tools.b.secrets[0]: the database reports is declared by A_DSN, B_DSN, and clients ask for a database by its name alone: keep one of them, or name another database',
     ]);
     expect(broken({ a: [dsn('A_DSN')], b: [dsn('A_DSN')] })).toEqual([]);
   });
@@ -219,7 +219,7 @@ describe('one place holds one credential', () => {
   test('a header that is set to a host has one value', () => {
     const gcp = (name: string, ...hosts: readonly string[]) => ({ type: 'gcp_auth', name, hosts });
     expect(broken({ a: [gcp('A', 'x.googleapis.com')], b: [gcp('B', 'x.googleapis.com')] })).toEqual([
-      'tools.b.secrets: the header Authorization to x.googleapis.com is set by A, B, and only one value can arrive: give each of them hosts of its own',
+      'tools.b.secrets[0]: the header Authorization to x.googleapis.com is set by A, B, and only one value can arrive: give each of them hosts of its own',
     ]);
     expect(broken({ a: [gcp('A', 'x.googleapis.com')], b: [gcp('B', 'y.googleapis.com')] })).toEqual([]);
     const inject = (name: string, inject_header: string) => ({
@@ -259,7 +259,7 @@ describe('one place holds one credential', () => {
     expect(
       broken({ a: [gcp('A', {})], b: [gcp('B', { hosts: ['bigquery.googleapis.com', 'a.example.com'] })] }),
     ).toEqual([
-      'tools.b.secrets: the header Authorization to *.googleapis.com is set by A, B, and only one value can arrive: give each of them hosts of its own',
+      'tools.b.secrets[0]: the header Authorization to *.googleapis.com is set by A, B, and only one value can arrive: give each of them hosts of its own',
     ]);
     expect(broken({ a: [gcp('A', {})], b: [gcp('A', { hosts: ['bigquery.googleapis.com'] })] })).toEqual([]);
   });
@@ -276,7 +276,7 @@ describe('one place holds one credential', () => {
     const [a, b] = [inject('A', 'X-Key', 'a.example.com'), inject('B', 'X-Key', 'b.example.com')];
     expect(broken({ t: [wide, a, b] })).toEqual([]);
     expect(broken({ t: [{ ...wide, inject_header: 'X-Key' }, a, b] })).toEqual([
-      'tools.t.secrets: the header X-Key to *.example.com is set by A, B, W, and only one value can arrive: give each of them hosts of its own',
+      'tools.t.secrets[2]: the header X-Key to *.example.com is set by A, B, W, and only one value can arrive: give each of them hosts of its own',
     ]);
   });
 
@@ -305,7 +305,7 @@ describe('with secretSource env, a reference is a key of the infra Secret', () =
     const declared = { a: [{ ...http, secret_ref }] };
     expect(broken(declared)).toEqual([]);
     expect(broken(declared, env)).toEqual([
-      `tools.a.secrets: ${secret_ref} can't be a key of the infra Secret, and with ironProxy.secretSource env each reference is one: give KEY a secret_ref of letters, digits, _, - and . that begins with a letter, _ or -, and has 253 characters at most with secretManager.envPrefix`,
+      `tools.a.secrets[0]: ${secret_ref} can't be a key of the infra Secret, and with ironProxy.secretSource env each reference is one: give KEY a secret_ref of letters, digits, _, - and . that begins with a letter, _ or -, and has 253 characters at most with secretManager.envPrefix`,
     ]);
   });
 
@@ -323,7 +323,7 @@ describe('with secretSource env, a reference is a key of the infra Secret', () =
     const declared = { a: [{ ...http, secret_ref }] };
     expect(broken(declared)).toEqual([]);
     expect(broken(declared, env)).toEqual([
-      `tools.a.secrets: ${secret_ref} belongs to the services themselves, and no tool may have it; with ironProxy.secretSource env a reference is a key of the infra Secret: give KEY another secret_ref`,
+      `tools.a.secrets[0]: ${secret_ref} belongs to the services themselves, and no tool may have it; with ironProxy.secretSource env a reference is a key of the infra Secret: give KEY another secret_ref`,
     ]);
   });
 

@@ -108,7 +108,7 @@ function declaredDifferently(declarations: Declarations): Member<string> {
       gt(count(sameName), 1),
       when(
         gt(count(uniq(definitions)), 1),
-        str`${last(declarers)}: ${name} is declared in more than one way, by ${join(', ', uniq(declarers))}, and one secret has one definition, in which only the hosts differ: make the declarations alike, or give one of them another name (with a secret_ref, both can use one item)`,
+        str`${last(declarers)}: ${name} is declared in more than one way, by ${join(', ', declarers)}, and one secret has one definition, in which only the hosts differ: make the declarations alike, or give one of them another name (with a secret_ref, both can use one item)`,
       ),
     );
   });
@@ -140,7 +140,7 @@ function goesHome(declarations: Declarations, { ownHosts }: RuleOptions): Member
           each(ownHosts, (own) =>
             when(
               overlap({ one: host, other: own }),
-              str`${by}: ${secret.name} would be sent to ${own}, the API itself, which must not read it: name other hosts than ${host}`,
+              str`${by}: ${secret.name} would be sent to ${own}, the API itself, which must not read it: give it other hosts than ${host}`,
             ),
           ),
         ),
@@ -162,7 +162,7 @@ function matchesNowhere({ by, secret }: Symbolic<Declaration>): Member<string> {
   );
   return when(
     and(isReplaced(secret), not(matches)),
-    str`${by}: ${secret.name} is replaced nowhere: say where its placeholder stands, with match_headers: [Authorization], match_path: true or match_query: true`,
+    str`${by}: ${secret.name} is replaced nowhere: say where its placeholder stands, with match_headers (such as Authorization), match_path or match_query`,
   );
 }
 

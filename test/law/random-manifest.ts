@@ -123,6 +123,12 @@ function withHost(at: Known, host: Symbolic<Host>, name: Expr<string>): Known {
   };
 }
 
+const withIndex = (at: Known, index: Expr<number>): Known => ({
+  ...at,
+  bound: true,
+  integers: [index, ...at.integers],
+});
+
 const withText = (at: Known, ...texts: Expr<string>[]): Known => ({
   ...at,
   bound: true,
@@ -506,6 +512,10 @@ export class Author {
       () => each(this.list(at, depth), (word) => more(withText(at, word))),
       () => each(this.peopleOf(at, depth), (person) => more(withPerson(at, person))),
       () =>
+        each(this.pick([at.values.people, at.values.maybePeople]), (person, index) =>
+          more(withIndex(withPerson(at, person), index)),
+        ),
+      () =>
         each(this.pick([at.values.labels, at.values.maybeLabels]), (value, key) =>
           more(withText(at, value, key)),
         ),
@@ -529,6 +539,7 @@ export class Author {
             const inner = withPerson(at, person);
             return when(this.flag(inner, depth), this.text(inner, depth));
           }),
+        () => each(this.list(at, depth), (word, index) => str`${index}: ${word}`),
         () => each(this.list(at, depth), (word) => when(eq(word, this.constant()), str`not ${word}`)),
         () =>
           when(this.pick(at.maybeTexts), (text) =>

@@ -160,10 +160,10 @@ Every declaration of a secret, the harnesses' first: who declares it, its hosts,
 {{- $declarations = append $declarations (dict "by" "harnesses" "hosts" (list "api.anthropic.com") "reference" "ANTHROPIC_API_KEY" "secret" (dict "type" "http" "name" "ANTHROPIC_API_KEY" "match_headers" (list "X-Api-Key"))) -}}
 {{- end -}}
 {{- range $toolName, $tool := .Values.tools -}}
-{{- range $secret := $tool.secrets -}}
+{{- range $secretIndex, $secret := $tool.secrets -}}
 {{- if kindIs "string" $secret -}}
 {{- $declaration := dict
-  "by" (printf "tools.%s.secrets" $toolName)
+  "by" (printf "tools.%s.secrets[%d]" $toolName (int64 $secretIndex))
   "hosts" (ternary list $tool.hosts (kindIs "invalid" $tool.hosts))
   "reference" $secret
  -}}
@@ -178,10 +178,10 @@ Every declaration of a secret, the harnesses' first: who declares it, its hosts,
 {{- end -}}
 {{- end -}}
 {{- range $toolName, $tool := .Values.tools -}}
-{{- range $secret := $tool.secrets -}}
+{{- range $secretIndex, $secret := $tool.secrets -}}
 {{- if not (kindIs "string" $secret) -}}
 {{- $declaration := dict
-  "by" (printf "tools.%s.secrets" $toolName)
+  "by" (printf "tools.%s.secrets[%d]" $toolName (int64 $secretIndex))
   "hosts" (ternary (ternary (list "*.googleapis.com") (ternary list $tool.hosts (kindIs "invalid" $tool.hosts)) (eq $secret.type "gcp_auth")) $secret.hosts (kindIs "invalid" $secret.hosts))
   "reference" (default $secret.name $secret.secret_ref)
   "secret" $secret
