@@ -1,7 +1,7 @@
 import type { Expr, HelmChart } from '../helm/authoring.js';
+import { durationMilliseconds } from '../helm/duration.js';
 import type { ValueMap } from '../helm/tree.js';
 import { declared } from '../secrets/declared.js';
-import { durationSeconds } from '../secrets/duration.js';
 import { secretSources } from '../secrets/source.js';
 import type { valuesSchema } from './values.js';
 
@@ -29,6 +29,6 @@ export function lookupsOf(chart: HelmChart<typeof valuesSchema>, values: ValueMa
       ? read(ironProxy.autoscaling.maxReplicas)
       : read(ironProxy.replicas),
     lookups: read(declared(chart.values).lookupCount),
-    ttlSeconds: durationSeconds(read(ironProxy.secretTtl)),
+    ttlSeconds: durationMilliseconds(read(ironProxy.secretTtl)) / 1000,
   };
 }

@@ -1,4 +1,5 @@
 /** What a row of the operator table is made of, and how one is applied. */
+import { durationPattern } from './duration.js';
 import { astOf, type Expr, symbolic } from './expression.js';
 import { isStrings, kindOf, memberSchema } from './schema.js';
 import type { Kind, Operator, Parameter, Schema, Value } from './tree.js';
@@ -50,7 +51,9 @@ const kinds: { readonly [K in Parameter['kind']]: readonly Kind[] } = {
   container: ['list', 'map'],
   text: ['string', 'integer'],
   digits: ['string'],
+  duration: ['string'],
   header: ['string'],
+  positive: ['integer'],
   scalar: ['string', 'integer', 'boolean'],
   string: ['string'],
   integer: ['integer'],
@@ -84,9 +87,13 @@ export function checkArgument(operator: Operator, index: number, value: Value | 
   );
 }
 
+const durationForm = new RegExp(durationPattern);
+
 function isArgument(parameter: Parameter, value: Value): boolean {
   if (parameter.kind === 'header') return typeof value === 'string' && /^[A-Za-z0-9_-]*$/.test(value);
   if (parameter.kind === 'digits') return typeof value === 'string' && /^-?[0-9]{1,15}$/.test(value);
+  if (parameter.kind === 'duration') return typeof value === 'string' && durationForm.test(value);
+  if (parameter.kind === 'positive') return Number.isSafeInteger(value) && Number(value) > 0;
   if (parameter.kind === 'strings') {
     return Array.isArray(value) && value.every((item) => typeof item === 'string');
   }

@@ -5,12 +5,13 @@
  * Helm's functions are documented at https://helm.sh/docs/chart_template_guide/function_list/.
  */
 import { createHash } from 'node:crypto';
+import { durationMilliseconds } from './duration.js';
 import { exactInteger } from './exact-integers.js';
 import { astOf, type Expr, type Leaf, type Symbolic, symbolic } from './expression.js';
 import { byBytes, goJson, goString } from './go-syntax.js';
 import { call, EvaluationError } from './operator.js';
 import { kindOf, memberSchema, union } from './schema.js';
-import type { Kind, Operand, Operator, Schema, Value, ValueMap } from './tree.js';
+import type { Kind, Operand, Operator, ParameterKind, Schema, Value, ValueMap } from './tree.js';
 
 const table: Operator[] = [];
 
@@ -468,17 +469,22 @@ export const toJson: (value: Expr<NonNullable<unknown> | null> | Constant) => Ex
 
 type Arithmetic = (left: Leaf<number>, right: Leaf<number>) => Expr<number>;
 
-const arithmetic = (name: string, summary: string, evaluate: (left: number, right: number) => number) =>
+const arithmetic = (
+  name: string,
+  summary: string,
+  evaluate: (left: number, right: number) => number | bigint,
+  right: ParameterKind = 'integer',
+) =>
   row<Arithmetic>({
     name,
     summary,
     parameters: [
       { name: 'left', kind: 'integer' },
-      { name: 'right', kind: 'integer' },
+      { name: 'right', kind: right },
     ],
     result: integer,
     evaluate: (left: number, right: number) => {
-      const result = evaluate(left, right);
+      const result = Number(evaluate(left, right));
       if (!Number.isSafeInteger(result))
         throw new EvaluationError(`${name}: ${left} and ${right} give more than 2^53`);
       return result === 0 ? 0 : result;
@@ -489,6 +495,13 @@ const arithmetic = (name: string, summary: string, evaluate: (left: number, righ
 export const add = arithmetic('add', 'the sum of two integers', (left, right) => left + right);
 export const sub = arithmetic('sub', 'the left integer less the right one', (left, right) => left - right);
 export const mul = arithmetic('mul', 'the product of two integers', (left, right) => left * right);
+/** Towards zero: -7 by 2 is -3. */
+export const div = arithmetic(
+  'div',
+  'how often the right integer, at least 1, goes into the left one',
+  (left, right) => BigInt(left) / BigInt(right),
+  'positive',
+);
 
 /** The integer that a text of digits says. */
 export const toInteger: (text: Leaf<string>) => Expr<number> = row({
@@ -498,6 +511,16 @@ export const toInteger: (text: Leaf<string>) => Expr<number> = row({
   result: integer,
   evaluate: (text: string) => Number(text) || 0,
   go: fn('atoi'),
+});
+
+/** The milliseconds of a duration as Go writes it, `1h30m`. Templates read durations only to move a date by them. */
+export const toMilliseconds: (duration: Leaf<string>) => Expr<number> = row({
+  name: 'toMilliseconds',
+  summary: 'the milliseconds of a positive duration, such as 1h30m',
+  parameters: [{ name: 'duration', kind: 'duration' }],
+  result: integer,
+  evaluate: (duration: string) => durationMilliseconds(duration),
+  go: ({ text }) => `(toDate "2006-01-02Z07:00" "1970-01-01Z" | dateModify ${text}).UnixMilli`,
 });
 
 // ------------------------------------------------------------------------------------------------ lists and maps

@@ -111,7 +111,9 @@ export interface Parameter {
 /**
  * - `text`: a string or an integer;
  * - `digits`: a string that is an integer of at most fifteen digits;
+ * - `duration`: a string that is a positive duration of hours, minutes, seconds and milliseconds, as Go writes it;
  * - `header`: a string of ASCII letters, digits, `-` and `_`;
+ * - `positive`: an integer of at least 1;
  * - `scalar`: a string, an integer or a boolean;
  * - `strings`: a list of strings;
  * - `container`: a list or a map;
@@ -122,7 +124,9 @@ export type ParameterKind =
   | Exclude<Kind, 'number'>
   | 'text'
   | 'digits'
+  | 'duration'
   | 'header'
+  | 'positive'
   | 'strings'
   | 'container'
   | 'sized'

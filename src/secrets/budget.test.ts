@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { declaredBy } from '../../test/secrets/declaring-chart.js';
+import { durationMilliseconds, durationPattern } from '../helm/duration.js';
 import { advice, budgetOf, planNames, plans, requestNote } from './budget.js';
 
 const use = { proxies: 3, lookups: 4, ttlSeconds: 600 };
@@ -97,7 +99,11 @@ describe('values that alone exceed the smallest plan', () => {
     [7, 1, '10m', true],
     [1, 6, '10m', false],
     [1, 7, '10m', true],
-    [1, 1, '1m26s400ms', true],
+    [1, 1, '1m26s400ms', false],
+    [1, 1, '1m26s399ms', true],
+    [84, 1, '2h5m', true],
+    [84, 20, '48h', true],
+    [50, 20, '48h', false],
     [1, 1, '1m27s', false],
     [41, 1, '1h', false],
     [42, 1, '1h', true],
@@ -108,6 +114,19 @@ describe('values that alone exceed the smallest plan', () => {
     [0, 1, '500ms', false],
   ])('%i lookups of %i proxies every %s: %s', (lookups, proxies, ttl, expected) => {
     expect(exceeds(lookups, proxies, ttl)).toBe(expected);
+  });
+
+  test('are those that do not fit it', () => {
+    const ttls = fc.stringMatching(new RegExp(durationPattern));
+    const few = fc.nat({ max: 60 });
+    fc.assert(
+      fc.property(few, few, ttls, (lookups, proxies, ttl) => {
+        const use = { lookups, proxies, ttlSeconds: durationMilliseconds(ttl) / 1000 };
+        const [personal] = budgetOf(use, ['personal']).plans;
+        expect(exceeds(lookups, proxies, ttl)).toBe(personal?.fits === false);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   test('count only where a service account is used', () => {

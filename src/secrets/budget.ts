@@ -3,7 +3,7 @@
  * https://developer.1password.com/docs/service-accounts/rate-limits/. A Connect server has none.
  */
 
-import { goDuration } from './duration.js';
+import { goDuration, millisecondsOf } from '../helm/duration.js';
 
 export type Plan = 'business' | 'teams' | 'personal';
 
@@ -29,15 +29,15 @@ export const planNames = ['business', 'teams', 'personal'] as const satisfies re
  */
 export const requestsPerRead = { byName: 3, byId: 2 };
 
-const hour = 3600;
-const day = 24 * hour;
+const hour = millisecondsOf.h;
+export const day = 24 * hour;
 
 export interface Use {
   /** Proxies that run at once: the chart's replicas, and one for each sandbox. */
   readonly proxies: number;
   /** Values that each proxy looks up. */
   readonly lookups: number;
-  /** How long a proxy keeps a value, in seconds. */
+  /** How long a proxy keeps a value, in seconds, with whole milliseconds. */
   readonly ttlSeconds: number;
 }
 
@@ -64,8 +64,9 @@ export interface Budget extends Use {
 export function budgetOf(use: Use, asked: readonly Plan[] = planNames): Budget {
   const { proxies, lookups, ttlSeconds } = use;
   const values = proxies * lookups;
-  const readsPerHour = values * Math.ceil(hour / ttlSeconds);
-  const readsPerDay = values * Math.ceil(day / ttlSeconds);
+  const ttl = Math.round(ttlSeconds * millisecondsOf.s);
+  const readsPerHour = values * Math.ceil(hour / ttl);
+  const readsPerDay = values * Math.ceil(day / ttl);
   return {
     ...use,
     readsPerHour,
@@ -90,7 +91,7 @@ function smallestTtl(values: number, { hourly, daily }: PlanLimits): number | un
   if (values === 0) return 1;
   const [perHour, perDay] = [Math.floor(hourly / values), Math.floor(daily / values)];
   if (perHour === 0 || perDay === 0) return undefined;
-  return Math.max(1, Math.ceil(hour / perHour), Math.ceil(day / perDay));
+  return Math.max(1, ...[hour / perHour, day / perDay].map((ttl) => Math.ceil(ttl / millisecondsOf.s)));
 }
 
 /** What the reads are made of, for people: 1Password's page calls what it counts reads here and requests there. */

@@ -1,7 +1,7 @@
 /** The values that say which credentials iron-proxy resolves, from where, and what it lets pass. */
 import Type, { type Static } from 'typebox';
+import { durationPattern } from '../helm/duration.js';
 import { allowedHost, requestHeader } from './declaration.js';
-import { durationPattern } from './duration.js';
 import { cidrPattern } from './host.js';
 import { secretSourceNames, secretSources } from './source.js';
 

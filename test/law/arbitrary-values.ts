@@ -1,5 +1,6 @@
 /** Values that nobody thought of: hostile strings, numbers at the edges, nested lists and maps. */
 import fc from 'fast-check';
+import { durationPattern } from '../../src/helm/duration.js';
 import type { Value } from '../../src/helm/tree.js';
 
 /** Pieces that mean something to YAML, to Go templates, to shells, or to nobody. */
@@ -294,6 +295,15 @@ const otherNumbers = fc.oneof(
 export const digits: fc.Arbitrary<string> = fc.oneof(
   { weight: 6, arbitrary: fc.stringMatching(/^-?[0-9]{1,15}$/) },
   { weight: 1, arbitrary: fc.constantFrom('', '-', '+1', '1.5', '1e3', '0x1F', '9'.repeat(16), ' 1') },
+);
+
+/** Mostly durations. */
+export const durations: fc.Arbitrary<string> = fc.oneof(
+  { weight: 6, arbitrary: fc.stringMatching(new RegExp(durationPattern)) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('', '0s', '10', '1d', '-1m', '1m1h', '1us', '.5s', '1.0001s', '1.5ms'),
+  },
 );
 
 export const numbers: fc.Arbitrary<number> = fc.oneof(integers, otherNumbers);

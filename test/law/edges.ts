@@ -17,6 +17,8 @@ export const integerEdges: Edges<number> = exactly(
   ...[Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER],
 );
 
+export const positiveEdges: Edges<number> = exactly(1, 2, 1e7, 2 ** 32, Number.MAX_SAFE_INTEGER);
+
 /** Those of int64 too, of float64, and where JSON begins to write an exponent. */
 export const numberEdges: Edges<number> = [
   ...integerEdges,
@@ -52,6 +54,12 @@ export const scalarEdges: Edges<string | number | boolean> = [...textEdges, ...n
 export const digitEdges: Edges<string> = exactly(
   ...['0', '-0', '00', '07', '08', '-1', '1000000', '000000000000001'],
   ...['9'.repeat(15), `-${'9'.repeat(15)}`],
+);
+
+const longest = '999999.999h999999.999m999999.999s999999ms';
+
+export const durationEdges: Edges<string> = exactly(
+  ...['1ms', '1s', '1m', '1h', '0.001s', '0.001h', '1.5h', '1h30m', '01h', '1h0m0s0ms', longest],
 );
 
 export const headerEdges: Edges<string> = exactly(

@@ -13,6 +13,7 @@ import type { Ast, Element, Operator, ParameterKind, Schema, Value, Variable } f
 import {
   anyValues,
   digits,
+  durations,
   integers,
   mapsOf,
   numbers,
@@ -94,6 +95,19 @@ const header: Choice = {
   edges: edges.headerEdges,
 };
 
+const positive: Choice = {
+  label: 'positive',
+  schema: exactInteger,
+  values: integers,
+  edges: edges.positiveEdges,
+};
+const duration: Choice = {
+  label: 'duration',
+  schema: text,
+  values: durations,
+  edges: edges.durationEdges,
+};
+
 /** Maps whose members are of one kind. */
 function mapOf(of: Choice): Choice {
   return {
@@ -110,7 +124,9 @@ const choices: { readonly [K in ParameterKind]: readonly Choice[] } = {
   boolean: [boolean],
   text: [string, integer],
   digits: [{ label: 'digits', schema: text, values: digits, edges: edges.digitEdges }],
+  duration: [duration],
   header: [header],
+  positive: [positive],
   scalar: [string, integer, boolean],
   strings: [stringList],
   list: [stringList, list],

@@ -647,10 +647,10 @@ The references of all secrets, one for each place that names one: iron-proxy loo
 {{- end }}
 
 {{/*
-How long iron-proxy keeps a credential, in seconds.
+How long iron-proxy keeps a credential, in milliseconds.
 */}}
-{{- define "centaur.secretTtlSeconds" -}}
-{{ add (add (mul 3600 (atoi (ternary (first (first (replace "ms" ";" .Values.ironProxy.secretTtl | splitList "h") | splitList ".")) "0" (contains "h" (replace "ms" ";" .Values.ironProxy.secretTtl))))) (mul 60 (atoi (ternary (first (first (last (replace "ms" ";" .Values.ironProxy.secretTtl | splitList "h") | splitList "m") | splitList ".")) "0" (contains "m" (last (replace "ms" ";" .Values.ironProxy.secretTtl | splitList "h"))))))) (atoi (ternary (first (first (last (last (replace "ms" ";" .Values.ironProxy.secretTtl | splitList "h") | splitList "m") | splitList "s") | splitList ".")) "0" (contains "s" (last (last (replace "ms" ";" .Values.ironProxy.secretTtl | splitList "h") | splitList "m"))))) | toJson }}
+{{- define "centaur.secretTtlMilliseconds" -}}
+{{ (toDate "2006-01-02Z07:00" "1970-01-01Z" | dateModify .Values.ironProxy.secretTtl).UnixMilli | toJson }}
 {{- end }}
 
 {{/*

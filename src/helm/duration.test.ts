@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { durationPattern, durationSeconds, goDuration } from './duration.js';
+import { durationMilliseconds, durationPattern, goDuration } from './duration.js';
 
 const pattern = new RegExp(durationPattern);
 
@@ -16,9 +16,11 @@ describe('durations', () => {
     ['500ms', 0.5],
     ['1m20s500ms', 80.5],
     ['999999h', 3_599_996_400],
+    ['0.001s', 0.001],
+    ['1.001h', 3603.6],
   ])('%s is taken: %d seconds', (text, seconds) => {
     expect(text).toMatch(pattern);
-    expect(durationSeconds(text)).toBeCloseTo(seconds, 6);
+    expect(durationMilliseconds(text)).toBe(seconds * 1000);
   });
 
   test.each([
@@ -42,6 +44,9 @@ describe('durations', () => {
     '.5s',
     '1.s',
     '1000000h',
+    '1.0001s',
+    '1.5ms',
+    '0ms',
   ])('%j is refused', (text) => {
     expect(text).not.toMatch(pattern);
   });
@@ -55,6 +60,6 @@ describe('durations', () => {
     [86_400, '24h'],
   ])('%d seconds are written %s', (seconds, text) => {
     expect(goDuration(seconds)).toBe(text);
-    expect(durationSeconds(text)).toBe(seconds);
+    expect(durationMilliseconds(text)).toBe(seconds * 1000);
   });
 });
