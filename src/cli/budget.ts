@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { Budget } from '../secrets/budget.js';
+import { type Budget, budgetOf, type Plan, planNames, remedy, requestNote } from '../secrets/budget.js';
 import { Failure } from './failure.js';
 import { complain, print } from './io.js';
 import type { Verb } from './verb.js';
@@ -8,7 +8,7 @@ interface BudgetOptions {
   readonly values: readonly string[];
   readonly set?: readonly string[];
   readonly sandboxes: number;
-  readonly plan?: 'business' | 'teams' | 'personal';
+  readonly plan?: Plan;
   readonly output: 'text' | 'json';
 }
 
@@ -39,13 +39,7 @@ export const budget: Verb = {
         wholeNumber,
         0,
       )
-      .addOption(
-        new Option('--plan <plan>', "the account's plan (default: all of them)").choices([
-          'business',
-          'teams',
-          'personal',
-        ]),
-      )
+      .addOption(new Option('--plan <plan>', "the account's plan (default: all of them)").choices(planNames))
       .addOption(
         new Option('--output <format>', 'how to print what was found')
           .choices(['text', 'json'])
@@ -54,10 +48,9 @@ export const budget: Verb = {
   },
 
   async run({ values, set = [], sandboxes, plan, output }: BudgetOptions, { io, subject }) {
-    const [{ loadValues }, { readFiles }, { budgetOf, planNames }] = await Promise.all([
+    const [{ loadValues }, { readFiles }] = await Promise.all([
       import('../helm/validate.js'),
       import('./read-files.js'),
-      import('../secrets/budget.js'),
     ]);
     const files = await readFiles(values, io);
     const { chart, advice, lookups } = await subject();
@@ -68,23 +61,20 @@ export const budget: Verb = {
       await complain(io, loaded.problems.map((problem) => problemText(problem, colours)).join(''));
       return 1;
     }
-    const { limited, source, proxies, ...use } = lookups(loaded.values);
-    const counted = budgetOf(
-      { ...use, proxies: proxies + sandboxes },
-      plan === undefined ? planNames : [plan],
-    );
-    const fits = !limited || counted.plans.every((verdict) => verdict.fits);
+    const { limited, source, proxies, ...kept } = lookups(loaded.values);
+    const use = { ...kept, proxies: proxies + sandboxes };
+    const counted = limited ? budgetOf(use, plan === undefined ? planNames : [plan]) : undefined;
+    const fits = counted === undefined || counted.plans.every((verdict) => verdict.fits);
     if (output === 'json') {
-      await print(io, `${JSON.stringify({ source, limited, fits, ...counted }, null, 2)}\n`);
+      await print(io, `${JSON.stringify({ source, limited, fits, ...use, ...counted }, null, 2)}\n`);
     } else {
-      await print(io, limited ? await table(counted) : `${source}: no limits of 1Password apply\n`);
+      await print(io, counted === undefined ? `${source}: no limits of 1Password apply\n` : table(counted));
     }
     return fits ? 0 : 1;
   },
 };
 
-async function table(budget: Budget): Promise<string> {
-  const { advice, requestNote } = await import('../secrets/budget.js');
+function table(budget: Budget): string {
   const { proxies, lookups, ttlSeconds, readsPerHour, readsPerDay, plans } = budget;
   const number = new Intl.NumberFormat('en-US');
   const rows = plans.map(({ title, hourly, daily }) => [title, number.format(hourly), number.format(daily)]);
@@ -94,11 +84,11 @@ async function table(budget: Budget): Promise<string> {
     ...rows.map(([title = '', ...limits]) => [`limit, ${title}`, ...limits]),
   ]);
   return [
-    `${proxies} ${proxies === 1 ? 'proxy' : 'proxies'}, ${lookups} ${lookups === 1 ? 'value' : 'values'} each, kept for ${ttlSeconds} s`,
+    `${number.format(proxies)} ${proxies === 1 ? 'proxy' : 'proxies'}, ${number.format(lookups)} ${lookups === 1 ? 'value' : 'values'} each, kept for ${number.format(ttlSeconds)} s`,
     '',
     ...lines,
     '',
-    ...plans.map(advice),
+    ...plans.map(remedy),
     requestNote(budget),
     '',
   ].join('\n');

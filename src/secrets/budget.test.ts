@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { declaredBy } from '../../test/secrets/declaring-chart.js';
 import { durationMilliseconds, durationPattern } from '../helm/duration.js';
-import { advice, budgetOf, planNames, plans, requestNote } from './budget.js';
+import { budgetOf, planNames, plans, remedy, requestNote } from './budget.js';
 
 const use = { proxies: 3, lookups: 4, ttlSeconds: 600 };
 
@@ -68,11 +68,11 @@ test('a budget without a limit that it exceeds fits', () => {
   expect(budgetOf({ proxies: 5, lookups: 0, ttlSeconds: 1 }).plans.every(({ fits }) => fits)).toBe(true);
 });
 
-test('the advice is a TTL, or Connect', () => {
+test('the remedy is a TTL, or Connect', () => {
   const [fine] = budgetOf(use, ['business']).plans;
   const [later] = budgetOf(use, ['personal']).plans;
   const [never] = budgetOf({ ...use, proxies: 500 }, ['personal']).plans;
-  expect([fine, later, never].map((verdict) => verdict && advice(verdict))).toEqual([
+  expect([fine, later, never].map((verdict) => verdict && remedy(verdict))).toEqual([
     'fits the plan Business',
     'fits the plan Individual and Families with secretTtl 17m21s or longer, or use secretSource onepassword-connect, which has no limits',
     'no secretTtl fits the plan Individual and Families: use secretSource onepassword-connect, which has no limits',

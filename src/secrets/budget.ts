@@ -5,7 +5,9 @@
 
 import { goDuration, millisecondsOf } from '../helm/duration.js';
 
-export type Plan = 'business' | 'teams' | 'personal';
+export const planNames = ['business', 'teams', 'personal'] as const;
+
+export type Plan = (typeof planNames)[number];
 
 export interface PlanLimits {
   readonly title: string;
@@ -20,8 +22,6 @@ export const plans: { readonly [plan in Plan]: PlanLimits } = {
   teams: { title: 'Teams', hourly: 1_000, daily: 5_000 },
   personal: { title: 'Individual and Families', hourly: 1_000, daily: 1_000 },
 };
-
-export const planNames = ['business', 'teams', 'personal'] as const satisfies readonly Plan[];
 
 /**
  * The requests that 1Password's SDK makes for one read: for the vaults, for the items of the vault and for the item; by
@@ -102,7 +102,7 @@ export function requestNote({ requestsPerHour, requestsPerDay }: Budget): string
 }
 
 /** What to do, for people: a sentence for each plan. */
-export function advice({ fits, title, smallestTtlSeconds }: PlanVerdict): string {
+export function remedy({ fits, title, smallestTtlSeconds }: PlanVerdict): string {
   if (fits) return `fits the plan ${title}`;
   if (smallestTtlSeconds === undefined) {
     return `no secretTtl fits the plan ${title}: use secretSource onepassword-connect, which has no limits`;

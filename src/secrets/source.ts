@@ -13,7 +13,9 @@ export interface Source {
   readonly summary: string;
 }
 
-export type SecretSource = 'onepassword-connect' | 'onepassword' | 'env';
+export const secretSourceNames = ['onepassword-connect', 'onepassword', 'env'] as const;
+
+export type SecretSource = (typeof secretSourceNames)[number];
 
 export const secretSources: { readonly [source in SecretSource]: Source } = {
   'onepassword-connect': {
@@ -35,12 +37,6 @@ export const secretSources: { readonly [source in SecretSource]: Source } = {
     summary: 'keys of the infra Secret (development and CI)',
   },
 };
-
-export const secretSourceNames = [
-  'onepassword-connect',
-  'onepassword',
-  'env',
-] as const satisfies SecretSource[];
 
 /** The field of an item that holds its value, where a reference does not name another. */
 export const defaultField = 'credential';

@@ -71,11 +71,15 @@ a read is 3 requests of 1Password's SDK, 2 where OP_VAULT is an id: up to 360 an
 
   it.each(['env', 'onepassword-connect'])('knows no limits in the mode %s', async (source) => {
     const connect = source === 'env' ? '' : 'onepasswordConnect: {connect: {create: true}}\n';
-    const { status, stdout } = await budget(
-      ['--sandboxes', '5000'],
-      `${connect}ironProxy: {secretSource: ${source}}\n`,
-    );
+    const values = `${connect}ironProxy: {secretSource: ${source}}\n`;
+    const { status, stdout } = await budget(['--sandboxes', '5000'], values);
     expect({ status, stdout }).toEqual({ status: 0, stdout: `${source}: no limits of 1Password apply\n` });
+    const json = await budget(['--sandboxes', '5000', '--output', 'json'], values);
+    expect({ ...json, stdout: JSON.parse(json.stdout) }).toEqual({
+      status: 0,
+      stderr: '',
+      stdout: { source, limited: false, fits: true, proxies: 5001, lookups: 1, ttlSeconds: 600 },
+    });
   });
 
   it('is called wrongly with half a sandbox', async () => {
