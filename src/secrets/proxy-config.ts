@@ -169,7 +169,8 @@ export const innerPorts = { http: 8081, https: 8443 };
 /** The user as whom clients connect to the Postgres listener, and the variable that holds the password. */
 export const postgresClient = { user: 'app_user', passwordKey: 'PG_PROXY_PASSWORD' };
 
-const cloudPlatform = 'https://www.googleapis.com/auth/cloud-platform';
+/** What a Google token is for where a declaration names no scopes. */
+export const cloudPlatform = 'https://www.googleapis.com/auth/cloud-platform';
 
 /** Where Google's clients ask for tokens; iron-proxy answers there itself. */
 const googleTokenEndpoint = 'https://oauth2.googleapis.com/token';

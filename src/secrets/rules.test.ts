@@ -70,6 +70,81 @@ describe('one secret has one definition', () => {
     };
     expect(broken({ a: [http], b: [same] })).toEqual([]);
   });
+
+  const secrets = {
+    type: 'oauth_token',
+    name: 'O',
+    grant: 'client_credentials',
+    token_endpoint: 'https://l.example.com',
+  };
+  const signed = { type: 'aws_auth', name: 'S', access_key_id: 'A', secret_access_key: 'B' };
+  const injected = { type: 'http', name: 'I', mode: 'inject' };
+  const google = { type: 'gcp_auth', name: 'G' };
+  const cloud = 'https://www.googleapis.com/auth/cloud-platform';
+  test.each([
+    [
+      { ...http, match_headers: ['x-key'] },
+      { ...http, match_headers: ['X-Key'] },
+    ],
+    [
+      { ...http, match_headers: ['A', 'B'] },
+      { ...http, match_headers: ['B', 'A', 'B'] },
+    ],
+    [
+      { ...injected, inject_header: 'x-key' },
+      { ...injected, inject_header: 'X-Key' },
+    ],
+    [google, { ...google, scopes: [cloud] }],
+    [
+      { ...google, scopes: ['a', 'b'] },
+      { ...google, scopes: ['b', 'a'] },
+    ],
+    [
+      { ...secrets, fields: { client_id: 'I', client_secret: 'S' } },
+      { ...secrets, fields: { client_id: { secret_ref: 'I' }, client_secret: { secret_ref: 'S' } } },
+    ],
+    [
+      { ...signed, allowed_services: ['s3', 'sqs'] },
+      { ...signed, allowed_services: ['sqs', 's3'] },
+    ],
+  ])('as %j means what %j does', (one, other) => {
+    const hosts = ['b.example.com'];
+    expect(broken({ a: [{ ...one, hosts: ['a.example.com'] }], b: [{ ...other, hosts }] })).toEqual([]);
+  });
+
+  test.each([
+    [
+      { ...http, match_headers: ['A'] },
+      { ...http, match_headers: ['A', 'B'] },
+    ],
+    [
+      { ...http, match_headers: ['/a/'] },
+      { ...http, match_headers: ['/A/'] },
+    ],
+    [
+      { ...injected, inject_header: 'A' },
+      { ...injected, inject_header: 'B' },
+    ],
+    [
+      { ...injected, inject_header: 'A' },
+      { ...injected, inject_header: 'A', inject_formatter: 'x {{ .Value }}' },
+    ],
+    [google, { ...google, scopes: ['a'] }],
+    [
+      { ...secrets, fields: { client_id: 'I', client_secret: 'S' } },
+      { ...secrets, fields: { client_id: 'I', client_secret: { secret_ref: 'S', json_key: 's' } } },
+    ],
+    [signed, { ...signed, allowed_services: ['s3'] }],
+    [
+      { ...signed, allowed_services: ['s3'] },
+      { ...signed, allowed_regions: ['s3'] },
+    ],
+  ])('as %j means something else than %j', (one, other) => {
+    const hosts = ['b.example.com'];
+    expect(broken({ a: [{ ...one, hosts: ['a.example.com'] }], b: [{ ...other, hosts }] })).toEqual([
+      expect.stringContaining('is declared in more than one way'),
+    ]);
+  });
 });
 
 describe('a secret matches somewhere', () => {

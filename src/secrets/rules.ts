@@ -28,14 +28,12 @@ import {
   mapOf,
   ne,
   not,
-  omit,
   or,
   readAs,
   type Symbolic,
   sort,
   split,
   str,
-  toJson,
   trunc,
   uniq,
   when,
@@ -49,6 +47,7 @@ import {
   type Secret,
   type SecretsValues,
 } from './declared.js';
+import { definitionOf } from './definition.js';
 import { tokenHeader } from './header.js';
 import { endOf, isRange, overlap } from './overlap.js';
 import { proxyConfig } from './proxy-config.js';
@@ -112,16 +111,6 @@ function declaredDifferently(declarations: Declarations): Member<string> {
       ),
     );
   });
-}
-
-/** All of a declaration but its hosts, so that two texts are equal where two declarations mean the same. */
-function definitionOf({ secret, reference }: Symbolic<Declaration>): Expr<string> {
-  const { mode, replacer, match_headers, match_path, match_query } = secret;
-  const others = omit(
-    secret,
-    ...['hosts', 'secret_ref', 'mode', 'replacer', 'match_headers', 'match_path', 'match_query'],
-  );
-  return str`${reference} ${defaultIfEmpty(mode, 'replace')} ${defaultIfEmpty(replacer, secret.name)} ${join(',', sort(defaultIfAbsent(match_headers, [])))} ${toJson(defaultIfAbsent(match_path, false))} ${toJson(defaultIfAbsent(match_query, false))} ${toJson(others)}`;
 }
 
 function goesNowhere({ by, hosts, secret }: Symbolic<Declaration>): Member<string> {

@@ -1,0 +1,84 @@
+/** What a declaration says of a secret, beside its hosts. */
+import {
+  canonicalHeader,
+  constant,
+  defaultIfAbsent,
+  defaultIfEmpty,
+  type Expr,
+  each,
+  hasPrefix,
+  isText,
+  listOf,
+  lookup,
+  not,
+  omit,
+  readAs,
+  type Symbolic,
+  sort,
+  str,
+  toJson,
+  uniq,
+  when,
+} from '../helm/authoring.js';
+import { jsonField, nameSchema, type OAuthField } from './declaration.js';
+import type { Declaration } from './declared.js';
+import { cloudPlatform } from './proxy-config.js';
+
+/** All of a declaration but its hosts, so that two texts are equal where two declarations mean the same. */
+export function definitionOf({ secret, reference }: Symbolic<Declaration>): Expr<string> {
+  const { mode, replacer, match_path, match_query, inject_header, fields } = secret;
+  const { match_headers, scopes, allowed_services, allowed_regions } = secret;
+  const defaultScopes: { readonly [type: string]: string[] } = { gcp_auth: [cloudPlatform] };
+  const headers = listOf<string>(
+    [
+      each(match_headers, (header) => when(hasPrefix('/', header), header)),
+      each(match_headers, (header) => when(not(hasPrefix('/', header)), canonicalHeader(header))),
+    ],
+    'headers',
+  );
+  const places = [
+    set(headers),
+    canonicalHeader(defaultIfEmpty(inject_header, '')),
+    toJson(defaultIfAbsent(match_path, false)),
+    toJson(defaultIfAbsent(match_query, false)),
+  ];
+  const limits = [
+    set(defaultIfAbsent(scopes, lookup(constant(defaultScopes), secret.type, []))),
+    set(defaultIfAbsent(allowed_services, [])),
+    set(defaultIfAbsent(allowed_regions, [])),
+  ];
+  const others = omit(
+    secret,
+    ...['hosts', 'secret_ref', 'mode', 'replacer', 'match_path', 'match_query', 'inject_header', 'fields'],
+    ...['match_headers', 'scopes', 'allowed_services', 'allowed_regions'],
+  );
+  const isWhole = (field: Symbolic<OAuthField>) => isText(readAs(nameSchema, field));
+  const sources = [
+    each<OAuthField, string>(fields, (field, name) =>
+      when(isWhole(field), str`${name} ${readAs(nameSchema, field)} `),
+    ),
+    each<OAuthField, string>(fields, (field, name) => {
+      const { secret_ref, json_key } = readAs(jsonField, field);
+      return when(not(isWhole(field)), str`${name} ${secret_ref} ${defaultIfEmpty(json_key, '')}`);
+    }),
+  ];
+  return toJson(
+    listOf<string>(
+      [
+        reference,
+        defaultIfEmpty(mode, 'replace'),
+        defaultIfEmpty(replacer, secret.name),
+        ...places,
+        ...limits,
+        set(listOf<string>(sources, 'sources')),
+        toJson(others),
+      ],
+      'definition',
+    ),
+  );
+}
+
+/** The members of a list in which order and repetition mean nothing. */
+function set(list: Expr<readonly string[]>): Expr<string> {
+  return toJson(sort(uniq(list)));
+}
