@@ -34,10 +34,14 @@ export interface Ran {
 export function run(
   program: string,
   argv: readonly string[],
-  { cwd = project, stdin = '' }: { readonly cwd?: string; readonly stdin?: string } = {},
+  {
+    cwd = project,
+    env = process.env,
+    stdin = '',
+  }: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv; readonly stdin?: string } = {},
 ): Promise<Ran> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, argv, { cwd });
+    const child = spawn(program, argv, { cwd, env });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk) => {

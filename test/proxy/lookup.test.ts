@@ -120,6 +120,14 @@ function suite(mode: keyof typeof vaultSources): void {
     expect(await asked()).toHaveLength(way.lookUp.length);
   });
 
+  it('asks once for each place that names the value', async () => {
+    const place = (name: string) => replaced(key({ ttl: '1h' }), name, 'KEY');
+    await start([place(host), place('api.example.com')], stored({ KEY: 'first' }));
+    for (const name of [host, 'api.example.com', host, 'api.example.com'])
+      expect(await injected(name)).toBe('first');
+    expect(await asked()).toHaveLength(2 * way.lookUp.length);
+  });
+
   it('uses a rotated value once the ttl is over', async () => {
     await begin({ ttl: '1s' });
     expect(await injected()).toBe('first');
