@@ -5,6 +5,7 @@
  */
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import { nearest } from './nearest.js';
+import { type Notation, yaml } from './notation.js';
 import {
   descriptionAt,
   keysAt,
@@ -51,9 +52,10 @@ export function assertSchema(schema: object): void {
 
 /**
  * @param schema draft-07, with the `definitions` that it refers to; a valid one, see {@link assertSchema}
+ * @param notation of the file that the values stand in
  * @throws {Error} for a keyword that nothing would check
  */
-export function faultFinder(schema: object): FaultFinder {
+export function faultFinder(schema: object, notation = yaml): FaultFinder {
   const root: SchemaDocument = JSON.parse(JSON.stringify(schema));
   const ajv = new Ajv({ ...options, validateSchema: false });
   const validators = new Map<SchemaDocument, ValidateFunction>();
@@ -81,7 +83,7 @@ export function faultFinder(schema: object): FaultFinder {
     const unions = errors.filter(isUnion);
     return errors.flatMap((found) => {
       if (unions.some((union) => isInside(found, union))) return [];
-      return isUnion(found) ? unionFaults(found) : keywordFaults(found, root);
+      return isUnion(found) ? unionFaults(found) : keywordFaults(found, root, notation);
     });
   }
 
@@ -95,7 +97,7 @@ export function faultFinder(schema: object): FaultFinder {
       if (choices.length > 0) return [choiceFault(path, value, choices)];
       const types = shapes.flatMap((shape) => partsOf(shape, root)).flatMap(({ type }) => type ?? []);
       const keys = keysAt(root, path);
-      return [typeFault(path, value, types, { keys, description: ownDescription(error) })];
+      return [typeFault(path, value, types, { keys, description: ownDescription(error), notation })];
     }
     const marked = similar.filter(({ errors }) => !errors.some(isMark));
     const [mark, ...others] =
@@ -172,7 +174,11 @@ function distinct(faults: readonly Fault[]): readonly Fault[] {
 
 // --------------------------------------------------------------------------------------------------------- messages
 
-function keywordFaults({ error, path, value }: SchemaError, root: SchemaDocument): readonly Fault[] {
+function keywordFaults(
+  { error, path, value }: SchemaError,
+  root: SchemaDocument,
+  notation: Notation,
+): readonly Fault[] {
   const { keyword, params, propertyName } = error;
   if (propertyName !== undefined) return [keyFault([...path, propertyName], error, root)];
   const description = ownDescription(error) ?? descriptionAt(root, path);
@@ -202,7 +208,7 @@ function keywordFaults({ error, path, value }: SchemaError, root: SchemaDocument
     }
     case 'type': {
       const types = [params.type].flat().map(String);
-      return [typeFault(path, value, types, { keys: keysAt(root, path), description })];
+      return [typeFault(path, value, types, { keys: keysAt(root, path), description, notation })];
     }
     case 'enum':
       return [choiceFault(path, value, params.allowedValues)];
@@ -319,14 +325,22 @@ function typeFault(
   path: ValuePath,
   value: Value,
   types: readonly string[],
-  { keys, description }: { readonly keys: readonly string[]; readonly description: string | undefined },
+  {
+    keys,
+    description,
+    notation,
+  }: {
+    readonly keys: readonly string[];
+    readonly description: string | undefined;
+    readonly notation: Notation;
+  },
 ): Fault {
   const wanted = listed([...new Set(types.map((type) => typeWords[type] ?? type))], 'or');
   return {
     kind: 'value',
     path,
     message: `must be ${wanted}, and is ${kindInWords(value)}`,
-    hint: typeHint(path, value, types) ?? mapHint(types, keys) ?? description,
+    hint: typeHint(path, value, types, notation) ?? mapHint(types, keys, notation) ?? description,
   };
 }
 
@@ -349,11 +363,14 @@ function kindInWords(value: Value): string {
 }
 
 /** What to do where a value is nearly right. */
-function typeHint(path: ValuePath, value: Value, types: readonly string[]): string | undefined {
+function typeHint(
+  path: ValuePath,
+  value: Value,
+  types: readonly string[],
+  notation: Notation,
+): string | undefined {
   if (types.includes('string') && (typeof value === 'number' || typeof value === 'boolean')) {
-    const key = path.at(-1);
-    const entry = typeof key === 'string' ? `${key}: "…"` : '- "…"';
-    return `YAML reads it as text where it stands in quotes in a values file: ${entry}`;
+    return notation.text(path.at(-1));
   }
   if (typeof value === 'string') {
     // Of others YAML makes another number, and `--set` a text that has no quotes.
@@ -364,13 +381,13 @@ function typeHint(path: ValuePath, value: Value, types: readonly string[]): stri
     const isBoolean = types.includes('boolean') && (value === 'true' || value === 'false');
     if (isNumber || isBoolean) return 'Remove the quotes.';
   }
-  if (types.includes('array') && value !== null) return 'Write each member on a line of its own, after "- ".';
+  if (types.includes('array') && value !== null) return notation.list;
   return undefined;
 }
 
-function mapHint(types: readonly string[], keys: readonly string[]): string | undefined {
+function mapHint(types: readonly string[], keys: readonly string[], notation: Notation): string | undefined {
   if (!types.includes('object') || keys.length === 0) return undefined;
-  return `Its keys stand below it: ${listed(keys, 'and')}.`;
+  return notation.map(listed(keys, 'and'));
 }
 
 function choicesOf(constant: unknown, choices: readonly unknown[] = []): readonly unknown[] {

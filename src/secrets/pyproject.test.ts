@@ -108,7 +108,6 @@ describe('a problem names the file, the table and the key', () => {
     ],
     [['hosts = ["https://a.example.com"]'], /hosts\[0\]: is not of the form/],
     [[`secrets = [{${http}, match_path = "yes"}]`], /secrets\[0\]\.match_path: must be true or false/],
-    [['secrets = [2024-01-01]'], /secrets\[0\]: /],
     [['secret = ["KEY"]'], /secret: this key is not known/],
     [['hosts_ = ["a.example.com"]'], /hosts_: this key is not known/],
   ])('%j', (lines, problem) => {
@@ -116,6 +115,43 @@ describe('a problem names the file, the table and the key', () => {
     expect(first).toMatch(/^tools\/warehouse\/pyproject\.toml: \[tool\.centaur\] /);
     expect(first).toMatch(problem);
     expect(others).toEqual([]);
+  });
+
+  test.each([
+    ['1979-05-27', 'a date'],
+    ['1979-05-27T07:32:00Z', 'a date'],
+    ['1979-05-27 07:32:00', 'a date'],
+    ['07:32:00', 'a time'],
+    ['nan', 'nan'],
+    ['-inf', 'an infinite number'],
+    ['9007199254740993', 'an integer beyond 2^53'],
+  ])('%s is no value of a declaration, whatever is needed there', (value, kind) => {
+    const quotes = (text: string) => `Put it in quotes, and TOML reads it as text: ${text}`;
+    const field = `{secret_ref = "A", json_key = ${value}}`;
+    const oauth = `type = "oauth_token", name = "T", grant = "client_credentials", token_endpoint = "https://l"`;
+    const table = `secrets = [{${oauth}, fields = {client_id = ${field}, client_secret = "B"}}, ${value}, {${http}, match_path = ${value}}]`;
+    const refused = `is ${kind}, and no declaration holds one`;
+    expect(problems(table)).toEqual([
+      `${file}: [tool.centaur] secrets[0].fields.client_id.json_key: ${refused}`,
+      `${file}: [tool.centaur] secrets[1]: ${refused}`,
+      `${file}: [tool.centaur] secrets[2].match_path: ${refused}`,
+    ]);
+    expect(hints(table)).toEqual([quotes('json_key = "…"'), quotes('"…"'), quotes('match_path = "…"')]);
+    expect(problems(`secret_since = ${value}`)).toEqual([]);
+  });
+
+  test.each([
+    ['secrets = "KEY"', 'Write its members in brackets, with commas between them.'],
+    ['secrets = [5]', 'Put it in quotes, and TOML reads it as text: "…"'],
+    ['secrets = [{type = "http", name = 5}]', 'Put it in quotes, and TOML reads it as text: name = "…"'],
+  ])('what to do about %s is said in the words of TOML', (line, hint) => {
+    expect(hints(line)).toEqual([hint]);
+  });
+
+  test('a table in the form of a list shows how a table is written', () => {
+    expect(hints('secrets = [[]]')).toEqual([
+      expect.stringMatching(/^Write its keys in braces, with commas between them: type, name, /),
+    ]);
   });
 
   test('all problems of a file are told at once', () => {

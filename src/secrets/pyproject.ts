@@ -1,9 +1,10 @@
 /** Reads what a tool declares in its pyproject.toml, in the table `[tool.centaur]`. */
-import { parse, TomlError } from 'smol-toml';
+import { parse, TomlDate, TomlError, type TomlTable, type TomlValue } from 'smol-toml';
 import { nearest } from '../helm/nearest.js';
+import type { Notation } from '../helm/notation.js';
 import { type Fault, faultFinder } from '../helm/schema-faults.js';
-import type { SchemaDocument } from '../helm/schema-paths.js';
-import { emptyMap, isMap, showPath, type Value, type ValuesMap } from '../helm/values/value.js';
+import { type SchemaDocument, samePath, valueAt } from '../helm/schema-paths.js';
+import { emptyMap, isMap, showPath, type Value, type ValuePath } from '../helm/values/value.js';
 import { type ToolDeclaration, toolSchema } from './declaration.js';
 import { mendHost } from './host.js';
 
@@ -26,36 +27,48 @@ export type Pyproject =
   /** Without a declaration where the file has no table `[tool.centaur]`, or one that says nothing of credentials. */
   { readonly declaration?: ToolDeclaration } | { readonly problems: readonly DeclarationProblem[] };
 
-const table = 'tool.centaur';
+/** The table in which a tool declares what it needs. */
+export const table = 'tool.centaur';
 /** The keys of the table that speak of credentials; a tool says more there, which is not for the chart. */
 const keys = ['hosts', 'secrets'];
 const schema: SchemaDocument = JSON.parse(JSON.stringify(toolSchema));
-const faultsOf = faultFinder(schema);
+
+const toml: Notation = {
+  text: (key) =>
+    `Put it in quotes, and TOML reads it as text: ${typeof key === 'string' ? `${key} = "…"` : '"…"'}`,
+  list: 'Write its members in brackets, with commas between them.',
+  map: (keys) => `Write its keys in braces, with commas between them: ${keys}.`,
+};
+const faultsOf = faultFinder(schema, toml);
 
 /** Reads the text of one pyproject.toml; `file` is how messages call it. */
 export function readPyproject(text: string, file: string): Pyproject {
   const document = parsed(text, file);
   if ('problem' in document) return { problems: [document.problem] };
-  const centaur = member(member(document.value, 'tool'), 'centaur');
+  const centaur = member(member(document.content, 'tool'), 'centaur');
   if (centaur === undefined) return {};
-  if (!isMap(centaur)) {
+  if (!isTable(centaur)) {
     const message = `must be a table: write [${table}] on a line of its own, and the keys below it`;
     return { problems: [{ file, table: 'tool', key: 'centaur', message }] };
   }
   const spoken = Object.fromEntries(Object.entries(centaur).filter(([key]) => keys.includes(key)));
-  const faults = faultsOf(spoken);
-  const problems = [...misspelt(centaur, file), ...faults.map((fault) => problemOf(fault, spoken, file))];
+  const { value, unheld } = asValue(spoken);
+  const faults = [
+    ...unheld,
+    ...faultsOf(value).filter(({ path }) => !unheld.some((fault) => samePath(path, fault.path))),
+  ];
+  const problems = [...misspelt(centaur, file), ...faults.map((fault) => problemOf(fault, value, file))];
   if (problems.length > 0) return { problems };
-  return isDeclaration(spoken, faults) && Object.keys(spoken).length > 0 ? { declaration: spoken } : {};
+  return isDeclaration(value, faults) && Object.keys(value).length > 0 ? { declaration: value } : {};
 }
 
 function isDeclaration(value: Value, faults: readonly Fault[]): value is ToolDeclaration & Value {
   return isMap(value) && faults.length === 0;
 }
 
-function parsed(text: string, file: string): { value: Value } | { problem: DeclarationProblem } {
+function parsed(text: string, file: string): { content: TomlTable } | { problem: DeclarationProblem } {
   try {
-    return { value: plain(parse(text)) };
+    return { content: parse(text, { integersAsBigInt: 'asNeeded' }) };
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const [message = ''] = error.message.split('\n');
@@ -64,24 +77,45 @@ function parsed(text: string, file: string): { value: Value } | { problem: Decla
   }
 }
 
-/** A TOML value as JSON has it; dates become text. */
-function plain(value: unknown): Value {
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value === 'object' && value !== null && !(value instanceof Date)) {
+/** A TOML value as JSON has it, and what JSON has no value for: there stands null. */
+function asValue(content: TomlValue): { readonly value: Value; readonly unheld: readonly Fault[] } {
+  const unheld: Fault[] = [];
+  const convert = (value: TomlValue, path: ValuePath): Value => {
+    if (!isOfJson(value)) {
+      const message = `is ${kindBeyondJson(value)}, and no declaration holds one`;
+      unheld.push({ kind: 'value', path, message, hint: toml.text(path.at(-1)) });
+      return null;
+    }
+    if (Array.isArray(value)) return value.map((member, index) => convert(member, [...path, index]));
+    if (!isTable(value)) return value;
     const map = emptyMap();
-    for (const [key, inner] of Object.entries(value)) map[key] = plain(inner);
+    for (const [key, inner] of Object.entries(value)) map[key] = convert(inner, [...path, key]);
     return map;
-  }
-  return String(value);
+  };
+  return { value: convert(content, []), unheld };
 }
 
-function member(value: Value | undefined, key: string): Value | undefined {
-  return value !== undefined && isMap(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+function isOfJson(value: TomlValue): value is Exclude<TomlValue, bigint | TomlDate> {
+  return kindBeyondJson(value) === undefined;
+}
+
+function kindBeyondJson(value: TomlValue): string | undefined {
+  if (value instanceof TomlDate) return value.isTime() ? 'a time' : 'a date';
+  if (typeof value === 'bigint') return 'an integer beyond 2^53';
+  if (typeof value !== 'number' || Number.isFinite(value)) return undefined;
+  return Number.isNaN(value) ? 'nan' : 'an infinite number';
+}
+
+function isTable(value: TomlValue): value is TomlTable {
+  return typeof value === 'object' && !Array.isArray(value) && !(value instanceof TomlDate);
+}
+
+function member(value: TomlValue | undefined, key: string): TomlValue | undefined {
+  return value !== undefined && isTable(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
 /** Other keys of the table are none of ours, unless they look like ours. */
-function misspelt(centaur: ValuesMap, file: string): readonly DeclarationProblem[] {
+function misspelt(centaur: TomlTable, file: string): readonly DeclarationProblem[] {
   return Object.keys(centaur).flatMap((key) => {
     const meant = keys.includes(key) ? undefined : nearest(key, keys);
     if (meant === undefined) return [];
@@ -90,10 +124,6 @@ function misspelt(centaur: ValuesMap, file: string): readonly DeclarationProblem
 }
 
 function problemOf({ path, message, hint }: Fault, spoken: Value, file: string): DeclarationProblem {
-  const value = path.reduce<Value | undefined>(
-    (at, step) => (Array.isArray(at) ? at[Number(step)] : member(at, String(step))),
-    spoken,
-  );
-  const said = mendHost(path, value ?? null) ?? hint;
+  const said = mendHost(path, valueAt(spoken, path) ?? null) ?? hint;
   return { file, table, key: showPath(path), message, ...(said !== undefined && { hint: said }) };
 }
