@@ -1,5 +1,6 @@
 /** Where a command reads and writes; a test gives it streams of its own. */
 import type { Writable } from 'node:stream';
+import { printable } from '../helm/printable.js';
 import { Failure, reasonOf } from './failure.js';
 
 export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
@@ -52,7 +53,7 @@ export interface Progress {
 export function progress({ stderr, env }: Io): Progress {
   if (!stderr.isTTY || env.TERM === 'dumb') return { show() {}, done() {} };
   return {
-    show: (text) => stderr.write(`\r\u001b[K${text.slice(0, (stderr.columns ?? 80) - 1)}`),
+    show: (text) => stderr.write(`\r\u001b[K${printable(text).slice(0, (stderr.columns ?? 80) - 1)}`),
     done: () => stderr.write('\r\u001b[K'),
   };
 }

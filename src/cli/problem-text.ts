@@ -1,11 +1,26 @@
-import type { Problem } from '../helm/validate.js';
+import { printable } from '../helm/printable.js';
 import type { Io, Output } from './io.js';
 
+/** Something that is wrong in a file. */
+export interface FileProblem {
+  readonly file: string;
+  readonly line?: number;
+  readonly column?: number;
+  /** The key; empty where the file as a whole is meant. */
+  readonly path: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
 /** `file:line:column: key: what is wrong`, and below it what to do. */
-export function problemText({ file, line, column, path, message, hint }: Problem, colours: Colours): string {
-  const where = colours.faint(`${file}:${line}:${column}:`);
+export function problemText(
+  { file, line, column, path, message, hint }: FileProblem,
+  colours: Colours,
+): string {
+  const place = [printable(file), line, column].filter((part) => part !== undefined).join(':');
   const key = path === '' ? '' : `${colours.bold(path)}: `;
-  return `${where} ${key}${message}\n${hint === undefined ? '' : `  ${hint}\n`}`;
+  const below = hint === undefined ? '' : `${hint.replaceAll(/^(?=.)/gm, '  ')}\n`;
+  return `${colours.faint(`${place}:`)} ${key}${message}\n${below}`;
 }
 
 export interface Colours {

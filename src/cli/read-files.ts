@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { printable } from '../helm/printable.js';
 import { codeOf, Failure, reasonOf } from './failure.js';
 import type { Io } from './io.js';
 
@@ -24,7 +25,9 @@ export async function readFiles(names: readonly string[], io: Io): Promise<reado
     })),
   );
   const reasons = read.flatMap((result, index) =>
-    result.status === 'rejected' ? [`cannot read ${names[index]}: ${readReason(result.reason)}`] : [],
+    result.status === 'rejected'
+      ? [`cannot read ${printable(names[index] ?? '')}: ${readReason(result.reason)}`]
+      : [],
   );
   if (reasons.length > 0) throw new Failure(2, reasons.join('\n'));
   return read.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
