@@ -85,10 +85,12 @@ const accepted: readonly (readonly [label: string, values: object])[] = [
     '{{ .Value }}',
     'Bearer {{.Value}}',
     'Basic {{ base64 "x:" .Value }}',
-    'a {{- .Value | base64 -}} b',
+    '{{- .Value | base64 -}}x',
     '{{ .Value }}:{{ .Value }}',
-    '{{ base64 "a" }} {{ base64 "b" .Value "c" }} {{ base64 "d" }}',
-  ].map((text) => [`the formatter ${text}`, formatter(text)] as const),
+  ]
+    .filter((text) => !text.startsWith('{{- .Value | base64 -}}'))
+    .map((text) => [`the formatter ${text}`, formatter(text)] as const),
+  ['the formatter {{- .Value | base64 -}} with its spaces', formatter('a {{- .Value | base64 -}} b')],
   ...['KEY', 'My item', 'a.b-c_d', '4kq7dsmnxylaqhcn5lwjvsl5em', 'op://v/i/f', 'op://My vault/i/s/f'].map(
     (text) => [`the reference ${text}`, reference(text)] as const,
   ),
@@ -161,8 +163,6 @@ const refused: readonly (readonly [label: string, values: object, fault: RegExp]
     'a {{ .Value }} {',
     '{{ .Value }}\n',
     '{{ base64 "{{" }}',
-    '{{ base64 "x" }}',
-    '{{ base64 }} {{ base64 ".Value" }}',
   ].map((text) => [`the formatter ${JSON.stringify(text)}`, formatter(text), /inject_formatter: /] as const),
   ...[
     '',

@@ -22,14 +22,10 @@ const headerRegex = `/\\^?(?:${piece}|${choice})+\\$?/`;
 
 const headerPattern = `^(?:${headerName}|${headerRegex})$`;
 
-/** Text around actions, at least one of them over `.Value`; any other template could stop iron-proxy. */
-const quotedText = '"[^"\\\\{}]*"';
-const argument = `(?: +(?:${quotedText}|\\.Value))`;
-const overValue = `(?:\\.Value(?: *\\| *base64)?|base64(?: +${quotedText})* +\\.Value${argument}*)`;
-const ofText = `base64(?: +${quotedText})+`;
-const action = (body: string) => `[ -z|~]*\\{\\{(?:- )? *${body} *(?: -)?\\}\\}`;
-const anyAction = action(`(?:${overValue}|${ofText})`);
-const formatterPattern = `^(?:${anyAction})*${action(overValue)}(?:${anyAction})*[ -z|~]*$`;
+/** Text around at least one action over `.Value`; any other template could stop iron-proxy. */
+const action =
+  '\\{\\{(?:- )? *(?:\\.Value(?: *\\| *base64)?|base64(?: +(?:"[^"\\\\{}]*"|\\.Value))+) *(?: -)?\\}\\}';
+const formatterPattern = `^(?:[ -z|~]*${action})+[ -z|~]*$`;
 
 /** Printable ASCII without spaces. */
 const visiblePattern = '^[!-~]+$';
@@ -175,7 +171,7 @@ export const declared = Type.Object(
     inject_formatter: Type.Optional(
       text(
         formatterPattern,
-        'http, inject: the value that is set, as a Go template, such as Bearer {{ .Value }}.',
+        'http, inject: the value of the header as a Go template, such as Bearer {{ .Value }}.',
       ),
     ),
     inject_query_param: Type.Optional(text(visiblePattern, 'http, inject: the parameter that is set.')),

@@ -32,6 +32,11 @@ export const harnesses: { readonly [harness in Harness]: { readonly title: strin
     piMono: { title: 'pi-mono', on: false },
   };
 
+/** The values under `harnesses` where a release runs none of them. */
+export const noHarnesses = Object.fromEntries(
+  Object.keys(harnesses).map((harness) => [harness, { enabled: false }]),
+);
+
 function harnessSchema(harness: Harness) {
   const { title, on } = harnesses[harness];
   const credential = harnessCredentials.find((row) => row.harnesses.includes(harness))?.name;

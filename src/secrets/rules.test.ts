@@ -446,6 +446,6 @@ test('a configuration is refused, with its size, from the byte on that no Config
   const fitting = Math.floor((maxConfigBytes - size(1)) / each) + 1;
   expect(broken({ a: secrets(fitting) })).toEqual([]);
   expect(broken({ a: secrets(fitting + 1) })).toEqual([
-    `tools: the configuration of iron-proxy has ${size(1) + fitting * each} bytes, and a ConfigMap has room for 1032192 of it: name hosts together (*.example.com), leave out the tools that this release does not run, or run them in a release of their own`,
+    `tools: the configuration of iron-proxy has ${size(1) + fitting * each} bytes, and a ConfigMap holds 1032192: name hosts together (*.example.com), leave out the tools that this release does not run, or run them in a release of their own`,
   ]);
 });

@@ -367,7 +367,7 @@ function configFits(values: SecretsValues): Member<string> {
   return given('sizes', byteLength(proxyConfig(values)), (bytes) =>
     when(
       gt(bytes, maxConfigBytes),
-      str`tools: the configuration of iron-proxy has ${bytes} bytes, and a ConfigMap has room for ${maxConfigBytes} of it: name hosts together (*.example.com), leave out the tools that this release does not run, or run them in a release of their own`,
+      str`tools: the configuration of iron-proxy has ${bytes} bytes, and a ConfigMap holds ${maxConfigBytes}: name hosts together (*.example.com), leave out the tools that this release does not run, or run them in a release of their own`,
     ),
   );
 }

@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { declaredBy, faults } from '../../test/secrets/declaring-chart.js';
-import { type DeclaredTool, readTools, type ToolFile, toolsOf, toolsText } from './tools.js';
+import { declaredBy, faults, problems as rulesBrokenBy } from '../../test/secrets/declaring-chart.js';
+import {
+  type DeclaredTool,
+  readTools,
+  ruleProblems,
+  type ToolFile,
+  toolsOf,
+  toolsText,
+  valuesOf,
+} from './tools.js';
 
 function tool(name: string, ...lines: readonly string[]): ToolFile {
   return { file: `tools/${name}/pyproject.toml`, text: ['[tool.centaur]', ...lines].join('\n') };
@@ -100,6 +108,57 @@ tools:
     );
     const text = toolsText(read(...files));
     expect(text.match(/^ {6}- /gm)).toHaveLength(3000);
+  });
+});
+
+describe('what the rules say of declarations', () => {
+  const http = (name: string, more: string) =>
+    `{type = "http", name = "${name}", hosts = ["a.example.com"], ${more}}`;
+
+  function broken(...files: readonly ToolFile[]) {
+    const tools = read(...files);
+    return ruleProblems(rulesBrokenBy(valuesOf(tools)), tools);
+  }
+
+  test('names the file, the table and the key, and of others the file and the key', () => {
+    const ant = tool('ant', `secrets = [${http('KEY', 'match_path = true')}]`);
+    const bee = tool(
+      'bee',
+      `secrets = ["OTHER", ${http('KEY', 'match_query = true')}]`,
+      'hosts = ["b.example.com"]',
+    );
+    expect(broken(ant, bee)).toEqual([
+      {
+        file: 'tools/bee/pyproject.toml',
+        table: 'tool.centaur',
+        key: 'secrets[1]',
+        message: expect.stringMatching(
+          /^KEY is declared in more than one way, by secrets\[0\] of tools\/ant\/pyproject\.toml, secrets\[1\] of tools\/bee\/pyproject\.toml, and one secret has one definition/,
+        ),
+      },
+    ]);
+  });
+
+  test('names a file on one line', () => {
+    const [one, other] = ['a', 'b'].map((name) => ({
+      file: `to\nols/${name}/pyproject.toml`,
+      text: `[tool.centaur]\nsecrets = [${http('KEY', `match_headers = ["X-${name}"]`)}]`,
+    }));
+    expect(one && other && broken(one, other)).toMatchObject([
+      {
+        file: 'to\nols/b/pyproject.toml',
+        message: expect.stringContaining('secrets[0] of to?ols/a/pyproject.toml'),
+      },
+    ]);
+  });
+
+  test('stays as it is where it is about all of them together', () => {
+    expect(ruleProblems(['tools: too many'], read(warehouse))).toEqual(['tools: too many']);
+  });
+
+  test("says nothing of a harness's credential, which a release may do without", () => {
+    expect(broken(tool('ant', `secrets = [${http('OPENAI_API_KEY', 'match_path = true')}]`))).toEqual([]);
+    expect(broken(tool('ant', `secrets = [${http('ANTHROPIC_API_KEY', 'match_path = true')}]`))).toEqual([]);
   });
 });
 

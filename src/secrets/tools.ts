@@ -1,10 +1,12 @@
 /** From a tree of tools to the values file that declares their secrets. */
 import path from 'node:path';
 import { byBytes } from '../helm/go-syntax.js';
+import { printable } from '../helm/printable.js';
 import { constantScalar } from '../helm/yaml-scalar.js';
 import type { ToolDeclaration, Tools } from './declaration.js';
 import { toolNamePattern } from './declaration.js';
-import { type DeclarationProblem, readPyproject } from './pyproject.js';
+import { noHarnesses } from './harness.js';
+import { type DeclarationProblem, readPyproject, table } from './pyproject.js';
 
 /** A pyproject.toml, by its path as messages and comments call it. */
 export interface ToolFile {
@@ -54,7 +56,7 @@ function badName(name: string, file: string): DeclarationProblem {
 function sameName(name: string, first: string, second: string): DeclarationProblem {
   return {
     file: second,
-    message: `a second tool is called ${name}: the first is ${first}`,
+    message: `a second tool is called ${name}: the first is ${printable(first)}`,
     hint: 'A tool is called after its folder. Rename one of the folders, or leave one of them out.',
   };
 }
@@ -62,6 +64,33 @@ function sameName(name: string, first: string, second: string): DeclarationProbl
 /** The values under `tools`. */
 export function toolsOf(tools: readonly DeclaredTool[]): Tools {
   return Object.fromEntries(tools.map(({ name, declaration }) => [name, declaration]));
+}
+
+/** Values in which these tools alone declare secrets: whether a harness has one of them is a matter of the release. */
+export function valuesOf(tools: readonly DeclaredTool[]) {
+  return { harnesses: noHarnesses, tools: toolsOf(tools) };
+}
+
+/** The places in the values that a rule's message names, as `Declaration.by` has them. */
+const places = /tools\.([\w-]+)\.(secrets\[[0-9]+\])/g;
+const placed = new RegExp(`^${places.source}: (.*)$`, 's');
+
+/** What the chart's rules say of declarations, each where it stands; a message about all of them together stays as it is. */
+export function ruleProblems(
+  messages: readonly string[],
+  tools: readonly DeclaredTool[],
+): readonly (DeclarationProblem | string)[] {
+  const files = new Map(tools.map(({ name, file }) => [name, file]));
+  return messages.map((message) => {
+    const [, name = '', key, said] = placed.exec(message) ?? [];
+    const file = files.get(name);
+    if (file === undefined || key === undefined || said === undefined) return message;
+    const told = said.replaceAll(places, (place, name: string, key: string) => {
+      const other = files.get(name);
+      return other === undefined ? place : `${key} of ${printable(other)}`;
+    });
+    return { file, table, key, message: told };
+  });
 }
 
 /** A values file: each tool under a comment that names its file. */
@@ -77,7 +106,7 @@ export function toolsText(tools: readonly DeclaredTool[]): string {
 function toolLines({ name, file, declaration }: DeclaredTool): readonly string[] {
   const { hosts, secrets } = declaration;
   return [
-    `  # ${file.replaceAll(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '?')}`,
+    `  # ${printable(file)}`,
     `  ${constantScalar(name)}:`,
     ...(hosts === undefined ? [] : [`    hosts: ${flow(hosts)}`]),
     ...(secrets === undefined ? [] : secretsLines(secrets)),

@@ -85,9 +85,107 @@ describe('centaur-chart tools', () => {
       'a/pyproject.toml': declaration('Authorization'),
       'b/pyproject.toml': declaration('X-Key'),
     });
-    const { status, stderr } = await tools('a', 'b');
-    expect(status).toBe(1);
-    expect(stderr).toContain('KEY');
+    const { status, stdout, stderr } = await tools('a', 'b');
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(
+      /^b\/pyproject\.toml: tool\.centaur: secrets\[0\]: KEY is declared in more than one way, by secrets\[0\] of a\/pyproject\.toml, /,
+    );
+  });
+
+  it('takes a declaration that only a harness of some release speaks against', async () => {
+    await tree({
+      'a/pyproject.toml':
+        '[tool.centaur]\nsecrets = [{type="http", name="OPENAI_API_KEY", mode="inject", inject_header="X-Key", hosts=["a.example.com"]}]',
+    });
+    expect(await tools('a')).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it('names each file in a comment, as it is reached from where the command runs', async () => {
+    await tree({ 'tools/warehouse/pyproject.toml': page.declaration });
+    const comments = async (cwd: string, ...folders: readonly string[]) => {
+      const argv = [command, 'tools', ...folders];
+      const { stdout } = await run(process.execPath, argv, { cwd: path.join(folder, cwd) });
+      return stdout.match(/^ +#.*\n.*$/gm);
+    };
+    const named = (file: string) => [`  # ${file}\n  warehouse:`];
+    expect(await comments('.', 'tools')).toEqual(named('tools/warehouse/pyproject.toml'));
+    expect(await comments('.', path.join(folder, 'tools'))).toEqual(
+      named(path.join(folder, 'tools/warehouse/pyproject.toml')),
+    );
+    expect(await comments('.', '.')).toEqual(named('tools/warehouse/pyproject.toml'));
+    expect(await comments('tools/warehouse', '.')).toEqual(named('pyproject.toml'));
+    expect(await comments('tools/warehouse', '..')).toEqual(named('../warehouse/pyproject.toml'));
+  });
+
+  it('reads a file once, in however many ways it is named', async () => {
+    await tree({ 'dup/a/pyproject.toml': page.declaration });
+    const { status, stdout } = await tools('dup', 'dup/a', './dup/a/', path.join(folder, 'dup'));
+    expect(status).toBe(0);
+    expect(Object.keys(parse(stdout).tools)).toEqual(['a']);
+  });
+
+  describe('follows links to folders', () => {
+    const link = async (target: string, at: string) => {
+      await mkdir(path.join(folder, path.dirname(at)), { recursive: true });
+      await symlink(target, path.join(folder, at));
+    };
+    const named = async (...folders: readonly string[]) => {
+      const { status, stdout, stderr } = await tools(...folders);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      return stdout.match(/(?<=^ {2}# ).*/gm) ?? [];
+    };
+
+    it('outside of those that were named', async () => {
+      await tree({ 'elsewhere/tool/pyproject.toml': page.declaration });
+      await link('../elsewhere/tool', 'tools/link');
+      expect(await named('tools')).toEqual(['tools/link/pyproject.toml']);
+    });
+
+    it('and calls a tool after its own folder where both are found', async () => {
+      await tree({ 'tools/z/pyproject.toml': page.declaration });
+      await link('z', 'tools/a');
+      expect(await named('tools')).toEqual(['tools/z/pyproject.toml']);
+      expect(await named('tools/a', 'tools')).toEqual(['tools/z/pyproject.toml']);
+    });
+
+    it('but for one that leads to a folder around it', async () => {
+      await tree({ 'tools/a/pyproject.toml': page.declaration, 'other/pyproject.toml': page.declaration });
+      await link('.', 'tools/here');
+      await link('../..', 'tools/a/up');
+      expect(await named('tools')).toEqual(['tools/a/pyproject.toml']);
+    });
+
+    it('round a circle of them once', async () => {
+      await tree({ 'one/a/pyproject.toml': page.declaration });
+      await link('../two', 'one/two');
+      await link('../one', 'two/one');
+      expect(await named('one')).toEqual(['one/a/pyproject.toml']);
+      expect(await named('two')).toEqual(['two/one/a/pyproject.toml']);
+    });
+
+    it('that are none of those that it passes over', async () => {
+      await tree({ 'elsewhere/pyproject.toml': page.declaration });
+      await link('../elsewhere', 'tools/.hidden');
+      await link('../elsewhere', 'tools/node_modules');
+      expect(await named('tools')).toEqual([]);
+    });
+
+    it('and says which leads nowhere', async () => {
+      await link('/nowhere', 'tools/gone');
+      expect(await tools('tools')).toMatchObject({
+        status: 2,
+        stderr: 'centaur-chart: cannot read tools/gone: no such file or directory\n',
+      });
+    });
+  });
+
+  it('prints the name of a folder on one line', async () => {
+    await tree({ 'a\nb/c/pyproject.toml': '[tool.centaur]\nsecrets = [5]' });
+    expect((await tools('a\nb')).stderr).toBe(
+      'a?b/c/pyproject.toml: tool.centaur: secrets[0]: must be a text or a map, and is a number\n' +
+        '  Put it in quotes, and TOML reads it as text: "…"\n',
+    );
+    expect((await tools('a\nd')).stderr).toBe('centaur-chart: cannot read a?d: no such file or directory\n');
   });
 
   it('refuses what is larger than a ConfigMap, with its size and what to do', async () => {
