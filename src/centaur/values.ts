@@ -4,6 +4,7 @@
  */
 import Type, { type Static, type TProperties } from 'typebox';
 import { kubernetes, type Symbolic } from '../helm/authoring.js';
+import { portNumber } from '../secrets/host.js';
 import { harnessesSchema, proxyKeys, toolsSchema } from '../secrets/values.js';
 
 /** An object whose keys are all known: a misspelt one is refused. */
@@ -164,9 +165,6 @@ function scalingKeys() {
 
 const scalingSchema = Type.Object(scalingKeys());
 export type ScalingKeys = Static<typeof scalingSchema>;
-
-/** A pattern of the numbers that a port can have, 1 to 65535. */
-const portNumber = '([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])';
 
 function port(description: string, value: number) {
   return kubernetes.unprivilegedPort({ description, default: value });

@@ -1,6 +1,6 @@
 /** What a tool declares about the credentials that it needs, in the words of `[tool.centaur]` in its pyproject.toml. */
 import Type, { type Static } from 'typebox';
-import { allowedHostPattern, hostPattern, maxHostLength } from './host.js';
+import { allowedHostPattern, endpointPattern, hostPattern, maxHostLength } from './host.js';
 
 // -------------------------------------------------------------------------------------------------------- texts
 
@@ -142,7 +142,7 @@ export const declared = Type.Object(
     ),
     hosts: Type.Optional(
       hosts(
-        "The hosts that the credential is sent to: names, *.example.com, addresses or CIDR ranges; no scheme, port or path. By default the tool's own hosts; for gcp_auth *.googleapis.com.",
+        "The hosts that the credential is sent to: names, *.example.com, addresses or CIDR ranges, /8 at the largest; no scheme, port or path. By default the tool's own hosts; for gcp_auth *.googleapis.com.",
       ),
     ),
     mode: Type.Optional(
@@ -202,10 +202,7 @@ export const declared = Type.Object(
       ),
     ),
     token_endpoint: Type.Optional(
-      text(
-        '^https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/@:+,=-]*)?$',
-        'oauth_token: the URL at which iron-proxy obtains tokens.',
-      ),
+      text(endpointPattern, 'oauth_token: the URL at which iron-proxy obtains tokens.'),
     ),
     audience: Type.Optional(
       text(visiblePattern, 'oauth_token: the audience of the assertion; jwt_bearer needs it.'),

@@ -29,6 +29,22 @@ describe('docs/secrets.md', () => {
     for (const type of secretTypes) expect(text).toContain(`| \`${type}\` |`);
   });
 
+  test('says of hosts what is taken', () => {
+    const says = text.replaceAll(/\s+/g, ' ');
+    const faultsOf = (host: string) => faults({ tools: { tool: { hosts: [host] } } });
+    for (const host of ['api.example.com', '*.example.com', '10.1.0.0/16', 'logs.*.example.com']) {
+      expect([says.includes(`\`${host}\``), faultsOf(host)], host).toEqual([true, []]);
+    }
+    expect(says).toContain('in lower-case ASCII');
+    expect([faultsOf('API.example.com'), faultsOf('bücher.example')].map(({ length }) => length)).toEqual([
+      1, 1,
+    ]);
+    expect(says).toContain('is at most a `/8`');
+    expect([faultsOf('10.0.0.0/8'), faultsOf('10.0.0.0/7')].map(({ length }) => length)).toEqual([0, 1]);
+    expect(says).toContain('Two labels stand behind it');
+    expect(faultsOf('logs.*.com')).toHaveLength(1);
+  });
+
   test('has the keys that each source needs', () => {
     for (const [source, { keys }] of Object.entries(secretSources)) {
       const [row] = text.split('\n').filter((line) => line.startsWith(`| \`${source}\` |`));

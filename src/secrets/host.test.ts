@@ -1,8 +1,15 @@
-import { isIPv6 } from 'node:net';
+import { BlockList, isIPv6 } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { seed } from '../../test/law/seed.js';
-import { cidrPattern, hostPattern, meantHost, mendHost } from './host.js';
+import {
+  allowedHostPattern,
+  cidrPattern,
+  endpointPattern,
+  hostPattern,
+  meantHosts,
+  mendHost,
+} from './host.js';
 
 const host = new RegExp(hostPattern);
 
@@ -20,30 +27,209 @@ test(`an IPv6 address is one for us where it is one for Node, seed ${seed}`, () 
   );
 });
 
+/** Where the addresses of IPv4 are among those of IPv6. */
+const aroundIPv4 = new BlockList();
+aroundIPv4.addSubnet('::', 8, 'ipv6');
+
+test(`a range that credentials are sent to holds at most one of 256 addresses, seed ${seed}`, () => {
+  const addresses = fc.oneof(
+    fc.ipV4(),
+    fc.ipV6(),
+    fc.constantFrom('::', '::ffff:0:0', '0:0:0:0:0:ffff:a00:0'),
+  );
+  fc.assert(
+    fc.property(addresses, fc.integer({ min: 0, max: 128 }), (address, length) => {
+      const range = `${address.toLowerCase()}/${length}`;
+      if (!new RegExp(cidrPattern).test(range)) return;
+      const mapped = isIPv6(address) && aroundIPv4.check(address, 'ipv6');
+      expect(host.test(range)).toBe(length >= 8 && !mapped);
+      expect(new RegExp(allowedHostPattern).test(range)).toBe(true);
+    }),
+    { seed, numRuns: 5000 },
+  );
+});
+
+test.each([
+  ['*.example.com', true],
+  ['*.a.b.example.com', true],
+  ['logs.*.example.com', true],
+  ['a.*.*.example.com', true],
+  ['*.example', false],
+  ['logs.*.com', false],
+  ['*.logs.*.example.com', false],
+  ['*.*.example.com', false],
+])('a * is where iron-proxy matches it, and has two labels behind it: %s', (name, taken) => {
+  expect(host.test(name)).toBe(taken);
+});
+
+test(`what is taken for a URL that gives tokens has the host that it seems to have, seed ${seed}`, () => {
+  fc.assert(
+    fc.property(fc.stringMatching(new RegExp(endpointPattern)), (text) => {
+      const { protocol, hostname, username, search, hash } = new URL(text);
+      expect({ protocol, username, search, hash }).toEqual({
+        ...{ protocol: 'https:', username: '', search: '', hash: '' },
+      });
+      expect(text.slice('https://'.length).split(/[:/]/)[0]).toBe(hostname);
+      expect(new RegExp(allowedHostPattern).test(hostname)).toBe(true);
+    }),
+    { seed, numRuns: 1000 },
+  );
+});
+
 describe('the host that is meant by', () => {
   test.each([
     ['https://api.example.com', 'api.example.com'],
     ['https://API.example.com:443/v1?x#y', 'api.example.com'],
+    ['//api.example.com', 'api.example.com'],
     ['api.example.com:8443', 'api.example.com'],
     ['api.example.com/v1', 'api.example.com'],
     ['http://user:secret@api.example.com', 'api.example.com'],
     [' api.example.com ', 'api.example.com'],
     ['api.example.com.', 'api.example.com'],
     ['API.EXAMPLE.COM', 'api.example.com'],
+    ['warehouse:8080', 'warehouse'],
     ['https://*.example.com', '*.example.com'],
+    ['10.1.2.3:443', '10.1.2.3'],
+    ['http://10.1.2.3/v1', '10.1.2.3'],
+    ['2001:DB8::1', '2001:db8::1'],
+    ['2001:DB8::1:2', '2001:db8::1:2'],
+    ['2001:DB8::/32', '2001:db8::/32'],
+    ['[2001:DB8::1]', '2001:db8::1'],
+    ['[::1]:443', '::1'],
+    ['https://[2001:db8::1]:8443/v1', '2001:db8::1'],
+    ['schön.example.com', 'xn--schn-7qa.example.com'],
+    ['https://*.SCHÖN.example.com:443/ä', '*.xn--schn-7qa.example.com'],
+    ['scho\u0308n.example.com', 'xn--schn-7qa.example.com'],
   ])('%s is %s', (text, meant) => {
-    expect(meantHost(text)).toBe(meant);
+    expect(meantHosts(text, hostPattern)).toEqual([meant]);
+    expect(meantHosts(text, allowedHostPattern)).toEqual([meant]);
   });
 
-  test('is what to write in a list of hosts, and nowhere else', () => {
-    const hint = 'A host stands alone, without scheme, port or path: write "a.example".';
-    expect(mendHost(['tools', 'a', 'secrets', 0, 'hosts', 1], 'https://a.example')).toBe(hint);
-    expect(mendHost(['ironProxy', 'allowedHosts', 0], 'a.example:443')).toBe(hint);
+  test.each(['https://*', '*:443', ' * '])('%s is * where that is allowed', (text) => {
+    expect(meantHosts(text, allowedHostPattern)).toEqual(['*']);
+    expect(meantHosts(text, hostPattern)).toEqual([]);
+  });
+
+  test.each([
+    ['https://10.0.0.0/8', '10.0.0.0/8', '10.0.0.0'],
+    ['//10.1.2.3:443/24', '10.1.2.3/24', '10.1.2.3'],
+    ['[fd00::1]/64', 'fd00::1/64', 'fd00::1'],
+  ])('%s may be %s or %s', (text, ...meant) => {
+    expect(meantHosts(text, hostPattern)).toEqual(meant);
+  });
+
+  test.each([
+    ...['a b', '', 'api.example.com', 'https://', 'a..b', '*.', 'https://*.', '*.com', 'api.*.com'],
+    // Which part is the host?
+    ...['https/api.example.com', 'https//api.example.com', 'https:/api.example.com', 'op://vault/item/field'],
+    ...[
+      'api.example.com?to=me@other.example.com',
+      'https://a:1/b@c.example.com',
+      'https://a.example.com\\@b.example',
+    ],
+    ...['a.example.com, b.example.com', 'git@github.com:a/b'],
+    // Is there a port, and is it one?
+    ...[
+      'https://2001:db8::1',
+      '2001:db8:0:0:0:0:0:1:443',
+      '2001:db8::1:443/v1',
+      'a.example.com:https',
+      '[api.example.com]',
+    ],
+    // One address, or a range, and of which size?
+    ...[
+      '10.0.0.0/33',
+      '10.0.0.0/08',
+      'https://10.0.0.0/33',
+      '10.0.0.0/8/x',
+      'fd00::/129',
+      '[fd00::]/129',
+      '0.0.0.0/0',
+      'https://0.0.0.0/0',
+    ],
+    // Clients do not agree on its punycode, or it is that of another name.
+    ...['straße.example.com', 'ａpi.example.com', 'schön。example.com', 'schö\u00adn.example.com'],
+  ])('%j is not clear', (text) => {
+    expect(meantHosts(text, hostPattern)).toEqual([]);
+  });
+
+  test(`a host in a URL is that host, seed ${seed}`, () => {
+    const hosts = fc.oneof(
+      fc.domain().map((name) => name.toLowerCase()),
+      fc.ipV4(),
+      fc.ipV6().map((address) => `[${address}]`),
+    );
+    const url = fc.record({
+      scheme: fc.constantFrom('https://', 'HTTP://', '//', 'wss://'),
+      user: fc.constantFrom('', 'me@', 'me:1@', 'me:@'),
+      host: hosts,
+      port: fc.constantFrom('', ':1', ':443'),
+      rest: fc.oneof(
+        fc.webPath(),
+        fc.webQueryParameters().map((query) => `?${query}`),
+        fc.constantFrom('/8', '/a@b', '/64', '/'),
+      ),
+    });
+    fc.assert(
+      fc.property(url, ({ scheme, user, host, port, rest }) => {
+        const meant = meantHosts(`${scheme}${user}${host}${port}${rest}`, hostPattern);
+        const { hostname } = new URL(`http://${user}${host}${port}${rest}`);
+        const canonical = (text: string) =>
+          new URL(`http://${text.includes(':') ? `[${text}]` : text}`).hostname;
+        expect([[], [hostname]]).toContainEqual(meant.slice(-1).map(canonical));
+        expect(meant.length).toBeLessThanOrEqual(2);
+      }),
+      { seed, numRuns: 1000 },
+    );
+  });
+});
+
+describe('what to do about a host', () => {
+  const secret = ['tools', 'a', 'secrets', 0, 'hosts', 1];
+  const allowed = ['ironProxy', 'allowedHosts', 0];
+
+  test('that is meant, in lists of hosts and nowhere else', () => {
+    const hint = 'A host stands alone, in lower-case ASCII, without scheme, port or path: write "a.example".';
+    expect(mendHost(secret, 'https://a.example')).toBe(hint);
+    expect(mendHost(allowed, 'a.example:443')).toBe(hint);
+    expect(mendHost(allowed, '*:443')).toMatch(/: write "\*"\.$/);
+    expect(mendHost(secret, 'https://10.0.0.0/8')).toMatch(/: write "10\.0\.0\.0\/8" or "10\.0\.0\.0"\.$/);
     expect(mendHost(['tools', 'a', 'secrets', 0, 'token_endpoint'], 'https://a.example')).toBeUndefined();
     expect(mendHost(['hosts', 0], 443)).toBeUndefined();
   });
 
-  test.each(['a b', '*', '', 'api.example.com', 'https://', 'a..b'])('%j is nothing else', (text) => {
-    expect(meantHost(text)).toBeUndefined();
+  test.each([
+    ['*', /^A credential must not be sent to every host/],
+    ['https://*', /^A credential must not be sent to every host/],
+    ['*.com', /^A \* is a label of its own, and two labels stand behind it/],
+    ['api.*', /two labels stand behind it/],
+    ['api*.example.com:443', /^A \* is a label of its own/],
+    ['*.logs.*.example.com', /Where a name begins with one, it has no other\.$/],
+    ['straße.example.com', /punycode/],
+    ['op://vault/item/field', /secret_ref/],
+    ['0.0.0.0/0', /a prefix of \/8 or longer/],
+    ['https://0.0.0.0/0', /a prefix of \/8 or longer/],
+    ['::/0', /a prefix of \/8 or longer/],
+    ['::ffff:0:0/96', /none in ::\/8, where IPv4's addresses are too/],
+    ['10.0.0.0/33', /^The number behind an address is the length/],
+    ['fd00::/129', /^The number behind an address is the length/],
+    ['[fd00::]/129', /^The number behind an address is the length/],
+  ])('%s that is not clear: why it is none', (text, why) => {
+    expect(mendHost(secret, text)).toMatch(why);
+  });
+
+  test('that is a name but for its case, which a token may be too: it is not repeated', () => {
+    const hint = 'A host is written in lower case, with no space around it.';
+    for (const text of ['API.example.com', ' api.example.com', 'SG.aBcD_e.FgHi-j']) {
+      expect(mendHost(secret, text)).toBe(hint);
+    }
+    expect(mendHost(secret, '2001:DB8::1')).toMatch(/: write "2001:db8::1"\.$/);
+    expect(mendHost(secret, 'https://me:aBcD@API.example.com')).toMatch(/: write "api\.example\.com"\.$/);
+  });
+
+  test('is what is known of it', () => {
+    expect(mendHost(secret, 'a..b')).toBeUndefined();
+    expect(mendHost(secret, 'a/24')).toBeUndefined();
+    expect(mendHost(allowed, '*/x')).not.toMatch('credential');
   });
 });

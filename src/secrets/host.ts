@@ -1,36 +1,47 @@
 /**
- * The hosts that a declaration may name, in the forms that iron-proxy matches: names, names with `*` in place of
- * labels, IPv4 and IPv6 addresses, and ranges of them (CIDR), which match addresses only. To iron-proxy a `*` matches any
- * text, dots included, so two labels stand behind it: `api.*.com` would send a credential to `api.attacker.com`.
+ * The hosts that a declaration may name, in the forms that iron-proxy matches: names, names with `*`, IPv4 and IPv6
+ * addresses, and ranges of them (CIDR), which match addresses only. To iron-proxy a `*` matches any text, dots
+ * included, so two labels stand behind it: `api.*.com` would send a credential to `api.attacker.com`. Where it comes
+ * first, iron-proxy takes all that follows as text, so a second one would match nothing.
  */
+import { domainToASCII, domainToUnicode } from 'node:url';
 import type { Value, ValuePath } from '../helm/values/value.js';
+
+// --------------------------------------------------------------------------------------------------------- patterns
 
 const label = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?';
 /** The last label begins with a letter: one of digits alone belongs to an address. */
 const lastLabel = '[a-z](?:[a-z0-9_-]{0,61}[a-z0-9_])?';
-const name = `(?:(?:(?:\\*|${label})\\.)*${label}\\.)?${lastLabel}`;
+const wide = `\\*\\.(?:${label}\\.)+|${label}\\.(?:(?:\\*|${label})\\.)*${label}\\.`;
+const name = `(?:${wide}|${label}\\.)?${lastLabel}`;
 
 const octet = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
 const ipv4 = `(?:${octet}\\.){3}${octet}`;
 
 const group = '[0-9a-f]{1,4}';
 /** RFC 4291's text forms without embedded IPv4: eight groups, of which one run may be written `::`. */
-const ipv6 = [
-  `(?:${group}:){7}${group}`,
-  `(?:${group}:){1,7}:`,
-  ...[1, 2, 3, 4, 5].map((after) => `(?:${group}:){1,${7 - after}}(?::${group}){1,${after}}`),
-  `${group}:(?::${group}){1,6}`,
-  `::(?:${group}:){0,6}${group}`,
-  '::',
-].join('|');
+const ipv6Of = (first: string) =>
+  [
+    `${first}(?::${group}){7}`,
+    `${first}(?::${group}){0,6}::`,
+    ...[1, 2, 3, 4, 5, 6].map((after) => `${first}(?::${group}){0,${6 - after}}:(?::${group}){1,${after}}`),
+  ].join('|');
+const ipv6 = `${ipv6Of(group)}|::(?:${group}:){0,6}${group}|::`;
 
 const cidr = `${ipv4}/(?:3[0-2]|[12]?[0-9])|(?:${ipv6})/(?:12[0-8]|1[01][0-9]|[1-9]?[0-9])`;
+
+/**
+ * The largest private ranges in use are 10.0.0.0/8 and fd00::/8. In ::/8 are IPv4's addresses once more: as iron-proxy
+ * reads ranges, `::ffff:0:0/96` is 0.0.0.0/0.
+ */
+const ownGroup = '(?:[1-9a-f][0-9a-f]{2,3}|0[1-9a-f][0-9a-f]{2})';
+const narrowCidr = `${ipv4}/(?:3[0-2]|[12][0-9]|[89])|(?:${ipv6Of(ownGroup)})/(?:12[0-8]|1[01][0-9]|[1-9][0-9]|[89])`;
 
 /** An address range, such as `10.0.0.0/8`. */
 export const cidrPattern = `^(?:${cidr})$`;
 
-/** A host that a credential may be sent to. `*` alone is none: it would send the credential anywhere. */
-export const hostPattern = `^(?:${name}|${ipv4}|${ipv6}|${cidr})$`;
+/** A host that a credential may be sent to: neither `*` nor a range that holds almost any address. */
+export const hostPattern = `^(?:${name}|${ipv4}|${ipv6}|${narrowCidr})$`;
 
 /** A host that may be reached; `*` is all of them. */
 export const allowedHostPattern = `^(?:\\*|${name}|${ipv4}|${ipv6}|${cidr})$`;
@@ -38,23 +49,87 @@ export const allowedHostPattern = `^(?:\\*|${name}|${ipv4}|${ipv6}|${cidr})$`;
 /** DNS names have at most 253 characters (RFC 1035). */
 export const maxHostLength = 253;
 
+/** A pattern of the numbers that a port can have, 1 to 65535. */
+export const portNumber =
+  '([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])';
+
+/** An https URL of one host, with a port and a path or without. */
+export const endpointPattern = `^https://(?:(?:${label}\\.)*${lastLabel}|${ipv4})(?::${portNumber})?(?:/[A-Za-z0-9._~/@:+,=-]*)?$`;
+
+// ----------------------------------------------------------------------------------------------------------- advice
+
+const patterns = { hosts: hostPattern, allowedHosts: allowedHostPattern };
+
 /** What to do about a value that is no host, in a list of hosts. */
 export function mendHost(path: ValuePath, value: Value): string | undefined {
   const list = path.at(-2);
   if ((list !== 'hosts' && list !== 'allowedHosts') || typeof value !== 'string') return undefined;
-  const meant = meantHost(value);
-  return meant && `A host stands alone, without scheme, port or path: write "${meant}".`;
+  const meant = meantHosts(value, patterns[list]);
+  if (meant.length === 0) return causeOf(value, list);
+  // A token of three parts, in the wrong place, is such a name too: it is not repeated.
+  if (isNameButForCase(value, meant)) return 'A host is written in lower case, with no space around it.';
+  const written = meant.map((host) => JSON.stringify(host)).join(' or ');
+  return `A host stands alone, in lower-case ASCII, without scheme, port or path: write ${written}.`;
 }
 
-/** The host that was probably meant by a text with a scheme, a port, a path or capitals; undefined where none is in it. */
-export function meantHost(text: string): string | undefined {
-  const host = text
-    .trim()
-    .replace(/^[A-Za-z][A-Za-z0-9+.-]*:\/\//, '')
-    .replace(/^[^@/]*@/, '')
-    .replace(/[/?#].*$/s, '')
-    .replace(/:[0-9]*$/, '')
-    .replace(/\.$/, '')
-    .toLowerCase();
-  return host !== text && new RegExp(hostPattern).test(host) ? host : undefined;
+function isNameButForCase(text: string, [host = '']: readonly string[]): boolean {
+  return text.trim().toLowerCase() === host && !/[:/*]/.test(host) && !address.test(host);
+}
+
+/** A host, and what may stand around it: a scheme, a user, a port and a path. An IPv6 address has its brackets then. */
+const around =
+  /^(?<scheme>(?!op:)(?:[a-z][a-z0-9+.-]*:)?\/\/)?(?:[^@/?#\\]*@)?(?<host>\[[0-9a-f]*:[0-9a-f:]*\]|[^:@/?#\\[\]]+)(?::[0-9]+)?(?<rest>[/?#][^@]*)?$/;
+
+const address = new RegExp(`^(?:${ipv4}|${ipv6})$`);
+
+/**
+ * The hosts that a text which is none was meant to be: none where that is not sure, and two where an address in a URL is
+ * followed by what may be a path or the length of a range's prefix.
+ */
+export function meantHosts(text: string, pattern: string): readonly string[] {
+  const isHost = (host: string) => host.length <= maxHostLength && new RegExp(pattern).test(host);
+  const lower = text.trim().toLowerCase();
+  if (isHost(text)) return [];
+  if (isHost(lower)) return [lower];
+  const { scheme, host = '', rest } = around.exec(lower)?.groups ?? {};
+  const bare = host.replace(/^\[|\]$/g, '').replace(/(?<=[a-z0-9])\.$/, '');
+  if (rest !== undefined && address.test(bare) && /^\/[0-9]/.test(rest)) {
+    return isHost(`${bare}${rest}`) ? [`${bare}${rest}`, bare] : [];
+  }
+  // What stands before the first slash of a text such as https/api.example.com is no host.
+  if (rest !== undefined && scheme === undefined && !/[.:]/.test(bare)) return [];
+  const ascii = isASCII(bare) ? bare : punycodeOf(bare);
+  return isHost(ascii) ? [ascii] : [];
+}
+
+function isASCII(text: string): boolean {
+  return /^[\0-\x7f]*$/.test(text);
+}
+
+/**
+ * A name's punycode; empty where clients do not agree on it, as on these four characters
+ * (https://www.unicode.org/reports/tr46/#Deviations), or where it would be that of another name too.
+ */
+function punycodeOf(name: string): string {
+  const ascii = domainToASCII(name);
+  return domainToUnicode(ascii) === name.normalize() && !/[ßς\u200c\u200d]/.test(name) ? ascii : '';
+}
+
+/** Why a text is no host, where that can be told and what was meant can't. */
+function causeOf(text: string, list: keyof typeof patterns): string | undefined {
+  const lower = text.trim().toLowerCase();
+  if (lower.startsWith('op://')) return 'An op:// reference names an item: it is for secret_ref.';
+  if (!isASCII(lower))
+    return 'A host is written in ASCII: give its punycode, which for bücher.example is xn--bcher-kva.example.';
+  const { host = lower, rest = '' } = around.exec(lower)?.groups ?? {};
+  if (host === '*' && list === 'hosts')
+    return 'A credential must not be sent to every host: name those that need it.';
+  if (host.includes('*')) {
+    return 'A * is a label of its own, and two labels stand behind it, as in *.example.com: it matches any text, so that *.com would be hosts of anyone. Where a name begins with one, it has no other.';
+  }
+  const [, first = '', length] = /^\[?([^\]]*)\]?\/([0-9]+)$/.exec(`${host}${rest}`) ?? [];
+  if (length === undefined || !address.test(first)) return undefined;
+  return new RegExp(cidrPattern).test(`${first}/${length}`)
+    ? "A range that credentials are sent to has a prefix of /8 or longer, and none in ::/8, where IPv4's addresses are too: a larger one holds hosts of anyone. Name the hosts, or a smaller range."
+    : 'The number behind an address is the length of the prefix of a range: 0 to 32, or for IPv6 0 to 128, and at least 8 where credentials are sent to it.';
 }

@@ -164,7 +164,8 @@ describe('a problem names the file, the table and the key', () => {
     'api.example.com/v1',
     'https://API.example.com:443/v1',
   ])('the host %s shows the host that is meant', (host) => {
-    const fix = 'A host stands alone, without scheme, port or path: write "api.example.com".';
+    const fix =
+      'A host stands alone, in lower-case ASCII, without scheme, port or path: write "api.example.com".';
     expect(hints(`secrets = [{${http}, hosts = ["${host}"]}]`)).toEqual([fix]);
     expect(hints(`hosts = ["${host}"]`)).toEqual([fix]);
   });

@@ -99,7 +99,7 @@ describe("a person's mistakes in a values file", () => {
       mistakes.yaml:12:1: laminar: this key of older values files means nothing here
         Install Laminar with its own chart, and remove this section.
       mistakes.yaml:13:21: tools.a.hosts[0]: is not of the form that is needed
-        A host stands alone, without scheme, port or path: write "api.example.com".
+        A host stands alone, in lower-case ASCII, without scheme, port or path: write "api.example.com".
       1 file checked: 8 problems
       "
     `);

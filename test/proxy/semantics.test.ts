@@ -171,12 +171,25 @@ describeProxy("the proxy's own rules", () => {
       ['api.*.example.com', 'api.eu.example.com', true],
       ['api.*.example.com', 'api.any.depth.example.com', true],
       ['api.*', 'api.attacker.com', true],
+      ['s3.*.example.com', 's3.any.bucket.s3.eu.example.com', true],
+      ['*.api.*.example.com', 'a.api.eu.example.com', false],
       ['API.example.com', 'api.example.com', false],
       ['api.example.com', 'API.example.com', false],
       ['api.example.com:443', 'api.example.com', false],
       ['https://api.example.com', 'api.example.com', false],
     ])('of host %s, asked for %s: %s', async (allowed, asked, passes) => {
       await begin({ domains: [allowed] });
+      const seen = await proxy.connectTo(`${asked}:443`);
+      expect(seen).toBe(passes ? 200 : 403);
+    });
+
+    it.each([
+      ['10.0.0.0/8', '10.1.2.3', true],
+      ['10.0.0.0/8', 'host.example.com', false],
+      ['::ffff:0:0/96', '10.1.2.3', true],
+      ['::/0', '10.1.2.3', false],
+    ])('of the range %s, asked for %s: %s', async (cidr, asked, passes) => {
+      await begin({ config: { transforms: [{ name: 'allowlist', config: { cidrs: [cidr] } }] } });
       const seen = await proxy.connectTo(`${asked}:443`);
       expect(seen).toBe(passes ? 200 : 403);
     });
