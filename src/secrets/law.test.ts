@@ -9,7 +9,8 @@ import { patience, runs, seed } from '../../test/law/seed.js';
 import { throwawayFolder } from '../../test/law/throwaway-chart.js';
 import { valuesText } from '../../test/law/values-text.js';
 import { configFaults } from '../../test/proxy/config-schema.js';
-import { complete, declaringChart, faults } from '../../test/secrets/declaring-chart.js';
+import { complete, declaredBy, declaringChart, faults } from '../../test/secrets/declaring-chart.js';
+import { endpointPattern } from './host.js';
 import { vaultPlaceholder } from './vault.js';
 
 const folder = throwawayFolder();
@@ -97,13 +98,19 @@ const credential = fc.oneof(
   reference,
   record({ secret_ref: reference }, { json_key: fc.constantFrom('id', 'a "key"') }),
 );
+/** Whatever the schema takes. */
+const endpoint = fc.stringMatching(new RegExp(endpointPattern));
 const tokens = {
   type: fc.constant('oauth_token'),
   name: names,
-  token_endpoint: fc.constantFrom(
-    'https://l.example.com/token',
-    'https://l.example.com:8443',
-    'https://b.example.com/',
+  token_endpoint: fc.oneof(
+    fc.constantFrom(
+      'https://l.example.com/token',
+      'https://l.example.com:8443',
+      'https://b.example.com/',
+      'https://api.own.svc/token',
+    ),
+    endpoint,
   ),
 };
 const scopes = fc.constant(['read', 'write:"x"']);
@@ -196,4 +203,16 @@ test(`declarations mean the same here and in Helm, seed ${seed}`, { timeout: pat
   );
   expect(sound).toBeGreaterThan(documents.length / 8);
   expect(documents.length - sound).toBeGreaterThan(documents.length / 8);
+});
+
+test(`iron-proxy takes each token endpoint that the schema takes, seed ${seed}`, () => {
+  const endpoints = fc.sample(endpoint, { seed, numRuns: 300 });
+  const fields = { client_id: 'ID', client_secret: 'SECRET' };
+  const secrets = endpoints.map((token_endpoint, index) => {
+    const name = `T${index}`;
+    const hosts = [`h${index}.example.com`];
+    return { type: 'oauth_token', name, grant: 'client_credentials', fields, token_endpoint, hosts };
+  });
+  const { configText } = declaredBy({ tools: { tool: { secrets } } });
+  expect(configFaults(configText.replaceAll(vaultPlaceholder, 'Engineering'))).toEqual([]);
 });

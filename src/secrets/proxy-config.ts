@@ -328,7 +328,8 @@ function authorityOf(url: Expr<string>): Expr<string> {
   return first(split('/', trimPrefix('https://', url)));
 }
 
-function hostOf(url: Expr<string>): Expr<string> {
+/** The host of an https URL. */
+export function hostOf(url: Expr<string>): Expr<string> {
   return first(split(':', authorityOf(url)));
 }
 

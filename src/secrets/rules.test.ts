@@ -214,6 +214,23 @@ describe('no credential is sent to who must not read it', () => {
         : [],
     );
   });
+
+  test.each([
+    ['https://api.own.svc', true],
+    ['https://api.own.svc:8443/token', true],
+    ['https://api.own.svc.example.com/token', false],
+    ['https://l.example.com/api.own.svc', false],
+  ])('to obtain a token at %s: %s', (token_endpoint, refused) => {
+    const fields = { client_id: 'ID', client_secret: 'SECRET' };
+    const oauth = { type: 'oauth_token', name: 'T', grant: 'client_credentials', fields, token_endpoint };
+    expect(broken({ a: [{ ...oauth, hosts: ['a.example.com'] }] })).toEqual(
+      refused
+        ? [
+            `tools.a.secrets[0]: the credentials of T would be sent to api.own.svc, the API itself, which must not read them: give it another token_endpoint`,
+          ]
+        : [],
+    );
+  });
 });
 
 /** Hosts of one secret, those of another, and whether a request may be to a host of both. */

@@ -50,7 +50,7 @@ import {
 import { definitionOf } from './definition.js';
 import { tokenHeader } from './header.js';
 import { endOf, isRange, overlap } from './overlap.js';
-import { proxyConfig } from './proxy-config.js';
+import { hostOf, proxyConfig } from './proxy-config.js';
 
 /** A ConfigMap holds 1 MiB of data; the rest is room for what stands around the configuration. */
 export const maxConfigBytes = 1024 * 1024 - 16 * 1024;
@@ -78,6 +78,7 @@ export function secretRules(values: SecretsValues, options: RuleOptions): readon
     declaredDifferently(declarations),
     each(declarations, goesNowhere),
     goesHome(declarations, options),
+    asksHome(declarations, options),
     each(declarations, matchesNowhere),
     each(declarations, injectedNowhere),
     placeholdersApart(secrets),
@@ -133,6 +134,19 @@ function goesHome(declarations: Declarations, { ownHosts }: RuleOptions): Member
             ),
           ),
         ),
+      ),
+    ),
+  );
+}
+
+/** To the endpoint that gives its token, iron-proxy sends all credentials of a grant. */
+function asksHome(declarations: Declarations, { ownHosts }: RuleOptions): Member<string> {
+  const own = listOf<string>([...ownHosts], 'ownHosts');
+  return each(declarations, ({ by, secret }) =>
+    when(secret.token_endpoint, (url) =>
+      when(
+        includes(own, hostOf(url)),
+        str`${by}: the credentials of ${secret.name} would be sent to ${hostOf(url)}, the API itself, which must not read them: give it another token_endpoint`,
       ),
     ),
   );

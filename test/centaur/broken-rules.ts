@@ -125,6 +125,12 @@ export const brokenRules: BrokenRules = [
   ['…: … is declared in more than one way', tools(http('KEY', host), http('KEY', host, 'match_path: true'))],
   ['…: … goes to no host', tools(http('KEY'))],
   ['…: … would be sent to …', tools(http('KEY', 'hosts: [law-release-centaur-api]'))],
+  [
+    '…: the credentials of … would be sent to …',
+    tools(
+      `type: oauth_token, name: T, ${host}, grant: client_credentials, fields: {client_id: A, client_secret: B}, token_endpoint: "https://law-release-centaur-api/token"`,
+    ),
+  ],
   ['…: … is replaced nowhere', tools(`type: http, name: KEY, ${host}`)],
   ['…: … is injected into one place', tools(`type: http, name: KEY, mode: inject, ${host}`)],
   ['…: the placeholder of …, …, is part of …', tools(http('KEY', host), http('A_KEY', host))],

@@ -330,6 +330,14 @@ const misunderstood: readonly Case[] = [
   ['a name with a quote: ends the filter in which Connect is asked', connect('op://v"x/i/f')],
   ['two segments by a service account: fails at the first request', sdk('op://v/i')],
   ['a bracket in a name, by a service account: fails at the first request', sdk('op://v (EU)/i/f')],
+  [
+    'an empty label in a token endpoint: fails at the first request',
+    token({ grant: 'client_credentials', ...client, token_endpoint: 'https://a..example.com/' }),
+  ],
+  [
+    'a port in a token endpoint that is none: fails at the first request',
+    token({ grant: 'client_credentials', ...client, token_endpoint: 'https://a.example.com:99999/' }),
+  ],
   ['a method that is none: matches nothing', rule({ host: 'a.example.com', methods: ['GET POST'] })],
   ['a header that is none: matches nothing', transform('header_allowlist', { headers: ['X Any'] })],
   ['a variable that no pod can set: never there', source({ type: 'env', var: 'A=B' })],
