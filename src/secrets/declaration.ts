@@ -131,7 +131,7 @@ export const nameSchema = Type.String({
     'The name of the secret, of letters, digits, _, - and . after a letter or _; where these are not given it is the reference and the placeholder too.',
 });
 
-export const declared = Type.Object(
+export const declaredSecret = Type.Object(
   {
     type: Type.Enum(secretTypes, { description: 'What iron-proxy does with the credential.' }),
     name: nameSchema,
@@ -226,18 +226,18 @@ export const declared = Type.Object(
 );
 
 /** What the schema makes sure of for a secret of these types. */
-export const oauthForm = Type.Required(Type.Pick(declared, ['grant', 'fields', 'token_endpoint']));
-export const awsForm = Type.Required(Type.Pick(declared, ['access_key_id', 'secret_access_key']));
-export const databaseForm = Type.Required(Type.Pick(declared, ['database']));
+export const oauthForm = Type.Required(Type.Pick(declaredSecret, ['grant', 'fields', 'token_endpoint']));
+export const awsForm = Type.Required(Type.Pick(declaredSecret, ['access_key_id', 'secret_access_key']));
+export const databaseForm = Type.Required(Type.Pick(declaredSecret, ['database']));
 
 /** One declared secret: a table, or in the legacy form its name alone. */
-export const secretSchema = Type.Union([nameSchema, declared]);
+const writtenSecret = Type.Union([nameSchema, declaredSecret]);
 
 /** What one tool declares: the table `[tool.centaur]`, as far as it speaks of credentials. */
 export const toolSchema = Type.Object(
   {
     hosts: Type.Optional(hosts('The hosts of the secrets that name none of their own.')),
-    secrets: Type.Optional(Type.Array(secretSchema, { description: 'The secrets that the tool needs.' })),
+    secrets: Type.Optional(Type.Array(writtenSecret, { description: 'The secrets that the tool needs.' })),
   },
   { additionalProperties: false },
 );
@@ -253,6 +253,6 @@ export const toolsSchema = Type.Record(Type.String({ pattern: toolNamePattern })
     "The tools' declarations, each as the tool's pyproject.toml has it under [tool.centaur]; `centaur-chart tools` writes them.\nFor example:\n  warehouse:\n    secrets:\n      - {type: http, name: WAREHOUSE_API_KEY, match_headers: [Authorization], hosts: [warehouse.internal.example.com]}",
 });
 
-export type DeclaredSecret = Static<typeof declared>;
+export type DeclaredSecret = Static<typeof declaredSecret>;
 export type ToolDeclaration = Static<typeof toolSchema>;
 export type Tools = Static<typeof toolsSchema>;

@@ -30,7 +30,7 @@ import {
 } from '../helm/authoring.js';
 import {
   type DeclaredSecret,
-  declared as declaredSecret,
+  declaredSecret,
   jsonField,
   nameSchema,
   type OAuthField,
