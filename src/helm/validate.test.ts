@@ -32,6 +32,13 @@ function greeter() {
           },
           closed,
         ),
+        peers: Type.Array(
+          Type.Object({ name: Type.String(), port: Type.Integer({ minimum: 1, maximum: 65535 }) }, closed),
+          {
+            default: [],
+            description: 'Other greeters.',
+          },
+        ),
         hosts: Type.Array(Type.String({ pattern: '^[a-z.]+$' }), {
           default: [],
           description: 'Names of hosts, in small letters.',
@@ -86,8 +93,11 @@ function greeter() {
       when(not(isNonEmpty(service.token)), 'service: public needs a token: set service.token'),
     ),
     when(isNonEmpty(service.token), 'greeting.text: it would tell the token: leave it out'),
-    each(chart.values.hosts, (host, index) =>
-      when(eq(host, 'localhost'), str`hosts[${index}]: ${host} is the greeter itself: leave it out`),
+    each(chart.values.peers, (peer, index) =>
+      when(
+        eq(peer.name, 'localhost'),
+        str`peers[${index}]: ${peer.name} is the greeter itself, on another port`,
+      ),
     ),
   );
   return chart;
@@ -123,6 +133,7 @@ describe('values without a fault', () => {
         greeting: { text: 'b', language: 'french', every: '5m' },
         image: { tag: 'v2' },
         service: { port: 9090, public: false, token: '' },
+        peers: [],
         hosts: ['z'],
         labels: {},
         gift: { kind: 'cake', pieces: 8 },
@@ -399,8 +410,9 @@ describe('a broken rule', () => {
   });
 
   test('stands at the member of a list that it names', () => {
-    expect(problems('hosts:\n  - a.example\n  - localhost\n')).toEqual([
-      'values.yaml:3:5 hosts[1]: localhost is the greeter itself: leave it out',
+    const peers = ['a.example', 'localhost'].map((name) => `  - name: ${name}\n    port: 80\n`);
+    expect(problems(`peers:\n${peers.join('')}`)).toEqual([
+      'values.yaml:4:5 peers[1]: localhost is the greeter itself, on another port',
     ]);
   });
 

@@ -212,8 +212,9 @@ function ruleProblem(text: string, sources: readonly Source[]): Problem {
   return { ...problemAt(namedBelow(path, message, sources), sources, message), path: key };
 }
 
-/** Where a rule is about several keys of one map, the first of them that is named and given. */
+/** Where a rule is about several keys of one map, the first of them that is named and given; a list's member is named itself. */
 function namedBelow(path: ValuePath, message: string, sources: readonly Source[]): ValuePath {
+  if (typeof path.at(-1) === 'number') return path;
   const words = message.match(/[\w.-]*\w/g) ?? [];
   const keys = words.map((word) => [...path, ...word.split('.')]);
   return keys.find((inner) => givenAt(inner, sources) !== undefined) ?? path;
