@@ -32,9 +32,10 @@ describe(`centaur, seed ${seed}`, { timeout: patience }, () => {
   });
 
   test('documents of its schema, which may break rules across keys: one verdict', async () => {
-    const many = runs(100, 30);
+    // A quarter of them is taken: with fewer, a run would now and then draw hardly any.
+    const many = runs(100, 60);
     const accepted = await expectLawOfMany(judge, subject, userDocuments(chart.schema), many);
-    expect(accepted).toBeGreaterThan(many / 10);
+    expect(accepted).toBeGreaterThan(many / 20);
     expect(accepted).toBeLessThan(many);
   });
 
