@@ -317,7 +317,9 @@ function addLines(lines: readonly Line[], scope: Scope, to: string[]): void {
 function addLine(line: Line, scope: Scope, to: string[]): void {
   switch (line.kind) {
     case 'text':
-      to.push(' '.repeat(line.indent) + line.parts.map((part) => runPart(part, scope)).join(''));
+      to.push(
+        line.parts.reduce<string>((text, part) => text + runPart(part, scope), ' '.repeat(line.indent)),
+      );
       break;
     case 'if':
       addLines(isTrue(line.condition, scope) ? line.body : line.otherwise, scope, to);

@@ -2,7 +2,7 @@
 import { durationPattern } from './duration.js';
 import { astOf, type Expr, symbolic } from './expression.js';
 import { isStrings, kindOf, memberSchema } from './schema.js';
-import type { Kind, Operator, Parameter, Schema, Value } from './tree.js';
+import type { Kind, Operator, Parameter, ParameterKind, Schema, Value } from './tree.js';
 
 /** An argument that an operator has no meaning for. */
 export class EvaluationError extends Error {
@@ -45,29 +45,47 @@ export function parameterAt(operator: Operator, index: number): Parameter {
   return parameter;
 }
 
-const kinds: { readonly [K in Parameter['kind']]: readonly Kind[] } = {
-  any: ['string', 'integer', 'number', 'boolean', 'scalar', 'list', 'map'],
-  sized: ['string', 'list', 'map'],
-  container: ['list', 'map'],
-  text: ['string', 'integer'],
-  digits: ['string'],
-  duration: ['string'],
-  header: ['string'],
-  positive: ['integer'],
-  scalar: ['string', 'integer', 'boolean'],
-  string: ['string'],
-  integer: ['integer'],
-  boolean: ['boolean'],
-  strings: ['list'],
-  list: ['list'],
-  map: ['map'],
+/** What a parameter takes. */
+interface Domain {
+  /** The kinds of the expressions that may stand there. */
+  readonly kinds: readonly Kind[];
+  /** Whether a value is one of those that the operator has a meaning for. */
+  has(value: Value): boolean;
+}
+
+const isString = (value: Value) => typeof value === 'string';
+const isInteger = (value: Value) => Number.isSafeInteger(value);
+const isList = (value: Value) => Array.isArray(value);
+const isContainer = (value: Value) => typeof value === 'object' && value !== null;
+const isMap = (value: Value) => isContainer(value) && !Array.isArray(value);
+const ofForm = (form: RegExp) => (value: Value) => typeof value === 'string' && form.test(value);
+
+const domains: { readonly [K in ParameterKind]: Domain } = {
+  any: { kinds: ['string', 'integer', 'number', 'boolean', 'scalar', 'list', 'map'], has: () => true },
+  sized: { kinds: ['string', 'list', 'map'], has: (value) => isString(value) || isContainer(value) },
+  container: { kinds: ['list', 'map'], has: isContainer },
+  text: { kinds: ['string', 'integer'], has: (value) => isString(value) || isInteger(value) },
+  digits: { kinds: ['string'], has: ofForm(/^-?[0-9]{1,15}$/) },
+  duration: { kinds: ['string'], has: ofForm(new RegExp(durationPattern)) },
+  header: { kinds: ['string'], has: ofForm(/^[A-Za-z0-9_-]*$/) },
+  positive: { kinds: ['integer'], has: (value) => isInteger(value) && Number(value) > 0 },
+  scalar: {
+    kinds: ['string', 'integer', 'boolean'],
+    has: (value) => isString(value) || typeof value === 'boolean' || isInteger(value),
+  },
+  string: { kinds: ['string'], has: isString },
+  integer: { kinds: ['integer'], has: isInteger },
+  boolean: { kinds: ['boolean'], has: (value) => typeof value === 'boolean' },
+  strings: { kinds: ['list'], has: (value) => Array.isArray(value) && value.every(isString) },
+  list: { kinds: ['list'], has: isList },
+  map: { kinds: ['map'], has: isMap },
 };
 
 function accepts(parameter: Parameter, schema: Schema): boolean {
   if (parameter.kind === 'any') return true;
   const kind = kindOf(schema);
   if (parameter.kind === 'strings' && kind === 'list') return isStrings(memberSchema(schema));
-  return kinds[parameter.kind].includes(kind);
+  return domains[parameter.kind].kinds.includes(kind);
 }
 
 /**
@@ -81,37 +99,8 @@ export function checkArgument(operator: Operator, index: number, value: Value | 
     if (parameter.optional || (parameter.kind === 'any' && value === null)) return;
     throw new EvaluationError(`${operator.name}: its '${parameter.name}' is absent`);
   }
-  if (parameter.kind === 'any' || isArgument(parameter, value)) return;
+  if (domains[parameter.kind].has(value)) return;
   throw new EvaluationError(
     `${operator.name} takes a ${parameter.kind} as its '${parameter.name}', not ${JSON.stringify(value)}`,
   );
-}
-
-const durationForm = new RegExp(durationPattern);
-
-function isArgument(parameter: Parameter, value: Value): boolean {
-  if (parameter.kind === 'header') return typeof value === 'string' && /^[A-Za-z0-9_-]*$/.test(value);
-  if (parameter.kind === 'digits') return typeof value === 'string' && /^-?[0-9]{1,15}$/.test(value);
-  if (parameter.kind === 'duration') return typeof value === 'string' && durationForm.test(value);
-  if (parameter.kind === 'positive') return Number.isSafeInteger(value) && Number(value) > 0;
-  if (parameter.kind === 'strings') {
-    return Array.isArray(value) && value.every((item) => typeof item === 'string');
-  }
-  return kinds[parameter.kind].some((kind) => isOfKind(value, kind));
-}
-
-/** Whether a value is one that an expression of this kind may yield. */
-export function isOfKind(value: Value, kind: Kind): boolean {
-  switch (kind) {
-    case 'integer':
-      return Number.isSafeInteger(value);
-    case 'scalar':
-      return typeof value !== 'object';
-    case 'list':
-      return Array.isArray(value);
-    case 'map':
-      return typeof value === 'object' && value !== null && !Array.isArray(value);
-    default:
-      return typeof value === kind;
-  }
 }

@@ -42,10 +42,10 @@ export function isIntegers(schema: Schema): boolean {
 
 /** The types of the values that a schema admits. */
 function typesOf(schema: Schema): Set<JsonType> {
-  let types: Set<JsonType> = new Set([...allTypes, 'integer']);
+  let types: Set<JsonType> | undefined;
   const only = (admitted: Iterable<JsonType>) => {
     const set = new Set(admitted);
-    types = new Set([...types].filter((type) => set.has(type)));
+    types = types === undefined ? set : new Set([...types].filter((type) => set.has(type)));
   };
   if (schema.type !== undefined) {
     const named = typeof schema.type === 'string' ? [schema.type] : schema.type;
@@ -59,7 +59,7 @@ function typesOf(schema: Schema): Set<JsonType> {
     if (alternatives !== undefined) only(alternatives.flatMap((alternative) => [...typesOf(alternative)]));
   }
   for (const part of schema.allOf ?? []) only(typesOf(part));
-  return types;
+  return types ?? new Set([...allTypes, 'integer']);
 }
 
 function jsonType(value: unknown): JsonType {
