@@ -8,6 +8,7 @@ import {
   each,
   hasPrefix,
   isText,
+  type Leaf,
   listOf,
   lookup,
   not,
@@ -15,7 +16,6 @@ import {
   readAs,
   type Symbolic,
   sort,
-  str,
   toJson,
   uniq,
   when,
@@ -55,27 +55,27 @@ export function definitionOf({ secret, reference }: Symbolic<Declaration>): Expr
   const isWhole = (field: Symbolic<OAuthField>) => isText(readAs(nameSchema, field));
   const sources = [
     each<OAuthField, string>(fields, (field, name) =>
-      when(isWhole(field), str`${name} ${readAs(nameSchema, field)} `),
+      when(isWhole(field), exactly(name, readAs(nameSchema, field), '')),
     ),
     each<OAuthField, string>(fields, (field, name) => {
       const { secret_ref, json_key } = readAs(jsonField, field);
-      return when(not(isWhole(field)), str`${name} ${secret_ref} ${defaultIfEmpty(json_key, '')}`);
+      return when(not(isWhole(field)), exactly(name, secret_ref, defaultIfEmpty(json_key, '')));
     }),
   ];
-  return toJson(
-    listOf<string>(
-      [
-        reference,
-        defaultIfEmpty(mode, 'replace'),
-        defaultIfEmpty(replacer, secret.name),
-        ...places,
-        ...limits,
-        set(listOf<string>(sources, 'sources')),
-        toJson(others),
-      ],
-      'definition',
-    ),
+  return exactly(
+    reference,
+    defaultIfEmpty(mode, 'replace'),
+    defaultIfEmpty(replacer, secret.name),
+    ...places,
+    ...limits,
+    set(listOf<string>(sources, 'sources')),
+    toJson(others),
   );
+}
+
+/** Several texts as one, of which no other texts can be made. */
+function exactly(...texts: readonly Leaf<string>[]): Expr<string> {
+  return toJson(listOf<string>(texts, 'texts'));
 }
 
 /** The members of a list in which order and repetition mean nothing. */

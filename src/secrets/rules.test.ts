@@ -134,6 +134,14 @@ describe('one secret has one definition', () => {
       { ...secrets, fields: { client_id: 'I', client_secret: 'S' } },
       { ...secrets, fields: { client_id: 'I', client_secret: { secret_ref: 'S', json_key: 's' } } },
     ],
+    [
+      { ...secrets, fields: { client_id: 'I', client_secret: { secret_ref: 'A b', json_key: 'c' } } },
+      { ...secrets, fields: { client_id: 'I', client_secret: { secret_ref: 'A', json_key: 'b c' } } },
+    ],
+    [
+      { ...google, scopes: ['a,b'] },
+      { ...google, scopes: ['a', 'b'] },
+    ],
     [signed, { ...signed, allowed_services: ['s3'] }],
     [
       { ...signed, allowed_services: ['s3'] },
