@@ -22,9 +22,11 @@ function notices(): Plugin {
 /** @throws {Error} for a package that has no text of its licence */
 function notice(folder: string): string {
   const { name, version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
-  const file = readdirSync(folder).find((entry) => /^licen[cs]e(\.\w+)?$/i.test(entry));
-  if (file === undefined) throw new Error(`${name} has no text of its licence, which the bundle needs`);
-  return `${name} ${version}\n\n${readFileSync(path.join(folder, file), 'utf8').trim()}\n`;
+  const files = readdirSync(folder).filter((entry) => /^(licen[cs]e|notice)(\.\w+)?$/i.test(entry));
+  if (!files.some((file) => /^licen/i.test(file)))
+    throw new Error(`${name} has no text of its licence, which the bundle needs`);
+  const texts = files.map((file) => readFileSync(path.join(folder, file), 'utf8').trim());
+  return `${[`${name} ${version}`, ...texts].join('\n\n')}\n`;
 }
 
 export default defineConfig({

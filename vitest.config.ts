@@ -62,7 +62,7 @@ export default defineConfig({
         test: {
           name: 'commands',
           include: commands,
-          globalSetup: builds,
+          globalSetup: [...builds, 'test/cli/build.ts'],
           testTimeout: 2 * minutes,
           hookTimeout: 2 * minutes,
           maxWorkers: everyProcessor,

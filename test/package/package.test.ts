@@ -52,6 +52,8 @@ describe('the tarball', () => {
       expect.arrayContaining(bundled.map((name) => `${name} ${pinned[name]}`)),
     );
     expect(notices.match(/^Copyright /gim)?.length).toBeGreaterThanOrEqual(bundled.length);
+    // What constructs has beside its licence.
+    expect(notices).toContain('Amazon.com, Inc.');
   });
 });
 
