@@ -9,7 +9,7 @@ export const project = path.join(import.meta.dirname, '../..');
 export function builtCommand(): string {
   const command = path.join(project, 'lib/command/main.js');
   if (!existsSync(command) || youngest('lib/command') < youngest('src')) {
-    execFileSync('npm', ['run', '--silent', 'build'], { cwd: project, stdio: ['ignore', 2, 2] });
+    execFileSync('npm', ['run', '--silent', 'bundle'], { cwd: project, stdio: ['ignore', 2, 2] });
   }
   return command;
 }
