@@ -196,6 +196,7 @@ describe('what to do about a host', () => {
     expect(mendHost(secret, 'https://10.0.0.0/8')).toMatch(/: write "10\.0\.0\.0\/8" or "10\.0\.0\.0"\.$/);
     expect(mendHost(['tools', 'a', 'secrets', 0, 'token_endpoint'], 'https://a.example')).toBeUndefined();
     expect(mendHost(['hosts', 0], 443)).toBeUndefined();
+    expect(mendHost(['tools', 'hosts', 'description'], 'https://a.example')).toBeUndefined();
   });
 
   test.each([
@@ -218,13 +219,42 @@ describe('what to do about a host', () => {
     expect(mendHost(secret, text)).toMatch(why);
   });
 
-  test('that is a name but for its case, which a token may be too: it is not repeated', () => {
-    const hint = 'A host is written in lower case, with no space around it.';
-    for (const text of ['API.example.com', ' api.example.com', 'SG.aBcD_e.FgHi-j']) {
-      expect(mendHost(secret, text)).toBe(hint);
-    }
-    expect(mendHost(secret, '2001:DB8::1')).toMatch(/: write "2001:db8::1"\.$/);
-    expect(mendHost(secret, 'https://me:aBcD@API.example.com')).toMatch(/: write "api\.example\.com"\.$/);
+  test.each([
+    ' api.example.com',
+    'https://api.example.com',
+    'HTTPS://API.example.com:443/V1',
+    '//api.example.com',
+  ])('that is written as a host is, with more around it: %j', (text) => {
+    expect(mendHost(secret, text)).toMatch(/: write "api\.example\.com"\.$/);
+  });
+
+  test.each([
+    'API.example.com',
+    'SG.aBcD_e.FgHi-j',
+    ' SG.aBcD_e.FgHi-j',
+    '*.SG.Abc.Def',
+    'sk_live_4eC39Hq',
+  ])('that is a name but for its case, which a token may be too: %j is not repeated', (text) => {
+    expect(mendHost(secret, text)).toBe('A host is written in lower case, with no space around it.');
+  });
+
+  test.each([
+    ...['admin:P@ssw0rd', 'admin:p@ssw0rd', 'https://me:aBcD@API.example.com', 'https://me:p@ss.word'],
+    ...['SG.aBcD_e.FgHi-j.', 'GlPaT.x.y:22', 'GlPaT.x.y/z', 'sk_live_4eC39Hq:1', 'https://sk_live_4eC39Hq'],
+    ...['me@10.1.2.3', 'Schön.example.com'],
+  ])('that may be a credential with something around it, or its end: %j is not repeated', (text) => {
+    expect(mendHost(secret, text)).toBe(
+      'A host stands alone, in lower-case ASCII, without scheme, user, port or path.',
+    );
+  });
+
+  test.each([
+    ['2001:DB8::1', '"2001:db8::1"'],
+    ['2001:DB8::/32', '"2001:db8::/32"'],
+    ['[2001:DB8::1]:443', '"2001:db8::1"'],
+    ['[FD00::1]/64', '"fd00::1/64" or "fd00::1"'],
+  ])('that is an address, which no token is: %s', (text, written) => {
+    expect(mendHost(secret, text)?.endsWith(`: write ${written}.`)).toBe(true);
   });
 
   test('is what is known of it', () => {

@@ -62,23 +62,39 @@ const patterns = { hosts: hostPattern, allowedHosts: allowedHostPattern };
 
 /** What to do about a value that is no host, in a list of hosts. */
 export function mendHost(path: ValuePath, value: Value): string | undefined {
-  const list = path.at(-2);
-  if ((list !== 'hosts' && list !== 'allowedHosts') || typeof value !== 'string') return undefined;
+  const [list, index] = path.slice(-2);
+  if ((list !== 'hosts' && list !== 'allowedHosts') || typeof index !== 'number') return undefined;
+  if (typeof value !== 'string') return undefined;
   const meant = meantHosts(value, patterns[list]);
   if (meant.length === 0) return causeOf(value, list);
-  // A token of three parts, in the wrong place, is such a name too: it is not repeated.
-  if (isNameButForCase(value, meant)) return 'A host is written in lower case, with no space around it.';
-  const written = meant.map((host) => JSON.stringify(host)).join(' or ');
-  return `A host stands alone, in lower-case ASCII, without scheme, port or path: write ${written}.`;
+  if (mayBeRepeated(value, meant)) {
+    const written = meant.map((host) => JSON.stringify(host)).join(' or ');
+    return `A host stands alone, in lower-case ASCII, without scheme, port or path: write ${written}.`;
+  }
+  return meant.includes(value.trim().toLowerCase())
+    ? 'A host is written in lower case, with no space around it.'
+    : 'A host stands alone, in lower-case ASCII, without scheme, user, port or path.';
 }
 
-function isNameButForCase(text: string, [host = '']: readonly string[]): boolean {
-  return text.trim().toLowerCase() === host && !/[:/*]/.test(host) && !address.test(host);
+/**
+ * Whether what was meant can't be a credential in the wrong place. A token of three parts is a name but for its case,
+ * unless it is in a URL, and behind an `@` may be the rest of a password.
+ */
+function mayBeRepeated(text: string, meant: readonly string[]): boolean {
+  const { scheme, user, host } = around.exec(text.trim())?.groups ?? {};
+  if (user !== undefined) return false;
+  if (meant.every(isAddress)) return true;
+  return host !== undefined && (!/\p{Lu}/u.test(host) || (scheme !== undefined && host.includes('.')));
+}
+
+/** An address, or a range of them. */
+function isAddress(host: string): boolean {
+  return address.test(host.replace(/\/[0-9]+$/, ''));
 }
 
 /** A host, and what may stand around it: a scheme, a user, a port and a path. An IPv6 address has its brackets then. */
 const around =
-  /^(?<scheme>(?!op:)(?:[a-z][a-z0-9+.-]*:)?\/\/)?(?:[^@/?#\\]*@)?(?<host>\[[0-9a-f]*:[0-9a-f:]*\]|[^:@/?#\\[\]]+)(?::[0-9]+)?(?<rest>[/?#][^@]*)?$/;
+  /^(?<scheme>(?!op:)(?:[a-z][a-z0-9+.-]*:)?\/\/)?(?<user>[^@/?#\\]*@)?(?<host>\[[0-9a-f]*:[0-9a-f:]*\]|[^:@/?#\\[\]]+)(?::[0-9]+)?(?<rest>[/?#][^@]*)?$/i;
 
 const address = new RegExp(`^(?:${ipv4}|${ipv6})$`);
 
