@@ -9,6 +9,7 @@ import {
   emptyMap,
   mergeFiles,
   readValuesFile,
+  setName,
   showPath,
   type Value,
   type ValuePath,
@@ -36,7 +37,7 @@ export interface ValuesInput {
 
 /** One thing that is wrong with values. */
 export interface Problem {
-  /** The file's name as it was given, or `--set` and its expression. */
+  /** The file's name as it was given, or `--set` and the key of its expression. */
   readonly file: string;
   /** From 1. */
   readonly line: number;
@@ -144,7 +145,7 @@ function fileSource(file: string, content: string | Uint8Array): Source {
 
 function setSource(expression: string): Source {
   return {
-    file: `--set ${expression}`,
+    file: setName(expression),
     values: applySet(emptyMap(), expression),
     position: () => ({ line: 1, column: 1 }),
   };

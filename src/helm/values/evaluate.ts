@@ -205,14 +205,12 @@ function sizeOf(reads: readonly Read[]): { nodes: number; depth: number } {
 }
 
 function readAlias(reading: Reading, node: Alias.Parsed, path: ValuePath): Read {
-  const name = shorten(node.source);
   const target = reading.anchors.get(node.source);
   const read = target && reading.reads.get(target);
   if (!read) {
-    const message = target
-      ? `*${name} stands within &${name} itself`
-      : `no &${name} stands above this *${name}`;
-    return giveUp(reading, 'alias', node, path, message);
+    if (target) return giveUp(reading, 'alias', node, path, 'this alias stands within what it stands for');
+    const hint = 'Put a text that begins with "*" in quotes.';
+    return giveUp(reading, 'alias', node, path, 'nothing above has the name of this alias', hint);
   }
   reading.aliased += read.nodes;
   if (reading.aliased > mostAliased(reading)) {
@@ -273,19 +271,18 @@ function isInt64(text: string): boolean {
 
 function readValue(reading: Reading, node: Scalar.Parsed, path: ValuePath): Value {
   const { kind, value, rounded } = readScalar(reading, node, path);
-  const text = shorten(node.source);
   if (kind === 'infinite') {
     refuse(
       reading,
       'infinite number',
       node,
       path,
-      `Helm cannot hold ${text}`,
+      'Helm cannot hold this number',
       'Put it in quotes if it is a text.',
     );
   }
   if (rounded) {
-    const message = `Helm reads ${text} as ${BigInt(Number(value))}, the nearest number that it can hold`;
+    const message = 'Helm cannot hold this integer, and reads the nearest that it can';
     refuse(
       reading,
       'rounded number',
@@ -304,10 +301,10 @@ function readScalar(reading: Reading, node: Scalar.Parsed, path: ValuePath): Sca
   const scalar = isScalarTag(tag) ? readTagged(tag, text) : undefined;
   if (scalar) return scalar;
   if (isScalarTag(tag)) {
-    const message = `${shorten(text)} is no ${shortTag(tag)}`;
+    const message = `this is no ${shortTag(tag)}`;
     refuse(reading, 'tag', node, path, message, 'Correct the value, or remove the tag.');
   } else {
-    refuseTag(reading, node, path, tag);
+    refuseTag(reading, node, path);
   }
   return { kind: 'string', value: text };
 }
@@ -318,13 +315,13 @@ function expectTag(
   path: ValuePath,
   tag: string,
 ): void {
-  if (node.tag !== undefined && node.tag !== tag) refuseTag(reading, node, path, node.tag);
+  if (node.tag !== undefined && node.tag !== tag) refuseTag(reading, node, path);
 }
 
-function refuseTag(reading: Reading, node: ParsedNode, path: ValuePath, tag: string): void {
-  const message = `the tag ${shortTag(tag)} does not work here`;
-  const hint = 'Remove it. !!str, !!int, !!float, !!bool, !!null, !!map and !!seq work on what they name.';
-  refuse(reading, 'tag', node, path, message, hint);
+function refuseTag(reading: Reading, node: ParsedNode, path: ValuePath): void {
+  const known = '!!str, !!int, !!float, !!bool, !!null, !!map and !!seq work on what they name';
+  const hint = `Remove it, or put a text that begins with "!" in quotes. ${known}.`;
+  refuse(reading, 'tag', node, path, 'this tag does not work here', hint);
 }
 
 function shortTag(tag: string): string {
@@ -343,7 +340,7 @@ function refuse(
   if (reading.faults.length === maxFaults) throw new Unreadable();
 }
 
-function giveUp(...[reading, refusal, node, path, message]: Parameters<typeof refuse>): never {
-  refuse(reading, refusal, node, path, message);
+function giveUp(...refused: Parameters<typeof refuse>): never {
+  refuse(...refused);
   throw new Unreadable();
 }

@@ -1,6 +1,5 @@
 import type { CST } from 'yaml';
 import type { Fault } from './error.js';
-import { shorten } from './value.js';
 
 /** Deeper than any Kubernetes object nests, and far from where a parser runs out of stack. */
 export const maxDepth = 100;
@@ -209,7 +208,7 @@ function unclosed(token: CST.FlowScalar): Fault {
 function* name(token: CST.SourceToken | CST.FlowScalar, context: Context): Generator<Fault> {
   if (/^.[\w-]+$/.test(token.source) && /^[\s,\]}]?$/.test(following(token, context))) return;
   const refusal = token.type === 'alias' ? 'alias' : 'anchor';
-  const message = `Helm knows no ${refusal} of the name ${shorten(token.source)}`;
+  const message = `Helm knows no ${refusal} of this name`;
   yield fault(refusal, token, message, 'Use letters, digits, "-" and "_", and put a space after the name.');
 }
 

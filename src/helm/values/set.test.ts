@@ -81,21 +81,21 @@ describe('--set over values that are there', () => {
 
 describe('--set refuses', () => {
   test.each([
-    ['a', 1, '"a" has no value'],
-    ['a=1,b', 5, '"b" has no value'],
-    ['a,b=1', 1, '"a" has no value'],
+    ['a', 1, 'this key has no value'],
+    ['a=1,b', 5, 'this key has no value'],
+    ['a,b=1', 1, 'this key has no value'],
     ['=1', 1, 'a name is missing'],
     ['a..b=1', 3, 'a name is missing'],
-    ['a[x]=1', 3, '"x" is no index of a list'],
-    ['a[-1]=1', 3, '"-1" is no index of a list'],
-    ['a[70000]=1', 3, '"70000" is no index of a list'],
-    ['a[]=1', 3, '"" is no index of a list'],
+    ['a[x]=1', 3, 'this is no index of a list'],
+    ['a[-1]=1', 3, 'this is no index of a list'],
+    ['a[70000]=1', 3, 'this is no index of a list'],
+    ['a[]=1', 3, 'this is no index of a list'],
     ['a[1', 3, 'a "[" is never closed'],
     ['a[1]', 3, 'this item has no value'],
-    ['a[0]b=1', 3, '"b" stands behind an index'],
+    ['a[0]b=1', 3, 'a text stands behind an index'],
     ['a={1', 3, 'a "{" is never closed'],
     ['a[0].b=', 6, 'Helm loses an empty value at the end when it belongs to a list item'],
-    ['a=9007199254740992', 3, '9007199254740992 is too large to be an exact number in every place'],
+    ['a=9007199254740992', 3, 'this number is too large to be exact in every place'],
     ['text.a=1', 1, '"text" is a string in the values so far, not a map'],
     ['nothing.a=1', 1, '"nothing" is null in the values so far, not a map'],
     ['map[0]=1', 1, '"map" is a map in the values so far, not a list'],
@@ -104,12 +104,12 @@ describe('--set refuses', () => {
   ])('%s', (expression, column, message) => {
     const error = refusal(expression);
     expect(error?.problems).toMatchObject([{ line: 1, column, message }]);
-    expect(error?.format()).toContain(`--set ${expression.slice(0, 60)}`);
+    expect(error?.format()).toMatch(/^--set( [^=]*=…)?:1:/);
   });
 
   test('in one line and what to do', () => {
     expect(refusal('a=1,b')?.format()).toBe(
-      '--set a=1,b:1:5: "b" has no value\n  Write "key=value"; a comma in a text is "\\,".',
+      '--set a=…:1:5: this key has no value\n  Write "key=value"; a comma in a text is "\\,".',
     );
   });
 });

@@ -36,12 +36,7 @@ function setKey(scanner: Scanner, map: ValuesMap, { level, inList }: Target): vo
   const start = scanner.at;
   const { text: key, end } = scanUntil(scanner, '=[,.');
   if (end === undefined || end === ',') {
-    throw refused(
-      scanner,
-      start,
-      `${named(key)} has no value`,
-      'Write "key=value"; a comma in a text is "\\,".',
-    );
+    throw refused(scanner, start, 'this key has no value', 'Write "key=value"; a comma in a text is "\\,".');
   }
   if (key === '')
     throw refused(scanner, start, 'a name is missing', 'Helm ignores a value that has no name.');
@@ -74,8 +69,7 @@ function setItem(scanner: Scanner, before: readonly Value[], level: number): Val
   const start = scanner.at;
   const index = scanIndex(scanner);
   const { text: stray, end } = scanUntil(scanner, '[.=');
-  if (stray !== '')
-    throw refused(scanner, start, `${named(stray)} stands behind an index`, 'Write "list[0]=value".');
+  if (stray !== '') throw refused(scanner, start, 'a text stands behind an index', 'Write "list[0]=value".');
   if (end === undefined) throw refused(scanner, start, 'this item has no value', 'Write "list[0]=value".');
 
   const list = [...before];
@@ -100,7 +94,7 @@ function scanIndex(scanner: Scanner): number {
   const hint = `Write a number from 0 to ${maxIndex} between "[" and "]".`;
   if (end === undefined) throw refused(scanner, start, 'a "[" is never closed', hint);
   if (!/^\+?\d+$|^-0+$/.test(text) || Number(text) > maxIndex) {
-    throw refused(scanner, start, `${named(text)} is no index of a list`, hint);
+    throw refused(scanner, start, 'this is no index of a list', hint);
   }
   return Math.abs(Number(text));
 }
@@ -138,7 +132,7 @@ function typed(scanner: Scanner, start: number, text: string): Value {
   const value = Number(integer);
   if (!Number.isSafeInteger(value)) {
     const hint = 'As a text, it belongs into a values file, in quotes.';
-    throw refused(scanner, start, `${text} is too large to be an exact number in every place`, hint);
+    throw refused(scanner, start, 'this number is too large to be exact in every place', hint);
   }
   return value;
 }
@@ -160,13 +154,15 @@ function scanUntil(scanner: Scanner, ends: string): { text: string; end?: string
   }
 }
 
-function named(text: string): string {
-  return JSON.stringify(shorten(text));
+function conflict(scanner: Scanner, at: number, key: string, before: Value, wanted: string): ValuesError {
+  const message = `${JSON.stringify(shorten(key))} is ${kindOf(before)} in the values so far, not ${wanted}`;
+  return refused(scanner, at, message, 'Set the whole of it, or change the values file.', 'set target');
 }
 
-function conflict(scanner: Scanner, at: number, key: string, before: Value, wanted: string): ValuesError {
-  const message = `${named(key)} is ${kindOf(before)} in the values so far, not ${wanted}`;
-  return refused(scanner, at, message, 'Set the whole of it, or change the values file.', 'set target');
+/** What messages call an expression: its key alone, since what it sets may be a credential. */
+export function setName(expression: string): string {
+  const [, key] = /^([^=]*)=/.exec(expression) ?? [];
+  return key === undefined ? '--set' : `--set ${shorten(key)}=…`;
 }
 
 function refused(
@@ -177,6 +173,6 @@ function refused(
   refusal: 'set syntax' | 'set target' = 'set syntax',
 ): ValuesError {
   const column = characters.slice(0, at).join('').length + 1;
-  const file = `--set ${shorten(expression)}`;
+  const file = setName(expression);
   return new ValuesError([{ refusal, file, line: 1, column, message, ...(hint !== undefined && { hint }) }]);
 }
