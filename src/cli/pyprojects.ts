@@ -1,55 +1,82 @@
 import { type Dirent, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { byBytes } from '../helm/go-syntax.js';
+import { codeOf } from './failure.js';
 
-interface Folder {
+/** A folder or a file. */
+interface Place {
   /** As it is reached from where the command runs. */
   readonly path: string;
   /** Without links in it. */
   readonly real: string;
 }
 
+interface Found {
+  /** The folders that were looked into, without links in their paths. */
+  readonly folders: Set<string>;
+  /** The path by which each file is called, by the one without links in it. */
+  readonly files: Map<string, string>;
+  /** The folders that links lead to. */
+  readonly links: Place[];
+}
+
+const fileName = 'pyproject.toml';
+
 /**
  * Every pyproject.toml under the folders, each once, by its path from where the command runs. Folders that links lead to
- * come after all others, so that a tool is called after its own folder where both are found.
+ * come after all others, so that a file is called by a path without links where it has one.
  */
 export function* pyprojects(
   folders: readonly string[],
 ): Generator<{ readonly file: string; readonly text: string }> {
-  const seen = new Set<string>();
-  let found: readonly Folder[] = folders.map(path.normalize).map(resolved);
-  while (found.length > 0) {
-    const links: Folder[] = [];
-    for (const folder of [...found].sort((left, right) => byBytes(left.path, right.path))) {
-      yield* filesIn(folder, seen, links);
-    }
-    found = links;
+  const found: Found = {
+    folders: new Set(),
+    files: new Map(),
+    links: folders.map(path.normalize).map(resolved),
+  };
+  while (found.links.length > 0) {
+    const round = found.links.splice(0).sort((left, right) => byBytes(left.path, right.path));
+    for (const folder of round) lookInto(folder, found);
   }
+  for (const file of found.files.values()) yield { file, text: readFileSync(file, 'utf8') };
 }
 
-function* filesIn(
-  folder: Folder,
-  seen: Set<string>,
-  links: Folder[],
-): Generator<{ readonly file: string; readonly text: string }> {
-  if (seen.has(folder.real)) return;
-  seen.add(folder.real);
+function lookInto(folder: Place, found: Found): void {
+  const file = inside(folder, fileName);
+  if (found.folders.has(folder.real)) {
+    if (found.files.has(file.real)) add(file, found);
+    return;
+  }
+  found.folders.add(folder.real);
   const entries = readdirSync(folder.path, { withFileTypes: true });
   for (const entry of entries.sort((left, right) => (left.name < right.name ? -1 : 1))) {
-    const inner = path.join(folder.path, entry.name);
-    if (entry.name === 'pyproject.toml' && !entry.isDirectory()) {
+    if (entry.name === fileName && !entry.isDirectory()) {
       // What is no file, such as a pipe, might never end.
-      if (entry.isFile() || statSync(inner).isFile())
-        yield { file: inner, text: readFileSync(inner, 'utf8') };
+      if (entry.isFile()) add(file, found);
+      else if (statSync(file.path).isFile()) add(resolved(file.path), found);
     } else if (mayHoldTools(entry)) {
+      const inner = inside(folder, entry.name);
       if (entry.isDirectory()) {
-        yield* filesIn({ path: inner, real: path.join(folder.real, entry.name) }, seen, links);
-      } else if (statSync(inner).isDirectory()) {
-        const target = resolved(inner);
-        if (!isAround(target, folder)) links.push(target);
+        lookInto(inner, found);
+      } else if (leadsToFolder(inner.path)) {
+        const target = resolved(inner.path);
+        if (!isAround(target, folder)) found.links.push(target);
       }
     }
   }
+}
+
+/** A tool is called after the folder in a file's path: that is the file's own, where some way leads through it. */
+function add(file: Place, { files }: Found): void {
+  const known = files.get(file.real);
+  const own = folderName(file.real);
+  if (known === undefined || (folderName(known) !== own && folderName(file.path) === own)) {
+    files.set(file.real, file.path);
+  }
+}
+
+function folderName(file: string): string {
+  return path.basename(path.dirname(path.resolve(file)));
 }
 
 function mayHoldTools(entry: Dirent): boolean {
@@ -57,11 +84,26 @@ function mayHoldTools(entry: Dirent): boolean {
   return entry.isDirectory() || entry.isSymbolicLink();
 }
 
-function resolved(folder: string): Folder {
-  return { path: folder, real: realpathSync.native(folder) };
+function leadsToFolder(link: string): boolean {
+  try {
+    return statSync(link).isDirectory();
+  } catch (error) {
+    if (nowhere.includes(codeOf(error))) return false;
+    throw error;
+  }
 }
 
-function isAround(outer: Folder, folder: Folder): boolean {
+const nowhere: readonly (string | undefined)[] = ['ENOENT', 'ENOTDIR', 'ELOOP'];
+
+function inside(folder: Place, name: string): Place {
+  return { path: path.join(folder.path, name), real: path.join(folder.real, name) };
+}
+
+function resolved(link: string): Place {
+  return { path: link, real: realpathSync.native(link) };
+}
+
+function isAround(outer: Place, folder: Place): boolean {
   const way = path.relative(outer.real, folder.real);
   return way !== '..' && !way.startsWith(`..${path.sep}`);
 }

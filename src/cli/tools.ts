@@ -16,7 +16,7 @@ export const tools: Verb = {
   define(command) {
     command.argument(
       '<folder...>',
-      'folders to look in, and whatever folders links in them lead to; what begins with a dot, and node_modules, is passed over',
+      'folders to look in, and whatever folders links in them lead to; what begins with a dot, node_modules and links that lead nowhere are passed over',
     );
   },
 

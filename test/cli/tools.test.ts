@@ -124,7 +124,7 @@ describe('centaur-chart tools', () => {
     expect(Object.keys(parse(stdout).tools)).toEqual(['a']);
   });
 
-  describe('follows links to folders', () => {
+  describe('follows links', () => {
     const link = async (target: string, at: string) => {
       await mkdir(path.join(folder, path.dirname(at)), { recursive: true });
       await symlink(target, path.join(folder, at));
@@ -135,7 +135,7 @@ describe('centaur-chart tools', () => {
       return stdout.match(/(?<=^ {2}# ).*/gm) ?? [];
     };
 
-    it('outside of those that were named', async () => {
+    it('to folders outside of those that were named', async () => {
       await tree({ 'elsewhere/tool/pyproject.toml': page.declaration });
       await link('../elsewhere/tool', 'tools/link');
       expect(await named('tools')).toEqual(['tools/link/pyproject.toml']);
@@ -163,19 +163,42 @@ describe('centaur-chart tools', () => {
       expect(await named('two')).toEqual(['two/one/a/pyproject.toml']);
     });
 
-    it('that are none of those that it passes over', async () => {
+    it('that are not called as what it passes over', async () => {
       await tree({ 'elsewhere/pyproject.toml': page.declaration });
       await link('../elsewhere', 'tools/.hidden');
       await link('../elsewhere', 'tools/node_modules');
       expect(await named('tools')).toEqual([]);
     });
 
-    it('and says which leads nowhere', async () => {
-      await link('/nowhere', 'tools/gone');
-      expect(await tools('tools')).toMatchObject({
-        status: 2,
-        stderr: 'centaur-chart: cannot read tools/gone: no such file or directory\n',
-      });
+    it('and calls a tool after its own folder where another link leads to what is around it', async () => {
+      await tree({ 'elsewhere/x/pyproject.toml': page.declaration });
+      await link('../elsewhere/x', 'tools/a');
+      await link('../elsewhere', 'tools/b');
+      expect(await named('tools')).toEqual(['tools/b/x/pyproject.toml']);
+    });
+
+    it('and calls a tool after its own folder where links to links lead to what is around it', async () => {
+      await tree({ 'elsewhere/x/pyproject.toml': page.declaration });
+      await link('../elsewhere/x', 'tools/a');
+      await link('../further', 'tools/b');
+      await link('../elsewhere', 'further/c');
+      expect(await named('tools')).toEqual(['tools/b/c/x/pyproject.toml']);
+    });
+
+    it('and takes a file that is a link for the file that it leads to', async () => {
+      await tree({ 'tools/b/pyproject.toml': page.declaration });
+      await link('../b/pyproject.toml', 'tools/a/pyproject.toml');
+      await link('../b/pyproject.toml', 'tools/c/pyproject.toml');
+      expect(await named('tools')).toEqual(['tools/b/pyproject.toml']);
+      expect(await named('tools/c')).toEqual(['tools/c/pyproject.toml']);
+    });
+
+    it('and passes over those that lead nowhere', async () => {
+      await tree({ 'tools/a/pyproject.toml': page.declaration });
+      await link('gone', 'tools/README.md');
+      await link('itself', 'tools/itself');
+      await link('a/pyproject.toml/b', 'tools/below-a-file');
+      expect(await named('tools')).toEqual(['tools/a/pyproject.toml']);
     });
   });
 
