@@ -28,3 +28,16 @@ test("a file's name stays on its line, and moves no cursor", () => {
   const problem = { file: 'a\nb\u001b[2Jc\u2028d ü.yaml', path: '', message: 'is empty' };
   expect(problemText(problem, plain)).toBe('a?b?[2Jc?d ü.yaml: is empty\n');
 });
+
+test('a key, what is said of it and what to do move no cursor and change no colour', () => {
+  const [c0, c1] = ['\u001b[31m', '\u009b31m'];
+  const problem = {
+    file: 'values.yaml',
+    path: `api["x${c1}RED${c0}"]`,
+    message: `is not "${c1}"`,
+    hint: `First ${c1}.\nThen ${c0}.`,
+  };
+  expect(problemText(problem, plain)).toBe(
+    'values.yaml: api["x?31mRED?[31m"]: is not "?31m"\n  First ?31m.\n  Then ?[31m.\n',
+  );
+});

@@ -18,9 +18,13 @@ export function problemText(
   colours: Colours,
 ): string {
   const place = [printable(file), line, column].filter((part) => part !== undefined).join(':');
-  const key = path === '' ? '' : `${colours.bold(path)}: `;
-  const below = hint === undefined ? '' : `${hint.replaceAll(/^(?=.)/gm, '  ')}\n`;
-  return `${colours.faint(`${place}:`)} ${key}${message}\n${below}`;
+  const key = path === '' ? '' : `${colours.bold(printable(path))}: `;
+  const below = hint === undefined ? '' : `${printableLines(hint).replaceAll(/^(?=.)/gm, '  ')}\n`;
+  return `${colours.faint(`${place}:`)} ${key}${printableLines(message)}\n${below}`;
+}
+
+function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
 }
 
 export interface Colours {
