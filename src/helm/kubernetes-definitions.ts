@@ -1172,6 +1172,7 @@ export const definitions: { readonly [name: string]: object } = {
     description: "A quantity such as 500m, 1.5 or 2Gi; where Kubernetes takes one, it can't be negative.",
     type: ['string', 'number'],
     minimum: 0,
+    maximum: 9007199254740991,
     maxLength: 32,
     pattern: '^[+]?([0-9]+([.][0-9]*)?|[.][0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{1,2})?$',
   },

@@ -98,6 +98,8 @@ const scalars: Definitions = {
     description: "A quantity such as 500m, 1.5 or 2Gi; where Kubernetes takes one, it can't be negative.",
     type: ['string', 'number'],
     minimum: 0,
+    // Helm reads greater ones as the nearest that a float64 holds; a text says them exactly.
+    maximum: Number.MAX_SAFE_INTEGER,
     maxLength: 32,
     // Kubernetes' own parser takes minutes for an exponent of some digits.
     pattern: '^[+]?([0-9]+([.][0-9]*)?|[.][0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{1,2})?$',
