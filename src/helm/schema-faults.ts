@@ -22,6 +22,8 @@ export interface Fault {
   readonly kind: 'unknown key' | 'missing key' | 'value';
   readonly path: ValuePath;
   readonly message: string;
+  /** What stands there in values that are right, where this one is of another kind or none of the choices. */
+  readonly needed?: string;
   /** What to do, or what the value is for. */
   readonly hint?: string | undefined;
 }
@@ -304,15 +306,22 @@ function badKey(path: ValuePath, hint: string | undefined): Fault {
   return { kind: 'value', path, message: 'a key here is of another form', hint };
 }
 
+/** Something else stands there than what is needed. */
+export function otherMessage(needed: string, found: string): string {
+  return `must be ${needed}, and is ${found}`;
+}
+
 function choiceFault(path: ValuePath, value: Value, choices: readonly unknown[]): Fault {
   const words = choices.map((choice) =>
     typeof choice === 'string' && /^[\w.-]+$/.test(choice) ? choice : JSON.stringify(choice),
   );
   const meant = typeof value === 'string' ? nearest(value, words) : undefined;
+  const needed = listed(words, 'or');
   return {
     kind: 'value',
     path,
-    message: `must be ${listed(words, 'or')}, and is ${meant === undefined ? otherChoice(value) : JSON.stringify(value)}`,
+    message: otherMessage(needed, meant === undefined ? otherChoice(value) : JSON.stringify(value)),
+    needed,
     hint: meant === undefined ? undefined : `Did you mean ${meant}?`,
   };
 }
@@ -335,11 +344,12 @@ function typeFault(
     readonly notation: Notation;
   },
 ): Fault {
-  const wanted = listed([...new Set(types.map((type) => typeWords[type] ?? type))], 'or');
+  const needed = listed([...new Set(types.map((type) => typeWords[type] ?? type))], 'or');
   return {
     kind: 'value',
     path,
-    message: `must be ${wanted}, and is ${kindInWords(value)}`,
+    message: otherMessage(needed, kindInWords(value)),
+    needed,
     hint: typeHint(path, value, types, notation) ?? mapHint(types, keys, notation) ?? description,
   };
 }

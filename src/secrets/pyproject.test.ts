@@ -125,19 +125,41 @@ describe('a problem names the file, the table and the key', () => {
     ['nan', 'nan'],
     ['-inf', 'an infinite number'],
     ['9007199254740993', 'an integer beyond 2^53'],
-  ])('%s is no value of a declaration, whatever is needed there', (value, kind) => {
+  ])('%s is told with what is needed in its place, and quotes where a text is', (value, kind) => {
     const quotes = (text: string) => `Put it in quotes, and TOML reads it as text: ${text}`;
     const field = `{secret_ref = "A", json_key = ${value}}`;
     const oauth = `type = "oauth_token", name = "T", grant = "client_credentials", token_endpoint = "https://l"`;
     const table = `secrets = [{${oauth}, fields = {client_id = ${field}, client_secret = "B"}}, ${value}, {${http}, match_path = ${value}}]`;
-    const refused = `is ${kind}, and no declaration holds one`;
     expect(problems(table)).toEqual([
-      `${file}: [tool.centaur] secrets[0].fields.client_id.json_key: ${refused}`,
-      `${file}: [tool.centaur] secrets[1]: ${refused}`,
-      `${file}: [tool.centaur] secrets[2].match_path: ${refused}`,
+      `${file}: [tool.centaur] secrets[0].fields.client_id.json_key: must be a text, and is ${kind}`,
+      `${file}: [tool.centaur] secrets[1]: must be a text or a map, and is ${kind}`,
+      `${file}: [tool.centaur] secrets[2].match_path: must be true or false, and is ${kind}`,
     ]);
-    expect(hints(table)).toEqual([quotes('json_key = "…"'), quotes('"…"'), quotes('match_path = "…"')]);
+    expect(hints(table)).toEqual([
+      quotes('json_key = "…"'),
+      quotes('"…"'),
+      "http: whether the placeholder is replaced in the URL's path.",
+    ]);
+    expect(problems(`secrets = ${value}`)).toEqual([
+      `${file}: [tool.centaur] secrets: must be a list, and is ${kind}`,
+    ]);
+    expect(hints(`secrets = ${value}`)).toEqual(['Write its members in brackets, with commas between them.']);
     expect(problems(`secret_since = ${value}`)).toEqual([]);
+  });
+
+  test('a value that JSON has not, below a key that is not known, is refused with the key', () => {
+    expect(problems(`secrets = [{${http}, since = 1979-05-27, until = {day = 1979-05-28}}]`)).toEqual([
+      `${file}: [tool.centaur] secrets[0].since: this key is not known`,
+      `${file}: [tool.centaur] secrets[0].until: this key is not known`,
+      `${file}: [tool.centaur] secrets[0].until.day: is a date, and no declaration holds one`,
+    ]);
+  });
+
+  test('a value that JSON has not, where one of several words is needed, is told with the words', () => {
+    expect(problems('secrets = [{type = nan, name = "KEY"}]')).toEqual([
+      `${file}: [tool.centaur] secrets[0].type: must be http, gcp_auth, oauth_token, aws_auth or pg_dsn, and is nan`,
+    ]);
+    expect(hints('secrets = [{type = nan, name = "KEY"}]')).toEqual([undefined]);
   });
 
   test.each([

@@ -2,7 +2,7 @@
 import { parse, TomlDate, TomlError, type TomlTable, type TomlValue } from 'smol-toml';
 import { nearest } from '../helm/nearest.js';
 import type { Notation } from '../helm/notation.js';
-import { type Fault, faultFinder } from '../helm/schema-faults.js';
+import { type Fault, faultFinder, otherMessage } from '../helm/schema-faults.js';
 import { type SchemaDocument, samePath, valueAt } from '../helm/schema-paths.js';
 import { emptyMap, isMap, showPath, type Value, type ValuePath } from '../helm/values/value.js';
 import { type ToolDeclaration, toolSchema } from './declaration.js';
@@ -53,10 +53,7 @@ export function readPyproject(text: string, file: string): Pyproject {
   }
   const spoken = Object.fromEntries(Object.entries(centaur).filter(([key]) => keys.includes(key)));
   const { value, unheld } = asValue(spoken);
-  const faults = [
-    ...unheld,
-    ...faultsOf(value).filter(({ path }) => !unheld.some((fault) => samePath(path, fault.path))),
-  ];
+  const faults = withUnheld(faultsOf(value), unheld);
   const problems = [...misspelt(centaur, file), ...faults.map((fault) => problemOf(fault, value, file))];
   if (problems.length > 0) return { problems };
   return isDeclaration(value, faults) && Object.keys(value).length > 0 ? { declaration: value } : {};
@@ -77,14 +74,20 @@ function parsed(text: string, file: string): { content: TomlTable } | { problem:
   }
 }
 
-/** A TOML value as JSON has it, and what JSON has no value for: there stands null. */
-function asValue(content: TomlValue): { readonly value: Value; readonly unheld: readonly Fault[] } {
-  const unheld: Fault[] = [];
+/** A value of TOML that JSON has none for. */
+interface Unheld {
+  readonly path: ValuePath;
+  /** In words. */
+  readonly kind: string;
+}
+
+/** A TOML value as JSON has it. For what JSON has no value for stands a number, which no declaration takes anywhere. */
+function asValue(content: TomlValue): { readonly value: Value; readonly unheld: readonly Unheld[] } {
+  const unheld: Unheld[] = [];
   const convert = (value: TomlValue, path: ValuePath): Value => {
     if (!isOfJson(value)) {
-      const message = `is ${kindBeyondJson(value)}, and no declaration holds one`;
-      unheld.push({ kind: 'value', path, message, hint: toml.text(path.at(-1)) });
-      return null;
+      unheld.push({ path, kind: kindBeyondJson(value) ?? typeof value });
+      return 0;
     }
     if (Array.isArray(value)) return value.map((member, index) => convert(member, [...path, index]));
     if (!isTable(value)) return value;
@@ -93,6 +96,26 @@ function asValue(content: TomlValue): { readonly value: Value; readonly unheld: 
     return map;
   };
   return { value: convert(content, []), unheld };
+}
+
+/** Faults in which what JSON has no value for is called what it is, and stands at least once. */
+function withUnheld(faults: readonly Fault[], unheld: readonly Unheld[]): readonly Fault[] {
+  const told = faults.map((fault) => {
+    const found = unheld.find(({ path }) => samePath(path, fault.path));
+    if (found === undefined || fault.needed === undefined) return fault;
+    return { ...fault, message: otherMessage(fault.needed, found.kind) };
+  });
+  const untold = unheld.filter(({ path }) => !faults.some((fault) => samePath(path, fault.path)));
+  return [
+    ...told,
+    ...untold.map(
+      ({ path, kind }): Fault => ({
+        kind: 'value',
+        path,
+        message: `is ${kind}, and no declaration holds one`,
+      }),
+    ),
+  ];
 }
 
 function isOfJson(value: TomlValue): value is Exclude<TomlValue, bigint | TomlDate> {
