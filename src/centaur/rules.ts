@@ -1,6 +1,7 @@
 /** Rules across keys that JSON Schema can't state. A message begins with the key to be changed, and says what to do. */
 import {
   and,
+  constant,
   contains,
   type Expr,
   each,
@@ -17,7 +18,7 @@ import {
   when,
 } from '../helm/authoring.js';
 import { innerPorts } from '../secrets/proxy-config.js';
-import { secretRules } from '../secrets/rules.js';
+import { type OwnHost, secretRules } from '../secrets/rules.js';
 import { busPorts } from './connect.js';
 import { infraKeys } from './infra-secret.js';
 import type { Platform } from './platform.js';
@@ -104,11 +105,23 @@ function networkPolicyRules({ values }: Platform): readonly Member<string>[] {
   ];
 }
 
-/** How the API is called in the cluster: a credential that is sent there is readable in the API. */
-function ownHosts({ values, names }: Platform): readonly Expr<string>[] {
+/**
+ * How the API is called in the cluster: a credential that is sent there is readable in the API. Below these names, and
+ * below `pod`, CoreDNS answers with the address of a pod, to which the name is completed in the cluster's domain:
+ * https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
+ */
+function ownHosts({ values, names }: Platform): readonly OwnHost[] {
   const inNamespace = str`${names.api}.${release.Namespace}`;
   const { clusterDomain } = values.api.egressDiscovery;
-  return [names.api, inNamespace, str`${inNamespace}.svc`, str`${inNamespace}.svc.${clusterDomain}`];
+  return [
+    ...[names.api, inNamespace, str`${inNamespace}.svc`, str`${inNamespace}.svc.${clusterDomain}`].map(
+      (name) => ({ name, who: 'the API itself' }),
+    ),
+    ...[constant('pod'), str`pod.${clusterDomain}`].map((name) => ({
+      name,
+      who: 'where every address has a name, also that of the API',
+    })),
+  ];
 }
 
 type NamedPort = readonly [key: string, port: Expr<number>];

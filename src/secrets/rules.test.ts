@@ -210,8 +210,13 @@ describe('no credential is sent to who must not read it', () => {
   test.each([
     ['api.own.svc', true],
     ['*.own.svc', true],
+    ['10-1-2-3.api.own.svc', true],
+    ['10-1-2-3.*.own.svc', true],
+    ['*.api.own.svc', true],
     ['api.other.svc', false],
+    ['web-api.own.svc', false],
     ['*.other.svc', false],
+    ['own.svc', false],
     ['10.0.0.0/8', false],
   ])('%s: %s', (host, refused) => {
     expect(broken({ a: [{ ...http, hosts: ['a.example.com', host] }] })).toEqual(
@@ -226,6 +231,8 @@ describe('no credential is sent to who must not read it', () => {
   test.each([
     ['https://api.own.svc', true],
     ['https://api.own.svc:8443/token', true],
+    ['https://10-1-2-3.api.own.svc:8443/token', true],
+    ['https://web-api.own.svc', false],
     ['https://api.own.svc.example.com/token', false],
     ['https://l.example.com/api.own.svc', false],
   ])('to obtain a token at %s: %s', (token_endpoint, refused) => {

@@ -16,6 +16,7 @@ import {
   groupBy,
   gt,
   hasPrefix,
+  hasSuffix,
   ifElse,
   includes,
   isNonEmpty,
@@ -63,8 +64,14 @@ export interface RuleOptions {
   readonly infraKeys: readonly string[];
   /** What the keys of that Secret begin with. */
   readonly envPrefix: Expr<string>;
-  /** Hosts that no credential may be sent to: who listens there must not read it. */
-  readonly ownHosts: readonly Expr<string>[];
+  /** Hosts that no credential may be sent to, nor below: who listens there must not read it. */
+  readonly ownHosts: readonly OwnHost[];
+}
+
+export interface OwnHost {
+  readonly name: Expr<string>;
+  /** Who that is, in the middle of a sentence. */
+  readonly who: string;
 }
 
 /** The messages of the rules that the values break, to be added to a chart. */
@@ -74,11 +81,15 @@ export function secretRules(values: SecretsValues, options: RuleOptions): readon
     'declarations',
   );
   const secrets = listOf<Secret>([each(declared(values).secrets, (secret) => secret)], 'secrets');
+  const ownHosts = listOf<Type.Static<typeof ownHostSchema>>(
+    options.ownHosts.map(({ name, who }) => readAs(ownHostSchema, mapOf<string>({ name, who }, 'ownHost'))),
+    'ownHosts',
+  );
   return [
     declaredDifferently(declarations),
     each(declarations, goesNowhere),
-    goesHome(declarations, options),
-    asksHome(declarations, options),
+    goesHome(declarations, ownHosts),
+    asksHome(declarations, ownHosts),
     each(declarations, matchesNowhere),
     each(declarations, injectedNowhere),
     placeholdersApart(secrets),
@@ -121,18 +132,16 @@ function goesNowhere({ by, hosts, secret }: Symbolic<Declaration>): Member<strin
   );
 }
 
-function goesHome(declarations: Declarations, { ownHosts }: RuleOptions): Member<string> {
-  return given('ownHosts', listOf<string>([...ownHosts], 'ownHosts'), (ownHosts) =>
+const ownHostSchema = Type.Object({ name: Type.String(), who: Type.String() });
+type OwnHosts = Symbolic<readonly Type.Static<typeof ownHostSchema>[]>;
+
+function goesHome(declarations: Declarations, ownHosts: OwnHosts): Member<string> {
+  return each(ownHosts, ({ name, who }) =>
     each(declarations, ({ by, hosts, secret }) =>
       each(hosts, (host) =>
         when(
-          or(includes(ownHosts, host), contains('*', host)),
-          each(ownHosts, (own) =>
-            when(
-              overlap({ one: host, other: own }),
-              str`${by}: ${secret.name} would be sent to ${own}, the API itself, which must not read it: give it other hosts than ${host}`,
-            ),
-          ),
+          or(isWithin(name, host), and(contains('*', host), overlap({ one: host, other: str`*.${name}` }))),
+          str`${by}: ${secret.name} would be sent to ${name}, ${who}, which must not read it: give it other hosts than ${host}`,
         ),
       ),
     ),
@@ -140,16 +149,22 @@ function goesHome(declarations: Declarations, { ownHosts }: RuleOptions): Member
 }
 
 /** To the endpoint that gives its token, iron-proxy sends all credentials of a grant. */
-function asksHome(declarations: Declarations, { ownHosts }: RuleOptions): Member<string> {
-  const own = listOf<string>([...ownHosts], 'ownHosts');
-  return each(declarations, ({ by, secret }) =>
-    when(secret.token_endpoint, (url) =>
-      when(
-        includes(own, hostOf(url)),
-        str`${by}: the credentials of ${secret.name} would be sent to ${hostOf(url)}, the API itself, which must not read them: give it another token_endpoint`,
+function asksHome(declarations: Declarations, ownHosts: OwnHosts): Member<string> {
+  return each(ownHosts, ({ name, who }) =>
+    each(declarations, ({ by, secret }) =>
+      when(secret.token_endpoint, (url) =>
+        when(
+          isWithin(name, hostOf(url)),
+          str`${by}: the credentials of ${secret.name} would be sent to ${name}, ${who}, which must not read them: give it another token_endpoint`,
+        ),
       ),
     ),
   );
+}
+
+/** Whether a host has a name, or one below it. */
+function isWithin(name: Expr<string>, host: Expr<string>): Expr<boolean> {
+  return hasSuffix(str`.${name}`, str`.${host}`);
 }
 
 function isReplaced(secret: Symbolic<DeclaredSecret>): Expr<boolean> {

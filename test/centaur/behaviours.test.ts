@@ -261,6 +261,16 @@ describe('refused', () => {
       `tools: {t: {secrets: [{type: http, name: K, match_query: true, hosts: ["${host}"]}]}}`,
       'the API itself',
     ]),
+    ...[
+      '10-1-2-3.ns.pod.cluster.local',
+      '*.pod.cluster.local',
+      '10-1-2-3.ns.pod',
+      '10-1-2-3.*.cluster.local',
+    ].map((host) => [
+      `a credential that is sent to a pod by its address as ${host}`,
+      `tools: {t: {secrets: [{type: http, name: K, match_query: true, hosts: ["${host}"]}]}}`,
+      'where every address has a name, also that of the API',
+    ]),
     [
       'a Connect server of the same name as the API',
       `onepasswordConnect: {connect: {applicationName: ${api}}}`,

@@ -125,6 +125,7 @@ export const brokenRules: BrokenRules = [
   ['…: … is declared in more than one way', tools(http('KEY', host), http('KEY', host, 'match_path: true'))],
   ['…: … goes to no host', tools(http('KEY'))],
   ['…: … would be sent to …', tools(http('KEY', 'hosts: [law-release-centaur-api]'))],
+  ['…: … would be sent to …', tools(http('KEY', 'hosts: [10-1-2-3.default.pod.cluster.local]'))],
   [
     '…: the credentials of … would be sent to …',
     tools(

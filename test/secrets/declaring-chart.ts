@@ -78,7 +78,11 @@ new KubeConfigMap(declaringChart, 'config', {
   },
 });
 declaringChart.addRules(
-  ...secretRules(values, { infraKeys, envPrefix: constant('PROD_'), ownHosts: [constant('api.own.svc')] }),
+  ...secretRules(values, {
+    infraKeys,
+    envPrefix: constant('PROD_'),
+    ownHosts: [{ name: constant('api.own.svc'), who: 'the API itself' }],
+  }),
 );
 
 const document: SchemaDocument = JSON.parse(declaringChart.compile().get('values.schema.json') ?? '');
