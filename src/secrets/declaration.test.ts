@@ -65,8 +65,7 @@ const accepted: readonly (readonly [label: string, values: object])[] = [
   ].map((text) => [`the host ${text}`, host(text)] as const),
   ...[
     'fd00::1',
-    '::1',
-    '::',
+    'fd00::',
     '2001:db8:0:0:0:0:0:1',
     'fd00::/8',
     '*.a.example.com',
@@ -108,7 +107,7 @@ const accepted: readonly (readonly [label: string, values: object])[] = [
   ],
   [
     'all hosts are allowed',
-    proxy({ allowedHosts: ['*', 'b.example.com', '10.0.0.0/8', '0.0.0.0/0', '::/0'] }),
+    proxy({ allowedHosts: ['*', 'b.example.com', '10.0.0.0/8', '0.0.0.0/0', '::/0', '::1', '::ffff:a00:1'] }),
   ],
   ['nothing is denied', proxy({ upstreamDenyCidrs: [] })],
   ['ranges are denied', proxy({ upstreamDenyCidrs: ['10.0.0.0/8', 'fd00::/8', '0.0.0.0/0', '::/0'] })],
@@ -144,6 +143,9 @@ const refused: readonly (readonly [label: string, values: object, fault: RegExp]
     '::/0',
     'fd00::/7',
     '::ffff:0:0/96',
+    '::ffff:a00:1',
+    '::1',
+    '::',
     'fd00::/129',
     '1::2::3',
     '[fd00::1]',

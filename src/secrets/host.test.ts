@@ -20,7 +20,7 @@ test(`an IPv6 address is one for us where it is one for Node, seed ${seed}`, () 
   fc.assert(
     fc.property(fc.oneof(addresses, cut), (text) => {
       if (!text.includes(':')) return;
-      expect(host.test(text)).toBe(isIPv6(text));
+      expect(new RegExp(allowedHostPattern).test(text)).toBe(isIPv6(text));
       expect(new RegExp(cidrPattern).test(`${text}/64`)).toBe(isIPv6(text));
     }),
     { seed, numRuns: 5000 },
@@ -30,6 +30,35 @@ test(`an IPv6 address is one for us where it is one for Node, seed ${seed}`, () 
 /** Where the addresses of IPv4 are among those of IPv6. */
 const aroundIPv4 = new BlockList();
 aroundIPv4.addSubnet('::', 8, 'ipv6');
+
+test(`an address that credentials are sent to is none that iron-proxy may read as one of IPv4, seed ${seed}`, () => {
+  const zeroLed = fc
+    .array(fc.stringMatching(/^0{0,3}[0-9a-f]$|^00[0-9a-f]{2}$|^[0-9a-f]{4}$/), {
+      minLength: 1,
+      maxLength: 6,
+    })
+    .map((groups) => `${groups.join(':')}::`);
+  const addresses = fc.oneof(
+    fc.ipV6().filter((address) => !address.includes('.')),
+    zeroLed,
+    fc.constantFrom(
+      '::',
+      '::1',
+      '::ffff:a00:1',
+      '0:0:0:0:0:ffff:a00:1',
+      '64:ff9b::a00:1',
+      '00ff::',
+      '0100::',
+    ),
+  );
+  fc.assert(
+    fc.property(addresses, (address) => {
+      expect(host.test(address)).toBe(!aroundIPv4.check(address, 'ipv6'));
+      expect(new RegExp(allowedHostPattern).test(address)).toBe(true);
+    }),
+    { seed, numRuns: 5000 },
+  );
+});
 
 test(`a range that credentials are sent to holds at most one of 256 addresses, seed ${seed}`, () => {
   const addresses = fc.oneof(
@@ -95,7 +124,7 @@ describe('the host that is meant by', () => {
     ['2001:DB8::1:2', '2001:db8::1:2'],
     ['2001:DB8::/32', '2001:db8::/32'],
     ['[2001:DB8::1]', '2001:db8::1'],
-    ['[::1]:443', '::1'],
+    ['[fd00::1]:443', 'fd00::1'],
     ['https://[2001:db8::1]:8443/v1', '2001:db8::1'],
     ['schön.example.com', 'xn--schn-7qa.example.com'],
     ['https://*.SCHÖN.example.com:443/ä', '*.xn--schn-7qa.example.com'],
@@ -212,6 +241,8 @@ describe('what to do about a host', () => {
     ['https://0.0.0.0/0', /a prefix of \/8 or longer/],
     ['::/0', /a prefix of \/8 or longer/],
     ['::ffff:0:0/96', /none in ::\/8, where IPv4's addresses are too/],
+    ['::ffff:a00:1', /none in ::\/8, where IPv4's addresses are too: write one of those as 10\.1\.2\.3\.$/],
+    ['[::1]:443', /^An address that credentials are sent to is none in ::\/8/],
     ['10.0.0.0/33', /^The number behind an address is the length/],
     ['fd00::/129', /^The number behind an address is the length/],
     ['[fd00::]/129', /^The number behind an address is the length/],
@@ -261,5 +292,6 @@ describe('what to do about a host', () => {
     expect(mendHost(secret, 'a..b')).toBeUndefined();
     expect(mendHost(secret, 'a/24')).toBeUndefined();
     expect(mendHost(allowed, '*/x')).not.toMatch('credential');
+    expect(mendHost(allowed, '[::1]:443')).toMatch(/: write "::1"\.$/);
   });
 });

@@ -31,17 +31,19 @@ const ipv6 = `${ipv6Of(group)}|::(?:${group}:){0,6}${group}|::`;
 const cidr = `${ipv4}/(?:3[0-2]|[12]?[0-9])|(?:${ipv6})/(?:12[0-8]|1[01][0-9]|[1-9]?[0-9])`;
 
 /**
- * The largest private ranges in use are 10.0.0.0/8 and fd00::/8. In ::/8 are IPv4's addresses once more: as iron-proxy
- * reads ranges, `::ffff:0:0/96` is 0.0.0.0/0.
+ * IPv6 without ::/8, in which are IPv4's addresses once more: as iron-proxy reads them, `::ffff:10.0.0.1` lies in
+ * 10.0.0.0/8, and `::ffff:0:0/96` is 0.0.0.0/0.
  */
-const ownGroup = '(?:[1-9a-f][0-9a-f]{2,3}|0[1-9a-f][0-9a-f]{2})';
-const narrowCidr = `${ipv4}/(?:3[0-2]|[12][0-9]|[89])|(?:${ipv6Of(ownGroup)})/(?:12[0-8]|1[01][0-9]|[1-9][0-9]|[89])`;
+const ownIPv6 = ipv6Of('(?:[1-9a-f][0-9a-f]{2,3}|0[1-9a-f][0-9a-f]{2})');
+
+/** The largest private ranges in use are 10.0.0.0/8 and fd00::/8. */
+const narrowCidr = `${ipv4}/(?:3[0-2]|[12][0-9]|[89])|(?:${ownIPv6})/(?:12[0-8]|1[01][0-9]|[1-9][0-9]|[89])`;
 
 /** An address range, such as `10.0.0.0/8`. */
 export const cidrPattern = `^(?:${cidr})$`;
 
-/** A host that a credential may be sent to: neither `*` nor a range that holds almost any address. */
-export const hostPattern = `^(?:${name}|${ipv4}|${ipv6}|${narrowCidr})$`;
+/** A host that a credential may be sent to: neither `*`, nor a range that holds almost any address, nor in ::/8. */
+export const hostPattern = `^(?:${name}|${ipv4}|${ownIPv6}|${narrowCidr})$`;
 
 /** A host that may be reached; `*` is all of them. */
 export const allowedHostPattern = `^(?:\\*|${name}|${ipv4}|${ipv6}|${cidr})$`;
@@ -143,8 +145,11 @@ function causeOf(text: string, list: keyof typeof patterns): string | undefined 
   if (host.includes('*')) {
     return 'A * is a label of its own, and two labels stand behind it, as in *.example.com: it matches any text, so that *.com would be hosts of anyone. Where a name begins with one, it has no other.';
   }
-  const [, first = '', length] = /^\[?([^\]]*)\]?\/([0-9]+)$/.exec(`${host}${rest}`) ?? [];
-  if (length === undefined || !address.test(first)) return undefined;
+  const [, first = '', length] = /^\[?([^\]/]*)\]?(?:\/([0-9]+))?$/.exec(`${host}${rest}`) ?? [];
+  if (!address.test(first)) return undefined;
+  if (length === undefined) {
+    return "An address that credentials are sent to is none in ::/8, where IPv4's addresses are too: write one of those as 10.1.2.3.";
+  }
   return new RegExp(cidrPattern).test(`${first}/${length}`)
     ? "A range that credentials are sent to has a prefix of /8 or longer, and none in ::/8, where IPv4's addresses are too: a larger one holds hosts of anyone. Name the hosts, or a smaller range."
     : 'The number behind an address is the length of the prefix of a range: 0 to 32, or for IPv6 0 to 128, and at least 8 where credentials are sent to it.';
