@@ -39,6 +39,8 @@ const header = (text: string) => secret({ ...http, match_headers: [text] });
 const formatter = (text: string) => secret({ ...inject, inject_formatter: text });
 const reference = (text: string) => secret({ ...http, secret_ref: text });
 const endpoint = (text: string) => secret({ ...oauth, token_endpoint: text });
+/** So that its host has no more characters than a name of DNS, a URL has no more. */
+const longestEndpoint = `https://${'a.'.repeat(121)}a/x`;
 const grant = (name: string, fields: object, more: object = {}) =>
   secret({ ...oauth, grant: name, fields, ...more });
 const proxy = (more: object) => ({ ironProxy: more });
@@ -98,6 +100,7 @@ const accepted: readonly (readonly [label: string, values: object])[] = [
     'https://a.example.com:8443/oauth2/v1/token',
     'https://login.example.com/',
     'https://10.1.2.3:65535',
+    longestEndpoint,
   ].map((text) => [`the token endpoint ${text}`, endpoint(text)] as const),
   ['refresh_token without a client secret', grant('refresh_token', { refresh_token: 'R', client_id: 'C' })],
   ['password', grant('password', { username: 'U', password: 'P', client_id: 'C', client_secret: 'S' })],
@@ -208,6 +211,7 @@ const refused: readonly (readonly [label: string, values: object, fault: RegExp]
     'https://a:65536',
     'https://a:99999/x',
     'https://me@a',
+    longestEndpoint.replace('.a/', '.aa/'),
   ].map((text) => [`the token endpoint ${text}`, endpoint(text), /token_endpoint: /] as const),
   ['a name with a space', secret({ ...http, name: 'MY KEY' }), /name: /],
   ['a name alone with a space', secret('MY KEY'), /secrets\.0: /],

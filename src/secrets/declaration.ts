@@ -202,7 +202,11 @@ export const declaredSecret = Type.Object(
       ),
     ),
     token_endpoint: Type.Optional(
-      text(endpointPattern, 'oauth_token: the URL at which iron-proxy obtains tokens.'),
+      Type.String({
+        pattern: endpointPattern,
+        maxLength: maxHostLength,
+        description: 'oauth_token: the URL at which iron-proxy obtains tokens.',
+      }),
     ),
     audience: Type.Optional(
       text(visiblePattern, 'oauth_token: the audience of the assertion; jwt_bearer needs it.'),

@@ -10,7 +10,7 @@ import { throwawayFolder } from '../../test/law/throwaway-chart.js';
 import { valuesText } from '../../test/law/values-text.js';
 import { configFaults } from '../../test/proxy/config-schema.js';
 import { complete, declaredBy, declaringChart, faults } from '../../test/secrets/declaring-chart.js';
-import { endpointPattern } from './host.js';
+import { endpointPattern, maxHostLength } from './host.js';
 import { vaultPlaceholder } from './vault.js';
 
 const folder = throwawayFolder();
@@ -99,7 +99,9 @@ const credential = fc.oneof(
   record({ secret_ref: reference }, { json_key: fc.constantFrom('id', 'a "key"') }),
 );
 /** Whatever the schema takes. */
-const endpoint = fc.stringMatching(new RegExp(endpointPattern));
+const endpoint = fc
+  .stringMatching(new RegExp(endpointPattern))
+  .filter((text) => text.length <= maxHostLength);
 const tokens = {
   type: fc.constant('oauth_token'),
   name: names,
