@@ -140,7 +140,8 @@ function goesHome(declarations: Declarations, ownHosts: OwnHosts): Member<string
     each(declarations, ({ by, hosts, secret }) =>
       each(hosts, (host) =>
         when(
-          or(isWithin(name, host), and(contains('*', host), overlap({ one: host, other: str`*.${name}` }))),
+          // Whatever a `*` begins with may stand below a name too, so that only the ends are compared.
+          or(isWithin(name, host), and(contains('*', host), hasSuffix(endOf(host), str`.${name}`))),
           str`${by}: ${secret.name} would be sent to ${name}, ${who}, which must not read it: give it other hosts than ${host}`,
         ),
       ),
