@@ -273,7 +273,15 @@ describe('what to do about a host', () => {
 
   test.each([
     ...['admin:P@ssw0rd', 'admin:p@ssw0rd', 'https://me:aBcD@API.example.com', 'https://me:p@ss.word'],
-    ...['SG.aBcD_e.FgHi-j.', 'GlPaT.x.y:22', 'GlPaT.x.y/z', 'sk_live_4eC39Hq:1', 'https://sk_live_4eC39Hq'],
+    ...[
+      'SG.aBcD_e.FgHi-j.',
+      'GlPaT.x.y:22',
+      'GlPaT.x.y/z',
+      'sk_live_4eC39Hq:1',
+      'sk_live_4ec39hq:1',
+      'sk_live_4ec39hq.',
+      'https://sk_live_4eC39Hq',
+    ],
     ...['me@10.1.2.3', 'Schön.example.com'],
   ])('that may be a credential with something around it, or its end: %j is not repeated', (text) => {
     expect(mendHost(secret, text)).toBe(

@@ -79,14 +79,15 @@ export function mendHost(path: ValuePath, value: Value): string | undefined {
 }
 
 /**
- * Whether what was meant can't be a credential in the wrong place. A token of three parts is a name but for its case,
- * unless it is in a URL, and behind an `@` may be the rest of a password.
+ * Whether what was meant can't be a credential in the wrong place. A token is a name of one label, or of three but for
+ * its case, unless it is in a URL; and behind an `@` may be the rest of a password.
  */
 function mayBeRepeated(text: string, meant: readonly string[]): boolean {
-  const { scheme, user, host } = around.exec(text.trim())?.groups ?? {};
+  const { scheme, user, host = '' } = around.exec(text.trim())?.groups ?? {};
   if (user !== undefined) return false;
   if (meant.every(isAddress)) return true;
-  return host !== undefined && (!/\p{Lu}/u.test(host) || (scheme !== undefined && host.includes('.')));
+  const isLabel = meant.every((name) => !/[.*]/.test(name));
+  return !isLabel && (scheme !== undefined || !/\p{Lu}/u.test(host));
 }
 
 /** An address, or a range of them. */
