@@ -242,6 +242,11 @@ export function placeholderOf({ name, declared }: Symbolic<Secret>): Expr<string
   return defaultIfEmpty(declared.replacer, name);
 }
 
+/** Whether an `http` secret replaces its placeholder, or is injected. */
+export function modeOf({ mode }: Symbolic<DeclaredSecret>): Expr<string> {
+  return defaultIfEmpty(mode, 'replace');
+}
+
 /** The references that a secret is made of: one, or for some types several. */
 export function referencesOf({ reference, declared }: Symbolic<Secret>): Symbolic<readonly string[]> {
   const { type, fields, access_key_id, secret_access_key } = declared;

@@ -21,12 +21,12 @@ import {
   when,
 } from '../helm/authoring.js';
 import { jsonField, nameSchema, type OAuthField } from './declaration.js';
-import type { Declaration } from './declared.js';
+import { type Declaration, modeOf } from './declared.js';
 import { cloudPlatform } from './proxy-config.js';
 
 /** All of a declaration but its hosts, so that two texts are equal where two declarations mean the same. */
 export function definitionOf({ secret, reference }: Symbolic<Declaration>): Expr<string> {
-  const { mode, replacer, match_path, match_query, inject_header, fields } = secret;
+  const { replacer, match_path, match_query, inject_header, fields } = secret;
   const { match_headers, scopes, allowed_services, allowed_regions } = secret;
   const defaultScopes: { readonly [type: string]: string[] } = { gcp_auth: [cloudPlatform] };
   const headers = listOf<string>(
@@ -64,7 +64,7 @@ export function definitionOf({ secret, reference }: Symbolic<Declaration>): Expr
   ];
   return exactly(
     reference,
-    defaultIfEmpty(mode, 'replace'),
+    modeOf(secret),
     defaultIfEmpty(replacer, secret.name),
     ...places,
     ...limits,

@@ -50,7 +50,7 @@ import {
   oauthForm,
   type SecretType,
 } from './declaration.js';
-import { declared, placeholderOf, type Secret, type SecretsValues } from './declared.js';
+import { declared, modeOf, placeholderOf, type Secret, type SecretsValues } from './declared.js';
 import { noHeader, passingHeaders, signedHeaders, tokenHeader } from './header.js';
 import { once } from './once.js';
 import { defaultField, secretSources } from './source.js';
@@ -339,7 +339,7 @@ function pathOf(url: Expr<string>): Expr<string> {
 
 function secretEntry(secret: Symbolic<Secret>, source: SourceTemplate): Fields<SecretEntry> {
   const { hosts, reference, declared } = secret;
-  const injected = eq(defaultIfEmpty(declared.mode, 'replace'), 'inject');
+  const injected = eq(modeOf(declared), 'inject');
   return {
     source: source({ reference, jsonKey: '' }),
     rules: rules(hosts),

@@ -8,7 +8,6 @@ import {
   contains,
   count,
   defaultIfAbsent,
-  defaultIfEmpty,
   type Expr,
   each,
   eq,
@@ -43,6 +42,7 @@ import { type DeclaredSecret, databaseForm } from './declaration.js';
 import {
   type Declaration,
   declared,
+  modeOf,
   placeholderOf,
   referencesOf,
   type Secret,
@@ -169,7 +169,7 @@ function isWithin(name: Expr<string>, host: Expr<string>): Expr<boolean> {
 }
 
 function isReplaced(secret: Symbolic<DeclaredSecret>): Expr<boolean> {
-  return and(eq(secret.type, 'http'), eq(defaultIfEmpty(secret.mode, 'replace'), 'replace'));
+  return and(eq(secret.type, 'http'), eq(modeOf(secret), 'replace'));
 }
 
 function matchesNowhere({ by, secret }: Symbolic<Declaration>): Member<string> {
@@ -189,10 +189,7 @@ function injectedNowhere({ by, secret }: Symbolic<Declaration>): Member<string> 
   const header = isNonEmpty(secret.inject_header);
   const parameter = isNonEmpty(secret.inject_query_param);
   return when(
-    and(
-      eq(defaultIfEmpty(secret.mode, 'replace'), 'inject'),
-      or(and(header, parameter), not(or(header, parameter))),
-    ),
+    and(eq(modeOf(secret), 'inject'), or(and(header, parameter), not(or(header, parameter)))),
     str`${by}: ${secret.name} is injected into one place: give exactly one of inject_header and inject_query_param`,
   );
 }
