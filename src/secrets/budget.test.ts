@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { runs, seed } from '../../test/law/seed.js';
 import { declaredBy } from '../../test/secrets/declaring-chart.js';
 import { durationMilliseconds, durationPattern } from '../helm/duration.js';
 import { budgetOf, planNames, plans, remedy, requestNote } from './budget.js';
@@ -125,7 +126,7 @@ describe('values that alone exceed the smallest plan', () => {
         const [personal] = budgetOf(use, ['personal']).plans;
         expect(exceeds(lookups, proxies, ttl)).toBe(personal?.fits === false);
       }),
-      { numRuns: 200 },
+      { seed, numRuns: runs(200) },
     );
   });
 

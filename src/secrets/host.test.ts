@@ -1,7 +1,7 @@
 import { BlockList, isIPv6 } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { seed } from '../../test/law/seed.js';
+import { runs, seed } from '../../test/law/seed.js';
 import {
   allowedHostPattern,
   cidrPattern,
@@ -23,7 +23,7 @@ test(`an IPv6 address is one for us where it is one for Node, seed ${seed}`, () 
       expect(new RegExp(allowedHostPattern).test(text)).toBe(isIPv6(text));
       expect(new RegExp(cidrPattern).test(`${text}/64`)).toBe(isIPv6(text));
     }),
-    { seed, numRuns: 5000 },
+    { seed, numRuns: runs(5000) },
   );
 });
 
@@ -56,7 +56,7 @@ test(`an address that credentials are sent to is none that iron-proxy may read a
       expect(host.test(address)).toBe(!aroundIPv4.check(address, 'ipv6'));
       expect(new RegExp(allowedHostPattern).test(address)).toBe(true);
     }),
-    { seed, numRuns: 5000 },
+    { seed, numRuns: runs(5000) },
   );
 });
 
@@ -74,7 +74,7 @@ test(`a range that credentials are sent to holds at most one of 256 addresses, s
       expect(host.test(range)).toBe(length >= 8 && !mapped);
       expect(new RegExp(allowedHostPattern).test(range)).toBe(true);
     }),
-    { seed, numRuns: 5000 },
+    { seed, numRuns: runs(5000) },
   );
 });
 
@@ -103,7 +103,7 @@ test(`what is taken for a URL that gives tokens has the host that it seems to ha
       expect(text.slice('https://'.length).split(/[:/]/)[0]).toBe(hostname);
       expect(new RegExp(allowedHostPattern).test(hostname)).toBe(true);
     }),
-    { seed, numRuns: 1000 },
+    { seed, numRuns: runs(1000) },
   );
 });
 
@@ -210,7 +210,7 @@ describe('the host that is meant by', () => {
         expect([[], [hostname]]).toContainEqual(meant.slice(-1).map(canonical));
         expect(meant.length).toBeLessThanOrEqual(2);
       }),
-      { seed, numRuns: 1000 },
+      { seed, numRuns: runs(1000) },
     );
   });
 });
