@@ -5,7 +5,18 @@ import { byBytes, goJson, goString } from './go-syntax.js';
 import { type Line, layoutDocument, type Part } from './layout.js';
 import { checkArgument, EvaluationError } from './operator.js';
 import { kindOf } from './schema.js';
-import type { Ast, Element, Entry, MapNode, Node, Template, Value, ValueMap, Variable } from './tree.js';
+import type {
+  Ast,
+  Element,
+  Entry,
+  MapNode,
+  Node,
+  Operator,
+  Template,
+  Value,
+  ValueMap,
+  Variable,
+} from './tree.js';
 
 /** What a chart is rendered with. */
 export interface Context {
@@ -53,30 +64,68 @@ function boundTo(variable: Variable, scope: Scope): Value | undefined {
 
 // -------------------------------------------------------------------------------------------------- expressions
 
+/** What an expression yields, by what its variables are bound to. */
+type Meaning = (scope: Scope) => Value | undefined;
+
 /** @throws {EvaluationError} where an operator has no meaning for its arguments */
 export function evaluate(ast: Ast, scope: Scope): Value | undefined {
+  return meaningOf(ast)(scope);
+}
+
+const meanings = new WeakMap<Ast, Meaning>();
+
+/** An expression is taken apart once, however often it is evaluated. */
+function meaningOf(ast: Ast): Meaning {
+  const known = meanings.get(ast);
+  if (known !== undefined) return known;
+  const meaning = takenApart(ast);
+  meanings.set(ast, meaning);
+  return meaning;
+}
+
+function takenApart(ast: Ast): Meaning {
   switch (ast.kind) {
     case 'literal':
-      return ast.value;
+      return () => ast.value;
     case 'builtin':
-      return scope.rendering.context[ast.object];
+      return ({ rendering }) => rendering.context[ast.object];
     case 'variable':
-      return boundTo(ast.variable, scope);
-    case 'member': {
-      const of = evaluate(ast.of, scope);
-      if (!isMap(of))
-        throw new EvaluationError(`'${ast.key}' is read of what is no map: ${JSON.stringify(of)}`);
-      return Object.hasOwn(of, ast.key) ? of[ast.key] : undefined;
-    }
+      return (scope) => boundTo(ast.variable, scope);
+    case 'member':
+      return member(meaningOf(ast.of), ast.key);
     case 'call':
-      return evaluateCall(ast, scope);
+      return called(ast.operator, ast.args.map(meaningOf));
     case 'collect':
     case 'assemble':
     case 'group':
-      return isClosed(ast) ? once(ast, scope, () => computed(ast, scope)) : computed(ast, scope);
+      return isClosed(ast)
+        ? (scope) => once(ast, scope, () => computed(ast, scope))
+        : (scope) => computed(ast, scope);
     case 'include':
-      return evaluateInclude(ast.template, ast.args, scope);
+      return (scope) => evaluateInclude(ast.template, ast.args, scope);
   }
+}
+
+function member(of: Meaning, key: string): Meaning {
+  return (scope) => {
+    const map = of(scope);
+    if (!isMap(map)) throw new EvaluationError(`'${key}' is read of what is no map: ${JSON.stringify(map)}`);
+    return Object.hasOwn(map, key) ? map[key] : undefined;
+  };
+}
+
+function called(operator: Operator, args: readonly Meaning[]): Meaning {
+  // Like Go, these look no further than needed.
+  if (operator.name === 'and') return (scope) => args.every((condition) => asCondition(condition(scope)));
+  if (operator.name === 'or') return (scope) => args.some((condition) => asCondition(condition(scope)));
+  return (scope) => {
+    const values = args.map((argument, index) => {
+      const value = argument(scope);
+      checkArgument(operator, index, value);
+      return value;
+    });
+    return operator.evaluate(...(values as never[]));
+  };
 }
 
 /** A list or map, from its parts. */
@@ -106,28 +155,13 @@ function once(key: Template | Ast, { rendering: { yielded } }: Scope, compute: (
   return value;
 }
 
-function evaluateCall({ operator, args }: Extract<Ast, { kind: 'call' }>, scope: Scope): Value {
-  const { name } = operator;
-  // Like Go, these look no further than needed.
-  if (name === 'and' || name === 'or') {
-    const decisive = name === 'or';
-    for (const argument of args) if (isTrue(argument, scope) === decisive) return decisive;
-    return !decisive;
-  }
-  const values: (Value | undefined)[] = [];
-  for (const argument of args) {
-    const value = evaluate(argument, scope);
-    checkArgument(operator, values.length, value);
-    values.push(value);
-  }
-  return operator.evaluate(...(values as never[]));
+export function isTrue(condition: Ast, scope: Scope): boolean {
+  return asCondition(evaluate(condition, scope));
 }
 
-export function isTrue(condition: Ast, scope: Scope): boolean {
-  const value = evaluate(condition, scope);
-  if (typeof value !== 'boolean')
-    throw new EvaluationError(`a condition is ${JSON.stringify(value)}, not true or false`);
-  return value;
+function asCondition(value: Value | undefined): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new EvaluationError(`a condition is ${JSON.stringify(value)}, not true or false`);
 }
 
 /** Visits a scope for each member of a list, or for each entry of a map in the order of its keys. */
