@@ -3,7 +3,7 @@
  * a credential, in the wrong place, and messages are read in logs: they tell where it stands and what it is, and don't
  * repeat it.
  */
-import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { nearest } from './nearest.js';
 import { type Notation, yaml } from './notation.js';
 import {
@@ -31,16 +31,6 @@ export interface Fault {
 /** Finds the faults of values. */
 export type FaultFinder = (values: Value) => readonly Fault[];
 
-const options: Options = {
-  allErrors: true,
-  verbose: true,
-  strict: true,
-  strictTypes: false,
-  strictRequired: false,
-  // Most of the time for a schema would go into making code faster that runs for a few documents.
-  code: { optimize: false },
-};
-
 let judge: Ajv | undefined;
 
 /** @throws {TypeError} for a schema that is no valid one of draft-07 */
@@ -59,7 +49,16 @@ export function assertSchema(schema: object): void {
  */
 export function faultFinder(schema: object, notation = yaml): FaultFinder {
   const root: SchemaDocument = JSON.parse(JSON.stringify(schema));
-  const ajv = new Ajv({ ...options, validateSchema: false });
+  const ajv = new Ajv({
+    allErrors: true,
+    verbose: true,
+    strict: true,
+    strictTypes: false,
+    strictRequired: false,
+    validateSchema: false,
+    // Most of the time for a schema would go into making code faster that runs for a few documents.
+    code: { optimize: false },
+  });
   const validators = new Map<SchemaDocument, ValidateFunction>();
 
   /** A part of the schema needs the definitions of the whole. */
