@@ -263,9 +263,11 @@ describe.each<readonly [string, () => HelmChart]>([
 
   test('a choice takes nothing but its choices', async () => {
     const scene = choicesOf(chart);
-    const texts = [...scene.marks.keys()].map(
-      (place, index) => [place, writable[(seed + index) % writable.length] ?? ''] as const,
-    );
+    const texts = [...scene.marks.keys()].map((place, index) => {
+      // An empty text is one of the choices of a few places.
+      const others = writable.filter((text) => !place.choices?.includes(text));
+      return [place, others[(seed + index) % others.length] ?? ''] as const;
+    });
     const { document, marks } = scene;
     const byMark = new Map(texts.map(([place, text]) => [marks.get(place) ?? '', text]));
     const pointers = pointersOf(document, marks, byMark);

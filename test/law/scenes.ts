@@ -84,7 +84,7 @@ export function scenesOf(
     }
     return left;
   };
-  const places = textPlaces(stage.schema).filter(({ isChoice }) => !isChoice);
+  const places = textPlaces(stage.schema).filter(({ choices }) => choices === undefined);
   const isExpected = ({ name }: TextPlace) => !nowhere.includes(name);
   const lostAfterAll = lost(places.filter(isExpected), 200);
   return {
@@ -265,7 +265,7 @@ function joined(one: Value, other: Value): Value {
 /** A document in which the choices of a schema are told by marks, which no schema takes. */
 export function choicesOf(chart: HelmChart): Scene {
   const schema = resolved(chart.schema as Schema);
-  const places = textPlaces(schema).filter(({ isChoice }) => isChoice);
+  const places = textPlaces(schema).filter(({ choices }) => choices !== undefined);
   const marks = new Map(places.map((place, index) => [place, `choice${String(index).padStart(3, '0')}`]));
   const parts = places.map((place, index) => {
     const [part = {}] = fc.sample(holding(schema, place, marks.get(place) ?? ''), {

@@ -12,8 +12,8 @@ export interface TextPlace {
   readonly steps: readonly Step[];
   /** What the schema asks of the text. */
   readonly shape: Shape;
-  /** Whether the schema lists the texts that it takes. */
-  readonly isChoice: boolean;
+  /** All that the schema takes, where it lists them. */
+  readonly choices: readonly unknown[] | undefined;
 }
 
 /** @param schema with its references resolved */
@@ -45,8 +45,8 @@ function placesBelow(
 
 function placeOf(steps: readonly Step[], shape: Shape): TextPlace {
   const name = steps.map((step) => (typeof step === 'string' ? `.${step}` : signs[step.is])).join('');
-  const isChoice = shape.enum !== undefined || shape.const !== undefined;
-  return { name: name.slice(1), steps, shape, isChoice };
+  const choices = shape.enum ?? (shape.const === undefined ? undefined : [shape.const]);
+  return { name: name.slice(1), steps, shape, choices };
 }
 
 const signs = { item: '[]', member: '.*', key: '.* key' };
