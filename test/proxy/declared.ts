@@ -20,18 +20,23 @@ export const credentials = {
   BUCKET_ACCESS_KEY_ID: 'AKIA7BUCKETREAL0001',
   BUCKET_SECRET_ACCESS_KEY: 'bu-wJalrXUtnFEMI/K7MDENG',
   REPORTS_DSN: `postgres://reporter:db-f3a1c955@${databaseHost}:5432/reports?sslmode=disable`,
-  BIGQUERY_KEYFILE: JSON.stringify({
+  BIGQUERY_KEYFILE: keyFile('bq-key-id'),
+} as const;
+
+/** A key of a Google service account, in the file that Google gives it in. */
+export function keyFile(private_key_id: string): string {
+  return JSON.stringify({
     type: 'service_account',
     client_email: 'robot@project.iam.gserviceaccount.com',
-    private_key_id: 'bq-key-id',
+    private_key_id,
     private_key: generateKeyPairSync('rsa', {
       modulusLength: 2048,
       publicKeyEncoding: { type: 'spki', format: 'pem' },
       privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
     }).privateKey,
     token_uri: 'https://oauth2.googleapis.com/token',
-  }),
-} as const;
+  });
+}
 
 /** The address at which the service account signs in. */
 export const signInAddress = 'engineering.1password.com';

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { infraSecret, vaultOf } from './declared.js';
+import { infraSecret, keyFile, vaultOf } from './declared.js';
 import type { Double, VaultData } from './double.js';
-import { minimalContainer, replaced, vaultSources } from './minimal.js';
+import { type Additions, minimalContainer, replaced, vaultSources } from './minimal.js';
 import type { RunningProxy } from './proxy.js';
 import { describeProxy, type Surroundings, startSurroundings } from './surroundings.js';
 
@@ -76,11 +76,15 @@ function suite(mode: keyof typeof vaultSources): void {
 
   const reference = (secret_ref: string, more: object = {}) => ({ type, secret_ref, ...more });
   const key = (more: object = {}) => reference(`op://${vault}/KEY/credential`, more);
-  const start = async (secrets: readonly object[], data: VaultData) => {
+  const start = async (
+    secrets: readonly object[],
+    data: VaultData,
+    transforms: Additions['transforms'] = [],
+  ) => {
     const warm = replaced(reference('op://Warm/UP/credential', { failure_ttl: '1s' }), warmHost, 'KEY');
     const [item] = stored({ UP: 'up' }).vaults.flatMap(({ items = [] }) => items);
     proxy = await around.start(
-      minimalContainer({ secrets: [...secrets.map((secret) => ({ ...secret })), warm], env }),
+      minimalContainer({ secrets: [...secrets.map((secret) => ({ ...secret })), warm], transforms, env }),
       { token, vaults: [...data.vaults, { name: 'Warm', items: item ? [item] : [] }] },
     );
     if (!proxy.vaults) throw new Error('the container names no 1Password');
@@ -194,6 +198,42 @@ function suite(mode: keyof typeof vaultSources): void {
     await eventually('first');
   });
 
+  it('recovers by itself after a minute when no failure_ttl is given', async () => {
+    await begin({});
+    await vaults.fail({ kind: 'status', status: 500 });
+    expect(await injected()).toBe('KEY');
+    const failed = performance.now();
+    await vaults.heal();
+    await eventually('first');
+    const seconds = (performance.now() - failed) / 1000;
+    expect(seconds).toBeGreaterThan(55);
+    expect(seconds).toBeLessThan(90);
+  });
+
+  it('reads a key file of Google once, for as long as it runs', async () => {
+    const google = 'bigquery.googleapis.com';
+    around.upstream.respond('oauth2.googleapis.com', ({ body }) => ({
+      status: 200,
+      // Who asks twice gets a new token.
+      body: { access_token: keyOf(body), token_type: 'Bearer', expires_in: 1 },
+    }));
+    const keyfile = reference(`op://${vault}/KEYFILE/credential`, { ttl: '1s' });
+    const [scope, rules] = ['https://www.googleapis.com/auth/bigquery', [{ host: google }]];
+    const transforms = [{ name: 'gcp_auth', config: { keyfile, scopes: [scope], rules } }];
+    const storedNow = (at: string) => stored({ KEY: at, KEYFILE: keyFile(at) });
+    await start([replaced(key({ ttl: '1s' }), host, 'KEY')], storedNow('first'), transforms);
+    const token = async () => {
+      const { body } = await proxy.send({ url: `https://${google}/` });
+      return JSON.parse(body).headers.authorization;
+    };
+    expect(await token()).toBe('Bearer first');
+    await vaults.store(storedNow('second'));
+    await eventually('second');
+    expect(await token()).toBe('Bearer first');
+    await proxy.manage('POST', '/v1/reload', infraSecret.IRON_MANAGEMENT_API_KEY);
+    expect(await token()).toBe('Bearer second');
+  });
+
   it('lets a request wait as long as 1Password takes, and other hosts go on meanwhile', async () => {
     await begin({});
     await vaults.fail({ kind: 'hold' });
@@ -255,4 +295,10 @@ function suite(mode: keyof typeof vaultSources): void {
     });
     expect(await injected()).toBe(way.vaultLikeAnId);
   });
+}
+
+/** Which key signed the assertion that a token is asked for with: the header of a JWT, RFC 7515, names it. */
+function keyOf(body: string): string {
+  const [header = ''] = (new URLSearchParams(body).get('assertion') ?? '').split('.');
+  return JSON.parse(Buffer.from(header, 'base64url').toString()).kid;
 }
