@@ -1,5 +1,5 @@
-import { request as httpRequest } from 'node:http';
-import { connect as connectSocket, type Socket } from 'node:net';
+import { Agent, request as httpRequest } from 'node:http';
+import { connect as connectSocket, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
 /** A request as a sandbox sends it; the port is 443, or 80 for `http:`. */
@@ -18,37 +18,67 @@ export interface Seen {
   readonly refused: boolean;
   readonly status: number;
   readonly body: string;
+  /** Where a redirect leads. */
+  readonly location?: string | undefined;
+}
+
+/** A way to one host, which stays open from one request to the next. */
+export interface Tunnel {
+  send(sent: Sent): Promise<Seen>;
+  close(): void;
 }
 
 /** Sends a request through the CONNECT proxy behind a Unix socket, trusting one certificate authority. */
 export async function send(tunnelSocket: string, authority: string, sent: Sent): Promise<Seen> {
-  const url = new URL(sent.url);
-  const secure = url.protocol === 'https:';
-  const tunnel = await openTunnel(tunnelSocket, `${url.hostname}:${secure ? 443 : 80}`);
-  if (tunnel.status !== 200) {
-    tunnel.socket.destroy();
-    return { refused: true, status: tunnel.status, body: '' };
+  const tunnel = await openTo(tunnelSocket, authority, sent.url);
+  try {
+    return await tunnel.send(sent);
+  } finally {
+    tunnel.close();
   }
-  const connection = secure
-    ? connectTls({ socket: tunnel.socket, servername: url.hostname, ca: authority })
-    : tunnel.socket;
+}
+
+/** Opens a tunnel to the host of a URL, for more than one request. */
+export async function openTo(tunnelSocket: string, authority: string, to: string): Promise<Tunnel> {
+  const { protocol, hostname } = new URL(to);
+  const secure = protocol === 'https:';
+  const { status, socket } = await openTunnel(tunnelSocket, `${hostname}:${secure ? 443 : 80}`);
+  if (status !== 200) {
+    return { send: async () => ({ refused: true, status, body: '' }), close: () => socket.destroy() };
+  }
+  // No client names an address in its TLS session: RFC 6066, section 3.
+  const servername = isIP(hostname.replace(/^\[|\]$/g, '')) ? '' : hostname;
+  const connection = secure ? connectTls({ socket, servername, ca: authority }) : socket;
+  // A request that fails with it says so itself.
+  connection.on('error', () => undefined);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  agent.createConnection = () => connection;
+  return {
+    send: (sent) => sendOver(agent, sent),
+    close: () => connection.destroy(),
+  };
+}
+
+function sendOver(agent: Agent, sent: Sent): Promise<Seen> {
+  const url = new URL(sent.url);
   return new Promise((resolve, reject) => {
-    connection.on('error', reject);
     const options = {
       method: sent.method ?? 'GET',
       path: sent.target ?? url.pathname + url.search,
       headers: { host: url.hostname, ...sent.headers },
-      createConnection: () => connection,
+      agent,
     };
     const request = httpRequest(options, (answer) => {
       const parts: Buffer[] = [];
       answer.on('data', (part: Buffer) => parts.push(part));
       answer.on('error', reject);
       answer.on('end', () => {
-        connection.destroy();
-        resolve({ refused: false, status: answer.statusCode ?? 0, body: Buffer.concat(parts).toString() });
+        const [status, body] = [answer.statusCode ?? 0, Buffer.concat(parts).toString()];
+        resolve({ refused: false, status, body, location: answer.headers.location });
       });
     });
+    // To Node, what answers a CONNECT has no body.
+    request.on('connect', ({ statusCode = 0 }) => resolve({ refused: false, status: statusCode, body: '' }));
     request.on('error', reject);
     request.end(sent.body);
   });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parse } from 'yaml';
 import type { KeyPair } from './certificates.js';
-import { connectStatus, type Seen, type Sent, send } from './client.js';
+import { connectStatus, openTo, type Seen, type Sent, send, type Tunnel } from './client.js';
 import { startConnect } from './connect.js';
 import type { ProxyContainer } from './container.js';
 import type { Double, VaultData } from './double.js';
@@ -36,6 +36,8 @@ export interface RunningProxy {
   readonly pid: number;
   /** Sends a request as a sandbox does. */
   send(sent: Sent): Promise<Seen>;
+  /** Opens a tunnel to the host of a URL, for more than one request. */
+  open(to: string): Promise<Tunnel>;
   /** The status of a CONNECT to HOST:PORT. */
   connectTo(target: string): Promise<number>;
   /** Asks the management API, with this key as the bearer token. */
@@ -128,6 +130,7 @@ export async function startProxy(container: ProxyContainer, around: PodSurroundi
       log: program.output,
       logged: (text) => program.line(text),
       send: (sent) => send(network.podPort(tunnel), around.firewall.cert, sent),
+      open: (to) => openTo(network.podPort(tunnel), around.firewall.cert, to),
       manage: (method, target, key) =>
         ask(network.podPort(management ?? 0), target, {
           method,

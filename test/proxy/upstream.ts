@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createHttpServer, type IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,11 @@ export interface Received {
 }
 
 /** What an upstream host answers; an object is sent as JSON. */
-export type Respond = (request: Received) => { readonly status: number; readonly body: object };
+export type Respond = (request: Received) => {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: object;
+};
 
 /** All upstream hosts there are: one proxy that leads every host to local servers. */
 export interface Upstream {
@@ -46,11 +50,19 @@ export async function startUpstream(authority: KeyPair, names: readonly string[]
   const dialed: string[] = [];
   const serve = (message: IncomingMessage, response: ServerResponse) => {
     void received(message).then((request) => {
-      const { status, body } = (responds.get(request.host) ?? echo)(request);
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      const { status, headers, body } = (responds.get(request.host) ?? echo)(request);
+      response
+        .writeHead(status, { 'content-type': 'application/json', ...headers })
+        .end(JSON.stringify(body));
     });
   };
   const secure = createHttpsServer(await serverCertificate(authority, names), serve);
+  // Node takes a CONNECT for no request.
+  secure.on('connect', (message: IncomingMessage, connection: Socket) => {
+    const response = new ServerResponse(message);
+    response.assignSocket(connection);
+    serve(message, response);
+  });
   // A proxy is asked for a tunnel to an https host, and for the very page of an http host.
   const gate = createHttpServer((message, response) => {
     const { host, pathname, search } = new URL(message.url ?? '');
