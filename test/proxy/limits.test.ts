@@ -261,6 +261,14 @@ describeProxy('what the proxy does that no config prevents', () => {
       expect(JSON.parse(body)).toEqual({ error: 'aws_auth', reason });
     });
 
+    it('a request to AWS when a key can not be looked up', async () => {
+      const config = { ...aws.config, secret_access_key: { type: 'env', var: 'MISSING' } };
+      await begin({ transforms: [{ ...aws, config }] });
+      const { status, body } = await proxy.send({ url: `https://${host}/`, headers: signed });
+      expect(status).toBe(502);
+      expect(JSON.parse(body)).toEqual({ error: 'aws_auth', reason: 'credential_unavailable' });
+    });
+
     it('every tunnel to Google when the key file is none', async () => {
       const config = { keyfile: key, scopes: ['any'], rules: [{ host }] };
       await begin({ transforms: [{ name: 'gcp_auth', config }] });
