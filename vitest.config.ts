@@ -16,7 +16,7 @@ const commands = [
   'test/cli/{budget,cdk8s,command,synth,tools}.test.ts',
   'test/centaur/helm.test.ts',
   'test/examples/adding-a-component.test.ts',
-  'test/judges/**/*.test.ts',
+  'test/{builds,judges}/**/*.test.ts',
   'src/secrets/vault.test.ts',
 ];
 

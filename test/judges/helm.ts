@@ -1,10 +1,15 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { builtProgram, goModule } from './go-program.js';
+import { builtProgram } from '../builds/go.js';
 
 const run = promisify(execFile);
+
+/** The folder of the pinned Go module that all judges written in Go are built from. */
+const goModule = fileURLToPath(new URL('.', import.meta.url));
+const cache = fileURLToPath(new URL('../../.cache/', import.meta.url));
 
 export type HelmMajor = 3 | 4;
 /** Both Helms that a chart has to please. */
@@ -55,14 +60,7 @@ export async function helmVersion(command: string): Promise<string | undefined> 
 async function builtHelm(major: HelmMajor): Promise<string> {
   const version = pinned(`helm.sh/helm/v${major}`);
   try {
-    return await builtProgram({
-      name: 'helm',
-      version,
-      title: `Helm ${version}`,
-      importPath: `helm.sh/helm/v${major}/cmd/helm`,
-      ldflags: helmLdflags(),
-      duration: 'about 2 minutes',
-    });
+    return await builtJudge(`helm-${version}`, `helm.sh/helm/v${major}/cmd/helm`);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(
@@ -72,11 +70,23 @@ async function builtHelm(major: HelmMajor): Promise<string> {
   }
 }
 
+/** The path of a judge's binary, which has the name of its package. */
+export function builtJudge(title: string, main: string): Promise<string> {
+  return builtProgram({
+    module: goModule,
+    package: main,
+    ldflags: helmLdflags(),
+    folder: path.join(cache, title),
+    name: path.basename(main),
+    note: 'once, about 2 minutes',
+  });
+}
+
 /**
  * What Helm's own Makefiles tell the linker: its version and, for Helm 3, the Kubernetes version that `.Capabilities`
  * has without a cluster. Helm 4 takes the latter from the build itself.
  */
-export function helmLdflags(): string {
+function helmLdflags(): string {
   const [, kubernetesMinor = ''] = pinned('k8s.io/client-go').split('.');
   const settings = {
     'helm.sh/helm/v3/internal/version.version': pinned('helm.sh/helm/v3'),

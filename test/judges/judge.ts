@@ -1,12 +1,11 @@
 import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { builtProgram, goModule } from './go-program.js';
-import { type HelmMajor, helmCommand, helmLdflags } from './helm.js';
+import { builtJudge, type HelmMajor, helmCommand } from './helm.js';
 
 const run = promisify(execFile);
 
@@ -110,18 +109,8 @@ export function connectJudge(program: string): Judge {
 const defaultRelease = { name: 'release-name', namespace: 'default' };
 
 /** The path of the judge's binary, built where that is due. */
-export async function judgeProgram(): Promise<string> {
-  const sources = (await readdir(path.join(goModule, 'cmd/judge')))
-    .filter((name) => name.endsWith('.go'))
-    .sort();
-  return builtProgram({
-    name: 'judge',
-    title: "the judge, Helm's packages in one process",
-    importPath: './cmd/judge',
-    ldflags: helmLdflags(),
-    sources: sources.map((name) => `cmd/judge/${name}`),
-    duration: 'about 2 minutes',
-  });
+export function judgeProgram(): Promise<string> {
+  return builtJudge('judge', './cmd/judge');
 }
 
 /** A request that waits: answers come in the order of the requests. */

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { builtOnce, digest } from './built-once.js';
+import { builtOnce, digest } from '../builds/once.js';
 import { output } from './command.js';
 import { nodeCache, nodeSources, projectRoot } from './project.js';
 
@@ -13,7 +13,7 @@ export async function compiled(name: string): Promise<string> {
   const self = fileURLToPath(import.meta.url);
   if (self.endsWith('.js')) return path.join(path.dirname(self), `${name}.js`);
   const files = (await readdir(nodeSources)).filter((file) => file.endsWith('.ts')).sort();
-  const key = await digest(files.map((file) => path.join(nodeSources, file)));
+  const key = await digest(nodeSources, files);
   const folder = await builtOnce(path.join(nodeCache, `js-${key}`), async (partial) => {
     const compiler = path.join(projectRoot, 'node_modules/.bin/tsc');
     await output(compiler, ['--project', nodeSources, '--outDir', partial]);

@@ -7,7 +7,6 @@ import { NodeUnavailable } from './unavailable.js';
 const packages = {
   busybox: 'busybox-static',
   conntrack: 'conntrack',
-  flock: 'util-linux',
   ip: 'iproute2',
   mount: 'mount',
   nft: 'nftables',

@@ -1,7 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { builtOnce, digest } from './built-once.js';
-import { output, run } from './command.js';
+import { builtProgram, NoGoToolchain } from '../builds/go.js';
 import { nodeCache, nodeSources } from './project.js';
 import { NodeUnavailable } from './unavailable.js';
 
@@ -68,29 +67,22 @@ export async function builtTools(names: readonly Tool[]): Promise<string[]> {
 }
 
 /**
- * The path of a program, built first where the cache has none for exactly its sources, versions and Go toolchain.
+ * The path of a program, built first where that is due.
  *
  * @param place its place among others that are built, such as "3 of 15", for the person who waits.
  * @throws NodeUnavailable when there is no Go toolchain; Error with the compiler's words when the build fails.
  */
 export async function builtTool(name: Tool, place = '1 of 1'): Promise<string> {
-  const folder = path.join(nodeSources, programs[name].module);
-  const flags = linkerFlags(await readFile(path.join(folder, 'go.mod'), 'utf8'));
-  const key = await digest(await sources(folder), await goToolchain(), flags);
-  const target = path.join(nodeCache, 'bin', `${path.basename(folder)}-${key}`, name);
-  return builtOnce(target, (partial) => build(name, folder, flags, partial, place));
-}
-
-async function sources(folder: string): Promise<string[]> {
-  const files = (await readdir(folder)).filter((file) => /(?<!_test)\.go$|^go\.(mod|sum)$/.test(file)).sort();
-  return files.map((file) => path.join(folder, file));
-}
-
-async function goToolchain(): Promise<string> {
-  const asked = ['env', 'GOVERSION', 'GOOS', 'GOARCH'];
-  const { code, stdout } = await run('go', asked).catch(() => ({ code: 1, stdout: '' }));
-  if (code === 0) return stdout.trim();
-  throw new NodeUnavailable('there is no Go toolchain on the PATH to build the parts of a node with');
+  const module = path.join(nodeSources, programs[name].module);
+  const ldflags = linkerFlags(await readFile(path.join(module, 'go.mod'), 'utf8'));
+  const folder = path.join(nodeCache, 'bin', path.basename(module));
+  const { package: main } = programs[name];
+  return builtProgram({ module, package: main, ldflags, folder, name, note: place, nice: true }).catch(
+    (error) => {
+      if (!(error instanceof NoGoToolchain)) throw error;
+      throw new NodeUnavailable(`${error.message} to build the parts of a node with`);
+    },
+  );
 }
 
 /** What the projects' own builds write into their binaries, from the versions in go.mod: clients and nodes show it. */
@@ -116,31 +108,4 @@ function kubernetesVersion(version: string): Record<string, string> {
       Object.entries(values).map(([variable, value]) => [`${name}.${variable}`, value]),
     ),
   );
-}
-
-async function build(
-  name: Tool,
-  folder: string,
-  flags: string,
-  target: string,
-  place: string,
-): Promise<void> {
-  const started = performance.now();
-  const say = (words: string) => {
-    const seconds = Math.round((performance.now() - started) / 1000);
-    process.stderr.write(`node tools, ${place}: ${words} ${name}, ${seconds} s\n`);
-  };
-  say('building');
-  const ticker = setInterval(() => say('still building'), 30_000);
-  try {
-    const args = ['build', '-p', '2', '-trimpath', '-buildvcs=false', '-ldflags', flags, '-o', target];
-    // A first build takes minutes of all cores: people's own work goes first.
-    await output('nice', ['-n', '10', 'go', ...args, programs[name].package], {
-      cwd: folder,
-      env: { ...process.env, CGO_ENABLED: '0' },
-    });
-    say('built');
-  } finally {
-    clearInterval(ticker);
-  }
 }

@@ -1,0 +1,76 @@
+import { execFile } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { builtOnce, digest } from './once.js';
+
+const run = promisify(execFile);
+
+/** A program that is built from a Go module. */
+export interface GoProgram {
+  /** The module's folder: its go.mod is the one place of all versions. */
+  readonly module: string;
+  /** The main package, as `go build` takes it inside the module; it begins with a dot where the source is the module's own. */
+  readonly package: string;
+  readonly ldflags: string;
+  /** Path of the folder that the binary is put into, without the key that is added to it. */
+  readonly folder: string;
+  /** Name of the binary. */
+  readonly name: string;
+  /** For the person who waits, such as "about 2 minutes". */
+  readonly note?: string;
+  /** A build takes minutes of all cores: people's own work goes first. */
+  readonly nice?: boolean;
+}
+
+/**
+ * The path of a program's static binary, built first where there is none for exactly its sources, versions, flags and
+ * Go toolchain.
+ *
+ * @throws NoGoToolchain; Error with the compiler's words when the build fails.
+ */
+export async function builtProgram(program: GoProgram): Promise<string> {
+  const { module, ldflags } = program;
+  const key = await digest(module, await sources(program), await goToolchain(module), ldflags);
+  const target = path.join(`${program.folder}-${key}`, program.name);
+  const flags = ['-trimpath', '-buildvcs=false', '-ldflags', ldflags];
+  return builtOnce(
+    target,
+    (partial) => go(['build', ...flags, '-o', partial, program.package], module, program.nice),
+    program.note,
+  );
+}
+
+/** What a binary is made of, as paths in the module. */
+async function sources({ module, package: main }: GoProgram): Promise<string[]> {
+  const own = main.startsWith('.') ? await readdir(module, { recursive: true }) : [];
+  const code = own.filter((file) => /(?<!_test)\.go$/.test(file));
+  return [...code, 'go.mod', 'go.sum'].sort();
+}
+
+async function goToolchain(folder: string): Promise<string> {
+  return (await go(['env', 'GOVERSION', 'GOOS', 'GOARCH'], folder)).trim();
+}
+
+/** There is no Go toolchain on this machine. */
+export class NoGoToolchain extends Error {
+  override readonly name = 'NoGoToolchain';
+}
+
+/**
+ * What a command of the Go toolchain printed, run in a folder of a module.
+ *
+ * @throws NoGoToolchain; Error with the command's own words when it fails.
+ */
+export async function go(args: readonly string[], folder: string, nice = false): Promise<string> {
+  const [command = '', ...rest] = [...(nice ? ['nice', '-n', '10'] : []), 'go', ...args];
+  const env = { ...process.env, CGO_ENABLED: '0' };
+  const { stdout } = await run(command, rest, { cwd: folder, env, maxBuffer: 2 ** 26 }).catch(
+    (error: NodeJS.ErrnoException & { stdout?: string; stderr?: string }) => {
+      if (error.code === 'ENOENT') throw new NoGoToolchain('there is no Go toolchain on the PATH');
+      const words = [error.stdout, error.stderr].join('').trim() || error.message;
+      throw new Error(`go ${args[0]} ${args.at(-1)} failed:\n${words.slice(-2000)}`);
+    },
+  );
+  return stdout;
+}
