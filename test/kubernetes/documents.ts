@@ -1,10 +1,9 @@
 /** Kubernetes' and the Gateway API's own descriptions of their objects, out of the Go modules that carry them. */
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { parse } from 'yaml';
+import { go } from '../builds/go.js';
 import { amendments } from './amendments.js';
 import {
   type Definition,
@@ -14,8 +13,6 @@ import {
   strictDefinitions,
   withFields,
 } from './openapi.js';
-
-const run = promisify(execFile);
 
 /** The folders whose `go.mod` pins each. */
 export const pinned = {
@@ -110,22 +107,9 @@ function customType(schema: Definition): Definition {
  * @throws Error when there is no Go toolchain, or the module cannot be had.
  */
 export async function moduleFolder(goMod: string, module: string): Promise<string> {
-  const { stdout } = await run('go', ['mod', 'download', '-json', module], { cwd: goMod }).catch(
-    (error: Failed) => {
-      throw new Error(
-        error.code === 'ENOENT'
-          ? `the Go module ${module} is needed, and there is no Go toolchain on the PATH: install Go`
-          : `the Go module ${module} can't be had: ${/"Error": (".*")/.exec(error.stdout ?? '')?.[1] ?? error.stderr}`,
-      );
-    },
-  );
-  const { Dir }: { readonly Dir: string } = JSON.parse(stdout);
+  const printed = await go(['mod', 'download', '-json', module], goMod).catch((error: Error) => {
+    throw new Error(`the Go module ${module} is needed: ${error.message}`);
+  });
+  const { Dir }: { readonly Dir: string } = JSON.parse(printed);
   return Dir;
-}
-
-/** How a command fails: it is not there, or it says why. */
-interface Failed {
-  readonly code?: string | number;
-  readonly stdout?: string;
-  readonly stderr?: string;
 }

