@@ -34,7 +34,8 @@ export function rulesOf(platform: Platform): readonly Member<string>[] {
     ...scalingRules(platform),
     ...networkPolicyRules(platform),
     ...secretRules(platform.values, {
-      infraKeys: infraKeys.map(({ key }) => key),
+      // One Secret may be the infra Secret and hold the key of the CA, too.
+      infraKeys: [...infraKeys.map(({ key }) => key), 'ca-key.pem'],
       envPrefix: platform.values.secretManager.envPrefix,
       ownHosts: ownHosts(platform),
     }),

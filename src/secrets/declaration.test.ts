@@ -88,12 +88,10 @@ const accepted: readonly (readonly [label: string, values: object])[] = [
     '{{ .Value }}',
     'Bearer {{.Value}}',
     'Basic {{ base64 "x:" .Value }}',
-    '{{- .Value | base64 -}}x',
+    '{{ base64 .Value " [~]" .Value "" }}',
+    'a {{- .Value | base64 -}} b',
     '{{ .Value }}:{{ .Value }}',
-  ]
-    .filter((text) => !text.startsWith('{{- .Value | base64 -}}'))
-    .map((text) => [`the formatter ${text}`, formatter(text)] as const),
-  ['the formatter {{- .Value | base64 -}} with its spaces', formatter('a {{- .Value | base64 -}} b')],
+  ].map((text) => [`the formatter ${text}`, formatter(text)] as const),
   ...['KEY', 'My item', 'a.b-c_d', '4kq7dsmnxylaqhcn5lwjvsl5em', 'op://v/i/f', 'op://My vault/i/s/f'].map(
     (text) => [`the reference ${text}`, reference(text)] as const,
   ),
@@ -181,7 +179,10 @@ const refused: readonly (readonly [label: string, values: object, fault: RegExp]
     '{{ env "X" }}',
     'a {{ .Value }} {',
     '{{ .Value }}\n',
-    '{{ base64 "{{" }}',
+    '{{ base64 "{{" .Value }}',
+    '{{ base64 "\n" .Value }}',
+    '{{ base64 "\\" .Value }}',
+    '{{ base64 "x" }}',
   ].map((text) => [`the formatter ${JSON.stringify(text)}`, formatter(text), /inject_formatter: /] as const),
   ...[
     '',

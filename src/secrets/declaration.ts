@@ -23,8 +23,9 @@ const headerRegex = `/\\^?(?:${piece}|${choice})+\\$?/`;
 const headerPattern = `^(?:${headerName}|${headerRegex})$`;
 
 /** Text around at least one action over `.Value`; any other template could stop iron-proxy. */
-const action =
-  '\\{\\{(?:- )? *(?:\\.Value(?: *\\| *base64)?|base64(?: +(?:"[^"\\\\{}]*"|\\.Value))+) *(?: -)?\\}\\}';
+const quoted = '"[ !#-\\[\\]-z|~]*"';
+const base64 = `base64(?: +${quoted})* +\\.Value(?: +(?:${quoted}|\\.Value))*`;
+const action = `\\{\\{(?:- )? *(?:\\.Value(?: *\\| *base64)?|${base64}) *(?: -)?\\}\\}`;
 const formatterPattern = `^(?:[ -z|~]*${action})+[ -z|~]*$`;
 
 /** Printable ASCII without spaces. */

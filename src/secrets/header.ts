@@ -1,3 +1,20 @@
+/**
+ * Headers of a connection, not of what is sent through it, and the host of the URL: iron-proxy takes them off a request,
+ * https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
+ */
+export const connectionHeaders: readonly string[] = [
+  'Connection',
+  'Host',
+  'Keep-Alive',
+  'Proxy-Authenticate',
+  'Proxy-Authorization',
+  'Proxy-Connection',
+  'Te',
+  'Trailer',
+  'Transfer-Encoding',
+  'Upgrade',
+];
+
 /** The request headers that pass the proxy beside those that declared secrets use: names, or /regular expressions/. */
 export const passingHeaders: readonly string[] = [
   // Content.
@@ -10,7 +27,11 @@ export const passingHeaders: readonly string[] = [
   'Content-Encoding',
   'Content-Language',
   'Content-Length',
+  'Content-Location',
+  'Content-Md5',
+  'Content-Range',
   'Content-Type',
+  'Expires',
   'Pragma',
   'Range',
   'Te',
@@ -38,8 +59,8 @@ export const passingHeaders: readonly string[] = [
 /** The header that iron-proxy sets for Google, for OAuth and for AWS. */
 export const tokenHeader = 'Authorization';
 
-/** What an AWS request is signed with: a signed header that is stripped afterwards makes the signature wrong. */
-export const signedHeaders: readonly string[] = [tokenHeader, '/^Amz-Sdk-/', '/^X-Amz-/'];
+/** What an AWS request has for its signature, beside the headers that pass anyway. */
+export const awsHeaders: readonly string[] = [tokenHeader, '/^Amz-Sdk-/', '/^X-Amz-/'];
 
 /** A pattern that no header's name matches. To iron-proxy an empty list of headers means all of them. */
 export const noHeader = '/^$/';

@@ -475,9 +475,34 @@ describe('headers', () => {
         secrets: [{ type: 'aws_auth' as const, name: 'A', access_key_id: 'AK', secret_access_key: 'SK' }],
       },
     };
-    expect(headersOf(values(aws))).toEqual([
-      { headers: [...passingHeaders, '/^Amz-Sdk-/', '/^X-Amz-/', 'Authorization'] },
+    expect(headersOf(values(aws)).at(-1)).toEqual({
+      headers: [...passingHeaders, '/^Amz-Sdk-/', '/^X-Amz-/', 'Authorization'],
+    });
+  });
+
+  test('for AWS, what would be taken off once it is signed is taken off before', () => {
+    const key = (name: string, host: string) => ({
+      hosts: [host],
+      secrets: [{ type: 'aws_auth' as const, name, access_key_id: 'AK', secret_access_key: 'SK' }],
+    });
+    const tools = { a: key('A', 's3.amazonaws.com'), b: key('B', '*.eu-west-1.amazonaws.com') };
+    const { config } = declaredBy(values(tools, { ironProxy: { headerAllowlist: { extra: ['X-More'] } } }));
+    expect(config.transforms.map(({ name }) => name)).toEqual([
+      'allowlist',
+      'header_allowlist',
+      'aws_auth',
+      'aws_auth',
+      'header_allowlist',
     ]);
+    const [before, after] = transforms(config, 'header_allowlist');
+    expect(before?.rules).toEqual([{ host: '*.eu-west-1.amazonaws.com' }, { host: 's3.amazonaws.com' }]);
+    expect(after?.headers.filter((header) => !before?.headers.includes(header))).toEqual([
+      'Te',
+      'Transfer-Encoding',
+      'Connection',
+      'Upgrade',
+    ]);
+    expect(before?.headers.filter((header) => !after?.headers.includes(header))).toEqual([]);
   });
 
   test('the list stands last, after all that set headers; turned off it is not there', () => {

@@ -5,6 +5,7 @@
 import Type from 'typebox';
 import {
   type Authored,
+  and,
   canonicalHeader,
   constant,
   contains,
@@ -51,7 +52,7 @@ import {
   type SecretType,
 } from './declaration.js';
 import { declared, modeOf, placeholderOf, type Secret, type SecretsValues } from './declared.js';
-import { noHeader, passingHeaders, signedHeaders, tokenHeader } from './header.js';
+import { awsHeaders, connectionHeaders, noHeader, passingHeaders, tokenHeader } from './header.js';
 import { once } from './once.js';
 import { defaultField, secretSources } from './source.js';
 import { vaultPlaceholder } from './vault.js';
@@ -108,7 +109,10 @@ export type Transform =
         readonly rules: readonly Rule[];
       };
     }
-  | { readonly name: 'header_allowlist'; readonly config: { readonly headers: readonly string[] } };
+  | {
+      readonly name: 'header_allowlist';
+      readonly config: { readonly headers: readonly string[]; readonly rules?: readonly Rule[] };
+    };
 
 /** A host or an address range, and what of it. */
 export interface Rule {
@@ -214,6 +218,7 @@ export const proxyConfig = once((values: SecretsValues): Expr<string> => {
         name: 'oauth_token',
         config: { tokens: [each(lists.oauth, (secret) => oauthToken(secret, source))] },
       }),
+      when(and(ironProxy.headerAllowlist.enabled, isNonEmpty(lists.aws)), headersToSign(values, lists)),
       each(lists.aws, (secret) => awsAuth(secret, source)),
       when(ironProxy.headerAllowlist.enabled, headerAllowlist(values, lists)),
     ],
@@ -413,19 +418,40 @@ function awsAuth({ hosts, declared }: Symbolic<Secret>, source: SourceTemplate):
 }
 
 /** Comes last: it must let pass what the transforms before it have set. */
-function headerAllowlist({ ironProxy }: SecretsValues, { http, gcp, oauth, aws }: Lists): Fields<Transform> {
+function headerAllowlist(values: SecretsValues, lists: Lists): Fields<Transform> {
+  return {
+    name: 'header_allowlist',
+    config: { headers: [...passingHeaders, each(declaredHeaders(values, lists), (header) => header)] },
+  };
+}
+
+/** A header that is signed and taken off afterwards would make the signature wrong: for AWS it is taken off before. */
+function headersToSign(values: SecretsValues, lists: Lists): Fields<Transform> {
+  const signed = passingHeaders.filter((header) => !connectionHeaders.includes(header));
+  const hosts = listOf<string>([each(lists.aws, ({ hosts }) => each(hosts, (host) => host))], 'awsHosts');
+  return {
+    name: 'header_allowlist',
+    config: {
+      headers: [...signed, each(declaredHeaders(values, lists), (header) => header)],
+      rules: rules(sort(uniq(hosts))),
+    },
+  };
+}
+
+/** The headers that pass for the sake of what is declared. */
+function declaredHeaders(
+  { ironProxy }: SecretsValues,
+  { http, gcp, oauth, aws }: Lists,
+): Expr<readonly string[]> {
   const headers = listOf<string>(
     [
       each(ironProxy.headerAllowlist.extra, (header) => header),
       each(http, ({ declared }) => each(declared.match_headers, (header) => header)),
       each(http, ({ declared }) => when(declared.inject_header, (header) => header)),
       when(or(isNonEmpty(gcp), isNonEmpty(oauth)), tokenHeader),
-      ...signedHeaders.map((header): Member<string> => when(isNonEmpty(aws), header)),
+      ...awsHeaders.map((header): Member<string> => when(isNonEmpty(aws), header)),
     ],
     'headers',
   );
-  return {
-    name: 'header_allowlist',
-    config: { headers: [...passingHeaders, each(sort(uniq(headers)), (header) => header)] },
-  };
+  return sort(uniq(headers));
 }

@@ -206,6 +206,23 @@ describe('a secret matches somewhere', () => {
   });
 });
 
+describe('a header that iron-proxy does not pass on', () => {
+  const refusal = (header: string) =>
+    `tools.a.secrets[0]: KEY would stand in ${header}, a header that iron-proxy does not pass on: name the one in which the host asks for it`;
+
+  test.each([
+    ['Host', 'Host'],
+    ['proxy-authorization', 'Proxy-Authorization'],
+    ['CONNECTION', 'Connection'],
+  ])('%s', (written, canonical) => {
+    const inject = { type: 'http', name: 'KEY', mode: 'inject', hosts: ['a.example.com'] };
+    expect(broken({ a: [{ ...inject, inject_header: written }] })).toEqual([refusal(canonical)]);
+    expect(broken({ a: [{ ...http, match_headers: ['Authorization', written] }] })).toEqual([
+      refusal(canonical),
+    ]);
+  });
+});
+
 describe('no credential is sent to who must not read it', () => {
   test.each([
     ['api.own.svc', true],
@@ -426,6 +443,7 @@ describe('with secretSource env, a reference is a key of the infra Secret', () =
     'LD_PRELOAD',
     'GODEBUG',
     'OTEL_SERVICE_NAME',
+    'PGPASSWORD',
   ])('%s is not for tools', (secret_ref) => {
     const declared = { a: [{ ...http, secret_ref }] };
     expect(broken(declared)).toEqual([]);

@@ -49,7 +49,7 @@ import {
   type SecretsValues,
 } from './declared.js';
 import { definitionOf } from './definition.js';
-import { tokenHeader } from './header.js';
+import { connectionHeaders, tokenHeader } from './header.js';
 import { endOf, isRange, overlap } from './overlap.js';
 import { hostOf, proxyConfig } from './proxy-config.js';
 
@@ -92,6 +92,7 @@ export function secretRules(values: SecretsValues, options: RuleOptions): readon
     asksHome(declarations, ownHosts),
     each(declarations, matchesNowhere),
     each(declarations, injectedNowhere),
+    each(declarations, staysBehind),
     placeholdersApart(secrets),
     oneUpstreamPerDatabase(secrets),
     oneSecretPerPlace(secrets),
@@ -191,6 +192,23 @@ function injectedNowhere({ by, secret }: Symbolic<Declaration>): Member<string> 
   return when(
     and(eq(modeOf(secret), 'inject'), or(and(header, parameter), not(or(header, parameter)))),
     str`${by}: ${secret.name} is injected into one place: give exactly one of inject_header and inject_query_param`,
+  );
+}
+
+/** A credential in a header that goes no further than iron-proxy would never arrive. */
+function staysBehind({ by, secret }: Symbolic<Declaration>): Member<string> {
+  const headers = listOf<string>(
+    [
+      each(secret.match_headers, (header) => when(not(hasPrefix('/', header)), canonicalHeader(header))),
+      when(secret.inject_header, canonicalHeader),
+    ],
+    'headers',
+  );
+  return each(headers, (header) =>
+    when(
+      includes(constant([...connectionHeaders]), header),
+      str`${by}: ${secret.name} would stand in ${header}, a header that iron-proxy does not pass on: name the one in which the host asks for it`,
+    ),
   );
 }
 
@@ -350,6 +368,19 @@ const programVariables = [
   ...['ALL_PROXY', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()]),
   ...['GODEBUG', 'GOGC', 'GOMAXPROCS', 'GOMEMLIMIT', 'GOTRACEBACK', 'ZONEINFO'],
   ...['HOME', 'IFS', 'PATH', 'SSL_CERT_DIR', 'SSL_CERT_FILE', 'TMPDIR', 'TZ'],
+  // What a DSN leaves open: https://www.postgresql.org/docs/current/libpq-envars.html
+  ...['PGAPPNAME', 'PGCHANNELBINDING', 'PGCONNECT_TIMEOUT', 'PGDATABASE', 'PGHOST', 'PGMAXPROTOCOLVERSION'],
+  ...[
+    'PGMINPROTOCOLVERSION',
+    'PGOPTIONS',
+    'PGPASSFILE',
+    'PGPASSWORD',
+    'PGPORT',
+    'PGREQUIREAUTH',
+    'PGSERVICE',
+  ],
+  ...['PGSERVICEFILE', 'PGSSLCERT', 'PGSSLKEY', 'PGSSLMODE', 'PGSSLNEGOTIATION', 'PGSSLPASSWORD'],
+  ...['PGSSLROOTCERT', 'PGSSLSNI', 'PGTARGETSESSIONATTRS', 'PGTZ', 'PGUSER'],
 ];
 
 const digits = [...'0123456789'];

@@ -439,6 +439,81 @@ transforms:
         {{- end }}
   {{- end }}
   {{- $awsSecrets := dig "aws_auth" list $secretsByType }}
+  {{- if and .Values.ironProxy.headerAllowlist.enabled $awsSecrets }}
+  - name: header_allowlist
+    config:
+      headers:
+        - Accept
+        - Accept-Charset
+        - Accept-Encoding
+        - Accept-Language
+        - Cache-Control
+        - Content-Disposition
+        - Content-Encoding
+        - Content-Language
+        - Content-Length
+        - Content-Location
+        - Content-Md5
+        - Content-Range
+        - Content-Type
+        - Expires
+        - Pragma
+        - Range
+        - User-Agent
+        - If-Match
+        - If-Modified-Since
+        - If-None-Match
+        - If-Range
+        - If-Unmodified-Since
+        - Anthropic-Beta
+        - Anthropic-Version
+        - OpenAI-Beta
+        - OpenAI-Organization
+        - OpenAI-Project
+        - "/^X-Stainless-/"
+        - "/^Sec-WebSocket-/"
+        {{- $headers := list }}
+        {{- range $item := .Values.ironProxy.headerAllowlist.extra }}
+        {{- $headers = append $headers $item }}
+        {{- end }}
+        {{- range $httpSecret := $httpSecrets }}
+        {{- range $match_header := $httpSecret.declared.match_headers }}
+        {{- $headers = append $headers $match_header }}
+        {{- end }}
+        {{- end }}
+        {{- range $httpSecret := $httpSecrets }}
+        {{- if $httpSecret.declared.inject_header }}
+        {{- $headers = append $headers $httpSecret.declared.inject_header }}
+        {{- end }}
+        {{- end }}
+        {{- if or $gcpSecrets $oauthSecrets }}
+        {{- $headers = append $headers "Authorization" }}
+        {{- end }}
+        {{- if $awsSecrets }}
+        {{- $headers = append $headers "Authorization" }}
+        {{- $headers = append $headers "/^Amz-Sdk-/" }}
+        {{- $headers = append $headers "/^X-Amz-/" }}
+        {{- end }}
+        {{- range $header := uniq $headers | sortAlpha }}
+        - {{ toJson $header }}
+        {{- end }}
+      {{- $awsHosts := list }}
+      {{- range $awsSecret := $awsSecrets }}
+      {{- range $host := $awsSecret.hosts }}
+      {{- $awsHosts = append $awsHosts $host }}
+      {{- end }}
+      {{- end }}
+      {{- if uniq $awsHosts | sortAlpha }}
+      rules:
+        {{- range $awsHost := uniq $awsHosts | sortAlpha }}
+        {{- if contains "/" $awsHost }}
+        - cidr: {{ toJson $awsHost }}
+        {{- else }}
+        - host: {{ toJson $awsHost }}
+        {{- end }}
+        {{- end }}
+      {{- end }}
+  {{- end }}
   {{- range $awsSecret := $awsSecrets }}
   - name: aws_auth
     config:
@@ -482,7 +557,11 @@ transforms:
         - Content-Encoding
         - Content-Language
         - Content-Length
+        - Content-Location
+        - Content-Md5
+        - Content-Range
         - Content-Type
+        - Expires
         - Pragma
         - Range
         - Te
