@@ -1,7 +1,7 @@
 /** The first meaning of a chart's source: plain values and manifests for one values document. */
 import { isClosed } from './closed.js';
 import { forbiddenTextMessage, holdsForbiddenText, isDeleted } from './forbidden-text.js';
-import { byBytes, goJson, goString } from './go-syntax.js';
+import { byBytes, goJson } from './go-syntax.js';
 import { type Line, layoutDocument, type Part } from './layout.js';
 import { checkArgument, EvaluationError } from './operator.js';
 import { kindOf } from './schema.js';
@@ -291,7 +291,7 @@ function addEntry(entry: Entry, scope: Scope, read: Reading, to: Field[]): void 
       walk(entry, scope, (inner) => {
         const value = read(entry.value, inner);
         const key = String(boundTo(entry.key, inner));
-        if (goString(key).length > longestKey) {
+        if (key.length > longestKey / 6 && [...goJson(key)].length > longestKey) {
           throw new EvaluationError(
             `a key of ${key.length} characters is too long for YAML: ${key.slice(0, 50)}…`,
           );

@@ -62,10 +62,7 @@ class Printer {
 
   constructor(
     private readonly parameters: readonly Variable[],
-    /**
-     * Whether the very characters count, and not only what YAML reads in them: `quote` escapes what Go's version of
-     * Unicode does not know, and Helms are built with several.
-     */
+    /** Whether all scalars are exact. */
     private readonly exact = false,
   ) {}
 
@@ -145,7 +142,7 @@ class Printer {
     if ('raw' in part) return this.raw(part.raw);
     const kind = kindOf(part.scalar.schema);
     if (part.scalar.kind === 'literal') throw new TypeError('a constant is no expression');
-    if (kind === 'string' && !this.exact) return `{{ ${this.pipe(part.scalar, 'quote')} }}`;
+    if (kind === 'string' && !(this.exact || part.exact)) return `{{ ${this.pipe(part.scalar, 'quote')} }}`;
     if (kind === 'boolean') return `{{ ${this.expression(part.scalar)} }}`;
     if (kind === 'integer') return `{{ ${this.integer(part.scalar)} }}`;
     return `{{ ${this.apply('toJson', part.scalar)} }}`;

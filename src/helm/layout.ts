@@ -55,8 +55,12 @@ export type Line =
       readonly args: Arguments;
     };
 
-/** Constant text, or an expression printed as a YAML scalar or, in a text that is no YAML, as it is. */
-export type Part = string | { readonly scalar: Ast } | { readonly raw: Ast };
+/**
+ * Constant text, or an expression printed as a YAML scalar or, in a text that is no YAML, as it is. An exact scalar is
+ * the same characters in every Helm, and not only the same to YAML: `quote` escapes what Go's version of Unicode does not
+ * know, and Helms are built with several.
+ */
+export type Part = string | { readonly scalar: Ast; readonly exact?: boolean } | { readonly raw: Ast };
 
 /** Conditions that hold where a line stands, by their identity: asking again would be noise. */
 type Assumed = ReadonlySet<string>;
@@ -130,7 +134,8 @@ function layoutEntry(entry: Entry, indent: number, assumed: Assumed): readonly L
       return layoutIf(entry.condition, indent, assumed, (inner) => layoutEntries(entry.body, indent, inner));
     case 'entries': {
       const key: Ast = { kind: 'variable', variable: entry.key, schema: { type: 'string' } };
-      const body = layoutField([{ scalar: key }], entry.value, indent, assumed);
+      // Of a key the length counts, too.
+      const body = layoutField([{ scalar: key, exact: true }], entry.value, indent, assumed);
       return [{ kind: 'range', indent, over: entry.over, key: entry.key, item: entry.item, body }];
     }
     case 'include':

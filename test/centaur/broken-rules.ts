@@ -134,6 +134,7 @@ export const brokenRules: BrokenRules = [
   ],
   ['…: … is replaced nowhere', tools(`type: http, name: KEY, ${host}`)],
   ['…: … is injected into one place', tools(`type: http, name: KEY, mode: inject, ${host}`)],
+  ['…: … would stand in …', tools(`type: http, name: KEY, match_headers: [Host], ${host}`)],
   ['…: the placeholder of …, …, is part of …', tools(http('KEY', host), http('A_KEY', host))],
   [
     '…: the database … is declared by',

@@ -10,6 +10,8 @@ import { holdsForbiddenText } from '../../src/helm/forbidden-text.js';
 import {
   EvaluationError,
   type Expr,
+  entries,
+  groupBy,
   HelmChart,
   HelmObject,
   isPresent,
@@ -205,6 +207,33 @@ describe(`shapes, seed ${seed}`, { timeout: patience }, () => {
     );
     expect(tally.skipped, 'shapes that could not be built, or had no meaning').toEqual(new Map());
     expect(tally.compared).toBeGreaterThan(runs(300));
+  });
+
+  test('a key arrives that is as long as YAML reads, and no longer one', async () => {
+    const build = () => {
+      const chart = startChart();
+      const byWord = groupBy(chart.values.words, (word) => word, 'byWord');
+      new HelmObject(chart, 'shape', {
+        apiVersion: 'law/v1',
+        kind: 'Shape',
+        ...{ shape: entries(byWord, () => 'x') },
+      });
+      return chart;
+    };
+    // With the quotes 1,024 characters of JSON, of letters, of what is two of UTF-16, and of escapes.
+    const lengths = { a: 1, '\u{105c0}': 1, '\u{e0001}': 1, '"': 2, '\u0001': 6, '<': 6 };
+    const words = Object.entries(lengths).flatMap(([piece, length]) => {
+      const longest = piece.repeat(1022 / length) + 'x'.repeat(1022 % length);
+      return [longest, `${longest}x`];
+    });
+    const [world] = fc.sample(worlds, { seed, numRuns: 1 });
+    const tally = new Tally();
+    await compare(
+      build,
+      words.map((word) => ({ ...world, words: [word] })),
+      tally,
+    );
+    expect(tally.compared).toBe(words.length);
   });
 
   test('values at the end of a document arrive with their last line breaks, which Helm would trim', async () => {
