@@ -19,7 +19,18 @@ test('each proxy reads each value again when its TTL is over', () => {
 test('a read is three requests at most, and a plan fits by its reads', () => {
   const budget = budgetOf({ proxies: 1, lookups: 1, ttlSeconds: 120 }, ['personal']);
   expect(budget).toMatchObject({ readsPerDay: 720, requestsPerHour: 90, requestsPerDay: 2160 });
-  expect(budget.plans[0]?.fits).toBe(true);
+  const fitting = (ttlSeconds: number) =>
+    budgetOf({ proxies: 1, lookups: 1, ttlSeconds }, ['personal']).plans.map((verdict) => [
+      verdict.fits,
+      verdict.fitsByRequests,
+      remedy(verdict),
+    ]);
+  // 333 reads a day are 999 requests.
+  expect([120, 259, 260].flatMap(fitting)).toEqual([
+    [true, false, 'fits the plan Individual and Families by its reads, and not by their requests'],
+    [true, false, 'fits the plan Individual and Families by its reads, and not by their requests'],
+    [true, true, 'fits the plan Individual and Families'],
+  ]);
   expect(requestNote(budget)).toBe(
     "a read is 3 requests of 1Password's SDK, 2 where OP_VAULT is an id: up to 90 an hour and 2,160 a day, should 1Password count each of them",
   );

@@ -44,6 +44,8 @@ export interface Use {
 export interface PlanVerdict extends PlanLimits {
   readonly plan: Plan;
   readonly fits: boolean;
+  /** Whether it does so even where 1Password counts each request of a read. */
+  readonly fitsByRequests: boolean;
   /** The shortest whole number of seconds for which a value must be kept; absent where no TTL up to a day is long enough. */
   readonly smallestTtlSeconds?: number;
 }
@@ -67,12 +69,14 @@ export function budgetOf(use: Use, asked: readonly Plan[] = planNames): Budget {
   const ttl = Math.round(ttlSeconds * millisecondsOf.s);
   const readsPerHour = values * Math.ceil(hour / ttl);
   const readsPerDay = values * Math.ceil(day / ttl);
+  const requestsPerHour = readsPerHour * requestsPerRead.byName;
+  const requestsPerDay = readsPerDay * requestsPerRead.byName;
   return {
     ...use,
     readsPerHour,
     readsPerDay,
-    requestsPerHour: readsPerHour * requestsPerRead.byName,
-    requestsPerDay: readsPerDay * requestsPerRead.byName,
+    requestsPerHour,
+    requestsPerDay,
     plans: asked.map((plan) => {
       const limits = plans[plan];
       const smallest = smallestTtl(values, limits);
@@ -80,6 +84,7 @@ export function budgetOf(use: Use, asked: readonly Plan[] = planNames): Budget {
         plan,
         ...limits,
         fits: readsPerHour <= limits.hourly && readsPerDay <= limits.daily,
+        fitsByRequests: requestsPerHour <= limits.hourly && requestsPerDay <= limits.daily,
         ...(smallest !== undefined && { smallestTtlSeconds: smallest }),
       };
     }),
@@ -102,8 +107,9 @@ export function requestNote({ requestsPerHour, requestsPerDay }: Budget): string
 }
 
 /** What to do, for people: a sentence for each plan. */
-export function remedy({ fits, title, smallestTtlSeconds }: PlanVerdict): string {
-  if (fits) return `fits the plan ${title}`;
+export function remedy({ fits, fitsByRequests, title, smallestTtlSeconds }: PlanVerdict): string {
+  if (fitsByRequests) return `fits the plan ${title}`;
+  if (fits) return `fits the plan ${title} by its reads, and not by their requests`;
   if (smallestTtlSeconds === undefined) {
     return `no secretTtl fits the plan ${title}: use secretSource onepassword-connect, which has no limits`;
   }

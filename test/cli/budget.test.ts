@@ -57,7 +57,7 @@ limit, Teams                      1,000   5,000
 limit, Individual and Families    1,000   1,000
 
 fits the plan Business
-fits the plan Teams
+fits the plan Teams by its reads, and not by their requests
 fits the plan Individual and Families with secretTtl 28m48s or longer, or use secretSource onepassword-connect, which has no limits
 a read is 3 requests of 1Password's SDK, 2 where OP_VAULT is an id: up to 360 an hour and 8,640 a day, should 1Password count each of them
 `);
