@@ -28,8 +28,14 @@ const mutations: readonly Mutation[] = [
   {
     does: 'writes texts that are hashed with the quotes of manifests',
     file: 'go-template.ts',
-    from: "if (kind === 'string' && !this.exact)",
-    to: "if (kind === 'string')",
+    from: '!(this.exact || part.exact)',
+    to: '!part.exact',
+  },
+  {
+    does: 'writes keys with the quotes of manifests',
+    file: 'go-template.ts',
+    from: '!(this.exact || part.exact)',
+    to: '!this.exact',
   },
   {
     does: 'forgets int64',
