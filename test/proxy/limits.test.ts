@@ -68,6 +68,23 @@ describeProxy('what the proxy does that no config prevents', () => {
     });
   });
 
+  it('sends a request as the tool sent it when there is no value to inject', async () => {
+    const source = { type: 'env', var: 'MISSING' };
+    await begin({ secrets: [{ source, rules: [{ host }], inject: { header: 'Authorization' } }] });
+    const { body } = await proxy.send({ url: `https://${host}/`, headers: { authorization: 'own' } });
+    expect(JSON.parse(body)).toMatchObject({ headers: { authorization: 'own' } });
+    await proxy.logged('MISSING');
+  });
+
+  it.each([
+    'GET',
+    'TRACE',
+  ])('gives a secret in a header back where a host repeats it, asked by %s', async (method) => {
+    await begin({ secrets: [replaced(key, host, 'KEY')] });
+    const { body } = await proxy.send({ method, url: `https://${host}/`, headers: { authorization: 'KEY' } });
+    expect(JSON.parse(body)).toMatchObject({ method, headers: { authorization: real } });
+  });
+
   describe('with a DSN that is none', () => {
     const login: Login = { user: 'app_user', password: infraSecret.PG_PROXY_PASSWORD, database: 'reports' };
     const dsn = (password: string) =>
@@ -132,6 +149,19 @@ describeProxy('what the proxy does that no config prevents', () => {
     };
     const sentBy = async (way: Pick<RunningProxy, 'send'>) =>
       JSON.parse((await way.send({ url })).body).headers.authorization;
+
+    it.each<[what: string, refusal: (sent: URLSearchParams) => object]>([
+      ['the whole of an answer', (sent) => ({ detail: [{ input: Object.fromEntries(sent) }] })],
+      ['what it says of an error', (sent) => ({ error: 'invalid_client', error_description: `${sent}` })],
+    ])('logs %s that refuses a token, with the client secret if it repeats that', async (_, refusal) => {
+      await beginWith(vaultOf({ LEDGER_ID: 'ledger', LEDGER_SECRET: real }, token));
+      around.upstream.respond(login, ({ body }) => ({
+        status: 422,
+        body: refusal(new URLSearchParams(body)),
+      }));
+      expect(await sentBy(proxy)).toBeUndefined();
+      expect(await proxy.logged('oauth_token mint failed')).toContain(real);
+    });
 
     it('goes on after a rotation that a new connection is the first to see', async () => {
       await beginWith(stored('old'));
