@@ -446,6 +446,30 @@ describe('what may be reached', () => {
   });
 });
 
+describe('an address with a zone, which may end as a name does', () => {
+  const refused = {
+    source: { type: 'env', var: 'ADDRESS_WITH_A_ZONE' },
+    rules: [{ host: '*%*' }],
+    replace: { proxy_value: 'ADDRESS_WITH_A_ZONE', match_headers: ['/^$/'], require: true },
+  };
+  const first = (given: DeclaringValues) =>
+    transforms(declaredBy(given).config, 'secrets').map(({ secrets }) => secrets[0]);
+
+  test.each<[what: string, given: DeclaringValues]>([
+    ['allowedHosts', values({}, { ironProxy: { allowedHosts: ['*.example.com'] } })],
+    ['the hosts of a tool', values({ a: { hosts: ['*.example.com'] } })],
+    ['the hosts of a secret', values({ a: { secrets: [{ ...http, hosts: ['*.example.com'] }] } })],
+    ['the hosts that a secret has by default', values({ a: { secrets: [{ type: 'gcp_auth', name: 'G' }] } })],
+  ])('is refused before a credential is set, where a host of %s is a pattern', (_, given) => {
+    expect(first(given)).toEqual([refused]);
+  });
+
+  test('needs no refusal where all hosts are names', () => {
+    expect(first(values({}, { ironProxy: { allowedHosts: ['a.example.com'] } }))).toEqual([]);
+    expect(first(warehouse)).not.toEqual([refused]);
+  });
+});
+
 describe('headers', () => {
   const headersOf = (given: DeclaringValues) => transforms(declaredBy(given).config, 'header_allowlist');
 
@@ -489,6 +513,7 @@ describe('headers', () => {
     const { config } = declaredBy(values(tools, { ironProxy: { headerAllowlist: { extra: ['X-More'] } } }));
     expect(config.transforms.map(({ name }) => name)).toEqual([
       'allowlist',
+      'secrets',
       'header_allowlist',
       'aws_auth',
       'aws_auth',

@@ -25,6 +25,7 @@ import {
   isNonEmpty,
   isPresent,
   isText,
+  join,
   type Leaf,
   listOf,
   lookup,
@@ -136,6 +137,8 @@ export interface SecretEntry {
     readonly match_headers: readonly string[];
     readonly match_path?: boolean;
     readonly match_query?: boolean;
+    /** Whether a request is refused in which nothing is replaced. */
+    readonly require?: boolean;
   };
   readonly inject?: {
     readonly header?: string;
@@ -189,6 +192,7 @@ export const proxyConfig = once((values: SecretsValues): Expr<string> => {
   const { ironProxy } = values;
   const { service } = ironProxy;
   const lists = listsOf(values);
+  const hasPatterns = contains('*', join(' ', lists.hosts));
   const source = sourceTemplate(values);
   return textTemplate<ProxyConfig>('centaur.ironProxy.config', 'The configuration of iron-proxy.', {
     dns: { enabled: false },
@@ -208,10 +212,15 @@ export const proxyConfig = once((values: SecretsValues): Expr<string> => {
     management: { listen: str`:${service.managementPort}` },
     log: { level: ironProxy.logLevel },
     transforms: [
-      allowlist(values, lists),
-      when(isNonEmpty(lists.http), {
+      allowlist(lists),
+      when(or(hasPatterns, isNonEmpty(lists.http)), {
         name: 'secrets',
-        config: { secrets: [each(lists.http, (secret) => secretEntry(secret, source))] },
+        config: {
+          secrets: [
+            when(hasPatterns, addressWithZone),
+            each(lists.http, (secret) => secretEntry(secret, source)),
+          ],
+        },
       }),
       each(lists.gcp, (secret) => gcpAuth(secret, source)),
       when(isNonEmpty(lists.oauth), {
@@ -236,16 +245,28 @@ export const proxyConfig = once((values: SecretsValues): Expr<string> => {
 });
 
 type Secrets = Symbolic<readonly Secret[]>;
-type Lists = Readonly<Record<'all' | 'http' | 'gcp' | 'oauth' | 'aws' | 'databases', Secrets>>;
+type Lists = Readonly<Record<'all' | 'http' | 'gcp' | 'oauth' | 'aws' | 'databases', Secrets>> & {
+  /** Every host that may be reached, but for those of token endpoints, each once, in order. */
+  readonly hosts: Expr<readonly string[]>;
+};
 
-/** All secrets, and those of each type. */
+/** All secrets, those of each type, and their hosts. */
 function listsOf(values: SecretsValues): Lists {
   const all = listOf<Secret>([each(declared(values).secrets, (secret) => secret)], 'secrets');
   const byType = groupBy(all, ({ declared }) => declared.type, 'secretsByType');
   const ofType = (type: SecretType, name: string) =>
     listOf<Secret>([each(lookup(byType, type, constant([])), (secret) => secret)], name);
+  const hosts = listOf<string>(
+    [
+      each(values.ironProxy.allowedHosts, (host) => host),
+      each(values.tools, (tool) => each(tool.hosts, (host) => host)),
+      each(all, (secret) => each(secret.hosts, (host) => host)),
+    ],
+    'hosts',
+  );
   return {
     all,
+    hosts: sort(uniq(hosts)),
     http: ofType('http', 'httpSecrets'),
     gcp: ofType('gcp_auth', 'gcpSecrets'),
     oauth: ofType('oauth_token', 'oauthSecrets'),
@@ -292,19 +313,7 @@ function rules(hosts: Expr<readonly string[]>): readonly Member<Rule>[] {
  * The hosts that may be reached. Beside them, of a host that gives tokens, the path alone at which iron-proxy itself
  * answers with a placeholder, so that a client which asks for a token of its own goes on; a tunnel has no path yet.
  */
-function allowlist(values: SecretsValues, { all, gcp, oauth }: Lists): Fields<Transform> {
-  const hosts = sort(
-    uniq(
-      listOf<string>(
-        [
-          each(values.ironProxy.allowedHosts, (host) => host),
-          each(values.tools, (tool) => each(tool.hosts, (host) => host)),
-          each(all, (secret) => each(secret.hosts, (host) => host)),
-        ],
-        'hosts',
-      ),
-    ),
-  );
+function allowlist({ hosts, gcp, oauth }: Lists): Fields<Transform> {
   const domains = listOf<string>([each(hosts, (host) => when(not(contains('/', host)), host))], 'domains');
   const cidrs = listOf<string>([each(hosts, (host) => when(contains('/', host), host))], 'cidrs');
   const urls = listOf<string>(
@@ -341,6 +350,17 @@ export function hostOf(url: Expr<string>): Expr<string> {
 function pathOf(url: Expr<string>): Expr<string> {
   return defaultIfEmpty(trimPrefix(authorityOf(url), trimPrefix('https://', url)), '/');
 }
+
+/**
+ * Where hosts are patterns. A zone of an IPv6 address is any text behind a %, and hosts are compared with the text of an address: to iron-proxy
+ * [::ffff:10.1.2.3%.example.com] is one of *.example.com, and no address of upstream_deny_cidrs. A secret that is
+ * replaced nowhere, and must be, refuses all that is sent to such addresses, before a credential is set in it.
+ */
+const addressWithZone: SecretEntry = {
+  source: { type: 'env', var: 'ADDRESS_WITH_A_ZONE' },
+  rules: [{ host: '*%*' }],
+  replace: { proxy_value: 'ADDRESS_WITH_A_ZONE', match_headers: [noHeader], require: true },
+};
 
 function secretEntry(secret: Symbolic<Secret>, source: SourceTemplate): Fields<SecretEntry> {
   const { hosts, reference, declared } = secret;

@@ -119,6 +119,15 @@ function suite(mode: SecretSource, containerOf: ContainerOf): void {
     expect(around.upstream.dialed.slice(before)).toEqual([]);
   });
 
+  it('answers 403 for an address whose zone ends as an allowed name does, and never dials it', async () => {
+    const before = around.upstream.dialed.length;
+    const host = '[::ffff:192.0.2.2%.amazonaws.com]:80';
+    const seen = await proxy.send({ url: 'http://things.s3.eu-west-1.amazonaws.com/', headers: { host } });
+    expect(seen).toMatchObject({ refused: false, status: 403 });
+    expect(await proxy.connectTo('[::ffff:192.0.2.2%25.amazonaws.com]:443')).toBe(403);
+    expect(around.upstream.dialed.slice(before)).toEqual([]);
+  });
+
   it('resolves the credential of the enabled harness', async () => {
     const { headers } = await received({
       url: 'https://api.openai.com/v1/responses',

@@ -194,6 +194,17 @@ describeProxy("the proxy's own rules", () => {
       expect(seen).toBe(passes ? 200 : 403);
     });
 
+    it('take an address for a name below another where its zone ends so', async () => {
+      const address = '[::ffff:192.0.2.2%.example.com]';
+      await begin({ domains: ['*.example.com'], secrets: [replaced(key, '*.example.com', 'KEY')] });
+      const { headers } = await received({
+        url: 'http://a.example.com/',
+        headers: { host: `${address}:80`, authorization: 'KEY' },
+      });
+      expect(headers.authorization).toBe('the real one');
+      expect(around.upstream.dialed.at(-1)).toBe('[::ffff:c000:202]:80');
+    });
+
     it('ignore the port', async () => {
       await begin({ domains: ['api.example.com'] });
       expect(await proxy.connectTo('api.example.com:8443')).toBe(200);

@@ -320,10 +320,22 @@ transforms:
         {{- end }}
       {{- end }}
   {{- $httpSecrets := dig "http" list $secretsByType }}
-  {{- if $httpSecrets }}
+  {{- if or (contains "*" (uniq $hosts | sortAlpha | join " ")) $httpSecrets }}
   - name: secrets
     config:
       secrets:
+        {{- if contains "*" (uniq $hosts | sortAlpha | join " ") }}
+        - source:
+            type: env
+            var: ADDRESS_WITH_A_ZONE
+          rules:
+            - host: "*%*"
+          replace:
+            proxy_value: ADDRESS_WITH_A_ZONE
+            match_headers:
+              - "/^$/"
+            require: true
+        {{- end }}
         {{- range $httpSecret := $httpSecrets }}
         - source:
             {{- include "centaur.ironProxy.source" (dict "root" $ "reference" $httpSecret.reference "jsonKey" "") | nindent 12 }}
