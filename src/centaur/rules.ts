@@ -34,9 +34,9 @@ export function rulesOf(platform: Platform): readonly Member<string>[] {
     ...scalingRules(platform),
     ...networkPolicyRules(platform),
     ...secretRules(platform.values, {
-      // One Secret may be the infra Secret and hold the key of the CA, too.
-      infraKeys: [...infraKeys.map(({ key }) => key), 'ca-key.pem'],
+      infraKeys: infraKeys.map(({ key }) => key),
       envPrefix: platform.values.secretManager.envPrefix,
+      plainKeys: [constant('ca-key.pem'), platform.values.onepasswordConnect.connect.credentialsKey],
       ownHosts: ownHosts(platform),
     }),
   ];

@@ -19,7 +19,12 @@ import { infraKeys } from './infra-secret.js';
 import type { Platform } from './platform.js';
 
 export function secrecyRules(platform: Platform): readonly Member<string>[] {
-  return [...volumeRules(platform), ...secretNameRules(platform), ...environmentRules(platform)];
+  return [
+    ...volumeRules(platform),
+    ...secretNameRules(platform),
+    ...sandboxVariableRules(platform),
+    ...environmentRules(platform),
+  ];
 }
 
 /** Whether a Secret holds what iron-proxy or Connect alone may read. */
@@ -89,6 +94,22 @@ function secretNameRules(platform: Platform): readonly Member<string>[] {
 const tokens = infraKeys
   .filter(({ readers }) => readers.includes('iron-proxy') && !readers.includes('api'))
   .map(({ key }) => key);
+
+/** Variables that tell the API what to give to sandboxes: their own keys are held against what those must not read. */
+const sandboxVariables = {
+  KUBERNETES_BOOTSTRAP_SECRET_NAME: 'secrets.bootstrapSecretName',
+  KUBERNETES_FIREWALL_CA_SECRET_NAME: 'firewall.existingCaSecretName',
+  KUBERNETES_SANDBOX_EXTRA_ENV: 'sandbox.extraEnv',
+};
+
+function sandboxVariableRules({ values }: Platform): readonly Member<string>[] {
+  return Object.entries(sandboxVariables).map(([variable, key]) =>
+    when<string>(
+      hasKey(values.api.extraEnv, variable),
+      `api.extraEnv: ${variable} says what sandboxes get: set ${key} instead`,
+    ),
+  );
+}
 
 /** Where a person would write a credential that a tool asks for as a variable. */
 function environmentRules({ values, secrets }: Platform): readonly Member<string>[] {

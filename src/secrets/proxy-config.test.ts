@@ -510,7 +510,9 @@ describe('headers', () => {
       secrets: [{ type: 'aws_auth' as const, name, access_key_id: 'AK', secret_access_key: 'SK' }],
     });
     const tools = { a: key('A', 's3.amazonaws.com'), b: key('B', '*.eu-west-1.amazonaws.com') };
-    const { config } = declaredBy(values(tools, { ironProxy: { headerAllowlist: { extra: ['X-More'] } } }));
+    const { config } = declaredBy(
+      values(tools, { ironProxy: { headerAllowlist: { extra: ['X-More', 'connection', '/^X-A/'] } } }),
+    );
     expect(config.transforms.map(({ name }) => name)).toEqual([
       'allowlist',
       'secrets',
@@ -526,6 +528,7 @@ describe('headers', () => {
       'Transfer-Encoding',
       'Connection',
       'Upgrade',
+      'connection',
     ]);
     expect(before?.headers.filter((header) => !after?.headers.includes(header))).toEqual([]);
   });

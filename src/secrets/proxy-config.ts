@@ -22,6 +22,7 @@ import {
   groupBy,
   hasPrefix,
   ifElse,
+  includes,
   isNonEmpty,
   isPresent,
   isText,
@@ -448,11 +449,17 @@ function headerAllowlist(values: SecretsValues, lists: Lists): Fields<Transform>
 /** A header that is signed and taken off afterwards would make the signature wrong: for AWS it is taken off before. */
 function headersToSign(values: SecretsValues, lists: Lists): Fields<Transform> {
   const signed = passingHeaders.filter((header) => !connectionHeaders.includes(header));
+  const staying = constant([...connectionHeaders]);
   const hosts = listOf<string>([each(lists.aws, ({ hosts }) => each(hosts, (host) => host))], 'awsHosts');
   return {
     name: 'header_allowlist',
     config: {
-      headers: [...signed, each(declaredHeaders(values, lists), (header) => header)],
+      headers: [
+        ...signed,
+        each(declaredHeaders(values, lists), (header) =>
+          when(or(hasPrefix('/', header), not(includes(staying, canonicalHeader(header)))), header),
+        ),
+      ],
       rules: rules(sort(uniq(hosts))),
     },
   };

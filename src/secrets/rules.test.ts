@@ -214,6 +214,7 @@ describe('a header that iron-proxy does not pass on', () => {
     ['Host', 'Host'],
     ['proxy-authorization', 'Proxy-Authorization'],
     ['CONNECTION', 'Connection'],
+    ['content-length', 'Content-Length'],
   ])('%s', (written, canonical) => {
     const inject = { type: 'http', name: 'KEY', mode: 'inject', hosts: ['a.example.com'] };
     expect(broken({ a: [{ ...inject, inject_header: written }] })).toEqual([refusal(canonical)]);
@@ -444,6 +445,7 @@ describe('with secretSource env, a reference is a key of the infra Secret', () =
     'GODEBUG',
     'OTEL_SERVICE_NAME',
     'PGPASSWORD',
+    'ca.pem',
   ])('%s is not for tools', (secret_ref) => {
     const declared = { a: [{ ...http, secret_ref }] };
     expect(broken(declared)).toEqual([]);

@@ -64,6 +64,8 @@ export interface RuleOptions {
   readonly infraKeys: readonly string[];
   /** What the keys of that Secret begin with. */
   readonly envPrefix: Expr<string>;
+  /** Keys that the services read without the prefix, from a Secret that may be the same. */
+  readonly plainKeys: readonly Expr<string>[];
   /** Hosts that no credential may be sent to, nor below: who listens there must not read it. */
   readonly ownHosts: readonly OwnHost[];
 }
@@ -206,7 +208,7 @@ function staysBehind({ by, secret }: Symbolic<Declaration>): Member<string> {
   );
   return each(headers, (header) =>
     when(
-      includes(constant([...connectionHeaders]), header),
+      includes(constant([...connectionHeaders, 'Content-Length']), header),
       str`${by}: ${secret.name} would stand in ${header}, a header that iron-proxy does not pass on: name the one in which the host asks for it`,
     ),
   );
@@ -368,7 +370,7 @@ const programVariables = [
   ...['ALL_PROXY', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()]),
   ...['GODEBUG', 'GOGC', 'GOMAXPROCS', 'GOMEMLIMIT', 'GOTRACEBACK', 'ZONEINFO'],
   ...['HOME', 'IFS', 'PATH', 'SSL_CERT_DIR', 'SSL_CERT_FILE', 'TMPDIR', 'TZ'],
-  // What a DSN leaves open: https://www.postgresql.org/docs/current/libpq-envars.html
+  // What a DSN leaves open, as iron-proxy's client of Postgres reads it: `parseEnvSettings` of pgx 5.10.0.
   ...['PGAPPNAME', 'PGCHANNELBINDING', 'PGCONNECT_TIMEOUT', 'PGDATABASE', 'PGHOST', 'PGMAXPROTOCOLVERSION'],
   ...[
     'PGMINPROTOCOLVERSION',
@@ -392,11 +394,17 @@ const maxKeyLength = 253;
 function environmentKeys(
   { ironProxy }: SecretsValues,
   secrets: Secrets,
-  { infraKeys, envPrefix }: RuleOptions,
+  { infraKeys, envPrefix, plainKeys }: RuleOptions,
 ): Member<string> {
   const taken = constant([...infraKeys, ...programVariables]);
   const isTaken = (key: Expr<string>) =>
-    or(includes(taken, key), hasPrefix('IRON_', key), hasPrefix('LD_', key), hasPrefix('OTEL_', key));
+    or(
+      includes(taken, key),
+      hasPrefix('IRON_', key),
+      hasPrefix('LD_', key),
+      hasPrefix('OTEL_', key),
+      includes(listOf<string>([...plainKeys], 'plainKeys'), str`${envPrefix}${key}`),
+    );
   const isNoKey = (key: Expr<string>) =>
     or(
       contains('/', key),

@@ -47,10 +47,14 @@ async function take(file: string): Promise<(() => Promise<void>) | undefined> {
 async function reached(owner: string): Promise<Socket | undefined> {
   const socket = connect(owner);
   const connected = once(socket, 'connect').then(() => socket.on('error', () => undefined));
-  return unless('ENOENT', () => unless('ECONNREFUSED', () => connected));
+  // Reset where the owner gave its lock back meanwhile.
+  return unless('ENOENT', () => unless('ECONNREFUSED', () => unless('ECONNRESET', () => connected)));
 }
 
-/** Removes a dead owner's lock. Should another have taken its place by now, it is put back. */
+/**
+ * Removes a dead owner's lock. Should another have taken its place by now, it is put back; in the moment between a
+ * third may take it too: then two build the same, and one of them may fail.
+ */
 async function removeAbandoned(file: string, owner: string): Promise<void> {
   const aside = `${file}.${process.pid}`;
   await unless('ENOENT', () => {

@@ -35,8 +35,7 @@ export async function builtOnce(
     return target;
   } finally {
     clearInterval(ticker);
-    await removePartial(target);
-    await release();
+    await removePartial(target).finally(release);
   }
 }
 

@@ -95,6 +95,15 @@ describe.each(Object.entries(modes))('in the mode %s', (mode, values) => {
   });
 });
 
+it('no tool gets the key of the CA, whatever its Secret and the prefix of keys are called', () => {
+  const shared = `
+secretManager: {envPrefix: ca-, existingSecretName: shared}
+firewall: {existingCaKeySecretName: shared}
+tools: {a: {secrets: [{type: http, name: KEY, secret_ref: key.pem, match_headers: [X], hosts: [a.example.com]}]}}
+`;
+  expect(refusal(envMode + shared)).toContain('key.pem belongs to the services themselves');
+});
+
 describe('Connect', () => {
   const toConnect = (values: string) =>
     render(values)

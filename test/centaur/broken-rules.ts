@@ -53,6 +53,18 @@ export const brokenRules: BrokenRules = [
     'firewall.existingCaKeySecretName: ',
     `firewall: {existingCaKeySecretName: centaur-infra-env, ca: {${certificate}, ${key}}}`,
   ],
+  [
+    'api.extraEnv: KUBERNETES_BOOTSTRAP_SECRET_NAME says',
+    'api: {extraEnv: {KUBERNETES_BOOTSTRAP_SECRET_NAME: centaur-infra-env}}',
+  ],
+  [
+    'api.extraEnv: KUBERNETES_FIREWALL_CA_SECRET_NAME says',
+    'api: {extraEnv: {KUBERNETES_FIREWALL_CA_SECRET_NAME: centaur-firewall-ca-key}}',
+  ],
+  [
+    'api.extraEnv: KUBERNETES_SANDBOX_EXTRA_ENV says',
+    `api: {extraEnv: {KUBERNETES_SANDBOX_EXTRA_ENV: '[{"name":"OP_CONNECT_TOKEN","value":"t"}]'}}`,
+  ],
   ['api.extraEnv: OP_CONNECT_TOKEN fetches credentials', 'api: {extraEnv: {OP_CONNECT_TOKEN: t}}'],
   [
     'api.extraEnv: OP_SERVICE_ACCOUNT_TOKEN fetches credentials',

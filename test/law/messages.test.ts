@@ -7,10 +7,13 @@ import { chart } from '../centaur/release.js';
 import { type Mutation, wrongDocuments } from './documents.js';
 import { patience, runs, seed } from './seed.js';
 
-/** Credentials as they are pasted, each with a part that is in no message, in whatever case. */
+/**
+ * Credentials as they are pasted, each with a part that is in no message, in whatever case. None may be the name of a
+ * secret, which messages say.
+ */
 const pasted = [
   { credential: 'ghp/Zx9+pasted=', part: 'zx9' },
-  { credential: 'SG.aBcD_e.FgHi-j.', part: 'fghi' },
+  { credential: '7G.aBcD_e.FgHi-j.', part: 'fghi' },
   { credential: 'admin:P@ssw0rdX', part: 'ssw0rd' },
   { credential: 'sk_live_4eC39HqX:1', part: '4ec39' },
   { credential: '*.GlPaT.xYz', part: 'glpat' },

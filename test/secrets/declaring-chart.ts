@@ -81,6 +81,7 @@ declaringChart.addRules(
   ...secretRules(values, {
     infraKeys,
     envPrefix: constant('PROD_'),
+    plainKeys: [constant('PROD_ca.pem')],
     ownHosts: [{ name: constant('api.own.svc'), who: 'the API itself' }],
   }),
 );

@@ -507,7 +507,9 @@ transforms:
         {{- $headers = append $headers "/^X-Amz-/" }}
         {{- end }}
         {{- range $header := uniq $headers | sortAlpha }}
+        {{- if or (hasPrefix "/" $header) (not (has (title (lower $header)) (list "Connection" "Host" "Keep-Alive" "Proxy-Authenticate" "Proxy-Authorization" "Proxy-Connection" "Te" "Trailer" "Transfer-Encoding" "Upgrade"))) }}
         - {{ toJson $header }}
+        {{- end }}
         {{- end }}
       {{- $awsHosts := list }}
       {{- range $awsSecret := $awsSecrets }}
