@@ -11,6 +11,7 @@ import {
   HelmChart,
   HelmObject,
   listOf,
+  loadValues,
   mapOf,
   not,
   spread,
@@ -172,6 +173,19 @@ describe('a value', () => {
     expect(() => each(chart.values.sizes, (size) => str`${size}`)).toThrow(
       /lets other keys in, with any value/,
     );
+  });
+
+  test('of a map is held to its schema under every key, one with a line break too', () => {
+    const chart = chartOf({ labels: Type.Record(Type.String(), Type.String(), { default: {} }) });
+    new HelmObject(chart, 'object', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      ...{ data: chart.values.labels },
+    });
+    const loaded = (value: string) =>
+      loadValues(chart, { files: [{ file: 'a.yaml', text: `labels: {"a\\nb": ${value}}` }] });
+    expect(loaded('text')).not.toHaveProperty('problems');
+    expect(loaded('1')).toMatchObject({ problems: [{ message: 'must be a text, and is a number' }] });
   });
 
   test('is read by something', () => {
