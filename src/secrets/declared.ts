@@ -1,6 +1,7 @@
 /** What the values declare about credentials, tools and harnesses alike, in one form and in one order. */
 import Type from 'typebox';
 import {
+  canonicalHeader,
   constant,
   count,
   defaultIfAbsent,
@@ -10,6 +11,7 @@ import {
   eq,
   first,
   groupBy,
+  hasPrefix,
   ifElse,
   includes,
   isText,
@@ -245,6 +247,11 @@ export function placeholderOf({ name, declared }: Symbolic<Secret>): Expr<string
 /** Whether an `http` secret replaces its placeholder, or is injected. */
 export function modeOf({ mode }: Symbolic<DeclaredSecret>): Expr<string> {
   return defaultIfEmpty(mode, 'replace');
+}
+
+/** The names among the headers in which a placeholder is replaced, as Go writes them. */
+export function namedHeaders({ match_headers }: Symbolic<DeclaredSecret>): Member<string> {
+  return each(match_headers, (header) => when(not(hasPrefix('/', header)), canonicalHeader(header)));
 }
 
 /** The references that a secret is made of: one, or for some types several. */

@@ -21,7 +21,7 @@ import {
   when,
 } from '../helm/authoring.js';
 import { jsonField, nameSchema, type OAuthField } from './declaration.js';
-import { type Declaration, modeOf } from './declared.js';
+import { type Declaration, modeOf, namedHeaders } from './declared.js';
 import { cloudPlatform } from './proxy-config.js';
 
 /** All of a declaration but its hosts, so that two texts are equal where two declarations mean the same. */
@@ -30,10 +30,7 @@ export function definitionOf({ secret, reference }: Symbolic<Declaration>): Expr
   const { match_headers, scopes, allowed_services, allowed_regions } = secret;
   const defaultScopes: { readonly [type: string]: string[] } = { gcp_auth: [cloudPlatform] };
   const headers = listOf<string>(
-    [
-      each(match_headers, (header) => when(hasPrefix('/', header), header)),
-      each(match_headers, (header) => when(not(hasPrefix('/', header)), canonicalHeader(header))),
-    ],
+    [each(match_headers, (header) => when(hasPrefix('/', header), header)), namedHeaders(secret)],
     'headers',
   );
   const places = [

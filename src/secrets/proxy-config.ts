@@ -195,6 +195,7 @@ export const proxyConfig = once((values: SecretsValues): Expr<string> => {
   const lists = listsOf(values);
   const hasPatterns = contains('*', join(' ', lists.hosts));
   const source = sourceTemplate(values);
+  const headers = declaredHeaders(values, lists);
   return textTemplate<ProxyConfig>('centaur.ironProxy.config', 'The configuration of iron-proxy.', {
     dns: { enabled: false },
     proxy: {
@@ -228,9 +229,9 @@ export const proxyConfig = once((values: SecretsValues): Expr<string> => {
         name: 'oauth_token',
         config: { tokens: [each(lists.oauth, (secret) => oauthToken(secret, source))] },
       }),
-      when(and(ironProxy.headerAllowlist.enabled, isNonEmpty(lists.aws)), headersToSign(values, lists)),
+      when(and(ironProxy.headerAllowlist.enabled, isNonEmpty(lists.aws)), headersToSign(headers, lists)),
       each(lists.aws, (secret) => awsAuth(secret, source)),
-      when(ironProxy.headerAllowlist.enabled, headerAllowlist(values, lists)),
+      when(ironProxy.headerAllowlist.enabled, headerAllowlist(headers)),
     ],
     postgres: when(isNonEmpty(lists.databases), {
       listen: str`:${service.pgPortRangeStart}`,
@@ -353,9 +354,10 @@ function pathOf(url: Expr<string>): Expr<string> {
 }
 
 /**
- * Where hosts are patterns. A zone of an IPv6 address is any text behind a %, and hosts are compared with the text of an address: to iron-proxy
- * [::ffff:10.1.2.3%.example.com] is one of *.example.com, and no address of upstream_deny_cidrs. A secret that is
- * replaced nowhere, and must be, refuses all that is sent to such addresses, before a credential is set in it.
+ * Where hosts are patterns. A zone of an IPv6 address is any text behind a %, and patterns are compared with the text
+ * of an address: to iron-proxy [::ffff:10.1.2.3%.example.com] is one of *.example.com, and no address of
+ * upstream_deny_cidrs. A secret that is replaced nowhere, and must be, refuses all that is sent to such addresses,
+ * before a credential is set in it.
  */
 const addressWithZone: SecretEntry = {
   source: { type: 'env', var: 'ADDRESS_WITH_A_ZONE' },
@@ -438,33 +440,6 @@ function awsAuth({ hosts, declared }: Symbolic<Secret>, source: SourceTemplate):
   };
 }
 
-/** Comes last: it must let pass what the transforms before it have set. */
-function headerAllowlist(values: SecretsValues, lists: Lists): Fields<Transform> {
-  return {
-    name: 'header_allowlist',
-    config: { headers: [...passingHeaders, each(declaredHeaders(values, lists), (header) => header)] },
-  };
-}
-
-/** A header that is signed and taken off afterwards would make the signature wrong: for AWS it is taken off before. */
-function headersToSign(values: SecretsValues, lists: Lists): Fields<Transform> {
-  const signed = passingHeaders.filter((header) => !connectionHeaders.includes(header));
-  const staying = constant([...connectionHeaders]);
-  const hosts = listOf<string>([each(lists.aws, ({ hosts }) => each(hosts, (host) => host))], 'awsHosts');
-  return {
-    name: 'header_allowlist',
-    config: {
-      headers: [
-        ...signed,
-        each(declaredHeaders(values, lists), (header) =>
-          when(or(hasPrefix('/', header), not(includes(staying, canonicalHeader(header)))), header),
-        ),
-      ],
-      rules: rules(sort(uniq(hosts))),
-    },
-  };
-}
-
 /** The headers that pass for the sake of what is declared. */
 function declaredHeaders(
   { ironProxy }: SecretsValues,
@@ -481,4 +456,31 @@ function declaredHeaders(
     'headers',
   );
   return sort(uniq(headers));
+}
+
+/** Comes last: it must let pass what the transforms before it have set. */
+function headerAllowlist(headers: Expr<readonly string[]>): Fields<Transform> {
+  return {
+    name: 'header_allowlist',
+    config: { headers: [...passingHeaders, each(headers, (header) => header)] },
+  };
+}
+
+/** A header that is signed and taken off afterwards would make the signature wrong: for AWS it is taken off before. */
+function headersToSign(headers: Expr<readonly string[]>, { aws }: Lists): Fields<Transform> {
+  const signed = passingHeaders.filter((header) => !connectionHeaders.includes(header));
+  const staying = constant([...connectionHeaders]);
+  const hosts = listOf<string>([each(aws, ({ hosts }) => each(hosts, (host) => host))], 'awsHosts');
+  return {
+    name: 'header_allowlist',
+    config: {
+      headers: [
+        ...signed,
+        each(headers, (header) =>
+          when(or(hasPrefix('/', header), not(includes(staying, canonicalHeader(header)))), header),
+        ),
+      ],
+      rules: rules(sort(uniq(hosts))),
+    },
+  };
 }

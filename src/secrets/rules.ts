@@ -43,6 +43,7 @@ import {
   type Declaration,
   declared,
   modeOf,
+  namedHeaders,
   placeholderOf,
   referencesOf,
   type Secret,
@@ -200,10 +201,7 @@ function injectedNowhere({ by, secret }: Symbolic<Declaration>): Member<string> 
 /** A credential in a header that goes no further than iron-proxy would never arrive. */
 function staysBehind({ by, secret }: Symbolic<Declaration>): Member<string> {
   const headers = listOf<string>(
-    [
-      each(secret.match_headers, (header) => when(not(hasPrefix('/', header)), canonicalHeader(header))),
-      when(secret.inject_header, canonicalHeader),
-    ],
+    [namedHeaders(secret), when(secret.inject_header, canonicalHeader)],
     'headers',
   );
   return each(headers, (header) =>
@@ -403,7 +401,7 @@ function environmentKeys(
       hasPrefix('IRON_', key),
       hasPrefix('LD_', key),
       hasPrefix('OTEL_', key),
-      includes(listOf<string>([...plainKeys], 'plainKeys'), str`${envPrefix}${key}`),
+      ...plainKeys.map((plain) => eq(plain, str`${envPrefix}${key}`)),
     );
   const isNoKey = (key: Expr<string>) =>
     or(
