@@ -1,24 +1,22 @@
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { certificateAuthority, expired, type KeyPair } from './certificates.js';
 import { minimalContainer } from './minimal.js';
-import { type RunningProxy, startProxy } from './proxy.js';
-import { describeProxy, type Surroundings, startSurroundings } from './surroundings.js';
+import { startProxy } from './proxy.js';
+import { describeProxy, stage } from './surroundings.js';
 
 /** Why the chart's pod looks at the CA before iron-proxy starts: iron-proxy itself takes these and is healthy. */
 describeProxy('iron-proxy with a CA that no client takes', () => {
-  let around: Surroundings;
-  let proxy: RunningProxy;
-  beforeAll(async () => {
-    around = await startSurroundings();
-  });
-  afterEach(() => proxy?.stop());
-  afterAll(() => around?.stop());
+  const at = stage();
 
   const answered = async (firewall: KeyPair) => {
     const internet = (await certificateAuthority('internet')).cert;
-    proxy = await startProxy(minimalContainer(), { firewall, internet, upstream: around.upstream.socket });
-    expect(await proxy.health()).toMatchObject({ status: 200 });
-    return proxy.send({ url: 'https://warehouse.internal.example.com/' });
+    at.proxy = await startProxy(minimalContainer(), {
+      firewall,
+      internet,
+      upstream: at.around.upstream.socket,
+    });
+    expect(await at.proxy.health()).toMatchObject({ status: 200 });
+    return at.proxy.send({ url: 'https://warehouse.internal.example.com/' });
   };
 
   it('starts with one that has expired, and each request fails', async () => {

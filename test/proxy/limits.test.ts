@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Sent } from './client.js';
 import { type Login, query } from './database.js';
 import { databaseHost, infraSecret, vaultOf } from './declared.js';
 import type { VaultData } from './double.js';
 import { type Additions, minimalContainer, minimalListeners, replaced, vaultSources } from './minimal.js';
 import type { RunningProxy } from './proxy.js';
-import { describeProxy, type Surroundings, startSurroundings } from './surroundings.js';
+import { describeProxy, stage } from './surroundings.js';
 
 const host = 'bots.example.com';
 const real = 'the-real-one';
@@ -14,20 +14,16 @@ const key = { type: 'env', var: 'KEY' };
 
 /** What no config prevents, so that docs/secrets.md and docs/operations.md say it. */
 describeProxy('what the proxy does that no config prevents', () => {
-  let around: Surroundings;
-  let proxy: RunningProxy;
-  beforeAll(async () => {
-    around = await startSurroundings();
-  });
-  afterEach(() => proxy?.stop());
-  afterAll(() => around?.stop());
+  const at = stage();
 
   const begin = async (additions: Additions) => {
-    proxy = await around.start(minimalContainer({ ...additions, env: { KEY: real, ...additions.env } }));
+    at.proxy = await at.around.start(
+      minimalContainer({ ...additions, env: { KEY: real, ...additions.env } }),
+    );
   };
   const logOfAll = async () => {
-    await proxy.stop();
-    return proxy.log();
+    await at.proxy.stop();
+    return at.proxy.log();
   };
 
   describe('with a secret in the path or the query', () => {
@@ -42,28 +38,28 @@ describeProxy('what the proxy does that no config prevents', () => {
       ['injected into the query', injected, '/getMe'],
     ])('logs one that is %s when a sandbox asks for a port that is none', async (_, secret, target) => {
       await begin({ secrets: [secret] });
-      const seen = await proxy.send({ url: `https://${host}${target}`, headers: { host: `${host}:abc` } });
+      const seen = await at.proxy.send({ url: `https://${host}${target}`, headers: { host: `${host}:abc` } });
       expect(seen).toEqual({ refused: false, status: 502, body: 'bad gateway\n' });
-      expect(await proxy.logged('invalid port')).toContain(real);
+      expect(await at.proxy.logged('invalid port')).toContain(real);
     });
 
     it('never logs one in a header, whatever port a sandbox asks for', async () => {
       await begin({ secrets: [replaced(key, host, 'KEY')] });
       const headers = { host: `${host}:abc`, authorization: 'KEY' };
-      expect(await proxy.send({ url: `https://${host}/`, headers })).toMatchObject({ status: 502 });
-      await proxy.logged('invalid port');
+      expect(await at.proxy.send({ url: `https://${host}/`, headers })).toMatchObject({ status: 502 });
+      await at.proxy.logged('invalid port');
       expect(await logOfAll()).not.toContain(real);
     });
 
     it('gives back to the sandbox where the answer repeats it', async () => {
       const redirecting = 'redirecting.example.com';
       await begin({ secrets: [{ ...inPath, rules: [{ host: redirecting }] }] });
-      around.upstream.respond(redirecting, ({ target }) => ({
+      at.around.upstream.respond(redirecting, ({ target }) => ({
         status: 307,
         headers: { location: `${target}/` },
         body: {},
       }));
-      const { location } = await proxy.send({ url: `https://${redirecting}/botKEY/getMe` });
+      const { location } = await at.proxy.send({ url: `https://${redirecting}/botKEY/getMe` });
       expect(location).toBe(`/bot${real}/getMe/`);
     });
   });
@@ -71,9 +67,9 @@ describeProxy('what the proxy does that no config prevents', () => {
   it('sends a request as the tool sent it when there is no value to inject', async () => {
     const source = { type: 'env', var: 'MISSING' };
     await begin({ secrets: [{ source, rules: [{ host }], inject: { header: 'Authorization' } }] });
-    const { body } = await proxy.send({ url: `https://${host}/`, headers: { authorization: 'own' } });
+    const { body } = await at.proxy.send({ url: `https://${host}/`, headers: { authorization: 'own' } });
     expect(JSON.parse(body)).toMatchObject({ headers: { authorization: 'own' } });
-    await proxy.logged('MISSING');
+    await at.proxy.logged('MISSING');
   });
 
   it.each([
@@ -81,7 +77,11 @@ describeProxy('what the proxy does that no config prevents', () => {
     'TRACE',
   ])('gives a secret in a header back where a host repeats it, asked by %s', async (method) => {
     await begin({ secrets: [replaced(key, host, 'KEY')] });
-    const { body } = await proxy.send({ method, url: `https://${host}/`, headers: { authorization: 'KEY' } });
+    const { body } = await at.proxy.send({
+      method,
+      url: `https://${host}/`,
+      headers: { authorization: 'KEY' },
+    });
     expect(JSON.parse(body)).toMatchObject({ method, headers: { authorization: real } });
   });
 
@@ -93,7 +93,7 @@ describeProxy('what the proxy does that no config prevents', () => {
       const upstreams = [{ database: 'reports', dsn: { type: 'env', var: 'REPORTS_DSN' } }];
       const client = { user: 'app_user', password_env: 'PG_PROXY_PASSWORD' };
       await begin({ config: { postgres: { listen: ':5432', client, upstreams } }, env: { REPORTS_DSN } });
-      return query(proxy.postgres, login, 'select 1');
+      return query(at.proxy.postgres, login, 'select 1');
     };
 
     it.each([
@@ -102,7 +102,7 @@ describeProxy('what the proxy does that no config prevents', () => {
       ['a JSON document', '{"password":"in-json"}', 'in-json'],
     ])('logs %s when a client connects', async (_, stored, leaked) => {
       await expect(connect(stored)).rejects.toThrow('08006: upstream connection failed');
-      expect(await proxy.logged('parsing upstream DSN')).toContain(leaked);
+      expect(await at.proxy.logged('parsing upstream DSN')).toContain(leaked);
     });
 
     it('tells the client the part of a password behind digits and a /', async () => {
@@ -112,7 +112,7 @@ describeProxy('what the proxy does that no config prevents', () => {
     it('logs nothing of a password that is written as a URL has it', async () => {
       const password = 'be+fore/af@t:er#?%';
       expect(await connect(dsn(encodeURIComponent(password)))).toEqual(['select 1']);
-      expect(around.database.logins.at(-1)).toMatchObject({ password });
+      expect(at.around.database.logins.at(-1)).toMatchObject({ password });
       expect(await logOfAll()).not.toContain('fore');
     });
   });
@@ -126,7 +126,7 @@ describeProxy('what the proxy does that no config prevents', () => {
 
     const beginWith = async (data: VaultData) => {
       obtained = [];
-      around.upstream.respond(login, ({ body }) => {
+      at.around.upstream.respond(login, ({ body }) => {
         const given = new URLSearchParams(body);
         const access_token = `${given.get('client_id')}-${given.get('client_secret')}`;
         obtained.push(access_token);
@@ -145,7 +145,7 @@ describeProxy('what the proxy does that no config prevents', () => {
         rules: [{ host: ledger }],
       };
       const transforms = [{ name: 'oauth_token', config: { tokens: [client] } }];
-      proxy = await around.start(minimalContainer({ transforms, env }), data);
+      at.proxy = await at.around.start(minimalContainer({ transforms, env }), data);
     };
     const sentBy = async (way: Pick<RunningProxy, 'send'>) =>
       JSON.parse((await way.send({ url })).body).headers.authorization;
@@ -155,20 +155,20 @@ describeProxy('what the proxy does that no config prevents', () => {
       ['what it says of an error', (sent) => ({ error: 'invalid_client', error_description: `${sent}` })],
     ])('logs %s that refuses a token, with the client secret if it repeats that', async (_, refusal) => {
       await beginWith(vaultOf({ LEDGER_ID: 'ledger', LEDGER_SECRET: real }, token));
-      around.upstream.respond(login, ({ body }) => ({
+      at.around.upstream.respond(login, ({ body }) => ({
         status: 422,
         body: refusal(new URLSearchParams(body)),
       }));
-      expect(await sentBy(proxy)).toBeUndefined();
-      expect(await proxy.logged('oauth_token mint failed')).toContain(real);
+      expect(await sentBy(at.proxy)).toBeUndefined();
+      expect(await at.proxy.logged('oauth_token mint failed')).toContain(real);
     });
 
     it('goes on after a rotation that a new connection is the first to see', async () => {
       await beginWith(stored('old'));
-      expect(await sentBy(proxy)).toBe('Bearer old-old');
-      await proxy.vaults?.store(stored('new'));
-      while (!obtained.includes('new-new')) await proxy.connectTo(`${ledger}:443`);
-      expect([await sentBy(proxy), await sentBy(proxy)]).toEqual(['Bearer new-new', 'Bearer new-new']);
+      expect(await sentBy(at.proxy)).toBe('Bearer old-old');
+      await at.proxy.vaults?.store(stored('new'));
+      while (!obtained.includes('new-new')) await at.proxy.connectTo(`${ledger}:443`);
+      expect([await sentBy(at.proxy), await sentBy(at.proxy)]).toEqual(['Bearer new-new', 'Bearer new-new']);
     });
 
     it.each([
@@ -176,15 +176,15 @@ describeProxy('what the proxy does that no config prevents', () => {
       ['a failure', vaultOf({}, token), undefined],
     ])('obtains one and no other after %s when a connection was open, until a reload', async (_, data, before) => {
       await beginWith(data);
-      const kept = await proxy.open(url);
+      const kept = await at.proxy.open(url);
       expect(await sentBy(kept)).toBe(before);
-      await proxy.vaults?.store(stored('new'));
+      await at.proxy.vaults?.store(stored('new'));
       while ((await sentBy(kept)) !== 'Bearer new-new') await delay(50);
-      expect([await sentBy(kept), await sentBy(proxy)]).toEqual([undefined, undefined]);
+      expect([await sentBy(kept), await sentBy(at.proxy)]).toEqual([undefined, undefined]);
       kept.close();
-      await proxy.logged(/oauth_token mint failed.*context canceled/);
-      await proxy.manage('POST', '/v1/reload', infraSecret.IRON_MANAGEMENT_API_KEY);
-      expect([await sentBy(proxy), await sentBy(proxy)]).toEqual(['Bearer new-new', 'Bearer new-new']);
+      await at.proxy.logged(/oauth_token mint failed.*context canceled/);
+      await at.proxy.manage('POST', '/v1/reload', infraSecret.IRON_MANAGEMENT_API_KEY);
+      expect([await sentBy(at.proxy), await sentBy(at.proxy)]).toEqual(['Bearer new-new', 'Bearer new-new']);
     });
   });
 
@@ -193,7 +193,7 @@ describeProxy('what the proxy does that no config prevents', () => {
 
     it.each(['10.1.2.3', '[fd00::1]'])('makes no certificate for %s', async (address) => {
       await begin({ config: { transforms: ranges } });
-      await expect(proxy.send({ url: `https://${address}/` })).rejects.toThrow('alert internal error');
+      await expect(at.proxy.send({ url: `https://${address}/` })).rejects.toThrow('alert internal error');
     });
 
     it.each([
@@ -202,15 +202,15 @@ describeProxy('what the proxy does that no config prevents', () => {
       ['[fd00::1]', '[fd00::1]', 403],
     ])('answers to http://%s/ with Host: %s by %i', async (address, given, status) => {
       await begin({ config: { transforms: ranges } });
-      const seen = await proxy.send({ url: `http://${address}/`, headers: { host: given } });
+      const seen = await at.proxy.send({ url: `http://${address}/`, headers: { host: given } });
       expect(seen).toMatchObject({ refused: false, status });
     });
   });
 
   it('dials the port that a request names', async () => {
     await begin({});
-    await proxy.send({ url: `https://${host}/`, headers: { host: `${host}:8443` } });
-    expect(around.upstream.dialed.at(-1)).toBe(`${host}:8443`);
+    await at.proxy.send({ url: `https://${host}/`, headers: { host: `${host}:8443` } });
+    expect(at.around.upstream.dialed.at(-1)).toBe(`${host}:8443`);
   });
 
   it('passes a CONNECT inside a tunnel on, where a host is allowed for one path and its tunnel', async () => {
@@ -221,12 +221,12 @@ describeProxy('what the proxy does that no config prevents', () => {
     ];
     await begin({ config: { transforms: [{ name: 'allowlist', config: { rules } }] } });
     const got: string[] = [];
-    around.upstream.respond(login, ({ method, target }) => {
+    at.around.upstream.respond(login, ({ method, target }) => {
       got.push(`${method} ${target}`);
       return { status: 200, body: {} };
     });
     const ask = async (method: string) =>
-      (await proxy.send({ method, url: `https://${login}/admin?of=all` })).status;
+      (await at.proxy.send({ method, url: `https://${login}/admin?of=all` })).status;
     expect([await ask('GET'), await ask('CONNECT')]).toEqual([403, 200]);
     expect(got).toEqual(['CONNECT /admin?of=all']);
   });
@@ -286,7 +286,7 @@ describeProxy('what the proxy does that no config prevents', () => {
         transforms: [aws],
         config: { proxy: { ...minimalListeners, max_request_body_bytes: 10 } },
       });
-      const { body, ...seen } = await proxy.send({ url: `https://${host}/`, ...sent });
+      const { body, ...seen } = await at.proxy.send({ url: `https://${host}/`, ...sent });
       expect(seen).toEqual({ refused: false, status });
       expect(JSON.parse(body)).toEqual({ error: 'aws_auth', reason });
     });
@@ -294,7 +294,7 @@ describeProxy('what the proxy does that no config prevents', () => {
     it('a request to AWS when a key can not be looked up', async () => {
       const config = { ...aws.config, secret_access_key: { type: 'env', var: 'MISSING' } };
       await begin({ transforms: [{ ...aws, config }] });
-      const { status, body } = await proxy.send({ url: `https://${host}/`, headers: signed });
+      const { status, body } = await at.proxy.send({ url: `https://${host}/`, headers: signed });
       expect(status).toBe(502);
       expect(JSON.parse(body)).toEqual({ error: 'aws_auth', reason: 'credential_unavailable' });
     });
@@ -302,8 +302,8 @@ describeProxy('what the proxy does that no config prevents', () => {
     it('every tunnel to Google when the key file is none', async () => {
       const config = { keyfile: key, scopes: ['any'], rules: [{ host }] };
       await begin({ transforms: [{ name: 'gcp_auth', config }] });
-      expect(await proxy.connectTo(`${host}:443`)).toBe(403);
-      await proxy.logged('"rejected_by":"gcp_auth"');
+      expect(await at.proxy.connectTo(`${host}:443`)).toBe(403);
+      await at.proxy.logged('"rejected_by":"gcp_auth"');
     });
   });
 });

@@ -1,8 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Sent } from './client.js';
 import { type Additions, minimalContainer, minimalListeners, replaced } from './minimal.js';
-import type { RunningProxy } from './proxy.js';
-import { describeProxy, type Surroundings, startSurroundings } from './surroundings.js';
+import { describeProxy, stage } from './surroundings.js';
 import type { Received } from './upstream.js';
 
 const host = 'warehouse.internal.example.com';
@@ -13,19 +12,13 @@ const other = { type: 'env', var: 'OTHER' };
 // What the chart must know of the proxy to write a config that does what was declared. Where a test states something
 // that one would not expect, the config is written so that it does not matter.
 describeProxy("the proxy's own rules", () => {
-  let around: Surroundings;
-  let proxy: RunningProxy;
-  beforeAll(async () => {
-    around = await startSurroundings();
-  });
-  afterEach(() => proxy?.stop());
-  afterAll(() => around?.stop());
+  const at = stage();
 
   const begin = async (additions: Additions) => {
-    proxy = await around.start(minimalContainer({ ...additions, env: { ...env, ...additions.env } }));
+    at.proxy = await at.around.start(minimalContainer({ ...additions, env: { ...env, ...additions.env } }));
   };
   const received = async (sent: Partial<Sent>): Promise<Received> => {
-    const seen = await proxy.send({ url: `https://${host}/`, ...sent });
+    const seen = await at.proxy.send({ url: `https://${host}/`, ...sent });
     expect(seen).toMatchObject({ refused: false, status: 200 });
     return JSON.parse(seen.body);
   };
@@ -87,7 +80,7 @@ describeProxy("the proxy's own rules", () => {
       ];
       await begin({ secrets: both('x-api-key') });
       expect((await received({ headers: { 'x-api-key': 'OTHER' } })).headers['x-api-key']).toBe('OTHER');
-      await proxy.stop();
+      await at.proxy.stop();
       await begin({ secrets: both('X-Api-Key') });
       expect((await received({ headers: { 'x-api-key': 'OTHER' } })).headers['x-api-key']).toBe(
         'another real one',
@@ -104,7 +97,7 @@ describeProxy("the proxy's own rules", () => {
       expect((await received({ headers: { authorization } })).headers.authorization).toBe(
         'the real one the real one_2',
       );
-      await proxy.stop();
+      await at.proxy.stop();
       await begin({ secrets: inOrder('KEY_2', 'KEY') });
       expect((await received({ headers: { authorization } })).headers.authorization).toBe(
         'the real one another real one',
@@ -151,7 +144,7 @@ describeProxy("the proxy's own rules", () => {
   describe('require', () => {
     it('refuses every tunnel when it stands on a replaced secret: a CONNECT holds no placeholder', async () => {
       await begin({ secrets: [replaced(key, host, 'KEY', { require: true })] });
-      const seen = await proxy.send({ url: `https://${host}/`, headers: { authorization: 'KEY' } });
+      const seen = await at.proxy.send({ url: `https://${host}/`, headers: { authorization: 'KEY' } });
       expect(seen).toMatchObject({ refused: true, status: 403 });
     });
 
@@ -179,7 +172,7 @@ describeProxy("the proxy's own rules", () => {
       ['https://api.example.com', 'api.example.com', false],
     ])('of host %s, asked for %s: %s', async (allowed, asked, passes) => {
       await begin({ domains: [allowed] });
-      const seen = await proxy.connectTo(`${asked}:443`);
+      const seen = await at.proxy.connectTo(`${asked}:443`);
       expect(seen).toBe(passes ? 200 : 403);
     });
 
@@ -190,7 +183,7 @@ describeProxy("the proxy's own rules", () => {
       ['::/0', '10.1.2.3', false],
     ])('of the range %s, asked for %s: %s', async (cidr, asked, passes) => {
       await begin({ config: { transforms: [{ name: 'allowlist', config: { cidrs: [cidr] } }] } });
-      const seen = await proxy.connectTo(`${asked}:443`);
+      const seen = await at.proxy.connectTo(`${asked}:443`);
       expect(seen).toBe(passes ? 200 : 403);
     });
 
@@ -202,12 +195,12 @@ describeProxy("the proxy's own rules", () => {
         headers: { host: `${address}:80`, authorization: 'KEY' },
       });
       expect(headers.authorization).toBe('the real one');
-      expect(around.upstream.dialed.at(-1)).toBe('[::ffff:c000:202]:80');
+      expect(at.around.upstream.dialed.at(-1)).toBe('[::ffff:c000:202]:80');
     });
 
     it('ignore the port', async () => {
       await begin({ domains: ['api.example.com'] });
-      expect(await proxy.connectTo('api.example.com:8443')).toBe(200);
+      expect(await at.proxy.connectTo('api.example.com:8443')).toBe(200);
     });
 
     it('of an allowlist with a method or a path refuse every tunnel: a CONNECT has neither', async () => {
@@ -216,8 +209,8 @@ describeProxy("the proxy's own rules", () => {
         { host: 'b.example.com', paths: ['/v1/*'] },
       ];
       await begin({ config: { transforms: [{ name: 'allowlist', config: { rules } }] } });
-      expect(await proxy.connectTo('a.example.com:443')).toBe(403);
-      expect(await proxy.connectTo('b.example.com:443')).toBe(403);
+      expect(await at.proxy.connectTo('a.example.com:443')).toBe(403);
+      expect(await at.proxy.connectTo('b.example.com:443')).toBe(403);
     });
 
     it('of a secret may have a method or a path', async () => {
@@ -289,7 +282,7 @@ describeProxy("the proxy's own rules", () => {
       ['the same, encoded', '/public/%2e%2e/admin'],
     ])('%s gets 400', async (_, target) => {
       await begin({});
-      expect(await proxy.send({ url: `https://${host}/`, target })).toMatchObject({
+      expect(await at.proxy.send({ url: `https://${host}/`, target })).toMatchObject({
         refused: false,
         status: 400,
       });
@@ -297,7 +290,7 @@ describeProxy("the proxy's own rules", () => {
 
     it('a Host that is not the name of the TLS session gets 400', async () => {
       await begin({});
-      const seen = await proxy.send({ url: `https://${host}/`, headers: { host: 'open.example.com' } });
+      const seen = await at.proxy.send({ url: `https://${host}/`, headers: { host: 'open.example.com' } });
       expect(seen).toMatchObject({ refused: false, status: 400 });
     });
   });
@@ -305,21 +298,24 @@ describeProxy("the proxy's own rules", () => {
   it('denies loopback and the clouds’ metadata as upstream when it is not told otherwise', async () => {
     await begin({ env: { NO_PROXY: '127.0.0.1,169.254.169.254' } });
     for (const denied of ['127.0.0.1', '169.254.169.254']) {
-      expect(await proxy.send({ url: `http://${denied}/` })).toMatchObject({ refused: false, status: 502 });
-      await proxy.logged(`denied by upstream_deny_cidrs: ${denied}`);
+      expect(await at.proxy.send({ url: `http://${denied}/` })).toMatchObject({
+        refused: false,
+        status: 502,
+      });
+      await at.proxy.logged(`denied by upstream_deny_cidrs: ${denied}`);
     }
   });
 
   it('serves /healthz and no metrics', async () => {
     await begin({});
-    expect(await proxy.health()).toMatchObject({ status: 200, body: 'OK' });
-    expect(await proxy.health('/metrics')).toMatchObject({ status: 404 });
+    expect(await at.proxy.health()).toMatchObject({ status: 200, body: 'OK' });
+    expect(await at.proxy.health('/metrics')).toMatchObject({ status: 404 });
   });
 
   it('takes listeners and the log level from IRON_* variables over its config', async () => {
     await begin({ env: { IRON_LOG_LEVEL: 'debug' } });
-    await proxy.connectTo(`${host}:443`);
-    await proxy.logged('"level":"DEBUG"');
+    await at.proxy.connectTo(`${host}:443`);
+    await at.proxy.logged('"level":"DEBUG"');
   });
 
   it('does not start without its management key', async () => {

@@ -1,21 +1,14 @@
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { infraSecret, signInAddress } from './declared.js';
 import { minimalContainer, replaced, vaultSources } from './minimal.js';
-import type { RunningProxy } from './proxy.js';
-import { describeProxy, type Surroundings, startSurroundings } from './surroundings.js';
+import { describeProxy, stage } from './surroundings.js';
 
 const host = 'warehouse.internal.example.com';
 const token = infraSecret.OP_SERVICE_ACCOUNT_TOKEN;
 
 // What goes wrong before a service account has signed in; all else is in lookup.test.ts.
 describeProxy('iron-proxy and the sign-in of a service account', () => {
-  let around: Surroundings;
-  let proxy: RunningProxy;
-  beforeAll(async () => {
-    around = await startSurroundings();
-  });
-  afterEach(() => proxy?.stop());
-  afterAll(() => around?.stop());
+  const at = stage();
 
   it.each<[what: string, given: string, prepare: () => unknown, says: RegExp]>([
     ['the token is no token', 'nonsense', () => undefined, /service account token had invalid format/],
@@ -24,31 +17,31 @@ describeProxy('iron-proxy and the sign-in of a service account', () => {
     [
       '1Password throttles the token',
       token,
-      () => proxy.vaults?.fail({ kind: 'status', status: 429 }),
+      () => at.proxy.vaults?.fail({ kind: 'status', status: 429 }),
       /rate limit exceeded/,
     ],
     [
       '1Password can not be reached',
       token,
-      () => around.upstream.cutOff(signInAddress),
+      () => at.around.upstream.cutOff(signInAddress),
       /api\/v3\/auth\/start.*EOF/,
     ],
   ])('sends the placeholder on as it is when %s, and logs why', async (_, given, prepare, says) => {
     const secret_ref = `op://${infraSecret.OP_VAULT}/KEY/credential`;
     const source = { type: vaultSources.onepassword.type, secret_ref, ttl: '10m' };
-    proxy = await around.start(
+    at.proxy = await at.around.start(
       minimalContainer({
         secrets: [replaced(source, host, 'KEY')],
         env: { OP_SERVICE_ACCOUNT_TOKEN: given },
       }),
     );
     await prepare();
-    const seen = await proxy.send({ url: `https://${host}/`, headers: { authorization: 'Bearer KEY' } });
+    const seen = await at.proxy.send({ url: `https://${host}/`, headers: { authorization: 'Bearer KEY' } });
     expect(seen).toMatchObject({ refused: false, status: 200 });
     expect(JSON.parse(seen.body).headers.authorization).toBe('Bearer KEY');
-    expect(await proxy.logged('failed to fetch secret, caching error')).toMatch(says);
-    await proxy.stop();
-    expect(proxy.log()).not.toContain(given);
+    expect(await at.proxy.logged('failed to fetch secret, caching error')).toMatch(says);
+    await at.proxy.stop();
+    expect(at.proxy.log()).not.toContain(given);
   });
 });
 

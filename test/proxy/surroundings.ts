@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { describe, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, it } from 'vitest';
 import { certificateAuthority, serverCertificate } from './certificates.js';
 import type { ProxyContainer } from './container.js';
 import { type Database, startDatabase } from './database.js';
@@ -24,6 +24,35 @@ export interface Surroundings {
 export function describeProxy(name: string, tests: () => void): void {
   if (ironProxy) describe(name, tests);
   else it(name, ({ skip }) => skip('skipped: IRON_PROXY_BIN is not set'));
+}
+
+/** What the tests of a description share: surroundings, and the proxy that a test started last, which ends with it. */
+export interface Stage {
+  readonly around: Surroundings;
+  proxy: RunningProxy;
+}
+
+/** Starts surroundings before the tests of a description, and stops them after. */
+export function stage(): Stage {
+  let around: Surroundings;
+  let proxy: RunningProxy | undefined;
+  beforeAll(async () => {
+    around = await startSurroundings();
+  });
+  afterEach(() => proxy?.stop());
+  afterAll(() => around?.stop());
+  return {
+    get around() {
+      return around;
+    },
+    get proxy() {
+      if (proxy === undefined) throw new Error('the test has started no proxy');
+      return proxy;
+    },
+    set proxy(started) {
+      proxy = started;
+    },
+  };
 }
 
 /** The version whose rules the tests state; a build from source without a release calls itself "dev". */
