@@ -29,7 +29,11 @@ describe('the source', () => {
   test('is really what was looked at', () => {
     expect(source.length).toBeGreaterThan(50);
     expect(source).toContainEqual(
-      expect.objectContaining({ file: 'helm/kubernetes.ts', target: 'cdk8s-plus-28', typeOnly: true }),
+      expect.objectContaining({
+        file: 'helm/manifest/kubernetes-kinds.ts',
+        target: 'cdk8s-plus-28',
+        typeOnly: true,
+      }),
     );
     expect(source).toContainEqual(
       expect.objectContaining({ file: 'cli/main.ts', target: 'centaur/index.ts' }),
@@ -83,12 +87,13 @@ describe('the layout', () => {
   });
 
   test.each([
-    ['helm/a.ts', '../centaur/index.js', 'src/helm may import nothing but itself'],
-    ['helm/values/a.ts', '../../cli/b.js', 'src/helm may import nothing but itself'],
-    ['secrets/a.ts', '../centaur/b.js', 'src/secrets may import only helm'],
-    ['centaur/a.ts', '../cli/b.js', 'src/centaur may import only secrets, helm'],
-    ['centaur/a.ts', '../main.js', 'src/centaur may import only secrets, helm'],
-    ['cli/a.ts', '../main.js', 'src/cli may import only centaur, secrets, helm'],
+    ['text/a.ts', '../helm/index.js', 'src/text may import nothing but itself'],
+    ['helm/a.ts', '../centaur/index.js', 'src/helm may import only text'],
+    ['helm/values/a.ts', '../../cli/b.js', 'src/helm may import only text'],
+    ['secrets/a.ts', '../centaur/b.js', 'src/secrets may import only helm, text'],
+    ['centaur/a.ts', '../cli/b.js', 'src/centaur may import only secrets, helm, text'],
+    ['centaur/a.ts', '../main.js', 'src/centaur may import only secrets, helm, text'],
+    ['cli/a.ts', '../main.js', 'src/cli may import only centaur, secrets, helm, text'],
     ['cli/a.ts', '../../test/b.js', 'it is outside of src'],
     ['extra/a.ts', '../helm/b.js', 'src/extra has no place in the layout: give it one in test/layout.ts'],
   ])('does not let src/%s import %s, not even as a type', (file, target, reason) => {

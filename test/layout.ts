@@ -15,10 +15,11 @@ export interface Import {
 
 /** The folders of `src`, each with those that its files may import; files that stand in `src` itself may import all. */
 const allowed: { readonly [folder: string]: readonly string[] } = {
-  cli: ['centaur', 'secrets', 'helm'],
-  centaur: ['secrets', 'helm'],
-  secrets: ['helm'],
-  helm: [],
+  cli: ['centaur', 'secrets', 'helm', 'text'],
+  centaur: ['secrets', 'helm', 'text'],
+  secrets: ['helm', 'text'],
+  helm: ['text'],
+  text: [],
 };
 
 /** Packages that serve the compiler alone: nothing of them is loaded when a command starts. */

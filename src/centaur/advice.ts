@@ -1,4 +1,4 @@
-import type { Advice } from '../helm/validate.js';
+import type { Advice } from '../helm/load-values.js';
 import { mendHost } from '../secrets/host.js';
 
 /** Keys that older values files have and that mean nothing to this chart. */

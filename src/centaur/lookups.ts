@@ -1,8 +1,8 @@
 import type { Expr, HelmChart } from '../helm/authoring.js';
-import { durationMilliseconds } from '../helm/duration.js';
-import type { ValueMap } from '../helm/tree.js';
 import { declared } from '../secrets/declared.js';
 import { secretSources } from '../secrets/source.js';
+import { durationMilliseconds } from '../text/duration.js';
+import type { ValueMap } from '../text/json.js';
 import type { valuesSchema } from './values.js';
 
 /** What a release asks 1Password for. */

@@ -49,7 +49,7 @@ export const budget: Verb = {
 
   async run({ values, set = [], sandboxes, plan, output }: BudgetOptions, { io, subject }) {
     const [{ loadValues }, { readFiles }] = await Promise.all([
-      import('../helm/validate.js'),
+      import('../helm/load-values.js'),
       import('./read-files.js'),
     ]);
     const files = await readFiles(values, io);

@@ -3,7 +3,7 @@
  * `helm template` prints: pkg/release/v1/util/kind_sorter.go and manifest_sorter.go in Helm 4.
  */
 import type { Evaluation } from '../helm/chart.js';
-import type { Value } from '../helm/tree.js';
+import type { Value } from '../text/json.js';
 
 export type RenderedObject = Evaluation['objects'][number];
 

@@ -1,6 +1,6 @@
 /** Where a command reads and writes; a test gives it streams of its own. */
 import type { Writable } from 'node:stream';
-import { printable } from '../helm/printable.js';
+import { printable } from '../text/printable.js';
 import { Failure, reasonOf } from './failure.js';
 
 export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };

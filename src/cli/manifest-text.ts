@@ -1,5 +1,5 @@
-import { type Line, layoutDocument } from '../helm/layout.js';
-import { mapNode } from '../helm/node.js';
+import { type Line, layoutDocument } from '../helm/layout/layout.js';
+import { mapNode } from '../helm/manifest/node.js';
 import type { RenderedObject } from './install-order.js';
 
 /** An object as YAML, written as the chart's templates write it, under a line that says which of them it comes from. */

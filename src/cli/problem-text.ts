@@ -1,4 +1,4 @@
-import { printable } from '../helm/printable.js';
+import { printable } from '../text/printable.js';
 import type { Io, Output } from './io.js';
 
 /** Something that is wrong in a file. */

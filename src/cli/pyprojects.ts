@@ -1,6 +1,6 @@
 import { type Dirent, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { byBytes } from '../helm/go-syntax.js';
+import { byBytes } from '../text/go-syntax.js';
 import { codeOf } from './failure.js';
 
 /** A folder or a file. */

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { printable } from '../helm/printable.js';
+import { printable } from '../text/printable.js';
 import { codeOf, Failure, reasonOf } from './failure.js';
 import type { Io } from './io.js';
 

@@ -45,7 +45,7 @@ export const render: Verb = {
     requireNamespace(namespace);
     const [{ loadValues }, { readFiles }, { inInstallOrder }, { manifestText, sourceLine }] =
       await Promise.all([
-        import('../helm/validate.js'),
+        import('../helm/load-values.js'),
         import('./read-files.js'),
         import('./install-order.js'),
         import('./manifest-text.js'),

@@ -1,5 +1,5 @@
-import { printable } from '../helm/printable.js';
 import type { DeclarationProblem } from '../secrets/pyproject.js';
+import { printable } from '../text/printable.js';
 import { codeOf, Failure, pathOf, reasonOf } from './failure.js';
 import { complain, type Io, print, progress } from './io.js';
 import type { Verb } from './verb.js';

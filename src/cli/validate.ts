@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { Problem } from '../helm/validate.js';
+import type { Problem } from '../helm/load-values.js';
 import { print, progress } from './io.js';
 import type { Verb } from './verb.js';
 
@@ -34,7 +34,7 @@ export const validate: Verb = {
 
   async run({ values, layered, output }: ValidateOptions, { io, subject }) {
     const [{ loadValues }, { readFiles }] = await Promise.all([
-      import('../helm/validate.js'),
+      import('../helm/load-values.js'),
       import('./read-files.js'),
     ]);
     const files = await readFiles(values, io);

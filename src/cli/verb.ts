@@ -1,8 +1,8 @@
 import type { Command, OptionValues } from 'commander';
 import type { Lookups } from '../centaur/lookups.js';
 import type { HelmChart } from '../helm/chart.js';
-import type { ValueMap } from '../helm/tree.js';
-import type { Advice } from '../helm/validate.js';
+import type { Advice } from '../helm/load-values.js';
+import type { ValueMap } from '../text/json.js';
 import type { ExitStatus } from './failure.js';
 import type { Io } from './io.js';
 

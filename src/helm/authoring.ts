@@ -6,14 +6,21 @@ export {
   HelmChart,
   type ReleaseOptions,
 } from './chart.js';
-export type { ChartMetadata } from './chart-metadata.js';
-export type { Context } from './evaluate.js';
-export { chart, constant, type Expr, type Leaf, readAs, release, type Symbolic } from './expression.js';
-export { HelmObject, type ObjectOptions } from './helm-object.js';
-export * from './kubernetes.js';
-export * as kubernetes from './kubernetes-schema.js';
-export type { Plain } from './kubernetes-types.js';
-export type { Authored, Choice, Conditional, Each, Fields, Member } from './manifest.js';
+export type { Context } from './evaluate/evaluate.js';
+export {
+  chart,
+  constant,
+  type Expr,
+  type Leaf,
+  readAs,
+  release,
+  type Symbolic,
+} from './expressions/expression.js';
+export { EvaluationError } from './expressions/operator.js';
+export * from './expressions/operators.js';
+export { HelmObject, type ObjectOptions } from './manifest/helm-object.js';
+export * from './manifest/kubernetes-kinds.js';
+export type { Authored, Choice, Conditional, Each, Fields, Member } from './manifest/manifest.js';
 export {
   fieldsTemplate,
   stringTemplate,
@@ -21,7 +28,7 @@ export {
   textTemplate,
   valueTemplate,
   valueTemplateOf,
-} from './named-template.js';
+} from './manifest/named-template.js';
 export {
   block,
   comment,
@@ -37,6 +44,7 @@ export {
   some,
   spread,
   when,
-} from './node.js';
-export { EvaluationError } from './operator.js';
-export * from './operators.js';
+} from './manifest/node.js';
+export * as kubernetes from './schema/kubernetes-shapes.js';
+export type { Plain } from './schema/kubernetes-types.js';
+export type { ChartMetadata } from './template/chart-metadata.js';

@@ -1,15 +1,16 @@
 import { RootConstruct } from 'constructs';
 import type { Static, TSchema } from 'typebox';
-import type { ChartMetadata } from './chart-metadata.js';
-import { compileChart } from './compile.js';
-import { type Context, evaluate, scopeOf } from './evaluate.js';
-import { astOf, type Expr, type Symbolic, valuesOf } from './expression.js';
-import { forbiddenTextMessage, holdsForbiddenText } from './forbidden-text.js';
-import { HelmObject } from './helm-object.js';
-import type { Member } from './manifest.js';
-import { listOf } from './node.js';
-import type { Ast, Schema, Value, ValueMap } from './tree.js';
-import { defaultsOf } from './values-document.js';
+import { forbiddenTextMessage, holdsForbiddenText } from '../text/forbidden-text.js';
+import type { Value, ValueMap } from '../text/json.js';
+import { type Context, evaluate, scopeOf } from './evaluate/evaluate.js';
+import { astOf, type Expr, type Symbolic, valuesOf } from './expressions/expression.js';
+import type { Ast, Schema } from './ir/tree.js';
+import { HelmObject } from './manifest/helm-object.js';
+import type { Member } from './manifest/manifest.js';
+import { listOf } from './manifest/node.js';
+import type { ChartMetadata } from './template/chart-metadata.js';
+import { compileChart } from './template/compile.js';
+import { defaultsOf } from './template/values-document.js';
 
 export interface ChartProps<S extends TSchema> {
   readonly metadata: ChartMetadata;

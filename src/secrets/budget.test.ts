@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { runs, seed } from '../../test/law/seed.js';
 import { declaredBy } from '../../test/secrets/declaring-chart.js';
-import { durationMilliseconds, durationPattern } from '../helm/duration.js';
+import { durationMilliseconds, durationPattern } from '../text/duration.js';
 import { budgetOf, planNames, plans, remedy, requestNote } from './budget.js';
 
 const use = { proxies: 3, lookups: 4, ttlSeconds: 600 };

@@ -3,7 +3,7 @@
  * https://developer.1password.com/docs/service-accounts/rate-limits/. A Connect server has none.
  */
 
-import { goDuration, millisecondsOf } from '../helm/duration.js';
+import { goDuration, millisecondsOf } from '../text/duration.js';
 
 export const planNames = ['business', 'teams', 'personal'] as const;
 

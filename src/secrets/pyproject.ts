@@ -1,10 +1,10 @@
 /** Reads what a tool declares in its pyproject.toml, in the table `[tool.centaur]`. */
 import { parse, TomlDate, TomlError, type TomlTable, type TomlValue } from 'smol-toml';
-import { nearest } from '../helm/nearest.js';
-import type { Notation } from '../helm/notation.js';
-import { type Fault, faultFinder, otherMessage } from '../helm/schema-faults.js';
-import { type SchemaDocument, samePath, valueAt } from '../helm/schema-paths.js';
+import { type Fault, faultFinder, otherMessage } from '../helm/schema/faults.js';
+import type { Notation } from '../helm/schema/file-format.js';
+import { type SchemaDocument, samePath, valueAt } from '../helm/schema/paths.js';
 import { emptyMap, isMap, showPath, type Value, type ValuePath } from '../helm/values/value.js';
+import { nearest } from '../text/nearest.js';
 import { type ToolDeclaration, toolSchema } from './declaration.js';
 import { mendHost } from './host.js';
 

@@ -1,8 +1,8 @@
 /** From a tree of tools to the values file that declares their secrets. */
 import path from 'node:path';
-import { byBytes } from '../helm/go-syntax.js';
-import { printable } from '../helm/printable.js';
-import { constantScalar } from '../helm/yaml-scalar.js';
+import { byBytes } from '../text/go-syntax.js';
+import { printable } from '../text/printable.js';
+import { constantScalar } from '../text/yaml-scalar.js';
 import type { ToolDeclaration, Tools } from './declaration.js';
 import { toolNamePattern } from './declaration.js';
 import { noHarnesses } from './harness.js';

@@ -1,6 +1,6 @@
 /** The values that say which credentials iron-proxy resolves, from where, and what it lets pass. */
 import Type, { type Static } from 'typebox';
-import { durationPattern } from '../helm/duration.js';
+import { durationPattern } from '../text/duration.js';
 import { allowedHost, requestHeader } from './declaration.js';
 import { cidrPattern } from './host.js';
 import { secretSourceNames, secretSources } from './source.js';

@@ -3,7 +3,7 @@
  * its API use: https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */
 import { BlockList, isIPv6 } from 'node:net';
-import type { ValueMap } from '../../src/helm/tree.js';
+import type { ValueMap } from '../../src/text/json.js';
 import { Reader } from './release.js';
 
 export interface Pod {

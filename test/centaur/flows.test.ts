@@ -1,6 +1,6 @@
 /** The contract's table of flows against what the policies let through: these and no others. */
 import { describe, expect, it } from 'vitest';
-import type { ValueMap } from '../../src/helm/tree.js';
+import type { ValueMap } from '../../src/text/json.js';
 import { type Pod, reachability } from './connectivity.js';
 import {
   allowedBy,

@@ -1,6 +1,6 @@
 /** Kubernetes' own schemas, and its restricted profile, on every object of each mode. */
 import { describe, expect, it } from 'vitest';
-import type { ValueMap } from '../../src/helm/tree.js';
+import type { ValueMap } from '../../src/text/json.js';
 import { restrictedProblems } from '../kubernetes/restricted.js';
 import { validateObject } from '../kubernetes/validate.js';
 import { render } from './release.js';

@@ -1,7 +1,7 @@
 /** A release of the chart, evaluated from the text of a values file. */
 import { centaurChart } from '../../src/centaur/index.js';
-import type { Value, ValueMap } from '../../src/helm/tree.js';
-import { loadValues } from '../../src/helm/validate.js';
+import { loadValues } from '../../src/helm/load-values.js';
+import type { Value, ValueMap } from '../../src/text/json.js';
 
 export const chart = centaurChart();
 

@@ -6,7 +6,7 @@ import { App } from 'cdk8s';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { synth } from '../../src/cli/synth.js';
-import { loadValues } from '../../src/helm/validate.js';
+import { loadValues } from '../../src/helm/load-values.js';
 import { differences } from '../generated.js';
 import { greeterChart } from './greeter.js';
 

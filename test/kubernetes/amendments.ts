@@ -2,7 +2,7 @@
  * What the API server checks of a field beyond its OpenAPI document: from Kubernetes' own validation,
  * https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/apis/core/validation/validation.go and its neighbours.
  */
-import * as values from '../../src/helm/kubernetes-schema.js';
+import * as values from '../../src/helm/schema/kubernetes-shapes.js';
 import type { FieldKeywords } from './openapi.js';
 
 /** By a type's name and a field's, what is known of the field besides. */

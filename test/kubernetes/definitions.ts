@@ -1,5 +1,5 @@
 /**
- * What `src/helm/kubernetes-definitions.ts` holds: the shapes that a chart's values may take, from Kubernetes' own
+ * What `src/helm/schema/kubernetes-definitions.ts` holds: the shapes that a chart's values may take, from Kubernetes' own
  * OpenAPI document.
  */
 import { execFile } from 'node:child_process';
@@ -87,7 +87,7 @@ function formatted(source: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = execFile(
       biome,
-      ['format', '--stdin-file-path=src/helm/kubernetes-definitions.ts'],
+      ['format', '--stdin-file-path=src/helm/schema/kubernetes-definitions.ts'],
       { maxBuffer: 2 ** 24, cwd: fileURLToPath(new URL('../..', import.meta.url)) },
       (error, stdout) => (error ? reject(error) : resolve(stdout)),
     );

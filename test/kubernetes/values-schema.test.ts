@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Ajv } from 'ajv';
 import Type, { type TSchema } from 'typebox';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import * as kubernetes from '../../src/helm/kubernetes-schema.js';
+import * as kubernetes from '../../src/helm/schema/kubernetes-shapes.js';
 import { helmMajors } from '../judges/helm.js';
 import { type Judge, startJudge } from '../judges/judge.js';
 

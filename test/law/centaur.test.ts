@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { centaurChart } from '../../src/centaur/index.js';
-import { holdsForbiddenText } from '../../src/helm/forbidden-text.js';
+import { holdsForbiddenText } from '../../src/text/forbidden-text.js';
 import { type Judge, startJudge } from '../judges/judge.js';
 import { userDocuments, wrongDocuments } from './documents.js';
 import { expectLawOfMany, isTaken, judgedByCommand } from './law.js';

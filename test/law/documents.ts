@@ -1,8 +1,9 @@
 /** Values documents that a JSON schema admits: fast-check over the schema. */
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { resolved } from '../../src/helm/schema.js';
-import type { Schema, Value } from '../../src/helm/tree.js';
+import type { Schema } from '../../src/helm/ir/tree.js';
+import { resolved } from '../../src/helm/schema/schema.js';
+import type { Value } from '../../src/text/json.js';
 import { anyValues, hostileStrings, integers, keys, numbers, scalars, strings } from './arbitrary-values.js';
 import type { UserDocument } from './law.js';
 import { valuesText } from './values-text.js';

@@ -4,10 +4,11 @@
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { constantYaml } from '../../src/helm/constant-yaml.js';
-import { holdsForbiddenText } from '../../src/helm/forbidden-text.js';
 import { chart as chartObject, type Expr, HelmChart, HelmObject, isPresent } from '../../src/helm/index.js';
-import type { Schema, Value, ValueMap } from '../../src/helm/tree.js';
+import type { Schema } from '../../src/helm/ir/tree.js';
+import { constantYaml } from '../../src/helm/template/constant-yaml.js';
+import { holdsForbiddenText } from '../../src/text/forbidden-text.js';
+import type { Value, ValueMap } from '../../src/text/json.js';
 import { helmMajors } from '../judges/helm.js';
 import { type Judge, startJudge } from '../judges/judge.js';
 import { anyValues, keys, mapsOf, strings } from './arbitrary-values.js';

@@ -1,7 +1,7 @@
 /** The law of NOTES.txt: its lines are what both Helms print, with the spaces that they begin and end with. */
 import Type from 'typebox';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { run, scopeOf } from '../../src/helm/evaluate.js';
+import { run, scopeOf } from '../../src/helm/evaluate/evaluate.js';
 import {
   each,
   HelmChart,
@@ -12,8 +12,8 @@ import {
   toJson,
   when,
 } from '../../src/helm/index.js';
-import { layoutText } from '../../src/helm/layout.js';
-import { elementsOfAll } from '../../src/helm/node.js';
+import { layoutText } from '../../src/helm/layout/layout.js';
+import { elementsOfAll } from '../../src/helm/manifest/node.js';
 import { helmMajors } from '../judges/helm.js';
 import { type Judge, startJudge } from '../judges/judge.js';
 import { throwawayFolder } from './throwaway-chart.js';

@@ -3,13 +3,14 @@
  * kinds of its arguments, random arguments, and those at the edges of each kind; from the values, and as constants.
  */
 import fc from 'fast-check';
-import { bound, evaluate, type Scope, scopeOf } from '../../src/helm/evaluate.js';
-import { exactInteger } from '../../src/helm/exact-integers.js';
-import { astOf, symbolic, variable } from '../../src/helm/expression.js';
-import { call, EvaluationError, parameterAt } from '../../src/helm/operator.js';
-import { toJson } from '../../src/helm/operators.js';
-import { union } from '../../src/helm/schema.js';
-import type { Ast, Element, Operator, ParameterKind, Schema, Value, Variable } from '../../src/helm/tree.js';
+import { bound, evaluate, type Scope, scopeOf } from '../../src/helm/evaluate/evaluate.js';
+import { exactInteger } from '../../src/helm/expressions/exact-integers.js';
+import { astOf, symbolic, variable } from '../../src/helm/expressions/expression.js';
+import { call, EvaluationError, parameterAt } from '../../src/helm/expressions/operator.js';
+import { toJson } from '../../src/helm/expressions/operators.js';
+import type { Ast, Element, Operator, ParameterKind, Schema, Variable } from '../../src/helm/ir/tree.js';
+import { union } from '../../src/helm/schema/schema.js';
+import type { Value } from '../../src/text/json.js';
 import {
   anyValues,
   digits,

@@ -3,11 +3,12 @@
  * table: thousands of calls of each row go through our meaning and, printed by the compiler, through `helm template`.
  */
 import { describe, expect, test } from 'vitest';
-import { printTemplate } from '../../src/helm/go-template.js';
-import { layoutDocument } from '../../src/helm/layout.js';
-import { mapNode } from '../../src/helm/node.js';
-import { operators } from '../../src/helm/operators.js';
-import type { Ast, Entry, Node, Operator, Value } from '../../src/helm/tree.js';
+import { operators } from '../../src/helm/expressions/operators.js';
+import type { Ast, Entry, Node, Operator } from '../../src/helm/ir/tree.js';
+import { layoutDocument } from '../../src/helm/layout/layout.js';
+import { mapNode } from '../../src/helm/manifest/node.js';
+import { printTemplate } from '../../src/helm/template/go-template.js';
+import type { Value } from '../../src/text/json.js';
 import { type HelmMajor, helmMajors } from '../judges/helm.js';
 import { helmTemplate, type PlainMap } from '../judges/judge.js';
 import { missedEdges } from './asked-edges.js';

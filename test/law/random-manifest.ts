@@ -1,6 +1,5 @@
 /** Manifests that nobody thought of, out of everything that a chart's source may be written with. */
 import Type from 'typebox';
-import { holdsForbiddenText } from '../../src/helm/forbidden-text.js';
 import {
   add,
   and,
@@ -60,6 +59,7 @@ import {
   valueTemplateOf,
   when,
 } from '../../src/helm/index.js';
+import { holdsForbiddenText } from '../../src/text/forbidden-text.js';
 import { hostileStrings } from './arbitrary-values.js';
 import type { Tape } from './tape.js';
 import type { Host, Person, World } from './world.js';

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { webService } from '../../examples/web-service/chart.js';
 import { centaurChart } from '../../src/centaur/index.js';
-import { scopeOf } from '../../src/helm/evaluate.js';
+import { scopeOf } from '../../src/helm/evaluate/evaluate.js';
 import type { HelmChart } from '../../src/helm/index.js';
 import { brokenRules as ofCentaur } from '../centaur/broken-rules.js';
 import { brokenRules as ofWebService } from '../examples/broken-rules.js';

@@ -1,9 +1,9 @@
 /** A chart's rules one by one, as its source says them: a rule is a message, and what has to be so for it to be given. */
-import { evaluate, type Scope } from '../../src/helm/evaluate.js';
-import { astOf, symbolic } from '../../src/helm/expression.js';
+import { evaluate, type Scope } from '../../src/helm/evaluate/evaluate.js';
+import { astOf, symbolic } from '../../src/helm/expressions/expression.js';
+import { not } from '../../src/helm/expressions/operators.js';
 import type { HelmChart } from '../../src/helm/index.js';
-import { not } from '../../src/helm/operators.js';
-import type { Ast, Element, Node } from '../../src/helm/tree.js';
+import type { Ast, Element, Node } from '../../src/helm/ir/tree.js';
 
 export interface Rule {
   /** Its message, with … where something of the values is set in. */

@@ -1,13 +1,14 @@
 /** Documents in which every place of a schema that takes a text has one, so that the objects show where each arrives. */
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
-import { isForbidden } from '../../src/helm/forbidden-text.js';
-import { goJson } from '../../src/helm/go-syntax.js';
 import type { HelmChart } from '../../src/helm/index.js';
-import { resolved } from '../../src/helm/schema.js';
-import type { Schema, Value, ValueMap } from '../../src/helm/tree.js';
+import type { Schema } from '../../src/helm/ir/tree.js';
+import { resolved } from '../../src/helm/schema/schema.js';
+import { schemaDocument } from '../../src/helm/template/values-document.js';
 import { coalesce, emptyMap, type Value as ReadValue, type ValuesMap } from '../../src/helm/values/index.js';
-import { schemaDocument } from '../../src/helm/values-document.js';
+import { isForbidden } from '../../src/text/forbidden-text.js';
+import { goJson } from '../../src/text/go-syntax.js';
+import type { Value, ValueMap } from '../../src/text/json.js';
 import { admits, merged, scalarsOf, texts } from './documents.js';
 import { holding, type TextPlace, textPlaces } from './text-places.js';
 

@@ -5,8 +5,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { evaluateNode, run, scopeOf } from '../../src/helm/evaluate.js';
-import { holdsForbiddenText } from '../../src/helm/forbidden-text.js';
+import { evaluateNode, run, scopeOf } from '../../src/helm/evaluate/evaluate.js';
 import {
   EvaluationError,
   type Expr,
@@ -17,9 +16,10 @@ import {
   isPresent,
   type Symbolic,
 } from '../../src/helm/index.js';
-import { layoutDocument } from '../../src/helm/layout.js';
-import { mapNode } from '../../src/helm/node.js';
-import type { ValueMap } from '../../src/helm/tree.js';
+import { layoutDocument } from '../../src/helm/layout/layout.js';
+import { mapNode } from '../../src/helm/manifest/node.js';
+import { holdsForbiddenText } from '../../src/text/forbidden-text.js';
+import type { ValueMap } from '../../src/text/json.js';
 import { helmMajors } from '../judges/helm.js';
 import { type Judge, type Rendered, startJudge } from '../judges/judge.js';
 import { canonical } from './canonical.js';

@@ -13,6 +13,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 interface Mutation {
   /** What a tired author might have done. */
   readonly does: string;
+  /** Below `src`. */
   readonly file: string;
   readonly from: string;
   readonly to: string;
@@ -21,175 +22,175 @@ interface Mutation {
 const mutations: readonly Mutation[] = [
   {
     does: 'writes strings without quotes',
-    file: 'go-template.ts',
+    file: 'helm/template/go-template.ts',
     from: "this.pipe(part.scalar, 'quote')",
     to: 'this.expression(part.scalar)',
   },
   {
     does: 'writes texts that are hashed with the quotes of manifests',
-    file: 'go-template.ts',
+    file: 'helm/template/go-template.ts',
     from: '!(this.exact || part.exact)',
     to: '!part.exact',
   },
   {
     does: 'writes keys with the quotes of manifests',
-    file: 'go-template.ts',
+    file: 'helm/template/go-template.ts',
     from: '!(this.exact || part.exact)',
     to: '!this.exact',
   },
   {
     does: 'forgets int64',
-    file: 'go-template.ts',
+    file: 'helm/template/go-template.ts',
     from: 'return already ?',
     to: 'return text !== "" ?',
   },
   {
     does: 'converts an integer before it asks whether it is there',
-    file: 'go-template.ts',
+    file: 'helm/template/go-template.ts',
     from: "if (parameter.kind === 'any') return { text: this.operand(ast) };",
     to: '',
   },
   {
     does: "lets {{ of the source's texts through",
-    file: 'go-template.ts',
+    file: 'helm/template/go-template.ts',
     from: "part.replaceAll('{{', '{{ \"{{\" }}')",
     to: 'part',
   },
   {
     does: "reads the values of the dot inside a walk, where the dot is the walk's",
-    file: 'go-template.ts',
+    file: 'helm/template/go-template.ts',
     from: 'this.dot = false;',
     to: '',
   },
   {
     does: 'calls a method of .Values in the place of a key of the same name',
-    file: 'go-template.ts',
+    file: 'helm/template/go-template.ts',
     from: " && !(of.kind === 'builtin' && methodsOfValues.has(key))",
     to: '',
   },
   {
     does: 'computes a list before the condition that guards it',
-    file: 'go-template.ts',
+    file: 'helm/template/go-template.ts',
     from: 'lazy && index > 0 &&',
     to: 'lazy && index > 9 &&',
   },
   {
     does: 'begins a text with an empty line where its first field is a choice',
-    file: 'go-template.ts',
+    file: 'helm/template/go-template.ts',
     from: 'this.begun = begun;',
     to: '',
   },
   {
     does: "names a variable after a key that is no name of Go's",
-    file: 'go-template.ts',
+    file: 'helm/template/go-template.ts',
     from: 'const wanted = goName(variable.name);',
     to: 'const wanted = variable.name;',
   },
   {
     does: 'gives two variables one name',
-    file: 'go-template.ts',
+    file: 'helm/template/go-template.ts',
     from: 'for (let suffix = 2; taken.has(name); suffix++)',
     to: 'for (let suffix = 2; taken.has(name) && suffix < 0; suffix++)',
   },
   {
     does: 'swaps the branches of a choice',
-    file: 'layout.ts',
+    file: 'helm/layout/layout.ts',
     from: '(inner) => branch(choice.chosen, inner),\n    branch(choice.otherwise, assumed),',
     to: '(inner) => branch(choice.otherwise, inner),\n    branch(choice.chosen, assumed),',
   },
   {
     does: 'indents a map of the values too little',
-    file: 'layout.ts',
+    file: 'helm/layout/layout.ts',
     from: "return { kind: 'yaml', indent, value };",
     to: "return { kind: 'yaml', indent: Math.max(0, indent - step), value };",
   },
   {
     does: 'takes a condition for true that holds only elsewhere',
-    file: 'layout.ts',
+    file: 'helm/layout/layout.ts',
     from: 'branch(choice.otherwise, assumed),',
     to: 'branch(choice.otherwise, assuming(assumed, choice.condition)),',
   },
   {
     does: 'lets Helm trim the last line breaks of a document',
-    file: 'helm-object.ts',
+    file: 'helm/manifest/helm-object.ts',
     from: 'mayEndInYaml(document) ? [...document, endOfDocument] : document',
     to: 'mayEndInYaml(document) ? document : document',
   },
   {
     does: 'writes a container whose members are all missing',
-    file: 'presence.ts',
+    file: 'helm/layout/emptiness.ts',
     from: 'return node.elements.length === 0 || presenceOfElements(node.elements);',
     to: 'return true;',
   },
   {
     does: 'computes a list once for all members of a walk',
-    file: 'closed.ts',
+    file: 'helm/ir/free-variables.ts',
     from: 'freeVariables(ast).size === 0',
     to: 'freeVariables(ast).size >= 0',
   },
   {
     does: 'walks maps in the order of the file',
-    file: 'evaluate.ts',
+    file: 'helm/evaluate/evaluate.ts',
     from: '.sort(byBytes)',
     to: '',
   },
   {
     does: 'sorts by UTF-16, as JavaScript does',
-    file: 'go-syntax.ts',
+    file: 'text/go-syntax.ts',
     from: 'return Buffer.compare(Buffer.from(left), Buffer.from(right));',
     to: 'return left < right ? -1 : left > right ? 1 : 0;',
   },
   {
     does: 'takes 0, false and "" for absent',
-    file: 'operators.ts',
+    file: 'helm/expressions/operators.ts',
     from: 'value ?? fallback',
     to: 'value || fallback',
   },
   {
     does: 'yields null for empty lists one after another',
-    file: 'operators.ts',
+    file: 'helm/expressions/operators.ts',
     from: ' | default list`',
     to: '`',
   },
   {
     does: 'lets < and > of JSON through',
-    file: 'go-syntax.ts',
+    file: 'text/go-syntax.ts',
     from: '/[<>&\\u2028\\u2029]/g',
     to: '/[\\u2028\\u2029]/g',
   },
   {
     does: 'loses or adds the line break at the end of a constant text',
-    file: 'yaml-scalar.ts',
+    file: 'text/yaml-scalar.ts',
     from: "text.endsWith('\\n') ? '|' : '|-'",
     to: "text.endsWith('\\n') ? '|-' : '|'",
   },
   {
     does: 'writes bare what YAML 1.1 takes for a boolean',
-    file: 'yaml-scalar.ts',
+    file: 'text/yaml-scalar.ts',
     from: '/^(?:y|n|yes|no|on|off|true|false|null)$/i',
     to: '/^(?:true|false|null)$/i',
   },
   {
     does: 'lets a spread key stand beside the same key of the source',
-    file: 'node.ts',
+    file: 'helm/manifest/node.ts',
     from: 'if (possible.length === 0) return entry;',
     to: 'if (possible.length >= 0) return entry;',
   },
   {
     does: 'lets values in that toYaml writes as nothing',
-    file: 'forbidden-text.ts',
+    file: 'text/forbidden-text.ts',
     from: 'return characters.test(text) || isDeleted(text);',
     to: 'return isDeleted(text);',
   },
   {
     does: 'checks forbidden texts here and not in Helm',
-    file: 'go-template.ts',
+    file: 'helm/template/go-template.ts',
     from: 'const forbidden = `{{- if ',
     to: 'const forbidden = `{{- if and false ',
   },
   {
     does: 'lets keys with a line break have any value',
-    file: 'values-document.ts',
+    file: 'helm/template/values-document.ts',
     from: '...withAllKeys(schema),',
     to: '...schema,',
   },
@@ -210,9 +211,9 @@ const suite = ['shapes', 'operators', 'files', 'refusals', 'hostile'];
 
 /** The test that is likely to notice a mutation of a file; where it does not, the others are asked. */
 const likely: Readonly<Record<string, string>> = {
-  'operators.ts': 'operators',
-  'go-syntax.ts': 'operators',
-  'yaml-scalar.ts': 'files',
+  'helm/expressions/operators.ts': 'operators',
+  'text/go-syntax.ts': 'operators',
+  'text/yaml-scalar.ts': 'files',
 };
 
 test('without a mutation nothing fails', async () => {
@@ -221,8 +222,8 @@ test('without a mutation nothing fails', async () => {
 });
 
 test.each(mutations)('the law notices a compiler that $does', async ({ file, from, to }) => {
-  const mutant = path.join(copy, 'src/helm', file);
-  const original = readFileSync(path.join(project, 'src/helm', file), 'utf8');
+  const mutant = path.join(copy, 'src', file);
+  const original = readFileSync(path.join(project, 'src', file), 'utf8');
   const places = original.split(from).length - 1;
   expect(places, `places in ${file} where there is: ${from}`).toBe(1);
   const [first = '', ...others] = [...new Set([likely[file] ?? 'shapes', ...suite])];

@@ -1,6 +1,6 @@
 /** cyclonus over a node's own policies and pods: they let through what the contract's table has, and nothing else. */
 import { describe, expect, test } from 'vitest';
-import type { ValueMap } from '../../src/helm/tree.js';
+import type { ValueMap } from '../../src/text/json.js';
 import { type Pod, reachability } from '../centaur/connectivity.js';
 import {
   allowedBy,

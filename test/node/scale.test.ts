@@ -1,6 +1,6 @@
 /** A release among a thousand nodes and two thousand sandboxes, which are objects that kwok stands in for. */
 import { describe, expect, test } from 'vitest';
-import type { ValueMap } from '../../src/helm/tree.js';
+import type { ValueMap } from '../../src/text/json.js';
 import { type End, type Port, reachability } from '../centaur/connectivity.js';
 import type { Question } from '../centaur/flow-table.js';
 import { sandboxObjects, sandboxPod } from '../centaur/sandboxes.js';

@@ -21,12 +21,14 @@ describe('the tarball', () => {
       .trimEnd()
       .split('\n')
       .map((file) => file.replace(/^package\//, ''));
-    const toolkit = filesBelow(path.join(project, 'src/helm'))
-      .filter((file) => !file.endsWith('.test.ts'))
-      .flatMap((file) => [
-        `lib/helm/${file.replace(/ts$/, 'js')}`,
-        `lib/helm/${file.replace(/ts$/, 'd.ts')}`,
-      ]);
+    const toolkit = ['helm', 'text'].flatMap((folder) =>
+      filesBelow(path.join(project, 'src', folder))
+        .filter((file) => !file.endsWith('.test.ts'))
+        .flatMap((file) => [
+          `lib/${folder}/${file.replace(/ts$/, 'js')}`,
+          `lib/${folder}/${file.replace(/ts$/, 'd.ts')}`,
+        ]),
+    );
     const shipped = ['charts', 'values'].flatMap((folder) =>
       filesBelow(path.join(project, folder)).map((file) => `${folder}/${file}`),
     );

@@ -11,9 +11,8 @@ import {
   str,
   toJson,
 } from '../../src/helm/index.js';
-import { type Fault, faultFinder } from '../../src/helm/schema-faults.js';
-import type { SchemaDocument } from '../../src/helm/schema-paths.js';
-import type { ValueMap } from '../../src/helm/tree.js';
+import { type Fault, faultFinder } from '../../src/helm/schema/faults.js';
+import type { SchemaDocument } from '../../src/helm/schema/paths.js';
 import { coalesce, type ValuesMap } from '../../src/helm/values/index.js';
 import { declared } from '../../src/secrets/declared.js';
 import {
@@ -25,6 +24,7 @@ import {
 import { exceedsSmallestPlan } from '../../src/secrets/quota.js';
 import { secretRules } from '../../src/secrets/rules.js';
 import { harnessesSchema, proxyKeys, toolsSchema } from '../../src/secrets/values.js';
+import type { ValueMap } from '../../src/text/json.js';
 
 const port = (value: number) =>
   Type.Integer({ default: value, minimum: 1, maximum: 65535, description: 'A port.' });

@@ -1,4 +1,4 @@
-import { evaluate } from './evaluate.js';
+import { evaluate } from './decode.js';
 import { parseYaml } from './syntax.js';
 import { readText } from './text.js';
 import { emptyMap, type ValuePath, type ValuesMap } from './value.js';

@@ -2,9 +2,9 @@
  * When a container has a member at all. A map or list whose members are all conditional and all missing is left out
  * where it is a field, and empty where it is a list's member; it never turns into YAML's null.
  */
-import { astOf, type Expr, symbolic } from './expression.js';
-import { and, isNonEmpty, not, or } from './operators.js';
-import { type Ast, type Element, type Entry, identity, type Node } from './tree.js';
+import { astOf, type Expr, symbolic } from '../expressions/expression.js';
+import { and, isNonEmpty, not, or } from '../expressions/operators.js';
+import { type Ast, type Element, type Entry, identity, type Node } from '../ir/tree.js';
 
 /** The condition under which there is something to write; true where there always is. */
 export type Presence = true | Ast;

@@ -1,15 +1,16 @@
 /** The second meaning of a chart's source: the files of a Helm chart. */
+
+import { forbiddenTextMessage, holdsForbiddenText } from '../../text/forbidden-text.js';
+import type { Ast, Schema, Template } from '../ir/tree.js';
+import { type Reads, readsOf } from '../ir/usage.js';
+import { layoutText } from '../layout/layout.js';
+import type { HelmObject } from '../manifest/helm-object.js';
+import type { Member } from '../manifest/manifest.js';
+import { elementsOfAll } from '../manifest/node.js';
+import { assertSchema } from '../schema/faults.js';
 import type { ChartMetadata } from './chart-metadata.js';
 import { constantYaml } from './constant-yaml.js';
-import { forbiddenTextMessage, holdsForbiddenText } from './forbidden-text.js';
 import { printDefine, printRules, printTemplate } from './go-template.js';
-import type { HelmObject } from './helm-object.js';
-import { layoutText } from './layout.js';
-import type { Member } from './manifest.js';
-import { elementsOfAll } from './node.js';
-import { type Reads, readsOf } from './reads.js';
-import { assertSchema } from './schema-faults.js';
-import type { Ast, Schema, Template } from './tree.js';
 import { defaultsOf, schemaDocument, valuesDocument, valuesTable } from './values-document.js';
 
 /** What the compiler needs of a chart. */

@@ -1,6 +1,6 @@
 /** Finding one's way in a JSON schema by the paths of the values that it describes. */
-import type { Schema } from './tree.js';
-import { isMap, showPath, type Value, type ValuePath } from './values/value.js';
+import type { Schema } from '../ir/tree.js';
+import { isMap, showPath, type Value, type ValuePath } from '../values/value.js';
 
 /** A schema document: what is needed of draft-07 beyond the toolkit's own part. */
 export interface SchemaDocument extends Schema {

@@ -1,10 +1,12 @@
 /** What a chart's values definition says to people and editors: `values.yaml`, `values.schema.json`, the README's table. */
+
+import { goJson } from '../../text/go-syntax.js';
+import type { Value, ValueMap } from '../../text/json.js';
+import { assertYamlComment, constantKey } from '../../text/yaml-scalar.js';
+import type { Schema } from '../ir/tree.js';
+import { kubernetesDefinitions } from '../schema/kubernetes-shapes.js';
+import { withAllKeys } from '../schema/schema.js';
 import { constantYaml } from './constant-yaml.js';
-import { goJson } from './go-syntax.js';
-import { kubernetesDefinitions } from './kubernetes-schema.js';
-import { withAllKeys } from './schema.js';
-import type { Schema, Value, ValueMap } from './tree.js';
-import { assertYamlComment, constantKey } from './yaml-scalar.js';
 
 /** The defaults of an object's properties. A property without a default is left out. */
 export function defaultsOf(schema: Schema): ValueMap {

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { describe, expect, test } from 'vitest';
 import { each, eq, HelmChart, isNonEmpty, KubeConfigMap, not, str, when } from './index.js';
-import { loadValues, type ValuesInput } from './validate.js';
+import { loadValues, type ValuesInput } from './load-values.js';
 import type { Value, ValuePath } from './values/index.js';
 
 const closed = { additionalProperties: false };

@@ -2,17 +2,10 @@
  * Lays a manifest out as lines of YAML. Printed with directives the lines are a Helm template; run with values they
  * are the YAML itself. Indentation is known here, so nobody ever counts it.
  */
-import { astOf, pathOf, symbolic } from './expression.js';
-import { isNonEmpty } from './operators.js';
-import {
-  beginningWithField,
-  never,
-  type Presence,
-  presenceOf,
-  presenceOfElements,
-  presenceOfEntries,
-} from './presence.js';
-import { kindOf } from './schema.js';
+
+import { constantKey, constantScalar, literalBlock } from '../../text/yaml-scalar.js';
+import { astOf, pathOf, symbolic } from '../expressions/expression.js';
+import { isNonEmpty } from '../expressions/operators.js';
 import {
   type Arguments,
   type Ast,
@@ -23,8 +16,16 @@ import {
   type Node,
   type Template,
   type Variable,
-} from './tree.js';
-import { constantKey, constantScalar, literalBlock } from './yaml-scalar.js';
+} from '../ir/tree.js';
+import { kindOf } from '../schema/schema.js';
+import {
+  beginningWithField,
+  never,
+  type Presence,
+  presenceOf,
+  presenceOfElements,
+  presenceOfEntries,
+} from './emptiness.js';
 
 export type Line =
   | { readonly kind: 'text'; readonly indent: number; readonly parts: readonly Part[] }

@@ -1,5 +1,5 @@
 /** How Go writes strings and JSON, and orders strings: what `quote`, `printf "%q"` and `toJson` print in a template. */
-import type { Value } from './tree.js';
+import type { Value } from './json.js';
 
 const named: { readonly [character: string]: string } = {
   '\u0007': '\\a',

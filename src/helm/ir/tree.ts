@@ -1,13 +1,9 @@
 /**
  * The tree that a chart's source builds: expressions over values, and the manifest nodes that hold them. It is
- * plain data; {@link file://./evaluate.ts} and {@link file://./go-template.ts} give it its two meanings.
+ * plain data; {@link file://../evaluate/evaluate.ts} and {@link file://../template/go-template.ts} give it its two meanings.
  */
 
-/** A JSON value, as Helm holds it after reading a values file. */
-export type Value = null | boolean | number | string | readonly Value[] | ValueMap;
-export interface ValueMap {
-  readonly [key: string]: Value;
-}
+import type { Value } from '../../text/json.js';
 
 /** The part of JSON Schema (draft-07) that the toolkit itself reads. */
 export interface Schema {

@@ -1,6 +1,7 @@
 /** What a JSON schema says about the values that an expression stands for. */
-import { kubernetesDefinitions } from './kubernetes-schema.js';
-import type { Kind, Schema } from './tree.js';
+
+import type { Kind, Schema } from '../ir/tree.js';
+import { kubernetesDefinitions } from './kubernetes-shapes.js';
 
 const allTypes = ['string', 'number', 'boolean', 'array', 'object', 'null'] as const;
 type JsonType = (typeof allTypes)[number] | 'integer';

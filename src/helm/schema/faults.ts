@@ -4,8 +4,9 @@
  * repeat it.
  */
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import { nearest } from './nearest.js';
-import { type Notation, yaml } from './notation.js';
+import { nearest } from '../../text/nearest.js';
+import { showPath, type Value, type ValuePath } from '../values/value.js';
+import { type Notation, yaml } from './file-format.js';
 import {
   descriptionAt,
   keysAt,
@@ -14,8 +15,7 @@ import {
   type SchemaDocument,
   samePath,
   valueAt,
-} from './schema-paths.js';
-import { showPath, type Value, type ValuePath } from './values/value.js';
+} from './paths.js';
 
 /** One thing that a schema refuses. */
 export interface Fault {

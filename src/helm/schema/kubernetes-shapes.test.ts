@@ -2,10 +2,10 @@ import { Ajv } from 'ajv';
 import type { k8s } from 'cdk8s-plus-28';
 import Type, { type Static, type TSchema } from 'typebox';
 import { describe, expect, expectTypeOf, test } from 'vitest';
+import type { Fields } from '../manifest/manifest.js';
 import { definitions } from './kubernetes-definitions.js';
-import * as kubernetes from './kubernetes-schema.js';
+import * as kubernetes from './kubernetes-shapes.js';
 import type { Plain } from './kubernetes-types.js';
-import type { Fields } from './manifest.js';
 
 const pod = Type.Object(
   {

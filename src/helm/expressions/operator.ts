@@ -1,8 +1,9 @@
 /** What a row of the operator table is made of, and how one is applied. */
-import { durationPattern } from './duration.js';
+import { durationPattern } from '../../text/duration.js';
+import type { Value } from '../../text/json.js';
+import type { Kind, Operator, Parameter, ParameterKind, Schema } from '../ir/tree.js';
+import { isStrings, kindOf, memberSchema } from '../schema/schema.js';
 import { astOf, type Expr, symbolic } from './expression.js';
-import { isStrings, kindOf, memberSchema } from './schema.js';
-import type { Kind, Operator, Parameter, ParameterKind, Schema, Value } from './tree.js';
 
 /** An argument that an operator has no meaning for. */
 export class EvaluationError extends Error {

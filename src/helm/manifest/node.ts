@@ -1,6 +1,8 @@
 /** The words for what is conditional, repeated or merged in a manifest, and the reading of what was written with them. */
-import { reads } from './closed.js';
-import { exactInteger } from './exact-integers.js';
+
+import { isDeleted, isForbidden } from '../../text/forbidden-text.js';
+import { assertYamlComment } from '../../text/yaml-scalar.js';
+import { exactInteger } from '../expressions/exact-integers.js';
 import {
   AST,
   astOf,
@@ -11,19 +13,9 @@ import {
   type Symbolic,
   symbolic,
   variable,
-} from './expression.js';
-import { isDeleted, isForbidden } from './forbidden-text.js';
-import {
-  type Authored,
-  type Choice,
-  type Conditional,
-  type Each,
-  FRAGMENT,
-  type Fragment,
-  type Member,
-} from './manifest.js';
-import { isNonEmpty, isPresent, omit } from './operators.js';
-import { kindOf, memberSchema, union } from './schema.js';
+} from '../expressions/expression.js';
+import { isNonEmpty, isPresent, omit } from '../expressions/operators.js';
+import { reads } from '../ir/free-variables.js';
 import {
   type Ast,
   type Element,
@@ -33,8 +25,17 @@ import {
   type Node,
   type Schema,
   type Variable,
-} from './tree.js';
-import { assertYamlComment } from './yaml-scalar.js';
+} from '../ir/tree.js';
+import { kindOf, memberSchema, union } from '../schema/schema.js';
+import {
+  type Authored,
+  type Choice,
+  type Conditional,
+  type Each,
+  FRAGMENT,
+  type Fragment,
+  type Member,
+} from './manifest.js';
 
 type Container = readonly unknown[] | { readonly [key: string]: unknown };
 

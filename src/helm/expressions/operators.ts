@@ -5,13 +5,14 @@
  * Helm's functions are documented at https://helm.sh/docs/chart_template_guide/function_list/.
  */
 import { createHash } from 'node:crypto';
-import { durationMilliseconds } from './duration.js';
+import { durationMilliseconds } from '../../text/duration.js';
+import { byBytes, goJson, goString } from '../../text/go-syntax.js';
+import type { Value, ValueMap } from '../../text/json.js';
+import type { Kind, Operand, Operator, ParameterKind, Schema } from '../ir/tree.js';
+import { kindOf, memberSchema, union } from '../schema/schema.js';
 import { exactInteger } from './exact-integers.js';
 import { astOf, type Expr, type Leaf, type Symbolic, symbolic } from './expression.js';
-import { byBytes, goJson, goString } from './go-syntax.js';
 import { call, EvaluationError } from './operator.js';
-import { kindOf, memberSchema, union } from './schema.js';
-import type { Kind, Operand, Operator, ParameterKind, Schema, Value, ValueMap } from './tree.js';
 
 const table: Operator[] = [];
 

@@ -1,11 +1,12 @@
 import { Construct } from 'constructs';
-import { evaluateNode, isTrue, type Scope } from './evaluate.js';
-import { astOf, type Expr } from './expression.js';
-import { type Line, layoutDocument, mayEndInYaml } from './layout.js';
+import type { Value } from '../../text/json.js';
+import { assertTemplateComment } from '../../text/yaml-scalar.js';
+import { evaluateNode, isTrue, type Scope } from '../evaluate/evaluate.js';
+import { astOf, type Expr } from '../expressions/expression.js';
+import type { Ast, MapNode } from '../ir/tree.js';
+import { type Line, layoutDocument, mayEndInYaml } from '../layout/layout.js';
+import { kindOf } from '../schema/schema.js';
 import { mapNode } from './node.js';
-import { kindOf } from './schema.js';
-import type { Ast, MapNode, Value } from './tree.js';
-import { assertTemplateComment } from './yaml-scalar.js';
 
 /** YAML's own mark, after which there is nothing to trim. */
 const endOfDocument: Line = { kind: 'text', indent: 0, parts: ['...'] };

@@ -1,8 +1,11 @@
 /** From the values that a person gives, in files and with --set, to complete values, or to what is wrong with them. */
+
+import type { Value as TreeValue } from '../text/json.js';
 import type { HelmChart, ReleaseOptions } from './chart.js';
-import { type Fault, type FaultFinder, faultFinder } from './schema-faults.js';
-import { valueAt } from './schema-paths.js';
-import type { Schema, Value as TreeValue } from './tree.js';
+import type { Schema } from './ir/tree.js';
+import { type Fault, type FaultFinder, faultFinder } from './schema/faults.js';
+import { valueAt } from './schema/paths.js';
+import { schemaDocument } from './template/values-document.js';
 import {
   applySet,
   coalesce,
@@ -16,7 +19,6 @@ import {
   ValuesError,
   type ValuesMap,
 } from './values/index.js';
-import { schemaDocument } from './values-document.js';
 
 /** What a chart's authors know of mistakes, beyond its schema. */
 export interface Advice {

@@ -11,8 +11,9 @@
  *   that as YAML, which looks no further for the colon behind a key. A character and an escape are at most two of them.
  * - Helm deletes `<no value>` from what it has rendered: https://github.com/helm/helm/pull/7652.
  */
+
 import { goJson } from './go-syntax.js';
-import type { Value } from './tree.js';
+import type { Value } from './json.js';
 
 const characters = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/;
 const deleted = '<no value>';

@@ -1,7 +1,8 @@
 import type { Static, TSchema } from 'typebox';
-import { forbiddenTextMessage, holdsForbiddenText } from './forbidden-text.js';
-import { kindOf, propertyNames, propertySchema, resolved, schemaOfConstant } from './schema.js';
-import type { Ast, Builtin, Schema, Value, Variable } from './tree.js';
+import { forbiddenTextMessage, holdsForbiddenText } from '../../text/forbidden-text.js';
+import type { Value } from '../../text/json.js';
+import type { Ast, Builtin, Schema, Variable } from '../ir/tree.js';
+import { kindOf, propertyNames, propertySchema, resolved, schemaOfConstant } from '../schema/schema.js';
 
 export const AST: unique symbol = Symbol('centaur-chart.ast');
 declare const YIELDS: unique symbol;

@@ -1,22 +1,13 @@
 /** The first meaning of a chart's source: plain values and manifests for one values document. */
-import { isClosed } from './closed.js';
-import { forbiddenTextMessage, holdsForbiddenText, isDeleted } from './forbidden-text.js';
-import { byBytes, goJson } from './go-syntax.js';
-import { type Line, layoutDocument, type Part } from './layout.js';
-import { checkArgument, EvaluationError } from './operator.js';
-import { kindOf } from './schema.js';
-import type {
-  Ast,
-  Element,
-  Entry,
-  MapNode,
-  Node,
-  Operator,
-  Template,
-  Value,
-  ValueMap,
-  Variable,
-} from './tree.js';
+
+import { forbiddenTextMessage, holdsForbiddenText, isDeleted } from '../../text/forbidden-text.js';
+import { byBytes, goJson } from '../../text/go-syntax.js';
+import type { Value, ValueMap } from '../../text/json.js';
+import { checkArgument, EvaluationError } from '../expressions/operator.js';
+import { isClosed } from '../ir/free-variables.js';
+import type { Ast, Element, Entry, MapNode, Node, Operator, Template, Variable } from '../ir/tree.js';
+import { type Line, layoutDocument, type Part } from '../layout/layout.js';
+import { kindOf } from '../schema/schema.js';
 
 /** What a chart is rendered with. */
 export interface Context {

@@ -1,14 +1,14 @@
 /** Named templates: a `define` in the chart's `_helpers.tpl`, a function or an expression in TypeScript. */
 import type { Static, TSchema } from 'typebox';
-import { exactInteger } from './exact-integers.js';
-import { astOf, type Expr, type Leaf, type Symbolic, symbolic, variable } from './expression.js';
-import { holdsYaml, layoutDocument } from './layout.js';
+import { assertTemplateComment } from '../../text/yaml-scalar.js';
+import { exactInteger } from '../expressions/exact-integers.js';
+import { astOf, type Expr, type Leaf, type Symbolic, symbolic, variable } from '../expressions/expression.js';
+import type { Arguments, MapNode, Schema, Template, TemplateBody, Variable } from '../ir/tree.js';
+import { beginningWithField, presenceOf } from '../layout/emptiness.js';
+import { holdsYaml, layoutDocument } from '../layout/layout.js';
+import { isIntegers, resolved } from '../schema/schema.js';
 import type { Fields } from './manifest.js';
 import { mapNode, spreadable } from './node.js';
-import { beginningWithField, presenceOf } from './presence.js';
-import { isIntegers, resolved } from './schema.js';
-import type { Arguments, MapNode, Schema, Template, TemplateBody, Variable } from './tree.js';
-import { assertTemplateComment } from './yaml-scalar.js';
 
 type Parameters = { readonly [name: string]: TSchema };
 type Bound<P extends Parameters> = { readonly [K in keyof P]: Symbolic<Static<P[K]>> };

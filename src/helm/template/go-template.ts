@@ -1,13 +1,24 @@
 /** Prints expressions and laid-out lines as Go template text. */
-import { isExact } from './exact-integers.js';
-import { pathOf } from './expression.js';
-import { forbiddenTextCondition, forbiddenTextMessage } from './forbidden-text.js';
-import { goString } from './go-syntax.js';
-import { type Line, layoutDocument, type Part } from './layout.js';
-import { parameterAt } from './operator.js';
-import { kindOf } from './schema.js';
-import { mayBeAbsent, mayStop } from './stops.js';
-import type { Ast, Builtin, Element, Entry, Node, Operand, Parameter, Template, Variable } from './tree.js';
+
+import { forbiddenTextCondition, forbiddenTextMessage } from '../../text/forbidden-text.js';
+import { goString } from '../../text/go-syntax.js';
+import { mayBeAbsent, mayStop } from '../expressions/absence.js';
+import { isExact } from '../expressions/exact-integers.js';
+import { pathOf } from '../expressions/expression.js';
+import { parameterAt } from '../expressions/operator.js';
+import type {
+  Ast,
+  Builtin,
+  Element,
+  Entry,
+  Node,
+  Operand,
+  Parameter,
+  Template,
+  Variable,
+} from '../ir/tree.js';
+import { type Line, layoutDocument, type Part } from '../layout/layout.js';
+import { kindOf } from '../schema/schema.js';
 
 /** Prints the lines of a file under `templates/`. */
 export function printTemplate(lines: readonly Line[]): string {

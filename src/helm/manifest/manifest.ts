@@ -2,9 +2,9 @@
  * The types in which manifests are written: Kubernetes' own, as cdk8s-plus generates them from its OpenAPI
  * document, with an expression allowed for every value, list member and optional field.
  */
-import type { Expr } from './expression.js';
-import type { IsUnionClass, KubernetesName, Plain } from './kubernetes-types.js';
-import type { Ast, Element, Entry, Node } from './tree.js';
+import type { Expr } from '../expressions/expression.js';
+import type { Ast, Element, Entry, Node } from '../ir/tree.js';
+import type { IsUnionClass, KubernetesName, Plain } from '../schema/kubernetes-types.js';
 
 export const FRAGMENT: unique symbol = Symbol('centaur-chart.fragment');
 declare const HOLDS: unique symbol;
