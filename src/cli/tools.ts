@@ -1,7 +1,11 @@
+import { readFileSync, realpathSync } from 'node:fs';
+import path from 'node:path';
 import type { DeclarationProblem } from '../secrets/pyproject.js';
+import type { ToolFile } from '../secrets/tools.js';
 import { printable } from '../text/printable.js';
 import { codeOf, Failure, pathOf, reasonOf } from './failure.js';
 import { complain, type Io, print, progress } from './io.js';
+import type { Pyprojects } from './pyprojects.js';
 import type { Verb } from './verb.js';
 
 export const tools: Verb = {
@@ -16,21 +20,24 @@ export const tools: Verb = {
   define(command) {
     command.argument(
       '<folder...>',
-      'folders to look in, and whatever folders links in them lead to; what begins with a dot, node_modules and links that lead nowhere are passed over',
+      'folders to look in, and whatever folders links in them lead to; installed packages are skipped, and so are hidden folders and links that lead nowhere',
     );
   },
 
   async run(_, { io, subject }, folders) {
-    const [{ pyprojects }, { readTools, ruleProblems, toolsText, valuesOf }] = await Promise.all([
+    const [{ findPyprojects }, { readTools, ruleProblems, toolsText, valuesOf }] = await Promise.all([
       import('./pyprojects.js'),
       import('../secrets/tools.js'),
     ]);
     const busy = progress(io);
-    const files = [];
+    const files: ToolFile[] = [];
+    let found: Pyprojects;
     try {
-      for (const file of pyprojects(folders)) {
-        files.push(file);
-        busy.show(`${files.length} pyproject.toml files read, the last in ${file.file}`);
+      found = findPyprojects(folders);
+      for (const file of found.files) {
+        const folder = realpathSync.native(path.dirname(file));
+        files.push({ file, folder, text: readFileSync(file, 'utf8') });
+        busy.show(`${files.length} pyproject.toml files read, the last in ${file}`);
       }
     } catch (error) {
       if (codeOf(error) === undefined) throw error;
@@ -41,6 +48,7 @@ export const tools: Verb = {
     } finally {
       busy.done();
     }
+    await complain(io, await notesOn(found, io));
 
     const read = readTools(files);
     if ('problems' in read) {
@@ -58,6 +66,26 @@ export const tools: Verb = {
     return 0;
   },
 };
+
+/** What the output does not show: where it did not look, and where it looked that nobody named. */
+async function notesOn({ installed, outside }: Pyprojects, io: Io): Promise<string> {
+  const { coloursOf, problemText } = await import('./problem-text.js');
+  const signs = [...new Set(installed.map(({ sign }) => sign))];
+  const skipped = signs.map((sign) => {
+    const [first, ...more] = installed.filter((folder) => folder.sign === sign);
+    const such = `${more.length === 0 ? '' : 'such as '}${printable(first?.path ?? '')}`;
+    return `${more.length + 1} ${sign}, ${such}`;
+  });
+  const places = `${installed.length} ${installed.length === 1 ? 'place' : 'places'}`;
+  const followed = outside.map(({ path: link, real }) => {
+    const message = `leads out of the given folders, to ${real}`;
+    return problemText({ file: link, path: '', message }, coloursOf(io.stderr, io));
+  });
+  return [
+    ...(installed.length === 0 ? [] : [`skipped installed packages in ${places}: ${skipped.join('; ')}\n`]),
+    ...followed,
+  ].join('');
+}
 
 /** Problems of declarations, and messages that are about no single one. */
 async function problemLines(problems: readonly (DeclarationProblem | string)[], io: Io): Promise<string> {

@@ -82,14 +82,12 @@ describe('a declaration', () => {
     });
   });
 
-  test.each([
-    '[project]\nname = "x"',
-    '',
-    '[tool.other]\nx = 1',
-    '[tool.centaur]',
-    '[tool.centaur]\ntimeout_s = 5',
-  ])('is not there in %j', (text) => {
+  test.each(['[project]\nname = "x"', '', '[tool.other]\nx = 1'])('is not there in %j', (text) => {
     expect(readPyproject(text, file)).toEqual({});
+  });
+
+  test.each(['[tool.centaur]', '[tool.centaur]\ntimeout_s = 5'])('is empty in %j', (text) => {
+    expect(readPyproject(text, file)).toEqual({ declaration: {} });
   });
 });
 

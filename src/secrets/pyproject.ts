@@ -24,7 +24,7 @@ export interface DeclarationProblem {
 }
 
 export type Pyproject =
-  /** Without a declaration where the file has no table `[tool.centaur]`, or one that says nothing of credentials. */
+  /** Without a declaration where the file has no table `[tool.centaur]`; empty where that says nothing of credentials. */
   { readonly declaration?: ToolDeclaration } | { readonly problems: readonly DeclarationProblem[] };
 
 /** The table in which a tool declares what it needs. */
@@ -56,7 +56,7 @@ export function readPyproject(text: string, file: string): Pyproject {
   const faults = withUnheld(faultsOf(value), unheld);
   const problems = [...misspelt(centaur, file), ...faults.map((fault) => problemOf(fault, value, file))];
   if (problems.length > 0) return { problems };
-  return isDeclaration(value, faults) && Object.keys(value).length > 0 ? { declaration: value } : {};
+  return isDeclaration(value, faults) ? { declaration: value } : {};
 }
 
 function isDeclaration(value: Value, faults: readonly Fault[]): value is ToolDeclaration & Value {

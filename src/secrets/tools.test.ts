@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { declaredBy, faults, problems as rulesBrokenBy } from '../../test/secrets/declaring-chart.js';
@@ -182,6 +183,58 @@ describe('is refused', () => {
     ];
     expect(problems(warehouse, other)).toEqual(message);
     expect(problems(other, warehouse)).toEqual(message);
+  });
+
+  describe('below another tool', () => {
+    const below = (file: string, folder?: string): ToolFile => ({
+      ...warehouse,
+      file,
+      ...(folder !== undefined && { folder }),
+    });
+    const refused = (file: string, outer: string) => [
+      `${file}: stands below another tool: ${outer} has this table too`,
+    ];
+
+    test.each([
+      ['next to it', 'tools/search/vendor/pyproject.toml'],
+      ['at any depth', 'tools/search/a/b/c/pyproject.toml'],
+      ['by the same name', 'tools/search/src/search/pyproject.toml'],
+      ['by a name that no tool may have', 'tools/search/my vendor/pyproject.toml'],
+    ])('%s', (_, file) => {
+      expect(problems(search, below(file))).toEqual(refused(file, search.file));
+      expect(problems(below(file), search)).toEqual(refused(file, search.file));
+    });
+
+    test('however the two are reached', () => {
+      const absolute = below(path.resolve('tools/search/vendor/pyproject.toml'));
+      expect(problems(search, absolute)).toEqual(refused(absolute.file, search.file));
+      const linked = below('links/vendor/pyproject.toml', path.resolve('tools/search/vendor'));
+      expect(problems(search, linked)).toEqual(refused(linked.file, search.file));
+      const away = below('tools/search/vendor/pyproject.toml', '/elsewhere/vendor');
+      expect(problems(search, away)).toEqual(refused(away.file, search.file));
+    });
+
+    test('that declares no credentials', () => {
+      const bare = tool('bare', 'timeout_s = 5');
+      const inner = below('tools/bare/vendor/pyproject.toml');
+      expect(problems(bare, inner)).toEqual(refused(inner.file, bare.file));
+    });
+
+    test('but not below a project that is not a tool, and not what declares nothing', () => {
+      const project = { file: 'pyproject.toml', text: '[project]\nname = "all"\n[tool.uv.workspace]' };
+      const library = { ...project, file: 'tools/search/vendor/pyproject.toml' };
+      const bare = { file: 'tools/search/bare/pyproject.toml', text: '[tool.centaur]\ntimeout_s = 5' };
+      expect(read(project, search, library, bare).map(({ name }) => name)).toEqual(['search']);
+      const neighbour = below('tools/search-more/pyproject.toml');
+      expect(read(search, neighbour).map(({ name }) => name)).toEqual(['search', 'search-more']);
+    });
+
+    test('with what to do', () => {
+      const tree = readTools([search, below('tools/search/vendor/pyproject.toml')]);
+      expect('problems' in tree && tree.problems).toMatchObject([
+        { table: 'tool.centaur', hint: expect.stringMatching(/remove its table.*out of tools\/search\.$/) },
+      ]);
+    });
   });
 
   test('where a folder has no name for a tool', () => {

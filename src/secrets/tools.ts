@@ -11,6 +11,8 @@ import { type DeclarationProblem, readPyproject, table } from './pyproject.js';
 /** A pyproject.toml, by its path as messages and comments call it. */
 export interface ToolFile {
   readonly file: string;
+  /** The folder that the file is reached in, without links in its path; without it, the path has none. */
+  readonly folder?: string;
   readonly text: string;
 }
 
@@ -27,22 +29,60 @@ export type ToolTree =
 
 /** Reads the declarations of many tools; files without one are passed over. */
 export function readTools(files: readonly ToolFile[]): ToolTree {
+  const reads = [...files]
+    .sort((left, right) => byBytes(left.file, right.file))
+    .map((file) => ({ ...file, read: readPyproject(file.text, file.file) }));
   const tools = new Map<string, DeclaredTool>();
   const problems: DeclarationProblem[] = [];
-  for (const { file, text } of [...files].sort((left, right) => byBytes(left.file, right.file))) {
-    const read = readPyproject(text, file);
+  const around = finderAround(reads.filter(({ read }) => 'declaration' in read));
+  for (const { read, ...toolFile } of reads) {
     if ('problems' in read) {
       problems.push(...read.problems);
-    } else if (read.declaration !== undefined) {
+    } else if (read.declaration !== undefined && Object.keys(read.declaration).length > 0) {
+      const { file } = toolFile;
       const name = path.basename(path.dirname(path.resolve(file)));
       const other = tools.get(name);
-      if (!new RegExp(toolNamePattern).test(name)) problems.push(badName(name, file));
+      const outer = around(toolFile);
+      if (outer !== undefined) problems.push(nested(file, outer));
+      else if (!new RegExp(toolNamePattern).test(name)) problems.push(badName(name, file));
       else if (other !== undefined) problems.push(sameName(name, other.file, file));
       else tools.set(name, { name, file, declaration: read.declaration });
     }
   }
   if (problems.length > 0) return { problems };
   return { tools: [...tools.values()].sort((left, right) => byBytes(left.name, right.name)) };
+}
+
+/** Finds among these files the nearest that is in a folder around another file's, on the way to it or where it really is. */
+function finderAround(files: readonly ToolFile[]): (of: ToolFile) => string | undefined {
+  const byFolder = new Map(files.flatMap((of) => foldersOf(of).map((folder) => [folder, of.file])));
+  return (of) => {
+    for (let folder of foldersOf(of)) {
+      while (folder !== path.dirname(folder)) {
+        folder = path.dirname(folder);
+        const file = byFolder.get(folder);
+        if (file !== undefined) return file;
+      }
+    }
+    return undefined;
+  };
+}
+
+function foldersOf({ file, folder }: ToolFile): readonly string[] {
+  const reached = path.dirname(path.resolve(file));
+  return folder === undefined ? [reached] : [reached, folder];
+}
+
+function nested(file: string, outer: string): DeclarationProblem {
+  const folder = printable(path.dirname(outer));
+  return {
+    file,
+    table,
+    message: `stands below another tool: ${printable(outer)} has this table too`,
+    hint:
+      "A tool's own declaration is the one in its folder. If this is a copy of somebody else's package, remove its table " +
+      `or its folder; if it is a tool of its own, move its folder out of ${folder}.`,
+  };
 }
 
 function badName(name: string, file: string): DeclarationProblem {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -124,21 +124,138 @@ describe('centaur-chart tools', () => {
     expect(Object.keys(parse(stdout).tools)).toEqual(['a']);
   });
 
+  const link = async (target: string, at: string) => {
+    await mkdir(path.join(folder, path.dirname(at)), { recursive: true });
+    await symlink(target, path.join(folder, at));
+  };
+  /** The files that declare something, and the lines on standard error. */
+  const found = async (...folders: readonly string[]) => {
+    const { status, stdout, stderr } = await tools(...folders);
+    expect(status, stderr).toBe(0);
+    return { files: stdout.match(/(?<=^ {2}# ).*/gm) ?? [], notes: stderr.match(/.+/g) ?? [] };
+  };
+
+  describe('skips installed packages', () => {
+    const stranger = '[tool.centaur]\nsecrets = ["WAREHOUSE_API_KEY"]\nhosts = ["stranger.example.com"]';
+
+    it.each([
+      ['venv/pyvenv.cfg', 'venv/lib/python3.12/x/pyproject.toml', '1 with pyvenv.cfg, a/venv'],
+      ['env of ours/pyvenv.cfg', 'env of ours/x/pyproject.toml', '1 with pyvenv.cfg, a/env of ours'],
+      ['conda/conda-meta/history', 'conda/x/pyproject.toml', '1 with conda-meta, a/conda'],
+      ['lib/x-1.0.dist-info/METADATA', 'lib/x/pyproject.toml', '1 with *.dist-info, a/lib'],
+      [
+        '',
+        'lib/python3.12/site-packages/x/pyproject.toml',
+        '1 called site-packages, a/lib/python3.12/site-packages',
+      ],
+      ['', 'dist-packages/x/pyproject.toml', '1 called dist-packages, a/dist-packages'],
+      ['', '__pypackages__/3.12/lib/x/pyproject.toml', '1 called __pypackages__, a/__pypackages__'],
+      ['', '__pycache__/pyproject.toml', '1 called __pycache__, a/__pycache__'],
+      ['', 'node_modules/x/pyproject.toml', '1 called node_modules, a/node_modules'],
+      ['', 'x.egg-info/pyproject.toml', '1 called *.egg-info, a/x.egg-info'],
+      ['', 'x-1.0-py3.12.egg/x/pyproject.toml', '1 called *.egg, a/x-1.0-py3.12.egg'],
+    ])('%s %s', async (mark, file, skipped) => {
+      await tree({
+        'a/pyproject.toml': '[project]\nname = "a"',
+        'a/warehouse/pyproject.toml': page.declaration,
+        [`a/${file}`]: stranger,
+        ...(mark !== '' && { [`a/${mark}`]: '' }),
+      });
+      expect(await found('a')).toEqual({
+        files: ['a/warehouse/pyproject.toml'],
+        notes: [`skipped installed packages in 1 place: ${skipped}`],
+      });
+    });
+
+    it('in many places, with their number and one example of each kind', async () => {
+      await tree({
+        ...Object.fromEntries(['b', 'a', 'c'].map((name) => [`tools/${name}/__pycache__/x.pyc`, ''])),
+        'tools/b/venv/pyvenv.cfg': '',
+        'tools/b/pyproject.toml': page.declaration,
+      });
+      expect(await found('tools')).toEqual({
+        files: ['tools/b/pyproject.toml'],
+        notes: [
+          'skipped installed packages in 4 places: 3 called __pycache__, such as tools/a/__pycache__; 1 with pyvenv.cfg, tools/b/venv',
+        ],
+      });
+    });
+
+    it('where a folder of them is given', async () => {
+      await tree({ 'venv/pyvenv.cfg': '', 'venv/x/pyproject.toml': stranger });
+      const notes = ['skipped installed packages in 1 place: 1 with pyvenv.cfg, venv'];
+      expect(await found('venv')).toEqual({ files: [], notes });
+      await tree({ 'venv/lib/site-packages/x/pyproject.toml': stranger });
+      expect(await found('venv/lib/site-packages/x')).toEqual({
+        files: ['venv/lib/site-packages/x/pyproject.toml'],
+        notes: [],
+      });
+    });
+
+    it('that links lead to or into', async () => {
+      await tree({
+        'venv/pyvenv.cfg': '',
+        'venv/share/x/pyproject.toml': stranger,
+        'lib/site-packages/y/pyproject.toml': stranger,
+        'tools/warehouse/pyproject.toml': page.declaration,
+      });
+      await link('../venv', 'tools/a');
+      await link('../venv/share/x', 'tools/b');
+      await link('../lib/site-packages/y', 'tools/c');
+      await link('../../lib/site-packages/y/pyproject.toml', 'tools/d/pyproject.toml');
+      expect(await found('tools')).toEqual({
+        files: ['tools/warehouse/pyproject.toml'],
+        notes: [
+          'skipped installed packages in 4 places: 2 with pyvenv.cfg, such as tools/b; 2 called site-packages, such as tools/c',
+        ],
+      });
+    });
+
+    it('but not all that is in an environment which the tools are in', async () => {
+      await tree({ 'venv/pyvenv.cfg': '', 'venv/src/one/warehouse/pyproject.toml': page.declaration });
+      await link('../one/warehouse', 'venv/src/two/warehouse');
+      expect((await found('venv/src/two')).files).toEqual(['venv/src/two/warehouse/pyproject.toml']);
+    });
+  });
+
+  it('refuses a declaration below another tool, with both files and what to do', async () => {
+    await tree({
+      'tools/warehouse/pyproject.toml': page.declaration,
+      'tools/warehouse/vendor/x/pyproject.toml':
+        '[tool.centaur]\nsecrets = ["WAREHOUSE_API_KEY"]\nhosts = ["stranger.example.com"]',
+    });
+    expect(await tools('tools')).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^tools\/warehouse\/vendor\/x\/pyproject\.toml: tool\.centaur: stands below another tool: tools\/warehouse\/pyproject\.toml .*\n {2}.*remove its table/,
+      ),
+    });
+  });
+
   describe('follows links', () => {
-    const link = async (target: string, at: string) => {
-      await mkdir(path.join(folder, path.dirname(at)), { recursive: true });
-      await symlink(target, path.join(folder, at));
-    };
     const named = async (...folders: readonly string[]) => {
-      const { status, stdout, stderr } = await tools(...folders);
-      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-      return stdout.match(/(?<=^ {2}# ).*/gm) ?? [];
+      const { files, notes } = await found(...folders);
+      expect(notes).toEqual([]);
+      return files;
     };
 
-    it('to folders outside of those that were named', async () => {
-      await tree({ 'elsewhere/tool/pyproject.toml': page.declaration });
+    it('to folders and files outside of those that were named, and says so', async () => {
+      await tree({
+        'elsewhere/tool/pyproject.toml': page.declaration,
+        'elsewhere/other.toml': '[tool.centaur]\nsecrets = ["OTHER"]\nhosts = ["other.example.com"]',
+      });
       await link('../elsewhere/tool', 'tools/link');
-      expect(await named('tools')).toEqual(['tools/link/pyproject.toml']);
+      await link('../../elsewhere/other.toml', 'tools/other/pyproject.toml');
+      const real = await realpath(folder);
+      expect(await found('tools')).toEqual({
+        files: ['tools/link/pyproject.toml', 'tools/other/pyproject.toml'],
+        notes: [
+          `tools/other/pyproject.toml: leads out of the given folders, to ${real}/elsewhere/other.toml`,
+          `tools/link: leads out of the given folders, to ${real}/elsewhere/tool`,
+        ],
+      });
+      expect(await named('tools', 'elsewhere')).toContain('elsewhere/tool/pyproject.toml');
     });
 
     it('and calls a tool after its own folder where both are found', async () => {
@@ -159,22 +276,26 @@ describe('centaur-chart tools', () => {
       await tree({ 'one/a/pyproject.toml': page.declaration });
       await link('../two', 'one/two');
       await link('../one', 'two/one');
-      expect(await named('one')).toEqual(['one/a/pyproject.toml']);
-      expect(await named('two')).toEqual(['two/one/a/pyproject.toml']);
+      expect(await named('one', 'two')).toEqual(['one/a/pyproject.toml']);
+      expect((await found('one')).files).toEqual(['one/a/pyproject.toml']);
+      expect((await found('two')).files).toEqual(['two/one/a/pyproject.toml']);
     });
 
     it('that are not called as what it passes over', async () => {
       await tree({ 'elsewhere/pyproject.toml': page.declaration });
       await link('../elsewhere', 'tools/.hidden');
       await link('../elsewhere', 'tools/node_modules');
-      expect(await named('tools')).toEqual([]);
+      expect(await found('tools')).toEqual({
+        files: [],
+        notes: ['skipped installed packages in 1 place: 1 called node_modules, tools/node_modules'],
+      });
     });
 
     it('and calls a tool after its own folder where another link leads to what is around it', async () => {
       await tree({ 'elsewhere/x/pyproject.toml': page.declaration });
       await link('../elsewhere/x', 'tools/a');
       await link('../elsewhere', 'tools/b');
-      expect(await named('tools')).toEqual(['tools/b/x/pyproject.toml']);
+      expect((await found('tools')).files).toEqual(['tools/b/x/pyproject.toml']);
     });
 
     it('and calls a tool after its own folder where links to links lead to what is around it', async () => {
@@ -182,7 +303,7 @@ describe('centaur-chart tools', () => {
       await link('../elsewhere/x', 'tools/a');
       await link('../further', 'tools/b');
       await link('../elsewhere', 'further/c');
-      expect(await named('tools')).toEqual(['tools/b/c/x/pyproject.toml']);
+      expect((await found('tools')).files).toEqual(['tools/b/c/x/pyproject.toml']);
     });
 
     it('and takes a file that is a link for the file that it leads to', async () => {
@@ -190,7 +311,7 @@ describe('centaur-chart tools', () => {
       await link('../b/pyproject.toml', 'tools/a/pyproject.toml');
       await link('../b/pyproject.toml', 'tools/c/pyproject.toml');
       expect(await named('tools')).toEqual(['tools/b/pyproject.toml']);
-      expect(await named('tools/c')).toEqual(['tools/c/pyproject.toml']);
+      expect((await found('tools/c')).files).toEqual(['tools/c/pyproject.toml']);
     });
 
     it('and passes over those that lead nowhere', async () => {
