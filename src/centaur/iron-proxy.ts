@@ -179,12 +179,14 @@ const caFiles: Fields<k8s.KeyToPath>[] = [
   { key: 'ca-key.pem', path: 'ca-key.pem' },
 ];
 
-/** What the proxy needs in order to resolve credentials in its mode, and nothing else. */
+/** What the proxy needs in order to resolve credentials in its mode and to keep them, and nothing else. */
 function environment(platform: Platform): readonly Member<k8s.EnvVar>[] {
   const { values, mode, secrets, connectServer, infraKeys } = platform;
   return [
     each(infraKeys['iron-proxy'], (key) => infraVariable(values, key)),
     when(mode('onepassword-connect'), { name: 'OP_CONNECT_HOST', value: connectServer.url }),
+    // For a DSN without an sslmode. The driver's own default goes on without TLS where a server offers none.
+    when(secrets.declaresPgDsn, { name: 'PGSSLMODE', value: 'verify-full' }),
     when(
       mode('env'),
       each(secrets.credentialKeys, (key) => infraVariable(values, key)),

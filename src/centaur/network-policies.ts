@@ -13,6 +13,7 @@ import {
   str,
   when,
 } from '../helm/authoring.js';
+import { cloudCredentials } from '../secrets/denied-ranges.js';
 import { connectSelector } from './connect.js';
 import { type Flow, flowsOf, type Outside, type Workload } from './flows.js';
 import { ownSandboxId, proxyLabels, sandboxIdLabel } from './iron-proxy.js';
@@ -115,13 +116,10 @@ function peersOf(peers: readonly (Workload | Outside)[], platform: Platform): re
   });
 }
 
-/**
- * Every address but those at which clouds serve the credentials of their machines: the link-local ones, and what Azure,
- * Alibaba, AWS and Google have beside them.
- */
+/** Every address but those at which clouds serve the credentials of their machines. */
 const anywhere: readonly Fields<k8s.NetworkPolicyPeer>[] = [
-  { ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16', '168.63.129.16/32', '100.100.100.200/32'] } },
-  { ipBlock: { cidr: '::/0', except: ['fe80::/10', 'fd00:ec2::254/128', 'fd20:ce::254/128'] } },
+  { ipBlock: { cidr: '0.0.0.0/0', except: cloudCredentials.ipv4 } },
+  { ipBlock: { cidr: '::/0', except: cloudCredentials.ipv6 } },
 ];
 
 function outsideOf({ values }: Platform): { readonly [peer in Outside]: readonly Peer[] } {

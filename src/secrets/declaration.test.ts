@@ -112,7 +112,7 @@ const accepted: readonly (readonly [label: string, values: object])[] = [
     'all hosts are allowed',
     proxy({ allowedHosts: ['*', 'b.example.com', '10.0.0.0/8', '0.0.0.0/0', '::/0', '::1', '::ffff:a00:1'] }),
   ],
-  ['nothing is denied', proxy({ upstreamDenyCidrs: [] })],
+  ['no more ranges are denied', proxy({ upstreamDenyCidrs: [] })],
   ['ranges are denied', proxy({ upstreamDenyCidrs: ['10.0.0.0/8', 'fd00::/8', '0.0.0.0/0', '::/0'] })],
   ['the TTL of the page', proxy({ secretTtl: '10m' })],
 ];

@@ -437,12 +437,16 @@ describe('what may be reached', () => {
     expect(transforms(config, 'allowlist')).toEqual([{ domains: ['*'] }]);
   });
 
-  test('upstreamDenyCidrs: left out the proxy has its default, empty all is open', () => {
+  test('upstreamDenyCidrs adds to loopback and the addresses of credentials, and removes none of them', () => {
     const denied = (upstreamDenyCidrs?: string[]) =>
-      declaredBy({ ironProxy: { upstreamDenyCidrs } }).config.proxy;
-    expect(denied()).not.toHaveProperty('upstream_deny_cidrs');
-    expect(denied([]).upstream_deny_cidrs).toEqual([]);
-    expect(denied(['10.0.0.0/8', 'fd00::/8']).upstream_deny_cidrs).toEqual(['10.0.0.0/8', 'fd00::/8']);
+      declaredBy({ ironProxy: { upstreamDenyCidrs } }).config.proxy.upstream_deny_cidrs;
+    // What iron-proxy denies by itself stays denied.
+    expect(denied()).toEqual(
+      expect.arrayContaining(['127.0.0.0/8', '0.0.0.0/8', '::1/128', '::/128', 'fd00:ec2::254/128']),
+    );
+    expect(denied()).toEqual(expect.arrayContaining(['169.254.0.0/16', 'fe80::/10', 'fd00:ec2::23/128']));
+    expect(denied([])).toEqual(denied());
+    expect(denied(['10.0.0.0/8', 'fd00::/8'])).toEqual([...denied(), '10.0.0.0/8', 'fd00::/8']);
   });
 });
 

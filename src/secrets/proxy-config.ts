@@ -24,7 +24,6 @@ import {
   ifElse,
   includes,
   isNonEmpty,
-  isPresent,
   isText,
   join,
   type Leaf,
@@ -54,6 +53,7 @@ import {
   type SecretType,
 } from './declaration.js';
 import { declared, modeOf, placeholderOf, type Secret, type SecretsValues } from './declared.js';
+import { deniedUpstreams } from './denied-ranges.js';
 import { awsHeaders, connectionHeaders, noHeader, passingHeaders, tokenHeader } from './header.js';
 import { once } from './once.js';
 import { defaultField, secretSources } from './source.js';
@@ -70,8 +70,8 @@ export interface ProxyConfig {
     readonly tunnel_listen: string;
     readonly max_request_body_bytes: number;
     readonly upstream_response_header_timeout: string;
-    /** Left out: loopback and cloud metadata. An empty list opens all. */
-    readonly upstream_deny_cidrs?: readonly string[];
+    /** Takes the place of its own list: loopback, and the metadata of AWS and of clouds that use its addresses. */
+    readonly upstream_deny_cidrs: readonly string[];
   };
   readonly tls: { readonly mode: 'mitm'; readonly ca_cert: string; readonly ca_key: string };
   readonly metrics: { readonly listen: string };
@@ -204,10 +204,7 @@ export const proxyConfig = once((values: SecretsValues): Expr<string> => {
       tunnel_listen: str`:${service.proxyPort}`,
       max_request_body_bytes: ironProxy.maxRequestBodyBytes,
       upstream_response_header_timeout: ironProxy.upstreamResponseHeaderTimeout,
-      upstream_deny_cidrs: when(
-        isPresent(ironProxy.upstreamDenyCidrs),
-        when(ironProxy.upstreamDenyCidrs, (cidrs) => [each(cidrs, (cidr) => cidr)], []),
-      ),
+      upstream_deny_cidrs: [...deniedUpstreams, each(ironProxy.upstreamDenyCidrs, (cidr) => cidr)],
     },
     tls: { mode: 'mitm', ca_cert: `${caFolder}/ca-cert.pem`, ca_key: `${caFolder}/ca-key.pem` },
     metrics: { listen: str`:${service.healthPort}` },

@@ -43,12 +43,11 @@ export const proxyKeys = {
         'The request headers that pass: content, conditional and websocket headers, those of the model vendors, and those that declared secrets use.',
     },
   ),
-  upstreamDenyCidrs: Type.Optional(
-    Type.Array(Type.String({ pattern: cidrPattern }), {
-      description:
-        'Address ranges that iron-proxy never connects to, in place of its own default, which is loopback and cloud metadata: name these too. [] opens all.',
-    }),
-  ),
+  upstreamDenyCidrs: Type.Array(Type.String({ pattern: cidrPattern }), {
+    default: [],
+    description:
+      "Address ranges that iron-proxy never connects to, such as the cluster's own, besides loopback and the addresses at which clouds serve credentials. It holds for requests, but not for databases and token endpoints.",
+  }),
   maxRequestBodyBytes: Type.Integer({
     default: 10485760,
     minimum: 1,

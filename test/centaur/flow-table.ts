@@ -41,8 +41,15 @@ const addresses = {
   'link-local metadata': { address: '169.254.169.254' },
   'link-local address (IPv6)': { address: 'fe80::a9fe:a9fe' },
   'metadata of AWS (IPv6)': { address: 'fd00:ec2::254' },
+  'Pod Identity of EKS (IPv6)': { address: 'fd00:ec2::23' },
   'metadata of Google (IPv6)': { address: 'fd20:ce::254' },
+  'metadata of Oracle (IPv6)': { address: 'fd00:c1::a9fe:a9fe' },
+  'metadata of Oracle, older': { address: '192.0.0.192' },
   'metadata of Alibaba': { address: '100.100.100.200' },
+  'metadata of Alibaba (IPv6)': { address: 'fd00:100::100:200' },
+  'metadata of Akamai (IPv6)': { address: 'fd00:a9fe:a9fe::1' },
+  'metadata of Scaleway (IPv6)': { address: 'fd00:42::42' },
+  'metadata of Volcano Engine': { address: '100.96.0.96' },
   'WireServer of Azure': { address: '168.63.129.16' },
 } as const;
 

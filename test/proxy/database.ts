@@ -1,7 +1,10 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { TLSSocket } from 'node:tls';
+import type { KeyPair } from './certificates.js';
 import { openSocket } from './client.js';
 
 /** Who opened a session with a database, as the server was told. */
@@ -11,10 +14,15 @@ export interface Login {
   readonly database: string;
 }
 
-/** A Postgres server that lets everyone in and answers each query with one row: the query's own text. */
+/**
+ * A Postgres server that asks for the password in clear text, lets everyone in and answers each query with one row: the
+ * query's own text.
+ */
 export interface Database {
   readonly socket: string;
   readonly logins: readonly Login[];
+  /** Lets it speak TLS with this certificate, or not at all, as when it is started. */
+  present(certificate: KeyPair | undefined): void;
   stop(): Promise<void>;
 }
 
@@ -24,15 +32,23 @@ export async function startDatabase(): Promise<Database> {
   const socket = path.join(folder, 'postgres.sock');
   const logins: Login[] = [];
   const open = new Set<Socket>();
+  let certificate: KeyPair | undefined;
   const server = createServer((session) => {
     open.add(session);
     session.on('error', () => undefined);
-    void answer(session, logins).finally(() => session.destroy());
+    void secured(session, certificate)
+      .then((secure) => answer(secure, logins))
+      // Who does not trust the certificate hangs up.
+      .catch(() => undefined)
+      .finally(() => session.destroy());
   });
   await new Promise<void>((listening) => server.listen(socket, listening));
   return {
     socket,
     logins,
+    present: (next) => {
+      certificate = next;
+    },
     stop: async () => {
       for (const session of open) session.destroy();
       await new Promise((closed) => server.close(closed));
@@ -70,7 +86,20 @@ export async function query(socket: string, login: Login, sql: string): Promise<
 }
 
 const protocol = 0x0003_0000;
+const tlsRequest = 80877103;
 const cleartext = 3;
+
+/** The session once it is known whether it has TLS: a client that wants it asks first, and waits for one letter. */
+async function secured(session: Socket, certificate: KeyPair | undefined): Promise<Socket> {
+  const [first]: Buffer[] = await once(session, 'data');
+  session.pause();
+  if (first?.length !== 8 || first.readInt32BE(4) !== tlsRequest) {
+    session.unshift(first);
+    return session;
+  }
+  session.write(certificate ? 'S' : 'N');
+  return certificate ? new TLSSocket(session, { isServer: true, ...certificate }) : session;
+}
 
 async function answer(session: Socket, logins: Login[]): Promise<void> {
   let who = { user: '', database: '' };

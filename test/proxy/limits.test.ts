@@ -124,7 +124,7 @@ describeProxy('what the proxy does that no config prevents', () => {
     const stored = (at: string) => vaultOf({ LEDGER_ID: at, LEDGER_SECRET: at }, token);
     let obtained: string[];
 
-    const beginWith = async (data: VaultData) => {
+    const beginWith = async (data: VaultData, domains?: readonly string[]) => {
       obtained = [];
       at.around.upstream.respond(login, ({ body }) => {
         const given = new URLSearchParams(body);
@@ -145,7 +145,8 @@ describeProxy('what the proxy does that no config prevents', () => {
         rules: [{ host: ledger }],
       };
       const transforms = [{ name: 'oauth_token', config: { tokens: [client] } }];
-      at.proxy = await at.around.start(minimalContainer({ transforms, env }), data);
+      const container = minimalContainer({ transforms, env, ...(domains && { domains }) });
+      at.proxy = await at.around.start(container, data);
     };
     const sentBy = async (way: Pick<RunningProxy, 'send'>) =>
       JSON.parse((await way.send({ url })).body).headers.authorization;
@@ -161,6 +162,24 @@ describeProxy('what the proxy does that no config prevents', () => {
       }));
       expect(await sentBy(at.proxy)).toBeUndefined();
       expect(await at.proxy.logged('oauth_token mint failed')).toContain(real);
+    });
+
+    it('sends the client secret on to wherever the token endpoint redirects, allowed or not', async () => {
+      const elsewhere = 'elsewhere.example.com';
+      await beginWith(vaultOf({ LEDGER_ID: 'ledger', LEDGER_SECRET: real }, token), [ledger]);
+      at.around.upstream.respond(login, ({ target }) => ({
+        status: 307,
+        headers: { location: `https://${elsewhere}${target}` },
+        body: {},
+      }));
+      const got: string[] = [];
+      at.around.upstream.respond(elsewhere, ({ body }) => {
+        got.push(body);
+        return { status: 200, body: { access_token: 'theirs', token_type: 'bearer' } };
+      });
+      expect(await sentBy(at.proxy)).toBe('Bearer theirs');
+      expect(got).toEqual([expect.stringContaining(`client_secret=${real}`)]);
+      expect(await at.proxy.connectTo(`${elsewhere}:443`)).toBe(403);
     });
 
     it('goes on after a rotation that a new connection is the first to see', async () => {
@@ -211,6 +230,29 @@ describeProxy('what the proxy does that no config prevents', () => {
     await begin({});
     await at.proxy.send({ url: `https://${host}/`, headers: { host: `${host}:8443` } });
     expect(at.around.upstream.dialed.at(-1)).toBe(`${host}:8443`);
+  });
+
+  it('filters nothing on a connection once a websocket was asked for, and replaces nothing', async () => {
+    // The one host that the pod itself finds: a websocket goes by no proxy.
+    const open = databaseHost;
+    const headers = ['Authorization', 'Connection', 'Upgrade'];
+    await begin({
+      domains: [open],
+      secrets: [replaced(key, open, 'KEY')],
+      transforms: [{ name: 'header_allowlist', config: { headers } }],
+    });
+    const tunnel = await at.proxy.open(`http://${open}/`);
+    const ask = async (headers: Readonly<Record<string, string>>) =>
+      JSON.parse((await tunnel.send({ url: `http://${open}/`, headers })).body);
+    const mine = { authorization: 'KEY', 'x-mine': 'passed' };
+    const { headers: first } = await ask({ ...mine, connection: 'Upgrade', upgrade: 'websocket' });
+    expect(first).toMatchObject({ authorization: real });
+    expect(first).not.toHaveProperty('x-mine');
+    expect(await ask({ ...mine, host: 'unlisted.example.com' })).toMatchObject({
+      host: 'unlisted.example.com',
+      headers: mine,
+    });
+    tunnel.close();
   });
 
   it('passes a CONNECT inside a tunnel on, where a host is allowed for one path and its tunnel', async () => {

@@ -76,6 +76,8 @@ export async function startProxy(container: ProxyContainer, around: PodSurroundi
   const network = await startNetwork({
     world: {
       [egressPort]: around.upstream,
+      // A websocket goes by no proxy.
+      80: around.upstream,
       ...(around.database && { 5432: around.database.socket }),
     },
     pod: Object.values(ports),

@@ -4,15 +4,18 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { type Reader, render } from '../centaur/release.js';
-import type { ContainerOf, SecretSource } from './container.js';
+import type { ContainerOf, ProxyContainer, SecretSource } from './container.js';
 import { credentials, infraSecret } from './declared.js';
 
 const run = promisify(execFile);
 
 /** The container of the chart's own iron-proxy, for the tools of testdata/tools.yaml. */
-export const rendered: ContainerOf = async (mode) => {
+export const rendered: ContainerOf = (mode) => renderedWith(mode, []);
+
+/** The same, with more settings as Helm's `--set` takes them. */
+export async function renderedWith(mode: SecretSource, set: readonly string[]): Promise<ProxyContainer> {
   const tools = await readFile(new URL('testdata/tools.yaml', import.meta.url), 'utf8');
-  const release = render(tools, { set: settings(mode) });
+  const release = render(tools, { set: [...settings(mode), ...set] });
   const deployment = release.get('Deployment', 'centaur-centaur-iron-proxy');
   const template = release.get('ConfigMap', 'centaur-centaur-iron-proxy').at('data', 'iron-proxy.yaml');
   const proxy = deployment.container('iron-proxy');
@@ -21,7 +24,7 @@ export const rendered: ContainerOf = async (mode) => {
     args: proxy.list('args').map(({ value }) => String(value)),
     env: lookedUp(proxy),
   };
-};
+}
 
 function settings(mode: SecretSource): readonly string[] {
   const connect = mode === 'onepassword-connect' ? ['onepasswordConnect.connect.create=true'] : [];

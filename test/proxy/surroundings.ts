@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, it } from 'vitest';
-import { certificateAuthority, serverCertificate } from './certificates.js';
+import { certificateAuthority, type KeyPair, serverCertificate } from './certificates.js';
 import type { ProxyContainer } from './container.js';
 import { type Database, startDatabase } from './database.js';
 import { credentials, databaseHost, infraSecret, signInAddress, vaultOf } from './declared.js';
@@ -12,6 +12,8 @@ import { startUpstream, type Upstream } from './upstream.js';
 
 /** All that is outside of a proxy's pod, and the way to start proxies in it. */
 export interface Surroundings {
+  /** The CA that proxies trust. */
+  readonly internet: KeyPair;
   readonly upstream: Upstream;
   readonly database: Database;
   /** Starts a proxy beside the 1Password that its container's environment names, which has this stored. */
@@ -80,6 +82,7 @@ export async function startSurroundings(): Promise<Surroundings> {
   const database = await startDatabase();
   const proxies: RunningProxy[] = [];
   return {
+    internet,
     upstream,
     database,
     start: async (container, data) => {

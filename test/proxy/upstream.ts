@@ -27,7 +27,7 @@ export type Respond = (request: Received) => {
 
 /** All upstream hosts there are: one proxy that leads every host to local servers. */
 export interface Upstream {
-  /** The Unix socket that the proxy listens on. */
+  /** The Unix socket that the proxy listens on; asked as an http host itself, it is the one that `Host` names. */
   readonly socket: string;
   /** Every HOST:PORT that was asked for, in order. */
   readonly dialed: readonly string[];
@@ -63,9 +63,9 @@ export async function startUpstream(authority: KeyPair, names: readonly string[]
     response.assignSocket(connection);
     serve(message, response);
   });
-  // A proxy is asked for a tunnel to an https host, and for the very page of an http host.
+  // A proxy is asked for a tunnel to an https host, and for the very page of an http host; a host for a path alone.
   const gate = createHttpServer((message, response) => {
-    const { host, pathname, search } = new URL(message.url ?? '');
+    const { host, pathname, search } = new URL(message.url ?? '', `http://${message.headers.host}`);
     dialed.push(`${host}:80`);
     message.url = pathname + search;
     serve(message, response);

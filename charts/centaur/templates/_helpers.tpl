@@ -226,16 +226,27 @@ proxy:
   tunnel_listen: {{ printf ":%d" (int64 .Values.ironProxy.service.proxyPort) | toJson }}
   max_request_body_bytes: {{ int64 .Values.ironProxy.maxRequestBodyBytes }}
   upstream_response_header_timeout: {{ toJson .Values.ironProxy.upstreamResponseHeaderTimeout }}
-  {{- if not (kindIs "invalid" .Values.ironProxy.upstreamDenyCidrs) }}
-  {{- if .Values.ironProxy.upstreamDenyCidrs }}
   upstream_deny_cidrs:
+    - "127.0.0.0/8"
+    - "0.0.0.0/8"
+    - "::1/128"
+    - "::/128"
+    - "169.254.0.0/16"
+    - "168.63.129.16/32"
+    - "100.100.100.200/32"
+    - "100.96.0.96/32"
+    - "192.0.0.192/32"
+    - "fe80::/10"
+    - "fd00:ec2::254/128"
+    - "fd00:ec2::23/128"
+    - "fd20:ce::254/128"
+    - "fd00:c1::a9fe:a9fe/128"
+    - "fd00:100::100:200/128"
+    - "fd00:a9fe:a9fe::1/128"
+    - "fd00:42::42/128"
     {{- range $upstreamDenyCidr := .Values.ironProxy.upstreamDenyCidrs }}
     - {{ toJson $upstreamDenyCidr }}
     {{- end }}
-  {{- else }}
-  upstream_deny_cidrs: []
-  {{- end }}
-  {{- end }}
 tls:
   mode: mitm
   ca_cert: /etc/iron-proxy-ca/ca-cert.pem
