@@ -59,7 +59,8 @@ export interface RunningProxy {
 
 const egressPort = 3128;
 const egress = `http://${worldAddress}:${egressPort}`;
-const trustedByProxy = '/internet/ca.pem';
+/** The file in the pod that has the certificate of the CA that upstream hosts are trusted by. */
+export const trustedByProxy = '/internet/ca.pem';
 
 /**
  * Starts iron-proxy as the kubelet would: in a pod of its own, from the container's arguments and environment, on a

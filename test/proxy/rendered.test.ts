@@ -5,6 +5,7 @@ import type { ProxyContainer } from './container.js';
 import { type Login, query } from './database.js';
 import { databaseHost, infraSecret } from './declared.js';
 import { minimalContainer, minimalListeners } from './minimal.js';
+import { trustedByProxy } from './proxy.js';
 import { renderedWith } from './rendered.js';
 import { describeProxy, stage } from './surroundings.js';
 
@@ -18,8 +19,9 @@ describeProxy("the chart's own container", () => {
   describe('with a DSN that says nothing of TLS', () => {
     const login: Login = { user: 'app_user', password: infraSecret.PG_PROXY_PASSWORD, database: 'reports' };
     const REPORTS_DSN = `postgres://reporter:in-clear-text@${databaseHost}/reports`;
-    const connect = async (certificate: KeyPair | undefined, env: Readonly<Record<string, string>> = {}) => {
-      await begin(await renderedWith('env', []), { REPORTS_DSN, ...env });
+    const beginWith = async (env: Readonly<Record<string, string>> = {}) =>
+      begin(await renderedWith('env', []), { REPORTS_DSN, ...env });
+    const connect = async (certificate: KeyPair | undefined) => {
       at.around.database.present(certificate);
       const before = at.around.database.logins.length;
       const answer = await query(at.proxy.postgres, login, 'select 1').catch(String);
@@ -36,24 +38,35 @@ describeProxy("the chart's own container", () => {
     ];
 
     it.each(servers)('gives the password to no server %s', async (_, certificate) => {
+      await beginWith();
       const { answer, passwords } = await connect(await certificate());
       expect(answer).toContain('08006: upstream connection failed');
       expect(passwords).toEqual([]);
     });
 
-    it.each(servers)('would give it without PGSSLMODE to one %s', async (_, certificate) => {
-      const { passwords } = await connect(await certificate(), { PGSSLMODE: '' });
-      expect(passwords).toEqual(['in-clear-text']);
+    it('would give it to each of them without PGSSLMODE', async () => {
+      await beginWith({ PGSSLMODE: '' });
+      for (const [title, certificate] of servers) {
+        expect((await connect(await certificate())).passwords, title).toEqual(['in-clear-text']);
+      }
     });
 
     it('gives it to the host that the DSN names', async () => {
+      await beginWith();
       const certificate = await serverCertificate(at.around.internet, [databaseHost]);
       expect(await connect(certificate)).toEqual({ answer: ['select 1'], passwords: ['in-clear-text'] });
     });
 
+    it('takes the authority that a DSN names', async () => {
+      const trusting = `${REPORTS_DSN}?sslrootcert=${trustedByProxy}`;
+      await beginWith({ SSL_CERT_FILE: '/none', REPORTS_DSN: trusting });
+      const certificate = await serverCertificate(at.around.internet, [databaseHost]);
+      expect((await connect(certificate)).passwords).toEqual(['in-clear-text']);
+    });
+
     it('leaves the choice to a DSN that says more', async () => {
-      const { passwords } = await connect(undefined, { REPORTS_DSN: `${REPORTS_DSN}?sslmode=disable` });
-      expect(passwords).toEqual(['in-clear-text']);
+      await beginWith({ REPORTS_DSN: `${REPORTS_DSN}?sslmode=disable` });
+      expect((await connect(undefined)).passwords).toEqual(['in-clear-text']);
     });
   });
 
