@@ -104,6 +104,13 @@ tools: {a: {secrets: [{type: http, name: KEY, secret_ref: key.pem, match_headers
   expect(refusal(envMode + shared)).toContain('key.pem belongs to the services themselves');
 });
 
+it('iron-proxy checks the certificates of databases where some are declared', () => {
+  const sslMode = (values: string) =>
+    render(values).get('Deployment', proxy).container('iron-proxy').env.PGSSLMODE;
+  expect(sslMode(envMode)).toBeUndefined();
+  expect(sslMode(envMode + database)).toBe('verify-full');
+});
+
 describe('Connect', () => {
   const toConnect = (values: string) =>
     render(values)
