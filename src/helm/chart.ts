@@ -2,7 +2,7 @@ import { RootConstruct } from 'constructs';
 import type { Static, TSchema } from 'typebox';
 import { forbiddenTextMessage, holdsForbiddenText } from '../text/forbidden-text.js';
 import type { Value, ValueMap } from '../text/json.js';
-import { type Context, evaluate, scopeOf } from './evaluate/evaluate.js';
+import { type Context, evaluate, evaluateObject, scopeOf } from './evaluate/evaluate.js';
 import { astOf, type Expr, type Symbolic, valuesOf } from './expressions/expression.js';
 import type { Ast, Schema } from './ir/tree.js';
 import { HelmObject } from './manifest/helm-object.js';
@@ -11,6 +11,8 @@ import { listOf } from './manifest/node.js';
 import type { ChartMetadata } from './template/chart-metadata.js';
 import { compileChart } from './template/compile.js';
 import { defaultsOf } from './template/values-document.js';
+
+export { constantYaml } from './template/constant-yaml.js';
 
 export interface ChartProps<S extends TSchema> {
   readonly metadata: ChartMetadata;
@@ -115,7 +117,7 @@ export class HelmChart<S extends TSchema = TSchema> extends RootConstruct {
     const problems = evaluate(this.rules, scope) as readonly string[];
     if (problems.length > 0) return { problems, objects: [] };
     const objects = this.objects.flatMap((object) => {
-      const value: Value | undefined = object.evaluate(scope);
+      const value: Value | undefined = evaluateObject(object, scope);
       return value === undefined ? [] : [{ file: object.file, object: value as ValueMap }];
     });
     return { problems: [], objects };

@@ -1,8 +1,8 @@
 import Type from 'typebox';
 import { describe, expect, test } from 'vitest';
+import type { Value, ValuePath } from '../text/json.js';
 import { each, eq, HelmChart, isNonEmpty, KubeConfigMap, not, str, when } from './index.js';
 import { loadValues, type ValuesInput } from './load-values.js';
-import type { Value, ValuePath } from './values/index.js';
 
 const closed = { additionalProperties: false };
 

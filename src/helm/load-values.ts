@@ -1,24 +1,16 @@
 /** From the values that a person gives, in files and with --set, to complete values, or to what is wrong with them. */
 
-import type { Value as TreeValue } from '../text/json.js';
+import { emptyMap, showPath, type Value, type ValueMap, type ValuePath, valueAt } from '../text/json.js';
 import type { HelmChart, ReleaseOptions } from './chart.js';
 import type { Schema } from './ir/tree.js';
 import { type Fault, type FaultFinder, faultFinder } from './schema/faults.js';
-import { valueAt } from './schema/paths.js';
 import { schemaDocument } from './template/values-document.js';
-import {
-  applySet,
-  coalesce,
-  emptyMap,
-  mergeFiles,
-  readValuesFile,
-  setName,
-  showPath,
-  type Value,
-  type ValuePath,
-  ValuesError,
-  type ValuesMap,
-} from './values/index.js';
+import { ValuesError } from './values/error.js';
+import { coalesce, mergeFiles } from './values/merge.js';
+import { readValuesFile } from './values/read.js';
+import { applySet, setName } from './values/set.js';
+
+export { readValuesFile, ValuesError };
 
 /** What a chart's authors know of mistakes, beyond its schema. */
 export interface Advice {
@@ -51,7 +43,7 @@ export interface Problem {
   readonly hint?: string;
 }
 
-export type Loaded = { readonly values: ValuesMap } | { readonly problems: readonly Problem[] };
+export type Loaded = { readonly values: ValueMap } | { readonly problems: readonly Problem[] };
 
 /**
  * Reads values and checks them as Helm does, in its order: the files, `--set`, the chart's defaults below them, the
@@ -61,7 +53,7 @@ export function loadValues(chart: HelmChart, input: ValuesInput): Loaded {
   const read = readAll(input);
   if ('problems' in read) return read;
   const { sources, given } = read;
-  const values = coalesce(copied(chart.defaults), given);
+  const values = coalesce(chart.defaults, given);
 
   const faults = finderOf(chart)(values);
   if (faults.length > 0) {
@@ -89,12 +81,12 @@ export function loadValues(chart: HelmChart, input: ValuesInput): Loaded {
 /** Something that gave values. */
 interface Source {
   readonly file: string;
-  readonly values: ValuesMap;
+  readonly values: ValueMap;
   position(path: ValuePath): { readonly line: number; readonly column: number } | undefined;
 }
 
 type Read =
-  | { readonly sources: readonly Source[]; readonly given: ValuesMap }
+  | { readonly sources: readonly Source[]; readonly given: ValueMap }
   | { readonly problems: readonly Problem[] };
 
 function readAll({ files, set = [] }: ValuesInput): Read {
@@ -119,7 +111,7 @@ function readAll({ files, set = [] }: ValuesInput): Read {
   };
 
   const sources: Source[] = [];
-  let given = emptyMap();
+  let given: ValueMap = emptyMap();
   for (const { file, text } of files) {
     const source = attempt(() => fileSource(file, text));
     if (source === undefined) continue;
@@ -153,23 +145,6 @@ function setSource(expression: string): Source {
   };
 }
 
-/** Helm's maps, without a prototype. */
-function copied(defaults: { readonly [key: string]: TreeValue }): ValuesMap {
-  return Object.assign(
-    emptyMap(),
-    Object.fromEntries(Object.entries(defaults).map(([key, value]) => [key, copiedValue(value)])),
-  );
-}
-
-function copiedValue(value: TreeValue): Value {
-  if (typeof value !== 'object' || value === null) return value;
-  return isList(value) ? value.map(copiedValue) : copied(value);
-}
-
-function isList(value: TreeValue): value is readonly TreeValue[] {
-  return Array.isArray(value);
-}
-
 // ---------------------------------------------------------------------------------------------------------- checking
 
 const finders = new WeakMap<HelmChart, FaultFinder>();
@@ -186,7 +161,7 @@ function finderOf(chart: HelmChart): FaultFinder {
 
 function problemOf(
   { kind, path, message, hint }: Fault,
-  values: ValuesMap,
+  values: ValueMap,
   sources: readonly Source[],
   { retired = {}, mend }: Advice,
 ): Problem {

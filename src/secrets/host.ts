@@ -5,7 +5,7 @@
  * first, iron-proxy takes all that follows as text, so a second one would match nothing.
  */
 import { domainToASCII, domainToUnicode } from 'node:url';
-import type { Value, ValuePath } from '../helm/values/value.js';
+import type { Value, ValuePath } from '../text/json.js';
 
 // --------------------------------------------------------------------------------------------------------- patterns
 

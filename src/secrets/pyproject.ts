@@ -1,9 +1,13 @@
 /** Reads what a tool declares in its pyproject.toml, in the table `[tool.centaur]`. */
 import { parse, TomlDate, TomlError, type TomlTable, type TomlValue } from 'smol-toml';
-import { type Fault, faultFinder, otherMessage } from '../helm/schema/faults.js';
-import type { Notation } from '../helm/schema/file-format.js';
-import { type SchemaDocument, samePath, valueAt } from '../helm/schema/paths.js';
-import { emptyMap, isMap, showPath, type Value, type ValuePath } from '../helm/values/value.js';
+import {
+  type Fault,
+  type FileFormat,
+  faultFinder,
+  otherMessage,
+  type SchemaDocument,
+} from '../helm/find-faults.js';
+import { emptyMap, isMap, samePath, showPath, type Value, type ValuePath, valueAt } from '../text/json.js';
 import { nearest } from '../text/nearest.js';
 import { type ToolDeclaration, toolSchema } from './declaration.js';
 import { mendHost } from './host.js';
@@ -33,7 +37,7 @@ export const table = 'tool.centaur';
 const keys = ['hosts', 'secrets'];
 const schema: SchemaDocument = JSON.parse(JSON.stringify(toolSchema));
 
-const toml: Notation = {
+const toml: FileFormat = {
   text: (key) =>
     `Put it in quotes, and TOML reads it as text: ${typeof key === 'string' ? `${key} = "…"` : '"…"'}`,
   list: 'Write its members in brackets, with commas between them.',

@@ -13,7 +13,7 @@
  */
 
 import { goJson } from './go-syntax.js';
-import type { Value } from './json.js';
+import { isList, type Value } from './json.js';
 
 const characters = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/;
 const deleted = '<no value>';
@@ -47,7 +47,7 @@ export function isForbidden(text: string): boolean {
 export function holdsForbiddenText(value: Value, sound = new WeakSet<object>()): boolean {
   if (typeof value === 'string') return isForbidden(value);
   if (typeof value !== 'object' || value === null || sound.has(value)) return false;
-  const holds = Array.isArray(value)
+  const holds = isList(value)
     ? value.some((member) => holdsForbiddenText(member, sound))
     : Object.entries(value).some(([key, member]) => isForbiddenKey(key) || holdsForbiddenText(member, sound));
   if (!holds) sound.add(value);

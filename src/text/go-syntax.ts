@@ -1,5 +1,5 @@
 /** How Go writes strings and JSON, and orders strings: what `quote`, `printf "%q"` and `toJson` print in a template. */
-import type { Value } from './json.js';
+import { isList, type Value } from './json.js';
 
 const named: { readonly [character: string]: string } = {
   '\u0007': '\\a',
@@ -35,7 +35,7 @@ export function goJson(value: Value): string {
   if (typeof value === 'string') return jsonString(value);
   if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
   if (typeof value !== 'object' || value === null) return String(value);
-  if (Array.isArray(value)) return `[${value.map(goJson).join(',')}]`;
+  if (isList(value)) return `[${value.map(goJson).join(',')}]`;
   const members = Object.entries(value).sort(([left], [right]) => byBytes(left, right));
   return `{${members.map(([key, member]) => `${jsonString(key)}:${goJson(member)}`).join(',')}}`;
 }

@@ -5,15 +5,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  applySet,
-  coalesce,
-  mergeFiles,
-  type Refusal,
-  readValuesFile,
-  ValuesError,
-  type ValuesMap,
-} from '../../src/helm/values/index.js';
+import { type Refusal, ValuesError } from '../../src/helm/values/error.js';
+import { coalesce, mergeFiles } from '../../src/helm/values/merge.js';
+import { readValuesFile } from '../../src/helm/values/read.js';
+import { applySet } from '../../src/helm/values/set.js';
+import type { ValueMap } from '../../src/text/json.js';
 import { type Judge, type ReadValues, startJudge, type Verdicts } from '../judges/judge.js';
 import { runs, seed } from './seed.js';
 import { throwawayFolder } from './throwaway-chart.js';
@@ -29,9 +25,9 @@ afterAll(async () => {
   await judge.stop();
 });
 
-type Ours = { values: ValuesMap } | { refused: ValuesError };
+type Ours = { values: ValueMap } | { refused: ValuesError };
 
-function ours(read: () => ValuesMap): Ours {
+function ours(read: () => ValueMap): Ours {
   try {
     return { values: read() };
   } catch (error) {
@@ -115,7 +111,7 @@ describe('layered files, --set and defaults', () => {
   });
 });
 
-function given(texts: readonly string[], expressions: readonly string[]): ValuesMap {
+function given(texts: readonly string[], expressions: readonly string[]): ValueMap {
   const files = texts.map((text, index) => readValuesFile(text, `values-${index}.yaml`).values);
   return expressions.reduce(applySet, files.reduce(mergeFiles, {}));
 }

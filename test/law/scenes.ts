@@ -5,10 +5,10 @@ import type { HelmChart } from '../../src/helm/index.js';
 import type { Schema } from '../../src/helm/ir/tree.js';
 import { resolved } from '../../src/helm/schema/schema.js';
 import { schemaDocument } from '../../src/helm/template/values-document.js';
-import { coalesce, emptyMap, type Value as ReadValue, type ValuesMap } from '../../src/helm/values/index.js';
+import { coalesce } from '../../src/helm/values/merge.js';
 import { isForbidden } from '../../src/text/forbidden-text.js';
 import { goJson } from '../../src/text/go-syntax.js';
-import type { Value, ValueMap } from '../../src/text/json.js';
+import { isMap, type Value, type ValueMap } from '../../src/text/json.js';
 import { admits, merged, scalarsOf, texts } from './documents.js';
 import { holding, type TextPlace, textPlaces } from './text-places.js';
 
@@ -46,19 +46,9 @@ export class Reader {
     return this.chart.evaluate(this.values(document), release);
   }
 
-  private values(document: Value): ValuesMap {
-    return coalesce(mapCopied(this.chart.defaults), isMap(document) ? mapCopied(document) : emptyMap());
+  private values(document: Value): ValueMap {
+    return coalesce(this.chart.defaults, isMap(document) ? document : {});
   }
-}
-
-function mapCopied(map: ValueMap): ValuesMap {
-  const members = Object.entries(map).map(([key, member]) => [key, copied(member)] as const);
-  return Object.assign(emptyMap(), Object.fromEntries(members));
-}
-
-function copied(value: Value): ReadValue {
-  if (isMap(value)) return mapCopied(value);
-  return Array.isArray(value) ? value.map(copied) : (value as ReadValue);
 }
 
 /**
@@ -317,8 +307,4 @@ export function pointersOf(
 
 function escaped(key: string): string {
   return key.replaceAll('~', '~0').replaceAll('/', '~1');
-}
-
-function isMap(value: Value): value is ValueMap {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import type { Refusal } from '../../src/helm/values/index.js';
+import type { Refusal } from '../../src/helm/values/error.js';
 import { writtenDocuments } from './written-documents.js';
 
 export interface Family {

@@ -112,7 +112,7 @@ const mutations: readonly Mutation[] = [
   },
   {
     does: 'lets Helm trim the last line breaks of a document',
-    file: 'helm/manifest/helm-object.ts',
+    file: 'helm/template/compile.ts',
     from: 'mayEndInYaml(document) ? [...document, endOfDocument] : document',
     to: 'mayEndInYaml(document) ? document : document',
   },

@@ -13,7 +13,7 @@ import {
 } from '../../src/helm/index.js';
 import { type Fault, faultFinder } from '../../src/helm/schema/faults.js';
 import type { SchemaDocument } from '../../src/helm/schema/paths.js';
-import { coalesce, type ValuesMap } from '../../src/helm/values/index.js';
+import { coalesce } from '../../src/helm/values/merge.js';
 import { declared } from '../../src/secrets/declared.js';
 import {
   type ProxyConfig,
@@ -90,8 +90,8 @@ const document: SchemaDocument = JSON.parse(declaringChart.compile().get('values
 const faultsIn = faultFinder(document);
 
 /** Values as a file gives them, over the chart's defaults. */
-export function complete(given: object): ValuesMap {
-  const [defaults, own]: ValuesMap[] = [declaringChart.defaults, given].map((each) =>
+export function complete(given: object): ValueMap {
+  const [defaults, own]: ValueMap[] = [declaringChart.defaults, given].map((each) =>
     JSON.parse(JSON.stringify(each)),
   );
   return coalesce(defaults ?? {}, own ?? {});

@@ -2,11 +2,12 @@
 
 import { forbiddenTextMessage, holdsForbiddenText, isDeleted } from '../../text/forbidden-text.js';
 import { byBytes, goJson } from '../../text/go-syntax.js';
-import type { Value, ValueMap } from '../../text/json.js';
+import { isList, isMap, type Value, type ValueMap } from '../../text/json.js';
 import { checkArgument, EvaluationError } from '../expressions/operator.js';
 import { isClosed } from '../ir/free-variables.js';
 import type { Ast, Element, Entry, MapNode, Node, Operator, Template, Variable } from '../ir/tree.js';
 import { type Line, layoutDocument, type Part } from '../layout/layout.js';
+import type { HelmObject } from '../manifest/helm-object.js';
 import { kindOf } from '../schema/schema.js';
 
 /** What a chart is rendered with. */
@@ -146,7 +147,7 @@ function once(key: Template | Ast, { rendering: { yielded } }: Scope, compute: (
   return value;
 }
 
-export function isTrue(condition: Ast, scope: Scope): boolean {
+function isTrue(condition: Ast, scope: Scope): boolean {
   return asCondition(evaluate(condition, scope));
 }
 
@@ -163,7 +164,7 @@ function walk(
 ): void {
   const over = evaluate(each.over, scope);
   if (over === undefined || over === null) return;
-  if (Array.isArray(over)) {
+  if (isList(over)) {
     over.forEach((item, index) => {
       visit(bound(bound(scope, each.key, index), each.item, item));
     });
@@ -220,6 +221,11 @@ function calledWith(args: ReadonlyMap<Variable, Ast>, scope: Scope): Scope {
 }
 
 // ---------------------------------------------------------------------------------------------------- manifests
+
+/** The object for one values document; undefined where its condition does not hold. */
+export function evaluateObject({ condition, body }: HelmObject, scope: Scope): Value | undefined {
+  return condition === undefined || isTrue(condition, scope) ? evaluateNode(body, scope) : undefined;
+}
 
 /** Yields undefined for a container whose members are all conditional and all missing. */
 export function evaluateNode(node: Node, scope: Scope): Value | undefined {
@@ -379,8 +385,4 @@ function runPart(part: Part, scope: Scope): string {
   if ('raw' in part) return String(value);
   // Go's integers have no -0.
   return goJson(value === 0 && kindOf(ast.schema) === 'integer' ? 0 : value);
-}
-
-function isMap(value: Value | undefined): value is ValueMap {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

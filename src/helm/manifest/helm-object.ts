@@ -1,15 +1,9 @@
 import { Construct } from 'constructs';
-import type { Value } from '../../text/json.js';
 import { assertTemplateComment } from '../../text/yaml-scalar.js';
-import { evaluateNode, isTrue, type Scope } from '../evaluate/evaluate.js';
 import { astOf, type Expr } from '../expressions/expression.js';
 import type { Ast, MapNode } from '../ir/tree.js';
-import { type Line, layoutDocument, mayEndInYaml } from '../layout/layout.js';
 import { kindOf } from '../schema/schema.js';
 import { mapNode } from './node.js';
-
-/** YAML's own mark, after which there is nothing to trim. */
-const endOfDocument: Line = { kind: 'text', indent: 0, parts: ['...'] };
 
 /** What an object in a chart has beside Kubernetes' own fields. */
 export interface ObjectOptions {
@@ -61,18 +55,5 @@ export class HelmObject extends Construct {
       );
     }
     return ['templates', ...(this.folder === undefined ? [] : [this.folder]), `${name}.yaml`].join('/');
-  }
-
-  /** The object for one values document; undefined where its condition does not hold. */
-  evaluate(scope: Scope): Value | undefined {
-    if (this.condition !== undefined && !isTrue(this.condition, scope)) return undefined;
-    return evaluateNode(this.body, scope);
-  }
-
-  layout(): readonly Line[] {
-    const document = layoutDocument(this.body, this.condition);
-    const lines = mayEndInYaml(document) ? [...document, endOfDocument] : document;
-    if (this.condition === undefined) return lines;
-    return [{ kind: 'if', indent: 0, condition: this.condition, body: lines, otherwise: [] }];
   }
 }

@@ -4,18 +4,10 @@
  * repeat it.
  */
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { isList, samePath, showPath, type Value, type ValuePath, valueAt } from '../../text/json.js';
 import { nearest } from '../../text/nearest.js';
-import { showPath, type Value, type ValuePath } from '../values/value.js';
-import { type Notation, yaml } from './file-format.js';
-import {
-  descriptionAt,
-  keysAt,
-  partsOf,
-  pathsBelow,
-  type SchemaDocument,
-  samePath,
-  valueAt,
-} from './paths.js';
+import { type FileFormat, yaml } from './file-format.js';
+import { descriptionAt, keysAt, partsOf, pathsBelow, type SchemaDocument } from './paths.js';
 
 /** One thing that a schema refuses. */
 export interface Fault {
@@ -44,10 +36,10 @@ export function assertSchema(schema: object): void {
 
 /**
  * @param schema draft-07, with the `definitions` that it refers to; a valid one, see {@link assertSchema}
- * @param notation of the file that the values stand in
+ * @param format of the file that the values stand in
  * @throws {Error} for a keyword that nothing would check
  */
-export function faultFinder(schema: object, notation = yaml): FaultFinder {
+export function faultFinder(schema: object, format = yaml): FaultFinder {
   const root: SchemaDocument = JSON.parse(JSON.stringify(schema));
   const ajv = new Ajv({
     allErrors: true,
@@ -84,7 +76,7 @@ export function faultFinder(schema: object, notation = yaml): FaultFinder {
     const unions = errors.filter(isUnion);
     return errors.flatMap((found) => {
       if (unions.some((union) => isInside(found, union))) return [];
-      return isUnion(found) ? unionFaults(found) : keywordFaults(found, root, notation);
+      return isUnion(found) ? unionFaults(found) : keywordFaults(found, root, format);
     });
   }
 
@@ -98,7 +90,7 @@ export function faultFinder(schema: object, notation = yaml): FaultFinder {
       if (choices.length > 0) return [choiceFault(path, value, choices)];
       const types = shapes.flatMap((shape) => partsOf(shape, root)).flatMap(({ type }) => type ?? []);
       const keys = keysAt(root, path);
-      return [typeFault(path, value, types, { keys, description: ownDescription(error), notation })];
+      return [typeFault(path, value, types, { keys, description: ownDescription(error), format })];
     }
     const marked = similar.filter(({ errors }) => !errors.some(isMark));
     const [mark, ...others] =
@@ -157,7 +149,7 @@ function pathOf({ instancePath }: ErrorObject, value: Value): ValuePath {
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
   let at: Value | undefined = value;
   return steps.map((step) => {
-    const key = Array.isArray(at) ? Number(step) : step;
+    const key = isList(at) ? Number(step) : step;
     at = valueAt(at, [key]);
     return key;
   });
@@ -178,7 +170,7 @@ function distinct(faults: readonly Fault[]): readonly Fault[] {
 function keywordFaults(
   { error, path, value }: SchemaError,
   root: SchemaDocument,
-  notation: Notation,
+  format: FileFormat,
 ): readonly Fault[] {
   const { keyword, params, propertyName } = error;
   if (propertyName !== undefined) return [keyFault([...path, propertyName], error, root)];
@@ -209,7 +201,7 @@ function keywordFaults(
     }
     case 'type': {
       const types = [params.type].flat().map(String);
-      return [typeFault(path, value, types, { keys: keysAt(root, path), description, notation })];
+      return [typeFault(path, value, types, { keys: keysAt(root, path), description, format })];
     }
     case 'enum':
       return [choiceFault(path, value, params.allowedValues)];
@@ -224,7 +216,7 @@ function keywordFaults(
         : fault(amountMessage(keyword, params.limit, [...String(value)].length));
     case 'minItems':
     case 'maxItems':
-      return fault(amountMessage(keyword, params.limit, Array.isArray(value) ? value.length : 0));
+      return fault(amountMessage(keyword, params.limit, isList(value) ? value.length : 0));
     case 'minProperties':
     case 'maxProperties':
       return fault(amountMessage(keyword, params.limit, Object.keys(Object(value)).length));
@@ -336,11 +328,11 @@ function typeFault(
   {
     keys,
     description,
-    notation,
+    format,
   }: {
     readonly keys: readonly string[];
     readonly description: string | undefined;
-    readonly notation: Notation;
+    readonly format: FileFormat;
   },
 ): Fault {
   const needed = listed([...new Set(types.map((type) => typeWords[type] ?? type))], 'or');
@@ -349,7 +341,7 @@ function typeFault(
     path,
     message: otherMessage(needed, kindInWords(value)),
     needed,
-    hint: typeHint(path, value, types, notation) ?? mapHint(types, keys, notation) ?? description,
+    hint: typeHint(path, value, types, format) ?? mapHint(types, keys, format) ?? description,
   };
 }
 
@@ -364,7 +356,7 @@ const typeWords: { readonly [type: string]: string } = {
 
 function kindInWords(value: Value): string {
   if (value === null) return 'empty (null)';
-  if (Array.isArray(value)) return 'a list';
+  if (isList(value)) return 'a list';
   if (typeof value === 'object') return 'a map';
   if (typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return 'a text';
@@ -376,10 +368,10 @@ function typeHint(
   path: ValuePath,
   value: Value,
   types: readonly string[],
-  notation: Notation,
+  format: FileFormat,
 ): string | undefined {
   if (types.includes('string') && (typeof value === 'number' || typeof value === 'boolean')) {
-    return notation.text(path.at(-1));
+    return format.text(path.at(-1));
   }
   if (typeof value === 'string') {
     // Of others YAML makes another number, and `--set` a text that has no quotes.
@@ -390,13 +382,13 @@ function typeHint(
     const isBoolean = types.includes('boolean') && (value === 'true' || value === 'false');
     if (isNumber || isBoolean) return 'Remove the quotes.';
   }
-  if (types.includes('array') && value !== null) return notation.list;
+  if (types.includes('array') && value !== null) return format.list;
   return undefined;
 }
 
-function mapHint(types: readonly string[], keys: readonly string[], notation: Notation): string | undefined {
+function mapHint(types: readonly string[], keys: readonly string[], format: FileFormat): string | undefined {
   if (!types.includes('object') || keys.length === 0) return undefined;
-  return notation.map(listed(keys, 'and'));
+  return format.map(listed(keys, 'and'));
 }
 
 function choicesOf(constant: unknown, choices: readonly unknown[] = []): readonly unknown[] {

@@ -1,6 +1,7 @@
 /** Finding one's way in a JSON schema by the paths of the values that it describes. */
+
+import type { ValuePath } from '../../text/json.js';
 import type { Schema } from '../ir/tree.js';
-import { isMap, showPath, type Value, type ValuePath } from '../values/value.js';
 
 /** A schema document: what is needed of draft-07 beyond the toolkit's own part. */
 export interface SchemaDocument extends Schema {
@@ -59,15 +60,4 @@ export function pathsBelow(schema: SchemaDocument, path: ValuePath = []): readon
     [...path, key],
     ...pathsBelow(member, [...path, key]),
   ]);
-}
-
-export function valueAt(value: Value | undefined, path: ValuePath): Value | undefined {
-  return path.reduce<Value | undefined>((at, step) => {
-    if (Array.isArray(at)) return typeof step === 'number' ? at[step] : undefined;
-    return isMap(at) && Object.hasOwn(at, step) ? at[step] : undefined;
-  }, value);
-}
-
-export function samePath(left: ValuePath, right: ValuePath): boolean {
-  return showPath(left) === showPath(right);
 }

@@ -3,7 +3,7 @@
 import { forbiddenTextMessage, holdsForbiddenText } from '../../text/forbidden-text.js';
 import type { Ast, Schema, Template } from '../ir/tree.js';
 import { type Reads, readsOf } from '../ir/usage.js';
-import { layoutText } from '../layout/layout.js';
+import { type Line, layoutDocument, layoutText, mayEndInYaml } from '../layout/layout.js';
 import type { HelmObject } from '../manifest/helm-object.js';
 import type { Member } from '../manifest/manifest.js';
 import { elementsOfAll } from '../manifest/node.js';
@@ -75,7 +75,17 @@ export function compileChart(source: Source): ReadonlyMap<string, string> {
 
 function objectTemplate(object: HelmObject): string {
   const head = object.comment === undefined ? '' : commentBlock(object.comment);
-  return head + printTemplate(object.layout());
+  return head + printTemplate(layoutObject(object));
+}
+
+/** YAML's own mark, after which there is nothing to trim. */
+const endOfDocument: Line = { kind: 'text', indent: 0, parts: ['...'] };
+
+function layoutObject({ body, condition }: HelmObject): readonly Line[] {
+  const document = layoutDocument(body, condition);
+  const lines = mayEndInYaml(document) ? [...document, endOfDocument] : document;
+  if (condition === undefined) return lines;
+  return [{ kind: 'if', indent: 0, condition, body: lines, otherwise: [] }];
 }
 
 function commentBlock(text: string): string {

@@ -1,12 +1,21 @@
 import type { ParsedNode, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import { type Alias, isAlias, isMap as isMapNode, isScalar, isSeq } from 'yaml';
+import {
+  emptyMap,
+  isList,
+  isMap,
+  shorten,
+  type Value,
+  type ValueMap,
+  type ValuePath,
+} from '../../text/json.js';
 import { type Fault, maxFaults } from './error.js';
 import { maxDepth } from './goyaml.js';
 import { isScalarTag, readPlain, readTagged, type ScalarKind, type ScalarValue } from './scalar.js';
-import { emptyMap, isMap, kindOf, shorten, type Value, type ValuePath, type ValuesMap } from './value.js';
+import { kindOf } from './value.js';
 
 export interface Evaluation {
-  values: ValuesMap;
+  values: ValueMap;
   /** The offset of a map's key or a list's element, or of what is nearest above it. */
   offsetOf(path: ValuePath): number;
   /** What was refused; where there is anything, the values are not to be used. */
@@ -162,7 +171,7 @@ function isMergeKey(key: ParsedNode): boolean {
 /** goyaml merges where the `<<` stands: what is merged replaces what stands above it. */
 function mergeInto(reading: Reading, map: Entries, key: ParsedNode, node: ParsedNode | null): Read {
   const read = readNode(reading, node, [...map.path, '<<']);
-  const sources = isSeq(node) && Array.isArray(read.value) ? read.value : [read.value];
+  const sources = isSeq(node) && isList(read.value) ? read.value : [read.value];
   if (map.hasMerge) {
     refuse(
       reading,

@@ -1,4 +1,4 @@
-import { showPath, type ValuePath } from './value.js';
+import { showPath, type ValuePath } from '../../text/json.js';
 
 /** Why values were refused: one word for each rule, so that a program can tell one refusal from another. */
 export type Refusal =

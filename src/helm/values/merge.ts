@@ -1,11 +1,12 @@
+import { isMap, type ValueMap, type ValuePath } from '../../text/json.js';
 import { ValuesError } from './error.js';
-import { copyMap, isMap, type ValuePath, type ValuesMap } from './value.js';
+import { copyMap } from './value.js';
 
 /**
  * Layers a later values file over an earlier one, as Helm does for several `-f`: maps merge, everything else is
  * replaced, and a null is a value like any other until {@link coalesce}.
  */
-export function mergeFiles(earlier: ValuesMap, later: ValuesMap): ValuesMap {
+export function mergeFiles(earlier: ValueMap, later: ValueMap): ValueMap {
   const merged = copyMap(earlier);
   for (const [key, value] of Object.entries(later)) {
     const before = merged[key];
@@ -22,12 +23,12 @@ export function mergeFiles(earlier: ValuesMap, later: ValuesMap): ValuesMap {
  * @throws ValuesError for a default that is null: Helm 3 keeps it, Helm 4 drops it (`cleanNilValues` in its
  * `coalesce.go`), so a chart has none.
  */
-export function coalesce(defaults: ValuesMap, overrides: ValuesMap): ValuesMap {
+export function coalesce(defaults: ValueMap, overrides: ValueMap): ValueMap {
   refuseNulls(defaults, []);
   return override(defaults, overrides);
 }
 
-function override(defaults: ValuesMap, overrides: ValuesMap): ValuesMap {
+function override(defaults: ValueMap, overrides: ValueMap): ValueMap {
   const values = copyMap(overrides);
   for (const [key, initial] of Object.entries(defaults)) {
     const given = values[key];
@@ -38,7 +39,7 @@ function override(defaults: ValuesMap, overrides: ValuesMap): ValuesMap {
   return values;
 }
 
-function refuseNulls(defaults: ValuesMap, path: ValuePath): void {
+function refuseNulls(defaults: ValueMap, path: ValuePath): void {
   for (const [key, value] of Object.entries(defaults)) {
     const at = [...path, key];
     if (isMap(value)) refuseNulls(value, at);

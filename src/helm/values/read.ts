@@ -1,12 +1,12 @@
+import { emptyMap, type ValueMap, type ValuePath } from '../../text/json.js';
 import { evaluate } from './decode.js';
 import { parseYaml } from './syntax.js';
 import { readText } from './text.js';
-import { emptyMap, type ValuePath, type ValuesMap } from './value.js';
 
 /** A values file as Helm reads it. */
 export interface ValuesFile {
   file: string;
-  values: ValuesMap;
+  values: ValueMap;
   /**
    * Line and column, from 1, of a map's key or a list's element, or of what is nearest above a path that the file does
    * not have; undefined where the file holds nothing.
@@ -19,7 +19,7 @@ export interface ValuesFile {
  *
  * Refused is what one of them refuses, what they read differently, and what they take in silence although its author
  * cannot have meant it: a key twice, a second document, an integer that a float64 rounds, the key `n` that is `false`.
- * The maps have no prototype, see {@link ValuesMap}; a value behind an alias is one object in all its places.
+ * The maps have no prototype, see {@link ValueMap}; a value behind an alias is one object in all its places.
  *
  * @throws ValuesError with every problem found, the first 20 of a file.
  */

@@ -1,5 +1,6 @@
+import { emptyMap, isList, isMap, shorten, type Value, type ValueMap } from '../../text/json.js';
 import { ValuesError } from './error.js';
-import { copyMap, emptyMap, isMap, kindOf, shorten, type Value, type ValuesMap } from './value.js';
+import { copyMap, kindOf } from './value.js';
 
 /**
  * Applies one `--set` to values, as Helm does (`pkg/strvals`), and leaves the values given as they are.
@@ -10,7 +11,7 @@ import { copyMap, emptyMap, isMap, kindOf, shorten, type Value, type ValuesMap }
  * @throws ValuesError for what Helm refuses, for what it would drop without a word (an empty name, an item without a
  * value), and for an integer beyond 2^53, which is exact in Helm and not here.
  */
-export function applySet(values: ValuesMap, expression: string): ValuesMap {
+export function applySet(values: ValueMap, expression: string): ValueMap {
   const scanner: Scanner = { expression, characters: [...expression], at: 0 };
   const result = copyMap(values);
   while (scanner.at < scanner.characters.length) setKey(scanner, result, { level: 0, inList: false });
@@ -32,7 +33,7 @@ interface Target {
   inList: boolean;
 }
 
-function setKey(scanner: Scanner, map: ValuesMap, { level, inList }: Target): void {
+function setKey(scanner: Scanner, map: { [key: string]: Value }, { level, inList }: Target): void {
   const start = scanner.at;
   const { text: key, end } = scanUntil(scanner, '=[,.');
   if (end === undefined || end === ',') {
@@ -53,7 +54,7 @@ function setKey(scanner: Scanner, map: ValuesMap, { level, inList }: Target): vo
     }
     map[key] = scanValue(scanner);
   } else if (end === '[') {
-    if (before !== undefined && !Array.isArray(before)) throw conflict(scanner, start, key, before, 'a list');
+    if (before !== undefined && !isList(before)) throw conflict(scanner, start, key, before, 'a list');
     map[key] = setItem(scanner, before ?? [], level);
   } else {
     if (level === maxLevel) throw refused(scanner, start, `a name has at most ${maxLevel} dots`);
@@ -78,7 +79,7 @@ function setItem(scanner: Scanner, before: readonly Value[], level: number): Val
   if (end === '=') {
     list[index] = scanValue(scanner);
   } else if (end === '[') {
-    if (item !== null && !Array.isArray(item)) throw conflict(scanner, start, `[${index}]`, item, 'a list');
+    if (item !== null && !isList(item)) throw conflict(scanner, start, `[${index}]`, item, 'a list');
     list[index] = setItem(scanner, item ?? [], level);
   } else {
     const inner = isMap(item) ? copyMap(item) : emptyMap();

@@ -1,7 +1,7 @@
 import { Composer, type ErrorCode, LineCounter, type ParsedNode, Parser } from 'yaml';
+import { shorten } from '../../text/json.js';
 import { type Fault, maxFaults, ValuesError } from './error.js';
 import { disagreements } from './goyaml.js';
-import { shorten } from './value.js';
 
 export interface Syntax {
   /** The document's node, null for an empty file. Nothing is resolved: a scalar's `source` is its text. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { showPath } from './value.js';
+import { showPath } from './json.js';
 
 test('a path is shown as people write it', () => {
   expect(showPath(['api', 'extraEnv', 0, 'name'])).toBe('api.extraEnv[0].name');
