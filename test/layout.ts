@@ -1,6 +1,7 @@
 /** The layout of the source: which file imports which, and what the layout allows. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { parseSync, Visitor } from 'rolldown/utils';
 
 /** An import or re-export of one file by another. */
 export interface Import {
@@ -13,14 +14,26 @@ export interface Import {
   readonly lazy: boolean;
 }
 
-/** The folders of `src`, each with those that its files may import; files that stand in `src` itself may import all. */
-const allowed: { readonly [folder: string]: readonly string[] } = {
-  cli: ['centaur', 'secrets', 'helm', 'text'],
-  centaur: ['secrets', 'helm', 'text'],
-  secrets: ['helm', 'text'],
-  helm: ['text'],
-  text: [],
-};
+/**
+ * The folders of `src`. A folder imports itself and those below it; files that stand in `src` itself may import all. A
+ * folder inside another one belongs to it: from outside only the files that stand in the outer folder itself can be
+ * imported, which are its faces.
+ */
+const folders: readonly string[] = [
+  'cli',
+  'centaur',
+  'secrets',
+  'helm',
+  'helm/template',
+  'helm/evaluate',
+  'helm/manifest',
+  'helm/layout',
+  'helm/expressions',
+  'helm/schema',
+  'helm/values',
+  'helm/ir',
+  'text',
+];
 
 /** Packages that serve the compiler alone: nothing of them is loaded when a command starts. */
 const typesOnly = ['cdk8s-plus-28'];
@@ -36,22 +49,30 @@ export function importsBelow(root: string): readonly Import[] {
 
 /** The imports of one file's text, static and dynamic. */
 export function importsOf(file: string, text: string): readonly Import[] {
-  const comments = /(?<=^|[\s(])\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm;
-  const code = text.replaceAll(comments, (comment) => comment.replaceAll(/[^\n]/g, ' '));
-  const statements =
-    /^[ \t]*(?:import|export)\s+(?<type>type\s)?(?:[\w*{][^'";]*?\sfrom\s+)?['"](?<from>[^'"]+)['"]|\bimport\(\s*['"](?<lazy>[^'"]+)['"]\s*\)/gm;
-  return [...code.matchAll(statements)].map(({ index, groups = {} }) => {
-    const specifier = groups.from ?? groups.lazy ?? '';
-    return {
+  const imports: Import[] = [];
+  const add = (source: object | null, start: number, kind: 'type' | 'value' | 'lazy') => {
+    if (source === null || !('value' in source)) return;
+    const specifier = String(source.value);
+    imports.push({
       file,
-      line: code.slice(0, index).split('\n').length,
+      line: text.slice(0, start).split('\n').length,
       target: specifier.startsWith('.')
         ? path.posix.join(path.posix.dirname(file), specifier).replace(/\.js$/, '.ts')
         : specifier,
-      typeOnly: groups.type !== undefined,
-      lazy: groups.lazy !== undefined,
-    };
-  });
+      typeOnly: kind === 'type',
+      lazy: kind === 'lazy',
+    });
+  };
+  const { program, errors } = parseSync(file, text);
+  if (errors.length > 0) throw new Error(`${file} can't be parsed: ${errors[0]?.message}`);
+  new Visitor({
+    ImportDeclaration: ({ source, start, importKind }) => add(source, start, importKind ?? 'value'),
+    ExportAllDeclaration: ({ source, start, exportKind }) => add(source, start, exportKind ?? 'value'),
+    ExportNamedDeclaration: ({ source, start, exportKind }) => add(source, start, exportKind ?? 'value'),
+    ImportExpression: ({ source, start }) => add(source, start, 'lazy'),
+    TSImportType: ({ source, start }) => add(source, start, 'type'),
+  }).visit(program);
+  return imports;
 }
 
 /** What the layout forbids, one line for each import. */
@@ -66,44 +87,21 @@ function forbidden(file: string, target: string, typeOnly: boolean): string | un
   if (typesOnly.includes(target)) {
     return typeOnly ? undefined : `write "import type": loading ${target} would slow down every start`;
   }
-  const [from = '', inner] = file.split('/');
-  const [to = '', rest] = target.split('/');
-  const isFile = target.endsWith('.ts');
-  if (!isFile || from === to || inner === undefined) return undefined;
-  const targets = allowed[from];
-  if (targets === undefined) return `src/${from} has no place in the layout: give it one in test/layout.ts`;
+  if (!target.endsWith('.ts')) return undefined;
   if (target.startsWith('..')) return 'it is outside of src';
-  if (rest !== undefined && targets.includes(to)) return undefined;
-  return `src/${from} may import ${targets.length === 0 ? 'nothing but itself' : `only ${targets.join(', ')}`}`;
-}
-
-/** Files that import each other in a circle, each circle once, as `a → b → a`. Types are counted too. */
-export function cycles(imports: readonly Import[]): readonly string[] {
-  const edges = new Map<string, readonly string[]>();
-  for (const { file, target } of imports) {
-    if (target.endsWith('.ts')) edges.set(file, [...(edges.get(file) ?? []), target]);
+  const [from, to] = [path.posix.dirname(file), path.posix.dirname(target)];
+  const outer = path.posix.dirname(to);
+  if (outer !== '.' && !`${from}/`.startsWith(`${outer}/`)) {
+    return `only src/${outer} itself imports its folders: import one of the files that stand in it`;
   }
-  const found = new Set<string>();
-  const done = new Set<string>();
-  const visit = (file: string, trail: readonly string[]): void => {
-    const start = trail.indexOf(file);
-    if (start >= 0) {
-      found.add(circle(trail.slice(start)));
-      return;
-    }
-    if (done.has(file)) return;
-    for (const target of edges.get(file) ?? []) visit(target, [...trail, file]);
-    done.add(file);
-  };
-  for (const file of edges.keys()) visit(file, []);
-  return [...found];
-}
-
-/** Begins with the first name in the alphabet, so that a circle has one form. */
-function circle(files: readonly string[]): string {
-  const [first = ''] = [...files].sort();
-  const start = files.indexOf(first);
-  return [...files.slice(start), ...files.slice(0, start), first].join(' → ');
+  if (from === '.' || from === to) return undefined;
+  const [row, other] = [folders.indexOf(from), folders.indexOf(to)];
+  const unknown = row < 0 ? from : other < 0 && to !== '.' ? to : undefined;
+  if (unknown !== undefined)
+    return `src/${unknown} has no place in the layout: give it one in test/layout.ts`;
+  return other > row
+    ? undefined
+    : `src/${from} may import only ${['itself', ...folders.slice(row + 1)].join(', ')}`;
 }
 
 /** The packages that are loaded before a file runs, by itself and by the files that it imports. */

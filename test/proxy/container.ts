@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parseDocument, visit, type YAMLMap } from 'yaml';
-import { credentials, infraSecret } from './declared.js';
-import { vaultSources } from './minimal.js';
+import { credentials, infraSecret, vaultSources } from './declared.js';
 
 /** Where the proxy takes the values of declared secrets from, as `ironProxy.secretSource` names it. */
 export type SecretSource = 'onepassword-connect' | 'onepassword' | 'env';

@@ -50,6 +50,23 @@ export const infraSecret = {
   OP_SERVICE_ACCOUNT_TOKEN: serviceAccountToken(),
 } as const;
 
+/** What the two sources that ask 1Password are called in a config, and what they need in the environment. */
+export const vaultSources = {
+  'onepassword-connect': {
+    type: '1password_connect',
+    token: infraSecret.OP_CONNECT_TOKEN,
+    env: {
+      OP_CONNECT_HOST: 'http://onepassword-connect:8080',
+      OP_CONNECT_TOKEN: infraSecret.OP_CONNECT_TOKEN,
+    },
+  },
+  onepassword: {
+    type: '1password',
+    token: infraSecret.OP_SERVICE_ACCOUNT_TOKEN,
+    env: { OP_SERVICE_ACCOUNT_TOKEN: infraSecret.OP_SERVICE_ACCOUNT_TOKEN },
+  },
+} as const;
+
 /** The vault that a 1Password mode reads: one item a credential, its value in the field `credential`. */
 export function vaultOf(values: Readonly<Record<string, string>>, token: string): VaultData {
   const items = Object.entries(values).map(([title, value]) => ({

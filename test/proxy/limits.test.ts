@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Sent } from './client.js';
 import { type Login, query } from './database.js';
-import { databaseHost, infraSecret, vaultOf } from './declared.js';
+import { databaseHost, infraSecret, vaultOf, vaultSources } from './declared.js';
 import type { VaultData } from './double.js';
-import { type Additions, minimalContainer, minimalListeners, replaced, vaultSources } from './minimal.js';
+import { type Additions, minimalContainer, minimalListeners, replaced } from './minimal.js';
 import type { RunningProxy } from './proxy.js';
 import { describeProxy, stage } from './surroundings.js';
 

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { infraSecret, keyFile, vaultOf } from './declared.js';
+import { infraSecret, keyFile, vaultOf, vaultSources } from './declared.js';
 import type { Double, VaultData } from './double.js';
-import { type Additions, minimalContainer, replaced, vaultSources } from './minimal.js';
+import { type Additions, minimalContainer, replaced } from './minimal.js';
 import type { RunningProxy } from './proxy.js';
 import { describeProxy, type Surroundings, startSurroundings } from './surroundings.js';
 

@@ -50,23 +50,6 @@ export function minimalConfig({ secrets, transforms = [], domains = ['*'], confi
   };
 }
 
-/** What the two sources that ask 1Password are called in a config, and what they need in the environment. */
-export const vaultSources = {
-  'onepassword-connect': {
-    type: '1password_connect',
-    token: infraSecret.OP_CONNECT_TOKEN,
-    env: {
-      OP_CONNECT_HOST: 'http://onepassword-connect:8080',
-      OP_CONNECT_TOKEN: infraSecret.OP_CONNECT_TOKEN,
-    },
-  },
-  onepassword: {
-    type: '1password',
-    token: infraSecret.OP_SERVICE_ACCOUNT_TOKEN,
-    env: { OP_SERVICE_ACCOUNT_TOKEN: infraSecret.OP_SERVICE_ACCOUNT_TOKEN },
-  },
-} as const;
-
 /** A secret that is put into one header of one host. */
 export function replaced(source: Entry, host: string, placeholder: string, more: Entry = {}): Entry {
   return {

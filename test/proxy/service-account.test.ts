@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { infraSecret, signInAddress } from './declared.js';
-import { minimalContainer, replaced, vaultSources } from './minimal.js';
+import { infraSecret, signInAddress, vaultSources } from './declared.js';
+import { minimalContainer, replaced } from './minimal.js';
 import { describeProxy, stage } from './surroundings.js';
 
 const host = 'warehouse.internal.example.com';
