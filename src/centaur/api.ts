@@ -1,7 +1,9 @@
 import type { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import {
+  type Authored,
   and,
+  type Conditional,
   type Expr,
   each,
   entries,
@@ -188,7 +190,7 @@ class EgressDiscovery extends Construct {
 
 // -------------------------------------------------------------------------------------------------- environment
 
-/** Keys of the infra Secret one by one, then settings; `api.extraEnv` wins over both. */
+/** Keys of the infra Secret one by one, then settings; `api.extraEnv` wins over both, where it may have the variable. */
 function environment(platform: Platform): readonly Member<k8s.EnvVar>[] {
   const { values, infraKeys } = platform;
   return [
@@ -197,47 +199,35 @@ function environment(platform: Platform): readonly Member<k8s.EnvVar>[] {
   ];
 }
 
-function settings({ values, names, mode, connectServer }: Platform) {
+/**
+ * The API's settings, by the name of the variable. `api.extraEnv` wins over those that it may: a new one is put among
+ * these or among the guarded ones.
+ */
+function settings(platform: Platform) {
+  const { values, names } = platform;
   const { api, ironProxy, sandbox } = values;
-  const discovery = api.egressDiscovery;
   const noProxy = stringTemplate(
     'centaur.api.noProxy',
     'Hosts in the cluster, which the API reaches without the proxy.',
-    str`localhost,127.0.0.1,$(KUBERNETES_SERVICE_HOST),${names.api},${names.ironProxy},.svc,.svc.${discovery.clusterDomain}`,
+    str`localhost,127.0.0.1,$(KUBERNETES_SERVICE_HOST),${names.api},${names.ironProxy},.svc,.svc.${api.egressDiscovery.clusterDomain}`,
+  );
+  const guarded = Object.entries(guardedSettings(platform)).map(
+    ([variable, { value }]) => [variable, value] as const,
   );
 
   const all = mapOf<string>(
     {
-      // How credentials are resolved.
-      FIREWALL_MANAGER_SECRET_SOURCE: ironProxy.secretSource,
-      KUBERNETES_FIREWALL_MANAGER_SECRET_SOURCE: ironProxy.secretSource,
-      FIREWALL_MANAGER_SECRET_TTL: ironProxy.secretTtl,
-
-      // The way out.
+      // The API's own way out. Whatever these say, it holds nothing but placeholders.
       HTTPS_PROXY: str`http://${names.ironProxy}:${ironProxy.service.proxyPort}`,
       NO_PROXY: noProxy,
       no_proxy: noProxy,
       SSL_CERT_FILE: caFile,
       REQUESTS_CA_BUNDLE: caFile,
-      FIREWALL_HOST: names.ironProxy,
 
-      // What sandboxes and their proxies are made of.
+      // What sandboxes run, as what and how large. They are not trusted, whatever they run.
       AGENT_IMAGE: imageReference({ image: sandbox.image }),
       AGENT_API_URL: str`http://${names.api}:${apiPort}`,
       KUBERNETES_AGENT_IMAGE_PULL_POLICY: sandbox.image.pullPolicy,
-      KUBERNETES_NAMESPACE: release.Namespace,
-      KUBERNETES_API_POD_LABEL_SELECTOR: str`app.kubernetes.io/name=${names.name},app.kubernetes.io/instance=${release.Name},app.kubernetes.io/component=api`,
-      KUBERNETES_SECRET_ENV_NAME: values.secretManager.existingSecretName,
-      KUBERNETES_SECRET_ENV_PREFIX: values.secretManager.envPrefix,
-      KUBERNETES_FIREWALL_CA_SECRET_NAME: values.firewall.existingCaSecretName,
-      KUBERNETES_FIREWALL_CA_KEY_SECRET_NAME: values.firewall.existingCaKeySecretName,
-      KUBERNETES_IRON_PROXY_IMAGE: imageReference({ image: ironProxy.image }),
-      KUBERNETES_IRON_PROXY_IMAGE_PULL_POLICY: ironProxy.image.pullPolicy,
-      KUBERNETES_IRON_PROXY_PORT: str`${ironProxy.service.proxyPort}`,
-      KUBERNETES_IRON_PROXY_MANAGEMENT_PORT: str`${ironProxy.service.managementPort}`,
-      KUBERNETES_IRON_PROXY_HEALTH_PORT: str`${ironProxy.service.healthPort}`,
-      KUBERNETES_IRON_PROXY_PG_PORT_RANGE_START: str`${ironProxy.service.pgPortRangeStart}`,
-      KUBERNETES_IRON_PROXY_PG_PORT_RANGE_END: str`${ironProxy.service.pgPortRangeEnd}`,
       REPOS_PATH: literal(sandbox.reposPath),
 
       // What this process does.
@@ -246,10 +236,6 @@ function settings({ values, names, mode, connectServer }: Platform) {
       WORKFLOW_WORKER_ENABLED: oneOrZero(api.workflowWorkerEnabled),
       WARM_POOL_ENABLED: oneOrZero(api.warmPoolEnabled),
       VICTORIA_METRICS_PUSH_ENABLED: oneOrZero(api.victoriaMetricsPushEnabled),
-      KUBERNETES_EGRESS_DISCOVERY_ENABLED: oneOrZero(discovery.enabled),
-      KUBERNETES_EGRESS_DISCOVERY_NAMESPACE: discovery.namespace,
-      KUBERNETES_EGRESS_DISCOVERY_CLUSTER_DOMAIN: discovery.clusterDomain,
-      KUBERNETES_EGRESS_DISCOVERY_TAILNET_FQDN_ANNOTATION: discovery.tailnetFqdnAnnotation,
       SLACK_ETL_ENABLED: oneOrZero(api.slackEtlEnabled),
       SLACK_SYNC_INTERVAL_SECONDS: str`${api.slackSyncIntervalSeconds}`,
       SLACK_BACKFILL_INTERVAL_SECONDS: str`${api.slackBackfillIntervalSeconds}`,
@@ -259,19 +245,14 @@ function settings({ values, names, mode, connectServer }: Platform) {
       COMPANY_CONTEXT_DOCUMENTS_INTERVAL_SECONDS: str`${api.companyContextDocumentsIntervalSeconds}`,
       SLACK_ETL_EXCLUDED_CHANNEL_PATTERNS: literal(api.slackEtlExcludedChannelPatterns),
 
+      ...Object.fromEntries(guarded),
+
       // What is there only when it is set.
-      KUBERNETES_OP_CONNECT_HOST: when(mode('onepassword-connect'), connectServer.url),
-      KUBERNETES_BOOTSTRAP_SECRET_NAME: when(values.secrets.bootstrapSecretName, (name) => name),
       KUBERNETES_SANDBOX_CPU_REQUEST: when(sandbox.resources.requests.cpu, (amount) => amount),
       KUBERNETES_SANDBOX_MEMORY_REQUEST: when(sandbox.resources.requests.memory, (amount) => amount),
       KUBERNETES_SANDBOX_CPU_LIMIT: when(sandbox.resources.limits.cpu, (amount) => amount),
       KUBERNETES_SANDBOX_MEMORY_LIMIT: when(sandbox.resources.limits.memory, (amount) => amount),
       KUBERNETES_SANDBOX_RUNTIME_CLASS_NAME: when(sandbox.runtimeClassName, (name) => name),
-      KUBERNETES_SANDBOX_EXTRA_ENV: literal(jsonVariables(sandbox.extraEnv)),
-      KUBERNETES_SANDBOX_IMAGE_PULL_SECRETS: join(
-        ',',
-        map(values.global.imagePullSecrets, (secret) => secret.name),
-      ),
 
       ...entries(api.extraEnv, (value) => value),
     },
@@ -282,6 +263,95 @@ function settings({ values, names, mode, connectServer }: Platform) {
     "The API's settings, by the name of the environment variable.",
     all,
   );
+}
+
+/** A variable that is set by its own key alone. */
+interface GuardedSetting {
+  /** The key, or what else decides it. */
+  readonly key: string;
+  readonly value: Authored<string> | Conditional<string>;
+}
+
+/**
+ * Settings that decide where credentials come from, or what a sandbox or its proxy is given and may reach. Their own keys
+ * are held against what must not leak, so that `api.extraEnv` may have none of them.
+ */
+export function guardedSettings({ values, names, mode, connectServer }: Platform): {
+  readonly [variable: string]: GuardedSetting;
+} {
+  const { ironProxy, secretManager, firewall, secrets, sandbox, global } = values;
+  const { service } = ironProxy;
+  const discovery = values.api.egressDiscovery;
+  const set = (key: string, value: GuardedSetting['value']): GuardedSetting => ({ key, value });
+  return {
+    // How credentials are resolved.
+    FIREWALL_MANAGER_SECRET_SOURCE: set('ironProxy.secretSource', ironProxy.secretSource),
+    KUBERNETES_FIREWALL_MANAGER_SECRET_SOURCE: set('ironProxy.secretSource', ironProxy.secretSource),
+    FIREWALL_MANAGER_SECRET_TTL: set('ironProxy.secretTtl', ironProxy.secretTtl),
+    KUBERNETES_SECRET_ENV_NAME: set('secretManager.existingSecretName', secretManager.existingSecretName),
+    KUBERNETES_SECRET_ENV_PREFIX: set('secretManager.envPrefix', secretManager.envPrefix),
+    KUBERNETES_FIREWALL_CA_SECRET_NAME: set('firewall.existingCaSecretName', firewall.existingCaSecretName),
+    KUBERNETES_FIREWALL_CA_KEY_SECRET_NAME: set(
+      'firewall.existingCaKeySecretName',
+      firewall.existingCaKeySecretName,
+    ),
+
+    // Who holds them: whoever chooses the image of a proxy has them all.
+    KUBERNETES_IRON_PROXY_IMAGE: set('ironProxy.image', imageReference({ image: ironProxy.image })),
+    KUBERNETES_IRON_PROXY_IMAGE_PULL_POLICY: set('ironProxy.image.pullPolicy', ironProxy.image.pullPolicy),
+
+    // What sandboxes are made of.
+    KUBERNETES_NAMESPACE: set('the namespace of the release', release.Namespace),
+
+    // What they may reach: their proxy and the API, and what discovery finds.
+    FIREWALL_HOST: set('fullnameOverride', names.ironProxy),
+    KUBERNETES_API_POD_LABEL_SELECTOR: set(
+      'nameOverride',
+      str`app.kubernetes.io/name=${names.name},app.kubernetes.io/instance=${release.Name},app.kubernetes.io/component=api`,
+    ),
+    KUBERNETES_IRON_PROXY_PORT: set('ironProxy.service.proxyPort', str`${service.proxyPort}`),
+    KUBERNETES_IRON_PROXY_MANAGEMENT_PORT: set(
+      'ironProxy.service.managementPort',
+      str`${service.managementPort}`,
+    ),
+    KUBERNETES_IRON_PROXY_HEALTH_PORT: set('ironProxy.service.healthPort', str`${service.healthPort}`),
+    KUBERNETES_IRON_PROXY_PG_PORT_RANGE_START: set(
+      'ironProxy.service.pgPortRangeStart',
+      str`${service.pgPortRangeStart}`,
+    ),
+    KUBERNETES_IRON_PROXY_PG_PORT_RANGE_END: set(
+      'ironProxy.service.pgPortRangeEnd',
+      str`${service.pgPortRangeEnd}`,
+    ),
+    KUBERNETES_EGRESS_DISCOVERY_ENABLED: set('api.egressDiscovery.enabled', oneOrZero(discovery.enabled)),
+    KUBERNETES_EGRESS_DISCOVERY_NAMESPACE: set('api.egressDiscovery.namespace', discovery.namespace),
+    KUBERNETES_EGRESS_DISCOVERY_CLUSTER_DOMAIN: set(
+      'api.egressDiscovery.clusterDomain',
+      discovery.clusterDomain,
+    ),
+    KUBERNETES_EGRESS_DISCOVERY_TAILNET_FQDN_ANNOTATION: set(
+      'api.egressDiscovery.tailnetFqdnAnnotation',
+      discovery.tailnetFqdnAnnotation,
+    ),
+
+    // What is computed, or there only when it is set.
+    KUBERNETES_OP_CONNECT_HOST: set(
+      'onepasswordConnect.connect.url',
+      when(mode('onepassword-connect'), connectServer.url),
+    ),
+    KUBERNETES_BOOTSTRAP_SECRET_NAME: set(
+      'secrets.bootstrapSecretName',
+      when(secrets.bootstrapSecretName, (name) => name),
+    ),
+    KUBERNETES_SANDBOX_EXTRA_ENV: set('sandbox.extraEnv', literal(jsonVariables(sandbox.extraEnv))),
+    KUBERNETES_SANDBOX_IMAGE_PULL_SECRETS: set(
+      'global.imagePullSecrets',
+      join(
+        ',',
+        map(global.imagePullSecrets, (secret) => secret.name),
+      ),
+    ),
+  };
 }
 
 function oneOrZero(flag: Expr<boolean>): Expr<string> {

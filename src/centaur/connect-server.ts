@@ -12,12 +12,15 @@ import {
   stringTemplate,
   toInteger,
   trimPrefix,
+  trimSuffix,
   valueTemplate,
 } from '../helm/authoring.js';
 import type { Values } from './values.js';
 
 export interface ConnectServer {
   readonly url: Expr<string>;
+  /** The URL's host, without the dot that a whole name may end in. */
+  readonly host: Expr<string>;
   /** The URL's port; 443 or 80 where it names none. */
   readonly port: Expr<number>;
 }
@@ -33,11 +36,12 @@ export function connectServerOf({ onepasswordConnect: { connect } }: Values): Co
     "The host and port of the Connect server's URL.",
     first(split('/', trimPrefix('http://', trimPrefix('https://', url)))),
   );
+  const host = trimSuffix('.', first(split(':', authority)));
   const usual = ifElse(hasPrefix('https://', url), '443', '80');
   const port = valueTemplate(
     'centaur.connect.port',
     "The port of the Connect server's URL.",
     toInteger(ifElse(contains(':', authority), last(split(':', authority)), usual)),
   );
-  return { url, port };
+  return { url, host, port };
 }

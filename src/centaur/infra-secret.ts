@@ -27,6 +27,8 @@ export interface InfraKey {
   readonly modes?: readonly SecretSource[];
   /** Only when a tool declares a database. */
   readonly forDatabases?: true;
+  /** It decides where credentials come from, so that no variable of the values may take its place. */
+  readonly guarded?: true;
 }
 
 const onePassword: readonly SecretSource[] = ['onepassword-connect', 'onepassword'];
@@ -38,12 +40,19 @@ export const infraKeys: readonly InfraKey[] = [
   { key: 'SLACK_BOT_TOKEN', readers: ['slackbot'] },
   { key: 'SANDBOX_SIGNING_KEY', readers: ['api'] },
   { key: 'IRON_MANAGEMENT_API_KEY', readers: ['api', 'iron-proxy'] },
-  { key: 'OP_VAULT', readers: ['api', 'iron-proxy'], modes: onePassword },
+  { key: 'OP_VAULT', readers: ['api', 'iron-proxy'], modes: onePassword, guarded: true },
   { key: 'OP_CONNECT_TOKEN', readers: ['iron-proxy'], modes: ['onepassword-connect'] },
   { key: 'OP_SERVICE_ACCOUNT_TOKEN', readers: ['iron-proxy'], modes: ['onepassword'] },
   { key: 'PG_PROXY_PASSWORD', readers: ['api', 'iron-proxy'], forDatabases: true },
   { key: 'POSTGRES_PASSWORD', readers: ['postgres'] },
 ];
+
+/** Keys with which credentials are fetched: of iron-proxy's keys those that the API does not get. */
+export const tokenKeys = infraKeys
+  .filter(({ readers }) => readers.includes('iron-proxy') && !readers.includes('api'))
+  .map(({ key }) => key);
+
+export const guardedKeys = infraKeys.filter(({ guarded }) => guarded).map(({ key }) => key);
 
 /** An environment variable from one key of the infra Secret; the prefix belongs to the key, never to the variable. */
 export function infraVariable(values: Values, name: Leaf<string>): Fields<k8s.EnvVar> {

@@ -12,22 +12,22 @@ import {
   type Member,
   not,
   or,
-  release,
   str,
   trunc,
   when,
 } from '../helm/authoring.js';
 import { innerPorts } from '../secrets/proxy-config.js';
-import { type OwnHost, secretRules } from '../secrets/rules.js';
+import { secretRules } from '../secrets/rules.js';
 import { busPorts } from './connect.js';
-import { infraKeys } from './infra-secret.js';
+import { exposureRules, ownHostsOf } from './credential-exposure.js';
+import { infraKeys, tokenKeys } from './infra-secret.js';
 import type { Platform } from './platform.js';
-import { secrecyRules } from './secrecy.js';
 
 export function rulesOf(platform: Platform): readonly Member<string>[] {
+  const ownHosts = ownHostsOf(platform);
   return [
     ...nameRules(platform),
-    ...secrecyRules(platform),
+    ...exposureRules(platform, ownHosts),
     ...connectRules(platform),
     ...authorityRules(platform),
     ...portRules(platform),
@@ -37,7 +37,8 @@ export function rulesOf(platform: Platform): readonly Member<string>[] {
       infraKeys: infraKeys.map(({ key }) => key),
       envPrefix: platform.values.secretManager.envPrefix,
       plainKeys: [constant('ca-key.pem'), platform.values.onepasswordConnect.connect.credentialsKey],
-      ownHosts: ownHosts(platform),
+      tokens: tokenKeys,
+      ownHosts,
     }),
   ];
 }
@@ -103,25 +104,6 @@ function networkPolicyRules({ values }: Platform): readonly Member<string>[] {
         str`networkPolicy.apiServerCidrs: ${cidr} is every address, those at which clouds serve the credentials of their machines too: leave the list empty to allow any other address`,
       ),
     ),
-  ];
-}
-
-/**
- * How the API is called in the cluster: a credential that is sent there is readable in the API. Below these names, and
- * below `pod`, CoreDNS answers with the address of a pod, to which the name is completed in the cluster's domain:
- * https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
- */
-function ownHosts({ values, names }: Platform): readonly OwnHost[] {
-  const inNamespace = str`${names.api}.${release.Namespace}`;
-  const { clusterDomain } = values.api.egressDiscovery;
-  return [
-    ...[names.api, inNamespace, str`${inNamespace}.svc`, str`${inNamespace}.svc.${clusterDomain}`].map(
-      (name) => ({ name, who: 'the API itself' }),
-    ),
-    ...[constant('pod'), str`pod.${clusterDomain}`].map((name) => ({
-      name,
-      who: 'where every address has a name, also that of the API',
-    })),
   ];
 }
 

@@ -231,6 +231,9 @@ describe('no credential is sent to who must not read it', () => {
     ['10-1-2-3.api.own.svc', true],
     ['10-1-2-3.*.own.svc', true],
     ['*.api.own.svc', true],
+    ['api.own', true],
+    ['api.own.svc.corp.example', true],
+    ['api.own.svcs.corp.example', false],
     ['api.other.svc', false],
     ['web-api.own.svc', false],
     ['*.other.svc', false],
@@ -251,7 +254,8 @@ describe('no credential is sent to who must not read it', () => {
     ['https://api.own.svc:8443/token', true],
     ['https://10-1-2-3.api.own.svc:8443/token', true],
     ['https://web-api.own.svc', false],
-    ['https://api.own.svc.example.com/token', false],
+    ['https://api.own.svc.example.com/token', true],
+    ['https://xapi.own.svc.example.com/token', false],
     ['https://l.example.com/api.own.svc', false],
   ])('to obtain a token at %s: %s', (token_endpoint, refused) => {
     const fields = { client_id: 'ID', client_secret: 'SECRET' };

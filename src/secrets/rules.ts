@@ -15,7 +15,6 @@ import {
   groupBy,
   gt,
   hasPrefix,
-  hasSuffix,
   ifElse,
   includes,
   isNonEmpty,
@@ -38,6 +37,7 @@ import {
   uniq,
   when,
 } from '../helm/authoring.js';
+import { endsAsOneOf, given } from './conditions.js';
 import { type DeclaredSecret, databaseForm } from './declaration.js';
 import {
   type Declaration,
@@ -52,6 +52,7 @@ import {
 import { definitionOf } from './definition.js';
 import { connectionHeaders, tokenHeader } from './header.js';
 import { endOf, isRange, overlap } from './overlap.js';
+import { givenNamesOwn, type OwnHosts, ownHostsMeant, ownHostsNamed } from './own-host.js';
 import { hostOf, proxyConfig } from './proxy-config.js';
 
 /** A ConfigMap holds 1 MiB of data; the rest is room for what stands around the configuration. */
@@ -67,14 +68,10 @@ export interface RuleOptions {
   readonly envPrefix: Expr<string>;
   /** Keys that the services read without the prefix, from a Secret that may be the same. */
   readonly plainKeys: readonly Expr<string>[];
-  /** Hosts that no credential may be sent to, nor below: who listens there must not read it. */
-  readonly ownHosts: readonly OwnHost[];
-}
-
-export interface OwnHost {
-  readonly name: Expr<string>;
-  /** Who that is, in the middle of a sentence. */
-  readonly who: string;
+  /** Those of the services' keys that fetch credentials: no key that ends as one of them does is a tool's either. */
+  readonly tokens: readonly string[];
+  /** Hosts that no credential may be sent to. */
+  readonly ownHosts: OwnHosts;
 }
 
 /** The messages of the rules that the values break, to be added to a chart. */
@@ -84,15 +81,11 @@ export function secretRules(values: SecretsValues, options: RuleOptions): readon
     'declarations',
   );
   const secrets = listOf<Secret>([each(declared(values).secrets, (secret) => secret)], 'secrets');
-  const ownHosts = listOf<Type.Static<typeof ownHostSchema>>(
-    options.ownHosts.map(({ name, who }) => readAs(ownHostSchema, mapOf<string>({ name, who }, 'ownHost'))),
-    'ownHosts',
-  );
   return [
     declaredDifferently(declarations),
     each(declarations, goesNowhere),
-    goesHome(declarations, ownHosts),
-    asksHome(declarations, ownHosts),
+    goesHome(declarations, options.ownHosts),
+    asksHome(declarations, options.ownHosts),
     each(declarations, matchesNowhere),
     each(declarations, injectedNowhere),
     each(declarations, staysBehind),
@@ -106,11 +99,6 @@ export function secretRules(values: SecretsValues, options: RuleOptions): readon
 
 type Declarations = Symbolic<readonly Declaration[]>;
 type Secrets = Symbolic<readonly Secret[]>;
-
-/** Computes a value once, for several uses. */
-function given<V, T>(name: string, value: Expr<V>, body: (value: Symbolic<V>) => Member<T>): Member<T> {
-  return each<V, T>(listOf<V>([value as never], name), body);
-}
 
 // ------------------------------------------------------------------------------------------- each for itself
 
@@ -136,17 +124,21 @@ function goesNowhere({ by, hosts, secret }: Symbolic<Declaration>): Member<strin
   );
 }
 
-const ownHostSchema = Type.Object({ name: Type.String(), who: Type.String() });
-type OwnHosts = Symbolic<readonly Type.Static<typeof ownHostSchema>[]>;
-
 function goesHome(declarations: Declarations, ownHosts: OwnHosts): Member<string> {
-  return each(ownHosts, ({ name, who }) =>
+  const hosts = listOf<string>(
+    [each(declarations, ({ hosts }) => each(hosts, (host) => host))],
+    'declaredHosts',
+  );
+  return givenNamesOwn(ownHosts, hosts, (namesOwn, own) =>
     each(declarations, ({ by, hosts, secret }) =>
       each(hosts, (host) =>
         when(
-          // Whatever a `*` begins with may stand below a name too, so that only the ends are compared.
-          or(isWithin(name, host), and(contains('*', host), hasSuffix(endOf(host), str`.${name}`))),
-          str`${by}: ${secret.name} would be sent to ${name}, ${who}, which must not read it: give it other hosts than ${host}`,
+          or(namesOwn, contains('*', host)),
+          when(
+            ownHostsMeant(own, host),
+            (meant) =>
+              str`${by}: ${secret.name} would be sent to ${first(meant).name}, ${first(meant).who}, which must not read it: give it other hosts than ${host}`,
+          ),
         ),
       ),
     ),
@@ -155,21 +147,24 @@ function goesHome(declarations: Declarations, ownHosts: OwnHosts): Member<string
 
 /** To the endpoint that gives its token, iron-proxy sends all credentials of a grant. */
 function asksHome(declarations: Declarations, ownHosts: OwnHosts): Member<string> {
-  return each(ownHosts, ({ name, who }) =>
-    each(declarations, ({ by, secret }) =>
-      when(secret.token_endpoint, (url) =>
-        when(
-          isWithin(name, hostOf(url)),
-          str`${by}: the credentials of ${secret.name} would be sent to ${name}, ${who}, which must not read them: give it another token_endpoint`,
+  const endpoints = listOf<string>(
+    [each(declarations, ({ secret }) => when(secret.token_endpoint, hostOf))],
+    'endpoints',
+  );
+  return givenNamesOwn(ownHosts, endpoints, (namesOwn, own) =>
+    when(
+      namesOwn,
+      each(declarations, ({ by, secret }) =>
+        when(secret.token_endpoint, (url) =>
+          when(
+            ownHostsNamed(own, hostOf(url)),
+            (named) =>
+              str`${by}: the credentials of ${secret.name} would be sent to ${first(named).name}, ${first(named).who}, which must not read them: give it another token_endpoint`,
+          ),
         ),
       ),
     ),
   );
-}
-
-/** Whether a host has a name, or one below it. */
-function isWithin(name: Expr<string>, host: Expr<string>): Expr<boolean> {
-  return hasSuffix(str`.${name}`, str`.${host}`);
 }
 
 function isReplaced(secret: Symbolic<DeclaredSecret>): Expr<boolean> {
@@ -392,9 +387,10 @@ const maxKeyLength = 253;
 function environmentKeys(
   { ironProxy }: SecretsValues,
   secrets: Secrets,
-  { infraKeys, envPrefix, plainKeys }: RuleOptions,
+  { infraKeys, envPrefix, plainKeys, tokens }: RuleOptions,
 ): Member<string> {
   const taken = constant([...infraKeys, ...programVariables]);
+  const isToken = (key: Expr<string>) => endsAsOneOf(tokens, str`${envPrefix}${key}`);
   const isTaken = (key: Expr<string>) =>
     or(
       includes(taken, key),
@@ -414,12 +410,18 @@ function environmentKeys(
     eq(ironProxy.secretSource, 'env'),
     each(secrets, (secret) =>
       each(referencesOf(secret), (key) =>
-        when(
-          or(isTaken(key), isNoKey(key)),
-          ifElse(
-            isTaken(key),
-            str`${secret.by}: ${key} belongs to the services themselves, and no tool may have it; with ironProxy.secretSource env a reference is a key of the infra Secret: give ${secret.name} another secret_ref`,
-            str`${secret.by}: ${key} can't be a key of the infra Secret, and with ironProxy.secretSource env each reference is one: give ${secret.name} a secret_ref of letters, digits, _, - and . that begins with a letter, _ or -, and has ${maxKeyLength} characters at most with secretManager.envPrefix`,
+        given('conflicts', isTaken(key), (taken) =>
+          when(
+            or(isToken(key), taken, isNoKey(key)),
+            ifElse(
+              isToken(key),
+              str`${secret.by}: ${secret.name} would be the key ${envPrefix}${key} of the infra Secret, by its name a token that fetches credentials, and no tool may have one: give ${secret.name} another secret_ref`,
+              ifElse(
+                taken,
+                str`${secret.by}: ${key} belongs to the services themselves, and no tool may have it; with ironProxy.secretSource env a reference is a key of the infra Secret: give ${secret.name} another secret_ref`,
+                str`${secret.by}: ${key} can't be a key of the infra Secret, and with ironProxy.secretSource env each reference is one: give ${secret.name} a secret_ref of letters, digits, _, - and . that begins with a letter, _ or -, and has ${maxKeyLength} characters at most with secretManager.envPrefix`,
+              ),
+            ),
           ),
         ),
       ),

@@ -8,6 +8,7 @@ import {
   HelmChart,
   join,
   KubeConfigMap,
+  listOf,
   str,
   toJson,
 } from '../../src/helm/index.js';
@@ -15,6 +16,7 @@ import { type Fault, faultFinder } from '../../src/helm/schema/faults.js';
 import type { SchemaDocument } from '../../src/helm/schema/paths.js';
 import { coalesce } from '../../src/helm/values/merge.js';
 import { declared } from '../../src/secrets/declared.js';
+import { ownHost } from '../../src/secrets/own-host.js';
 import {
   type ProxyConfig,
   proxyConfig,
@@ -82,7 +84,16 @@ declaringChart.addRules(
     infraKeys,
     envPrefix: constant('PROD_'),
     plainKeys: [constant('PROD_ca.pem')],
-    ownHosts: [{ name: constant('api.own.svc'), who: 'the API itself' }],
+    tokens: ['OP_CONNECT_TOKEN'],
+    ownHosts: listOf([
+      ownHost({
+        name: constant('api.own.svc'),
+        who: 'the API itself',
+        closed: false,
+        ends: [constant('api.own')],
+        parts: [constant('api.own.svc')],
+      }),
+    ]),
   }),
 );
 

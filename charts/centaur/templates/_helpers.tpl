@@ -43,41 +43,20 @@ The API's settings, by the name of the environment variable.
 */}}
 {{- define "centaur.api.settings" -}}
 {{- $settings := dict
-  "FIREWALL_MANAGER_SECRET_SOURCE" .Values.ironProxy.secretSource
-  "KUBERNETES_FIREWALL_MANAGER_SECRET_SOURCE" .Values.ironProxy.secretSource
-  "FIREWALL_MANAGER_SECRET_TTL" .Values.ironProxy.secretTtl
   "HTTPS_PROXY" (printf "http://%s:%d" (include "centaur.ironProxy.fullname" .) (int64 .Values.ironProxy.service.proxyPort))
   "NO_PROXY" (include "centaur.api.noProxy" .)
   "no_proxy" (include "centaur.api.noProxy" .)
   "SSL_CERT_FILE" "/firewall-certs/ca-cert.pem"
   "REQUESTS_CA_BUNDLE" "/firewall-certs/ca-cert.pem"
-  "FIREWALL_HOST" (include "centaur.ironProxy.fullname" .)
   "AGENT_IMAGE" (include "centaur.image" (dict "root" . "image" .Values.sandbox.image))
   "AGENT_API_URL" (printf "http://%s:%d" (include "centaur.api.fullname" .) 8000)
   "KUBERNETES_AGENT_IMAGE_PULL_POLICY" .Values.sandbox.image.pullPolicy
-  "KUBERNETES_NAMESPACE" .Release.Namespace
-  "KUBERNETES_API_POD_LABEL_SELECTOR" (printf "app.kubernetes.io/name=%s,app.kubernetes.io/instance=%s,app.kubernetes.io/component=api" (include "centaur.name" .) .Release.Name)
-  "KUBERNETES_SECRET_ENV_NAME" .Values.secretManager.existingSecretName
-  "KUBERNETES_SECRET_ENV_PREFIX" .Values.secretManager.envPrefix
-  "KUBERNETES_FIREWALL_CA_SECRET_NAME" .Values.firewall.existingCaSecretName
-  "KUBERNETES_FIREWALL_CA_KEY_SECRET_NAME" .Values.firewall.existingCaKeySecretName
-  "KUBERNETES_IRON_PROXY_IMAGE" (include "centaur.image" (dict "root" . "image" .Values.ironProxy.image))
-  "KUBERNETES_IRON_PROXY_IMAGE_PULL_POLICY" .Values.ironProxy.image.pullPolicy
-  "KUBERNETES_IRON_PROXY_PORT" (printf "%d" (int64 .Values.ironProxy.service.proxyPort))
-  "KUBERNETES_IRON_PROXY_MANAGEMENT_PORT" (printf "%d" (int64 .Values.ironProxy.service.managementPort))
-  "KUBERNETES_IRON_PROXY_HEALTH_PORT" (printf "%d" (int64 .Values.ironProxy.service.healthPort))
-  "KUBERNETES_IRON_PROXY_PG_PORT_RANGE_START" (printf "%d" (int64 .Values.ironProxy.service.pgPortRangeStart))
-  "KUBERNETES_IRON_PROXY_PG_PORT_RANGE_END" (printf "%d" (int64 .Values.ironProxy.service.pgPortRangeEnd))
   "REPOS_PATH" (replace "$" "$$" .Values.sandbox.reposPath)
   "CENTAUR_LOG_LEVEL" .Values.api.logLevel
   "EXECUTION_WORKER_ENABLED" (ternary "1" "0" .Values.api.executionWorkerEnabled)
   "WORKFLOW_WORKER_ENABLED" (ternary "1" "0" .Values.api.workflowWorkerEnabled)
   "WARM_POOL_ENABLED" (ternary "1" "0" .Values.api.warmPoolEnabled)
   "VICTORIA_METRICS_PUSH_ENABLED" (ternary "1" "0" .Values.api.victoriaMetricsPushEnabled)
-  "KUBERNETES_EGRESS_DISCOVERY_ENABLED" (ternary "1" "0" .Values.api.egressDiscovery.enabled)
-  "KUBERNETES_EGRESS_DISCOVERY_NAMESPACE" .Values.api.egressDiscovery.namespace
-  "KUBERNETES_EGRESS_DISCOVERY_CLUSTER_DOMAIN" .Values.api.egressDiscovery.clusterDomain
-  "KUBERNETES_EGRESS_DISCOVERY_TAILNET_FQDN_ANNOTATION" .Values.api.egressDiscovery.tailnetFqdnAnnotation
   "SLACK_ETL_ENABLED" (ternary "1" "0" .Values.api.slackEtlEnabled)
   "SLACK_SYNC_INTERVAL_SECONDS" (printf "%d" (int64 .Values.api.slackSyncIntervalSeconds))
   "SLACK_BACKFILL_INTERVAL_SECONDS" (printf "%d" (int64 .Values.api.slackBackfillIntervalSeconds))
@@ -86,6 +65,27 @@ The API's settings, by the name of the environment variable.
   "SLACK_SYNC_THREAD_LOOKBACK_DAYS" (printf "%d" (int64 .Values.api.slackSyncThreadLookbackDays))
   "COMPANY_CONTEXT_DOCUMENTS_INTERVAL_SECONDS" (printf "%d" (int64 .Values.api.companyContextDocumentsIntervalSeconds))
   "SLACK_ETL_EXCLUDED_CHANNEL_PATTERNS" (replace "$" "$$" .Values.api.slackEtlExcludedChannelPatterns)
+  "FIREWALL_MANAGER_SECRET_SOURCE" .Values.ironProxy.secretSource
+  "KUBERNETES_FIREWALL_MANAGER_SECRET_SOURCE" .Values.ironProxy.secretSource
+  "FIREWALL_MANAGER_SECRET_TTL" .Values.ironProxy.secretTtl
+  "KUBERNETES_SECRET_ENV_NAME" .Values.secretManager.existingSecretName
+  "KUBERNETES_SECRET_ENV_PREFIX" .Values.secretManager.envPrefix
+  "KUBERNETES_FIREWALL_CA_SECRET_NAME" .Values.firewall.existingCaSecretName
+  "KUBERNETES_FIREWALL_CA_KEY_SECRET_NAME" .Values.firewall.existingCaKeySecretName
+  "KUBERNETES_IRON_PROXY_IMAGE" (include "centaur.image" (dict "root" . "image" .Values.ironProxy.image))
+  "KUBERNETES_IRON_PROXY_IMAGE_PULL_POLICY" .Values.ironProxy.image.pullPolicy
+  "KUBERNETES_NAMESPACE" .Release.Namespace
+  "FIREWALL_HOST" (include "centaur.ironProxy.fullname" .)
+  "KUBERNETES_API_POD_LABEL_SELECTOR" (printf "app.kubernetes.io/name=%s,app.kubernetes.io/instance=%s,app.kubernetes.io/component=api" (include "centaur.name" .) .Release.Name)
+  "KUBERNETES_IRON_PROXY_PORT" (printf "%d" (int64 .Values.ironProxy.service.proxyPort))
+  "KUBERNETES_IRON_PROXY_MANAGEMENT_PORT" (printf "%d" (int64 .Values.ironProxy.service.managementPort))
+  "KUBERNETES_IRON_PROXY_HEALTH_PORT" (printf "%d" (int64 .Values.ironProxy.service.healthPort))
+  "KUBERNETES_IRON_PROXY_PG_PORT_RANGE_START" (printf "%d" (int64 .Values.ironProxy.service.pgPortRangeStart))
+  "KUBERNETES_IRON_PROXY_PG_PORT_RANGE_END" (printf "%d" (int64 .Values.ironProxy.service.pgPortRangeEnd))
+  "KUBERNETES_EGRESS_DISCOVERY_ENABLED" (ternary "1" "0" .Values.api.egressDiscovery.enabled)
+  "KUBERNETES_EGRESS_DISCOVERY_NAMESPACE" .Values.api.egressDiscovery.namespace
+  "KUBERNETES_EGRESS_DISCOVERY_CLUSTER_DOMAIN" .Values.api.egressDiscovery.clusterDomain
+  "KUBERNETES_EGRESS_DISCOVERY_TAILNET_FQDN_ANNOTATION" .Values.api.egressDiscovery.tailnetFqdnAnnotation
  -}}
 {{- if eq .Values.ironProxy.secretSource "onepassword-connect" -}}
 {{- $settings = set $settings "KUBERNETES_OP_CONNECT_HOST" (include "centaur.connect.url" .) -}}
@@ -93,6 +93,16 @@ The API's settings, by the name of the environment variable.
 {{- if .Values.secrets.bootstrapSecretName -}}
 {{- $settings = set $settings "KUBERNETES_BOOTSTRAP_SECRET_NAME" .Values.secrets.bootstrapSecretName -}}
 {{- end -}}
+{{- $extraEnv := list -}}
+{{- range $key, $value := .Values.sandbox.extraEnv -}}
+{{- $extraEnv = append $extraEnv (printf "{\"name\":%s,\"value\":%s}" (toJson $key) (toJson $value)) -}}
+{{- end -}}
+{{- $settings = set $settings "KUBERNETES_SANDBOX_EXTRA_ENV" (printf "[%s]" (join "," $extraEnv) | replace "$" "$$") -}}
+{{- $imagePullSecrets := list -}}
+{{- range $imagePullSecret := .Values.global.imagePullSecrets -}}
+{{- $imagePullSecrets = append $imagePullSecrets $imagePullSecret.name -}}
+{{- end -}}
+{{- $settings = set $settings "KUBERNETES_SANDBOX_IMAGE_PULL_SECRETS" (join "," $imagePullSecrets) -}}
 {{- if .Values.sandbox.resources.requests.cpu -}}
 {{- $settings = set $settings "KUBERNETES_SANDBOX_CPU_REQUEST" .Values.sandbox.resources.requests.cpu -}}
 {{- end -}}
@@ -108,16 +118,6 @@ The API's settings, by the name of the environment variable.
 {{- if .Values.sandbox.runtimeClassName -}}
 {{- $settings = set $settings "KUBERNETES_SANDBOX_RUNTIME_CLASS_NAME" .Values.sandbox.runtimeClassName -}}
 {{- end -}}
-{{- $extraEnv := list -}}
-{{- range $key, $value := .Values.sandbox.extraEnv -}}
-{{- $extraEnv = append $extraEnv (printf "{\"name\":%s,\"value\":%s}" (toJson $key) (toJson $value)) -}}
-{{- end -}}
-{{- $settings = set $settings "KUBERNETES_SANDBOX_EXTRA_ENV" (printf "[%s]" (join "," $extraEnv) | replace "$" "$$") -}}
-{{- $imagePullSecrets := list -}}
-{{- range $imagePullSecret := .Values.global.imagePullSecrets -}}
-{{- $imagePullSecrets = append $imagePullSecrets $imagePullSecret.name -}}
-{{- end -}}
-{{- $settings = set $settings "KUBERNETES_SANDBOX_IMAGE_PULL_SECRETS" (join "," $imagePullSecrets) -}}
 {{- range $key, $value := .Values.api.extraEnv -}}
 {{- $settings = set $settings $key $value -}}
 {{- end -}}
@@ -699,6 +699,13 @@ json_key: {{ toJson .jsonKey }}
 {{- end }}
 
 {{/*
+Whether a Secret holds what a part of the release must not read.
+*/}}
+{{- define "centaur.isWithheld" -}}
+{{ or (or (hasPrefix "sh.helm.release." .secret) (hasPrefix (printf "%s-token-" (include "centaur.api.fullname" .root)) .secret)) (eq .secret .root.Values.secretManager.existingSecretName) (and (eq .secret .root.Values.onepasswordConnect.connect.credentialsName) (ne .from "connect")) (and (eq .secret .root.Values.firewall.existingCaKeySecretName) (ne .from "iron-proxy")) }}
+{{- end }}
+
+{{/*
 A component's labels.
 */}}
 {{- define "centaur.labels" -}}
@@ -715,6 +722,119 @@ What the chart is called in labels: the chart, unless nameOverride says otherwis
 */}}
 {{- define "centaur.name" -}}
 {{ default .Chart.Name .Values.nameOverride }}
+{{- end }}
+
+{{/*
+Hosts that are the release's own: what each is called, who listens there, and by what parts of a host it is found.
+*/}}
+{{- define "centaur.ownHosts" -}}
+{{- $ownHost := dict
+  "name" (printf "%s.%s.svc.%s" (include "centaur.api.fullname" .) .Release.Namespace .Values.api.egressDiscovery.clusterDomain)
+  "who" "the API itself"
+  "closed" false
+ -}}
+{{- $marks := list
+  (printf ".%s.\n" (include "centaur.api.fullname" .))
+  (printf ".%s.%s.\n" (include "centaur.api.fullname" .) .Release.Namespace)
+  (printf ".%s.%s.svc." (include "centaur.api.fullname" .) .Release.Namespace)
+  (printf ".*.%s.svc." .Release.Namespace)
+  (printf ".%s.%s.*." (include "centaur.api.fullname" .) .Release.Namespace)
+  (printf ".%s.*." (include "centaur.api.fullname" .))
+ -}}
+{{- $ownHost = set $ownHost "marks" $marks -}}
+{{- $ownHost2 := dict
+  "name" (printf "%s.%s.svc.%s" (include "centaur.ironProxy.fullname" .) .Release.Namespace .Values.api.egressDiscovery.clusterDomain)
+  "who" "iron-proxy itself"
+  "closed" true
+ -}}
+{{- $marks2 := list
+  (printf ".%s.\n" (include "centaur.ironProxy.fullname" .))
+  (printf ".%s.%s.\n" (include "centaur.ironProxy.fullname" .) .Release.Namespace)
+  (printf ".%s.%s.svc." (include "centaur.ironProxy.fullname" .) .Release.Namespace)
+  (printf ".*.%s.svc." .Release.Namespace)
+  (printf ".%s.%s.*." (include "centaur.ironProxy.fullname" .) .Release.Namespace)
+  (printf ".%s.*." (include "centaur.ironProxy.fullname" .))
+ -}}
+{{- $ownHost2 = set $ownHost2 "marks" $marks2 -}}
+{{- $ownHosts := list $ownHost $ownHost2 -}}
+{{- if .Values.onepasswordConnect.connect.create -}}
+{{- $ownHost3 := dict
+  "name" (printf "%s.%s.svc.%s" .Values.onepasswordConnect.connect.applicationName .Release.Namespace .Values.api.egressDiscovery.clusterDomain)
+  "who" "the Connect server itself"
+  "closed" true
+ -}}
+{{- $marks3 := list
+  (printf ".%s.\n" .Values.onepasswordConnect.connect.applicationName)
+  (printf ".%s.%s.\n" .Values.onepasswordConnect.connect.applicationName .Release.Namespace)
+  (printf ".%s.%s.svc." .Values.onepasswordConnect.connect.applicationName .Release.Namespace)
+  (printf ".*.%s.svc." .Release.Namespace)
+  (printf ".%s.%s.*." .Values.onepasswordConnect.connect.applicationName .Release.Namespace)
+  (printf ".%s.*." .Values.onepasswordConnect.connect.applicationName)
+ -}}
+{{- $ownHost3 = set $ownHost3 "marks" $marks3 -}}
+{{- $ownHosts = append $ownHosts $ownHost3 -}}
+{{- end -}}
+{{- $ownHost3 := dict
+  "name" (printf "pod.%s" .Values.api.egressDiscovery.clusterDomain)
+  "who" "where every address has a name, also that of the API"
+  "closed" true
+ -}}
+{{- $marks3 := list
+  (printf ".pod.\n")
+  (printf ".pod.%s.\n" .Values.api.egressDiscovery.clusterDomain)
+  (printf ".%s.pod." .Release.Namespace)
+ -}}
+{{- $ownHost3 = set $ownHost3 "marks" $marks3 -}}
+{{- $ownHosts = append $ownHosts $ownHost3 -}}
+{{ toJson $ownHosts }}
+{{- end }}
+
+{{/*
+What may stand in a variable for a credential: by the name of the secret, and by each reference that it is made of.
+*/}}
+{{- define "centaur.placeholders" -}}
+{{- $placeholdersByName := dict -}}
+{{- $placeholders := list -}}
+{{- range $secret := include "centaur.secrets" . | fromJsonArray -}}
+{{- $names := list $secret.name -}}
+{{- $references := list -}}
+{{- if not (has $secret.declared.type (list "oauth_token" "aws_auth")) -}}
+{{- $references = append $references $secret.reference -}}
+{{- end -}}
+{{- range $fieldName, $field := $secret.declared.fields -}}
+{{- if kindIs "string" $field -}}
+{{- $references = append $references $field -}}
+{{- end -}}
+{{- end -}}
+{{- range $fieldName, $field := $secret.declared.fields -}}
+{{- if not (kindIs "string" $field) -}}
+{{- $references = append $references $field.secret_ref -}}
+{{- end -}}
+{{- end -}}
+{{- if $secret.declared.access_key_id -}}
+{{- $references = append $references $secret.declared.access_key_id -}}
+{{- end -}}
+{{- if $secret.declared.secret_access_key -}}
+{{- $references = append $references $secret.declared.secret_access_key -}}
+{{- end -}}
+{{- range $reference := $references -}}
+{{- $names = append $names $reference -}}
+{{- end -}}
+{{- range $name := uniq $names -}}
+{{- $texts := list (default $secret.name $secret.declared.replacer) -}}
+{{- if eq $secret.declared.type "pg_dsn" -}}
+{{- $texts = append $texts "postgresql://app_user@…" -}}
+{{- end -}}
+{{- range $text := $texts -}}
+{{- $placeholder := dict "name" $name "text" $text -}}
+{{- $placeholders = append $placeholders $placeholder -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- range $placeholder := $placeholders -}}
+{{- $placeholdersByName = set $placeholdersByName $placeholder.name (append (dig $placeholder.name list $placeholdersByName) $placeholder) -}}
+{{- end -}}
+{{ toJson $placeholdersByName }}
 {{- end }}
 
 {{/*
@@ -796,4 +916,40 @@ The name of the pod of `helm test`.
 */}}
 {{- define "centaur.test.fullname" -}}
 {{ printf "%s-test" (include "centaur.fullname" . | trunc 58 | trimSuffix "-") }}
+{{- end }}
+
+{{/*
+The Secrets that volumes name, and what a driver is told, which may name one as well.
+*/}}
+{{- define "centaur.volumes.secrets" -}}
+{{- $secrets := list -}}
+{{- range $item := .volumes -}}
+{{- if $item.secret -}}
+{{- $secrets = append $secrets (default "" $item.secret.secretName) -}}
+{{- end -}}
+{{- end -}}
+{{- range $item := .volumes -}}
+{{- if $item.projected -}}
+{{- range $source := $item.projected.sources -}}
+{{- if $source.secret -}}
+{{- $secrets = append $secrets (default "" $source.secret.name) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- range $item := .volumes -}}
+{{- if $item.csi -}}
+{{- if $item.csi.nodePublishSecretRef -}}
+{{- $secrets = append $secrets (default "" $item.csi.nodePublishSecretRef.name) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- range $item := .volumes -}}
+{{- if $item.csi -}}
+{{- range $volumeAttributeName, $volumeAttribute := $item.csi.volumeAttributes -}}
+{{- $secrets = append $secrets $volumeAttribute -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{ toJson $secrets }}
 {{- end }}

@@ -1,0 +1,427 @@
+/**
+ * Who may be addressed, and who may hold what: the release's own hosts, the Secrets that are withheld from its parts, and
+ * the variables that hold tokens and credentials. Each key of the values that can name one of these is held against
+ * them here; what tools declare is held against the same hosts and tokens by the rules of `src/secrets`.
+ */
+import Type from 'typebox';
+import {
+  and,
+  constant,
+  contains,
+  defaultIfAbsent,
+  defaultIfEmpty,
+  type Expr,
+  each,
+  eq,
+  first,
+  groupBy,
+  hasPrefix,
+  includes,
+  isNonEmpty,
+  join,
+  kubernetes,
+  listOf,
+  lookup,
+  type Member,
+  map,
+  mapOf,
+  ne,
+  not,
+  or,
+  readAs,
+  release,
+  type Symbolic,
+  str,
+  trimPrefix,
+  uniq,
+  valueTemplate,
+  valueTemplateOf,
+  when,
+} from '../helm/authoring.js';
+import { anyOf, endsAsOneOf, given } from '../secrets/conditions.js';
+import { placeholderOf, referencesOf, type Secret } from '../secrets/declared.js';
+import { givenNamesOwn, type OwnHost, type OwnHosts, ownHost, ownHostsNamed } from '../secrets/own-host.js';
+import { postgresClient } from '../secrets/proxy-config.js';
+import { guardedSettings } from './api.js';
+import { guardedKeys, infraKeys, tokenKeys } from './infra-secret.js';
+import type { Platform } from './platform.js';
+import type { PodKeys } from './values.js';
+
+export function exposureRules(platform: Platform, ownHosts: OwnHosts): readonly Member<string>[] {
+  return [
+    ...hostRules(platform, ownHosts),
+    ...secretRules(platform),
+    ...variableRules(platform),
+    ...settingRules(platform),
+  ];
+}
+
+// ------------------------------------------------------------------------------------------------- who may be addressed
+
+/**
+ * The Services of the release, and what CoreDNS calls pods by their addresses, in every spelling that a resolver in the
+ * cluster completes or takes: https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
+ */
+export function ownHostsOf({ values, names }: Platform): OwnHosts {
+  const { clusterDomain } = values.api.egressDiscovery;
+  const { connect } = values.onepasswordConnect;
+  const { Namespace } = release;
+  const service = (name: Expr<string>, who: string, { closed }: { readonly closed: boolean }) =>
+    ownHost({
+      name: str`${name}.${Namespace}.svc.${clusterDomain}`,
+      who,
+      closed,
+      ends: [name, str`${name}.${Namespace}`],
+      // The cluster's domain may be another than the values say. A * may be any label.
+      parts: [
+        str`${name}.${Namespace}.svc`,
+        str`*.${Namespace}.svc`,
+        str`${name}.${Namespace}.*`,
+        str`${name}.*`,
+      ],
+    });
+  const hosts = listOf<OwnHost>(
+    [
+      service(names.api, 'the API itself', { closed: false }),
+      service(names.ironProxy, 'iron-proxy itself', { closed: true }),
+      when(connect.create, service(connect.applicationName, 'the Connect server itself', { closed: true })),
+      ownHost({
+        name: str`pod.${clusterDomain}`,
+        who: 'where every address has a name, also that of the API',
+        closed: true,
+        ends: [constant('pod'), str`pod.${clusterDomain}`],
+        parts: [str`${Namespace}.pod`],
+      }),
+    ],
+    'ownHosts',
+  );
+  return valueTemplate(
+    'centaur.ownHosts',
+    "Hosts that are the release's own: what each is called, who listens there, and by what parts of a host it is found.",
+    hosts,
+  );
+}
+
+function hostRules({ values, connectServer }: Platform, ownHosts: OwnHosts): readonly Member<string>[] {
+  const { allowedHosts } = values.ironProxy;
+  return [
+    when(
+      isNonEmpty(values.onepasswordConnect.connect.url),
+      when(
+        ownHostsNamed(ownHosts, connectServer.host),
+        (named) =>
+          str`onepasswordConnect.connect.url: iron-proxy would send the token of Connect to ${first(named).name}, ${first(named).who}, which must not read it: give the URL of a Connect server`,
+      ),
+    ),
+    givenNamesOwn(ownHosts, allowedHosts, (namesOwn, own) =>
+      when(
+        namesOwn,
+        each(allowedHosts, (host) =>
+          each(ownHostsNamed(own, host), ({ name, who, closed }) =>
+            when(
+              closed,
+              str`ironProxy.allowedHosts: ${host} would lead sandboxes to ${name}, ${who}: remove it`,
+            ),
+          ),
+        ),
+      ),
+    ),
+  ];
+}
+
+// ---------------------------------------------------------------------------------------------- who may hold which Secret
+
+/** Who is given a Secret that a key names. */
+type Holder = 'api' | 'iron-proxy' | 'connect' | 'sandbox';
+
+interface WithheldSecret {
+  readonly is: (name: Expr<string>) => Expr<boolean>;
+  /** Who may mount it nevertheless. */
+  readonly holders: readonly Holder[];
+}
+
+/** Secrets that no one may mount but their holders. Of the infra Secret each container is given single keys. */
+function withheldSecrets({ values }: Platform): readonly WithheldSecret[] {
+  return [
+    { is: (name) => eq(name, values.secretManager.existingSecretName), holders: [] },
+    { is: (name) => eq(name, values.onepasswordConnect.connect.credentialsName), holders: ['connect'] },
+    { is: (name) => eq(name, values.firewall.existingCaKeySecretName), holders: ['iron-proxy'] },
+  ];
+}
+
+/** Secrets of others: Helm's, with the values of each release in them, and the tokens that Kubernetes makes for the API. */
+function isReserved({ names }: Platform, name: Expr<string>): Expr<boolean> {
+  return or(hasPrefix('sh.helm.release.', name), hasPrefix(str`${names.api}-token-`, name));
+}
+
+/** A key of the values that names Secrets. */
+interface SecretKey {
+  readonly key: string;
+  readonly holder: Holder;
+  /** Who that is, in a sentence. */
+  readonly who: string;
+  readonly names: Expr<readonly string[]>;
+  /** What to do instead. */
+  readonly instead: string;
+}
+
+function secretKeys({ values }: Platform): readonly SecretKey[] {
+  const { api, ironProxy, onepasswordConnect, global, firewall, secrets } = values;
+  const instead = 'mount another Secret, with the one key that is needed';
+  const volumes = (keys: Symbolic<Pick<PodKeys, 'extraVolumes'>>) =>
+    secretsOfVolumes({ volumes: defaultIfAbsent(keys.extraVolumes, []) });
+  return [
+    { key: 'api.extraVolumes', holder: 'api', who: 'the API', names: volumes(api), instead },
+    {
+      key: 'ironProxy.extraVolumes',
+      holder: 'iron-proxy',
+      who: 'iron-proxy',
+      names: volumes(ironProxy),
+      instead,
+    },
+    {
+      key: 'onepasswordConnect.connect.extraVolumes',
+      holder: 'connect',
+      who: 'Connect',
+      names: volumes(onepasswordConnect.connect),
+      instead,
+    },
+    {
+      key: 'global.imagePullSecrets',
+      holder: 'sandbox',
+      who: 'sandboxes',
+      names: map(global.imagePullSecrets, ({ name }) => name),
+      instead: 'name a Secret that holds the login of a registry and nothing else',
+    },
+    {
+      key: 'firewall.existingCaSecretName',
+      holder: 'sandbox',
+      who: 'the API and sandboxes, which mount it,',
+      names: listOf<string>([firewall.existingCaSecretName]),
+      instead: 'put ca-cert.pem into a Secret of its own',
+    },
+    {
+      key: 'secrets.bootstrapSecretName',
+      holder: 'sandbox',
+      who: 'sandboxes, which are made of it,',
+      names: listOf<string>([secrets.bootstrapSecretName]),
+      instead: 'put what they need into a Secret of its own',
+    },
+  ];
+}
+
+/** Every Secret that volumes name; a driver's attributes may name one as well. */
+const secretsOfVolumes = valueTemplateOf(
+  'centaur.volumes.secrets',
+  'The Secrets that volumes name, and what a driver is told, which may name one as well.',
+  { volumes: Type.Array(kubernetes.volume()) },
+  ({ volumes }) =>
+    listOf<string>(
+      [
+        each(volumes, ({ secret }) => when(secret, ({ secretName }) => defaultIfEmpty(secretName, ''))),
+        each(volumes, ({ projected }) =>
+          when(projected, ({ sources }) =>
+            each(sources, ({ secret }) => when(secret, ({ name }) => defaultIfEmpty(name, ''))),
+          ),
+        ),
+        each(volumes, ({ csi }) =>
+          when(csi, ({ nodePublishSecretRef }) =>
+            when(nodePublishSecretRef, ({ name }) => defaultIfEmpty(name, '')),
+          ),
+        ),
+        each(volumes, ({ csi }) =>
+          when(csi, ({ volumeAttributes }) => each(volumeAttributes, (attribute) => attribute)),
+        ),
+      ],
+      'secrets',
+    ),
+);
+
+function secretRules(platform: Platform): readonly Member<string>[] {
+  const { values } = platform;
+  const { secretManager, onepasswordConnect, firewall } = values;
+  const { credentialsName, credentialsKey } = onepasswordConnect.connect;
+  const { existingCaKeySecretName, ca } = firewall;
+  const isWithheld = valueTemplateOf(
+    'centaur.isWithheld',
+    'Whether a Secret holds what a part of the release must not read.',
+    { secret: Type.String(), from: Type.String() },
+    ({ secret, from }) =>
+      anyOf([
+        isReserved(platform, secret),
+        ...withheldSecrets(platform).map(({ is, holders }) =>
+          holders.reduce<Expr<boolean>>((withheld, holder) => and(withheld, ne(from, holder)), is(secret)),
+        ),
+      ]),
+  );
+  const own = {
+    'secretManager.existingSecretName': secretManager.existingSecretName,
+    'onepasswordConnect.connect.credentialsName': credentialsName,
+    'firewall.existingCaKeySecretName': existingCaKeySecretName,
+  };
+  return [
+    ...secretKeys(platform).map(({ key, holder, who, names, instead }) =>
+      each<string, string>(names, (secret) =>
+        when<string>(
+          isWithheld({ secret, from: holder }),
+          str`${key}: the Secret ${secret} holds what ${who} must not read: ${instead}`,
+        ),
+      ),
+    ),
+    ...Object.entries(own).map(([key, name]) =>
+      when<string>(
+        isReserved(platform, name),
+        str`${key}: the Secret ${name} belongs to Helm or to Kubernetes: choose another name`,
+      ),
+    ),
+    when(
+      and(
+        isNonEmpty(ca.certPem),
+        or(
+          eq(existingCaKeySecretName, secretManager.existingSecretName),
+          eq(existingCaKeySecretName, credentialsName),
+        ),
+      ),
+      str`firewall.existingCaKeySecretName: the chart makes this Secret of firewall.ca, and ${existingCaKeySecretName} exists before the install: choose another name`,
+    ),
+    when(
+      isNoConnectKey(platform, credentialsKey),
+      str`onepasswordConnect.connect.credentialsKey: the key ${credentialsKey} belongs to other parts of the release, and Connect must not read it: name the key that holds 1password-credentials.json`,
+    ),
+  ];
+}
+
+/** Whether a key of a Secret is one that others read, should the Secret be the same. */
+function isNoConnectKey({ values }: Platform, key: Expr<string>): Expr<boolean> {
+  return or(
+    eq(key, 'ca-key.pem'),
+    includes(constant(infraKeys.map((row) => row.key)), trimPrefix(values.secretManager.envPrefix, key)),
+    endsAsOneOf(tokenKeys, key),
+  );
+}
+
+// -------------------------------------------------------------------------------------------- who may hold which variable
+
+/** Maps of variables that a person writes, by their keys in the values. */
+function environments({ values }: Platform) {
+  return { 'api.extraEnv': values.api.extraEnv, 'sandbox.extraEnv': values.sandbox.extraEnv };
+}
+
+function variableRules(platform: Platform): readonly Member<string>[] {
+  const { values } = platform;
+  const { envPrefix } = values.secretManager;
+  const placeholders = placeholdersOf(platform);
+  return [
+    ...Object.entries(environments(platform)).flatMap(([key, variables]) => [
+      each<string, string>(variables, (_, name) =>
+        when<string>(
+          endsAsOneOf(tokenKeys, name),
+          str`${key}: ${name} fetches credentials, and iron-proxy alone may hold it: remove it here, and put it into the infra Secret`,
+        ),
+      ),
+      when<string>(
+        isNonEmpty(variables),
+        given('placeholders', placeholders, (byName) =>
+          each(variables, (value, name) =>
+            when(acceptedAs([name, trimPrefix(envPrefix, name)], byName), (accepted) =>
+              when(
+                not(isAccepted(value, accepted)),
+                str`${key}: ${name} is a declared credential, of which only iron-proxy holds the value: write its placeholder, ${join(' or ', accepted)}, and store the value where ironProxy.secretSource says`,
+              ),
+            ),
+          ),
+        ),
+      ),
+    ]),
+    // Each variable of iron-proxy is a secret, and a folder of that name may be on a volume that others see.
+    each(values.ironProxy.extraVolumeMounts, ({ name, subPathExpr }) =>
+      when(subPathExpr, (path) =>
+        when(
+          contains('$(', path),
+          str`ironProxy.extraVolumeMounts: subPathExpr of ${name} would write a secret of iron-proxy into the name of a folder: use subPath`,
+        ),
+      ),
+    ),
+  ];
+}
+
+interface Placeholder {
+  /** What a credential is called. */
+  readonly name: string;
+  /** What may stand there in its place. */
+  readonly text: string;
+}
+
+const placeholderSchema = Type.Object({ name: Type.String(), text: Type.String() });
+type PlaceholdersByName = Symbolic<{ readonly [name: string]: readonly Placeholder[] }>;
+
+function placeholdersOf({ secrets }: Platform): PlaceholdersByName {
+  const all = each<Secret, Placeholder>(secrets.secrets, (secret) => {
+    const names = listOf<string>(
+      [secret.name, each(referencesOf(secret), (reference) => reference)],
+      'names',
+    );
+    const texts = listOf<string>(
+      [placeholderOf(secret), when(eq(secret.declared.type, 'pg_dsn'), databaseAddress)],
+      'texts',
+    );
+    return each(uniq(names), (name) =>
+      each(texts, (text) => readAs(placeholderSchema, mapOf<string>({ name, text }, 'placeholder'))),
+    );
+  });
+  return valueTemplate(
+    'centaur.placeholders',
+    'What may stand in a variable for a credential: by the name of the secret, and by each reference that it is made of.',
+    groupBy(listOf<Placeholder>([all], 'placeholders'), ({ name }) => name, 'placeholdersByName'),
+  );
+}
+
+/** What may stand in a variable that is called so; nothing where no credential is. */
+function acceptedAs(
+  names: readonly Expr<string>[],
+  placeholders: PlaceholdersByName,
+): Symbolic<readonly string[]> {
+  return uniq(
+    listOf<string>(
+      names.map((name) => each(lookup(placeholders, name, []), ({ text }) => text)),
+      'accepted',
+    ),
+  );
+}
+
+/** Where a tool connects in place of its database. */
+const databaseAddress = `postgresql://${postgresClient.user}@…`;
+
+/** The password is no part of it, or comes from a variable. */
+const databaseAddresses = ['postgresql', 'postgres'].flatMap((scheme) =>
+  ['', `:$(${postgresClient.passwordKey})`].map(
+    (password) => `${scheme}://${postgresClient.user}${password}@`,
+  ),
+);
+
+function isAccepted(value: Expr<string>, accepted: Expr<readonly string[]>): Expr<boolean> {
+  const isDatabaseAddress = anyOf(databaseAddresses.map((beginning) => hasPrefix(beginning, value)));
+  return or(
+    includes(accepted, value),
+    and(includes(accepted, databaseAddress), isDatabaseAddress, not(contains('password=', value))),
+  );
+}
+
+/** Variables of the API that their own keys set, and nothing else. */
+function settingRules(platform: Platform): readonly Member<string>[] {
+  const keys = Object.fromEntries([
+    ...guardedKeys.map((key) => [key, `${key} in the infra Secret`] as const),
+    ...Object.entries(guardedSettings(platform)).map(([variable, { key }]) => [variable, key] as const),
+  ]);
+  return [
+    given('guardeds', mapOf<string>(keys, 'keys'), (guarded) =>
+      each<string, string>(platform.values.api.extraEnv, (_, name) =>
+        when(
+          lookup(guarded, name, ''),
+          (key) =>
+            str`api.extraEnv: ${name} decides where credentials come from, or what sandboxes are given and may reach: set ${key} instead`,
+        ),
+      ),
+    ),
+  ];
+}

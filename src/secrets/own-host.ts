@@ -1,0 +1,90 @@
+/** Hosts that are parts of the release itself: none of them may read a credential. */
+import Type, { type Static } from 'typebox';
+import {
+  and,
+  contains,
+  type Expr,
+  filter,
+  hasSuffix,
+  join,
+  listOf,
+  type Member,
+  mapOf,
+  or,
+  readAs,
+  type Symbolic,
+  some,
+  str,
+} from '../helm/authoring.js';
+import { given } from './conditions.js';
+import { endOf } from './overlap.js';
+
+const ownHostSchema = Type.Object({
+  /** Its whole name. */
+  name: Type.String(),
+  /** Who listens there, as an apposition to the name. */
+  who: Type.String(),
+  /** Whether sandboxes must not reach it at all, not even without a credential. */
+  closed: Type.Boolean(),
+  /** What stands in each host that names it, where dots stand around the host and a line break behind it. */
+  marks: Type.Array(Type.String()),
+});
+
+export type OwnHost = Static<typeof ownHostSchema>;
+export type OwnHosts = Symbolic<readonly OwnHost[]>;
+
+export interface OwnHostNames extends Omit<OwnHost, 'name' | 'marks'> {
+  /** Its whole name: a host with a `*` that may mean it is one of its names. */
+  readonly name: Expr<string>;
+  /** A host that is one of these, or is below one, names it. */
+  readonly ends: readonly Expr<string>[];
+  /** A host that has one of these among its labels names it, whatever stands before and behind. */
+  readonly parts: readonly Expr<string>[];
+}
+
+export function ownHost({ name, who, closed, ends, parts }: OwnHostNames): Symbolic<OwnHost> {
+  const marks = listOf<string>(
+    [...ends.map((end) => str`.${end}.\n`), ...parts.map((part) => str`.${part}.`)],
+    'marks',
+  );
+  return readAs(
+    ownHostSchema,
+    mapOf<string | boolean | readonly string[]>({ name, who, closed, marks }, 'ownHost'),
+  );
+}
+
+/** Which of the release's own hosts a host names. */
+export function ownHostsNamed(ownHosts: OwnHosts, host: Expr<string>): OwnHosts {
+  return filter(ownHosts, (own) => isNamedIn(own, str`.${host}.\n`));
+}
+
+/** Which of them a host means, where one with a `*` means all that it matches. */
+export function ownHostsMeant(ownHosts: OwnHosts, host: Expr<string>): OwnHosts {
+  const isMatched = (own: Symbolic<OwnHost>) =>
+    and(contains('*', host), hasSuffix(endOf(host), str`.${own.name}`));
+  return filter(ownHosts, (own) => or(isNamedIn(own, str`.${host}.\n`), isMatched(own)));
+}
+
+/**
+ * Tells a rule whether any of many hosts names one of the release's own: all are searched at once, so that each of
+ * thousands need not be held against every one of those.
+ */
+export function givenNamesOwn<T>(
+  ownHosts: OwnHosts,
+  hosts: Symbolic<readonly string[]>,
+  body: (namesOwn: Symbolic<boolean>, ownHosts: OwnHosts) => Member<T>,
+): Member<T> {
+  return given('owns', ownHosts, (own) =>
+    given('lines', str`.${join('.\n.', hosts)}.\n`, (lines) =>
+      given(
+        'hits',
+        some(own, (host) => isNamedIn(host, lines)),
+        (namesOwn) => body(namesOwn, own),
+      ),
+    ),
+  );
+}
+
+function isNamedIn({ marks }: Symbolic<OwnHost>, lines: Expr<string>): Expr<boolean> {
+  return some(marks, (mark) => contains(mark, lines));
+}
