@@ -40,7 +40,14 @@ import {
 } from '../helm/authoring.js';
 import { anyOf, endsAsOneOf, given } from '../secrets/conditions.js';
 import { placeholderOf, referencesOf, type Secret } from '../secrets/declared.js';
-import { givenNamesOwn, type OwnHost, type OwnHosts, ownHost, ownHostsNamed } from '../secrets/own-host.js';
+import {
+  givenNamesOwn,
+  type OwnHost,
+  type OwnHostNames,
+  type OwnHosts,
+  ownHost,
+  ownHostsNamed,
+} from '../secrets/own-host.js';
 import { postgresClient } from '../secrets/proxy-config.js';
 import { guardedSettings } from './api.js';
 import { guardedKeys, infraKeys, tokenKeys } from './infra-secret.js';
@@ -66,25 +73,26 @@ export function ownHostsOf({ values, names }: Platform): OwnHosts {
   const { clusterDomain } = values.api.egressDiscovery;
   const { connect } = values.onepasswordConnect;
   const { Namespace } = release;
-  const service = (name: Expr<string>, who: string, { closed }: { readonly closed: boolean }) =>
+  // Another domain than the values say may be the cluster's, so that it is the namespace and what stands before it that count.
+  const service = (
+    name: Expr<string>,
+    more: Pick<OwnHostNames, 'who' | 'closed'>,
+    ...parts: Expr<string>[]
+  ) =>
     ownHost({
+      ...more,
       name: str`${name}.${Namespace}.svc.${clusterDomain}`,
-      who,
-      closed,
       ends: [name, str`${name}.${Namespace}`],
-      // The cluster's domain may be another than the values say. A * may be any label.
-      parts: [
-        str`${name}.${Namespace}.svc`,
-        str`*.${Namespace}.svc`,
-        str`${name}.${Namespace}.*`,
-        str`${name}.*`,
-      ],
+      parts: [str`${name}.${Namespace}.svc`, str`*.${Namespace}.svc`, ...parts],
     });
   const hosts = listOf<OwnHost>(
     [
-      service(names.api, 'the API itself', { closed: false }),
-      service(names.ironProxy, 'iron-proxy itself', { closed: true }),
-      when(connect.create, service(connect.applicationName, 'the Connect server itself', { closed: true })),
+      service(names.api, { who: 'the API itself', closed: false }, str`${names.api}.*`),
+      service(names.ironProxy, { who: 'iron-proxy itself', closed: true }),
+      when(
+        connect.create,
+        service(connect.applicationName, { who: 'the Connect server itself', closed: true }),
+      ),
       ownHost({
         name: str`pod.${clusterDomain}`,
         who: 'where every address has a name, also that of the API',

@@ -4,7 +4,7 @@
  */
 import Type, { type Static, type TProperties } from 'typebox';
 import { kubernetes, type Symbolic } from '../helm/authoring.js';
-import { portNumber } from '../secrets/host.js';
+import { serverPatternOrEmpty } from '../secrets/host.js';
 import { harnessesSchema, proxyKeys, toolsSchema } from '../secrets/values.js';
 
 /** An object whose keys are all known: a misspelt one is refused. */
@@ -360,9 +360,9 @@ export const valuesSchema = Type.Object(
             ),
             url: Type.String({
               maxLength: 2048,
-              pattern: `^(https?://[A-Za-z0-9.-]+(:${portNumber})?(/[A-Za-z0-9._~/-]*)?)?$`,
+              pattern: serverPatternOrEmpty,
               description:
-                'A Connect server that exists already, in place of create: http://connect.example.internal:8080.',
+                'A Connect server that exists already, instead of create, with its host in lower case: http://connect.example.internal:8080. Never the API of the release: it would be sent the token.',
               default: '',
             }),
             applicationName: kubernetes.dnsLabel({
@@ -427,7 +427,7 @@ export const valuesSchema = Type.Object(
           default: 'INFO',
         }),
         extraEnv: extraEnv(
-          'More environment variables. One of these wins over one that the chart sets itself. Kubernetes puts the value of another variable in the place of $(NAME); $$(NAME) stands for $(NAME) itself.',
+          'More environment variables. One of these wins over one that the chart sets itself, unless that decides where credentials come from or what sandboxes get: those have keys of their own. Never a credential. Kubernetes puts the value of another variable in the place of $(NAME); $$(NAME) stands for $(NAME) itself.',
         ),
         terminationGracePeriodSeconds: gracePeriod('Seconds that running work has to end.', 35),
         startupProbe: probe('Until the first success, so many failures are forgiven.', 30),
@@ -498,7 +498,7 @@ export const valuesSchema = Type.Object(
           default: '/repos',
         }),
         extraEnv: extraEnv(
-          'More environment variables for sandboxes, exactly as they are. Never a credential: a sandbox is not trusted.',
+          "More environment variables for sandboxes, exactly as they are. Never a credential, only its placeholder: a sandbox is not trusted. For a declared database, iron-proxy's address: postgresql://app_user@HOST:PORT/DATABASE.",
         ),
         resources: closed(
           {

@@ -52,11 +52,15 @@ export const allowedHostPattern = `^(?:\\*|${name}|${ipv4}|${ipv6}|${cidr})$`;
 export const maxHostLength = 253;
 
 /** A pattern of the numbers that a port can have, 1 to 65535. */
-export const portNumber =
-  '([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])';
+const portNumber = '([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])';
+
+const wholeName = `(?:${label}\\.)*${lastLabel}`;
 
 /** An https URL of one host, with a port and a path or without. */
-export const endpointPattern = `^https://(?:(?:${label}\\.)*${lastLabel}|${ipv4})(?::${portNumber})?(?:/[A-Za-z0-9._~/@:+,=-]*)?$`;
+export const endpointPattern = `^https://(?:${wholeName}|${ipv4})(?::${portNumber})?(?:/[A-Za-z0-9._~/@:+,=-]*)?$`;
+
+/** The URL of a server, or nothing. Its host is written in lower case, as it is compared; a whole name may end in a dot. */
+export const serverPatternOrEmpty = `^(?:https?://(?:${wholeName}[.]?|${ipv4})(?::${portNumber})?(?:/[A-Za-z0-9._~/-]*)?)?$`;
 
 // ----------------------------------------------------------------------------------------------------------- advice
 

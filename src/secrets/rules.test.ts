@@ -440,7 +440,6 @@ describe('with secretSource env, a reference is a key of the infra Secret', () =
 
   test.each([
     'DATABASE_URL',
-    'OP_CONNECT_TOKEN',
     'IRON_LOG_LEVEL',
     'HTTPS_PROXY',
     'https_proxy',
@@ -455,6 +454,18 @@ describe('with secretSource env, a reference is a key of the infra Secret', () =
     expect(broken(declared)).toEqual([]);
     expect(broken(declared, env)).toEqual([
       `tools.a.secrets[0]: ${secret_ref} belongs to the services themselves, and no tool may have it; with ironProxy.secretSource env a reference is a key of the infra Secret: give KEY another secret_ref`,
+    ]);
+  });
+
+  test.each([
+    'OP_CONNECT_TOKEN',
+    'STAGING_OP_CONNECT_TOKEN',
+    'PROD_OP_CONNECT_TOKEN',
+  ])('%s is a token', (secret_ref) => {
+    const declared = { a: [{ ...http, secret_ref }] };
+    expect(broken(declared)).toEqual([]);
+    expect(broken(declared, env)).toEqual([
+      `tools.a.secrets[0]: KEY would be the key PROD_${secret_ref} of the infra Secret, by its name a token that fetches credentials, and no tool may have one: give KEY another secret_ref`,
     ]);
   });
 

@@ -35,6 +35,14 @@ export const brokenRules: BrokenRules = [
     'fullnameOverride: own\nonepasswordConnect: {connect: {applicationName: own-api}}',
   ],
 
+  [
+    'onepasswordConnect.connect.url: iron-proxy would send the token',
+    'ironProxy: {secretSource: onepassword-connect}\nonepasswordConnect: {connect: {url: "http://law-release-centaur-api:8000"}}',
+  ],
+  [
+    'ironProxy.allowedHosts: … would lead sandboxes to',
+    'ironProxy: {allowedHosts: [a.example.com, law-release-centaur-iron-proxy]}',
+  ],
   ['api.extraVolumes: the Secret … holds', volume('secret: {secretName: centaur-infra-env}')],
   [
     'api.extraVolumes: the Secret … holds',
@@ -44,39 +52,59 @@ export const brokenRules: BrokenRules = [
     'api.extraVolumes: the Secret … holds',
     volume('csi: {driver: csi.example.com, nodePublishSecretRef: {name: centaur-infra-env}}'),
   ],
+  [
+    'api.extraVolumes: the Secret … holds',
+    volume('csi: {driver: csi.example.com, volumeAttributes: {secretName: sh.helm.release.v1.centaur.v1}}'),
+  ],
+  [
+    'ironProxy.extraVolumes: the Secret … holds',
+    'ironProxy: {extraVolumes: [{name: extra, secret: {secretName: centaur-onepassword-connect-credentials}}]}',
+  ],
+  [
+    'onepasswordConnect.connect.extraVolumes: the Secret … holds',
+    'onepasswordConnect: {connect: {extraVolumes: [{name: extra, secret: {secretName: centaur-firewall-ca-key}}]}}',
+  ],
+  ['global.imagePullSecrets: ', 'global: {imagePullSecrets: [{name: registry}, {name: centaur-infra-env}]}'],
   ['firewall.existingCaSecretName: ', 'firewall: {existingCaSecretName: centaur-firewall-ca-key}'],
   [
     'secrets.bootstrapSecretName: ',
     'secrets: {bootstrapSecretName: centaur-onepassword-connect-credentials}',
   ],
+  ['secrets.bootstrapSecretName: ', 'secrets: {bootstrapSecretName: law-release-centaur-api-token-x7k2p}'],
   [
-    'firewall.existingCaKeySecretName: ',
+    'secretManager.existingSecretName: ',
+    'secretManager: {existingSecretName: sh.helm.release.v1.law-release.v1}',
+  ],
+  [
+    'onepasswordConnect.connect.credentialsName: ',
+    'onepasswordConnect: {connect: {credentialsName: sh.helm.release.v1.law-release.v1}}',
+  ],
+  [
+    'firewall.existingCaKeySecretName: the Secret … belongs',
+    'firewall: {existingCaKeySecretName: law-release-centaur-api-token-x7k2p}',
+  ],
+  [
+    'firewall.existingCaKeySecretName: the chart makes',
     `firewall: {existingCaKeySecretName: centaur-infra-env, ca: {${certificate}, ${key}}}`,
   ],
   [
-    'api.extraEnv: KUBERNETES_BOOTSTRAP_SECRET_NAME says',
-    'api: {extraEnv: {KUBERNETES_BOOTSTRAP_SECRET_NAME: centaur-infra-env}}',
+    'onepasswordConnect.connect.credentialsKey: ',
+    'secretManager: {envPrefix: PROD_}\nonepasswordConnect: {connect: {credentialsKey: PROD_DATABASE_URL}}',
   ],
-  [
-    'api.extraEnv: KUBERNETES_FIREWALL_CA_SECRET_NAME says',
-    'api: {extraEnv: {KUBERNETES_FIREWALL_CA_SECRET_NAME: centaur-firewall-ca-key}}',
-  ],
-  [
-    'api.extraEnv: KUBERNETES_SANDBOX_EXTRA_ENV says',
-    `api: {extraEnv: {KUBERNETES_SANDBOX_EXTRA_ENV: '[{"name":"OP_CONNECT_TOKEN","value":"t"}]'}}`,
-  ],
-  ['api.extraEnv: OP_CONNECT_TOKEN fetches credentials', 'api: {extraEnv: {OP_CONNECT_TOKEN: t}}'],
-  [
-    'api.extraEnv: OP_SERVICE_ACCOUNT_TOKEN fetches credentials',
-    'api: {extraEnv: {OP_SERVICE_ACCOUNT_TOKEN: t}}',
-  ],
+  ['api.extraEnv: … decides', 'api: {extraEnv: {KUBERNETES_BOOTSTRAP_SECRET_NAME: centaur-infra-env}}'],
+  ['api.extraEnv: … decides', 'api: {extraEnv: {OP_VAULT: Private}}'],
+  ['api.extraEnv: … fetches credentials', 'api: {extraEnv: {OP_CONNECT_TOKEN: t}}'],
   ['api.extraEnv: … is a declared credential', 'api: {extraEnv: {OPENAI_API_KEY: sk-1}}'],
-  ['sandbox.extraEnv: OP_CONNECT_TOKEN fetches credentials', 'sandbox: {extraEnv: {OP_CONNECT_TOKEN: t}}'],
-  [
-    'sandbox.extraEnv: OP_SERVICE_ACCOUNT_TOKEN fetches credentials',
-    'sandbox: {extraEnv: {OP_SERVICE_ACCOUNT_TOKEN: t}}',
-  ],
+  ['sandbox.extraEnv: … fetches credentials', 'sandbox: {extraEnv: {PROD_OP_SERVICE_ACCOUNT_TOKEN: t}}'],
   ['sandbox.extraEnv: … is a declared credential', 'sandbox: {extraEnv: {OPENAI_API_KEY: sk-1}}'],
+  [
+    'sandbox.extraEnv: … is a declared credential',
+    `secretManager: {envPrefix: PROD_}\nsandbox: {extraEnv: {PROD_LEDGER_DSN: "postgres://app_user@db/ledger?password=x"}}\n${tools('type: pg_dsn, name: LEDGER, secret_ref: LEDGER_DSN, database: ledger')}`,
+  ],
+  [
+    'ironProxy.extraVolumeMounts: ',
+    'ironProxy: {extraVolumes: [{name: extra, emptyDir: {}}], extraVolumeMounts: [{name: extra, mountPath: /extra, subPathExpr: $(OP_CONNECT_TOKEN)}]}',
+  ],
 
   [
     'onepasswordConnect.connect: the mode onepassword-connect needs a Connect server',
@@ -138,6 +166,7 @@ export const brokenRules: BrokenRules = [
   ['…: … goes to no host', tools(http('KEY'))],
   ['…: … would be sent to …', tools(http('KEY', 'hosts: [law-release-centaur-api]'))],
   ['…: … would be sent to …', tools(http('KEY', 'hosts: [10-1-2-3.default.pod.cluster.local]'))],
+  ['…: … would be sent to …', tools(http('KEY', 'hosts: ["*.svc.cluster.local"]'))],
   [
     '…: the credentials of … would be sent to …',
     tools(
@@ -153,6 +182,10 @@ export const brokenRules: BrokenRules = [
     tools('type: pg_dsn, name: A, database: reports', 'type: pg_dsn, name: B, database: reports'),
   ],
   ['…: the … to … is set by …', tools('type: gcp_auth, name: A', 'type: gcp_auth, name: B')],
+  [
+    '…: … would be the key …',
+    `ironProxy: {secretSource: env}\nsecretManager: {envPrefix: OP_}\n${tools(http('KEY', host, 'secret_ref: CONNECT_TOKEN'))}`,
+  ],
   [
     '…: … belongs to the services themselves',
     `ironProxy: {secretSource: env}\n${tools(http('KEY', host, 'secret_ref: DATABASE_URL'))}`,

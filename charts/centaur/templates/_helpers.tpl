@@ -738,7 +738,6 @@ Hosts that are the release's own: what each is called, who listens there, and by
   (printf ".%s.%s.\n" (include "centaur.api.fullname" .) .Release.Namespace)
   (printf ".%s.%s.svc." (include "centaur.api.fullname" .) .Release.Namespace)
   (printf ".*.%s.svc." .Release.Namespace)
-  (printf ".%s.%s.*." (include "centaur.api.fullname" .) .Release.Namespace)
   (printf ".%s.*." (include "centaur.api.fullname" .))
  -}}
 {{- $ownHost = set $ownHost "marks" $marks -}}
@@ -752,8 +751,6 @@ Hosts that are the release's own: what each is called, who listens there, and by
   (printf ".%s.%s.\n" (include "centaur.ironProxy.fullname" .) .Release.Namespace)
   (printf ".%s.%s.svc." (include "centaur.ironProxy.fullname" .) .Release.Namespace)
   (printf ".*.%s.svc." .Release.Namespace)
-  (printf ".%s.%s.*." (include "centaur.ironProxy.fullname" .) .Release.Namespace)
-  (printf ".%s.*." (include "centaur.ironProxy.fullname" .))
  -}}
 {{- $ownHost2 = set $ownHost2 "marks" $marks2 -}}
 {{- $ownHosts := list $ownHost $ownHost2 -}}
@@ -768,8 +765,6 @@ Hosts that are the release's own: what each is called, who listens there, and by
   (printf ".%s.%s.\n" .Values.onepasswordConnect.connect.applicationName .Release.Namespace)
   (printf ".%s.%s.svc." .Values.onepasswordConnect.connect.applicationName .Release.Namespace)
   (printf ".*.%s.svc." .Release.Namespace)
-  (printf ".%s.%s.*." .Values.onepasswordConnect.connect.applicationName .Release.Namespace)
-  (printf ".%s.*." .Values.onepasswordConnect.connect.applicationName)
  -}}
 {{- $ownHost3 = set $ownHost3 "marks" $marks3 -}}
 {{- $ownHosts = append $ownHosts $ownHost3 -}}
