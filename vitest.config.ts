@@ -17,12 +17,14 @@ const commands = [
   'test/centaur/helm.test.ts',
   'test/examples/adding-a-component.test.ts',
   'test/{builds,judges}/**/*.test.ts',
+  'test/system/{bare,install,run}.test.ts',
   'src/secrets/vault.test.ts',
 ];
 
 /** Groups run one after another, so that the verdict on the code itself comes first. */
 export default defineConfig({
   test: {
+    globalSetup: 'test/system/setup.ts',
     reporters: ['default', './test/proxy/skip-reasons.ts'],
     projects: [
       {
@@ -31,7 +33,7 @@ export default defineConfig({
           name: 'units',
           include: [
             'src/**/*.test.ts',
-            'test/{centaur,cli,examples,kubernetes}/**/*.test.ts',
+            'test/{centaur,cli,examples,kubernetes,system}/**/*.test.ts',
             'test/*.test.ts',
           ],
           exclude: commands,

@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { spawn } from '../../test/system/processes.js';
 import { drainScript } from './drain.js';
 
 describe.skipIf(process.platform !== 'linux')('before it is told to stop, a pod', () => {

@@ -1,7 +1,7 @@
-import { execFile } from 'node:child_process';
 import {
   chmod,
   chown,
+  copyFile,
   mkdir,
   mkdtemp,
   readdir,
@@ -13,15 +13,14 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { patience, seed } from '../../test/law/seed.js';
 import { declaredBy } from '../../test/secrets/declaring-chart.js';
+import { commandPath } from '../../test/system/commands.js';
+import { execFile } from '../../test/system/processes.js';
 import { vaultPlaceholder, vaultScript } from './vault.js';
-
-const run = promisify(execFile);
 
 /** The commands that the script uses, each from busybox, as the image has them. */
 const applets = ['awk', 'mv', 'od', 'rm', 'sh'];
@@ -40,7 +39,9 @@ beforeAll(async () => {
   await chmod(folder, 0o755);
   bin = path.join(folder, 'bin');
   await mkdir(bin);
-  const busybox = await busyboxPath();
+  // A copy, since that user may not reach the project.
+  const busybox = path.join(bin, 'busybox');
+  await copyFile(commandPath('busybox'), busybox);
   await Promise.all(applets.map((applet) => symlink(busybox, path.join(bin, applet))));
 });
 beforeEach(async () => {
@@ -50,15 +51,6 @@ beforeEach(async () => {
   target = path.join(work, 'config.yaml');
 });
 afterAll(() => rm(folder, { recursive: true }));
-
-async function busyboxPath(): Promise<string> {
-  const { stdout } = await run('sh', ['-c', 'command -v busybox']).catch(() => {
-    throw new Error(
-      'the vault script is judged by busybox, and there is none: apt-get install busybox-static',
-    );
-  });
-  return stdout.trim();
-}
 
 interface Result {
   readonly code: number;
@@ -73,7 +65,7 @@ async function runScript(vault: string | Uint8Array | undefined): Promise<Result
       ? ''
       : `OP_VAULT=\`printf '%bx' '${escaped(vault)}'\`; export OP_VAULT=\${OP_VAULT%x};`;
   const args = ['-c', `${set} exec sh -c "$1" config "$2" "$3"`, 'sh', vaultScript, template, target];
-  return run(path.join(bin, 'sh'), args, asPod()).then(
+  return execFile(path.join(bin, 'sh'), args, asPod()).then(
     () => ({ code: 0, said: '' }),
     (error: { code: number; stderr: string; stdout: string }) => ({
       code: error.code,
@@ -165,7 +157,11 @@ describe('a name that a reference can hold', () => {
       halves.map(async (half, index) => {
         const names = path.join(work, `names-${index}`);
         await writeFile(names, half.join(''));
-        await run(path.join(bin, 'sh'), ['-c', `${loop}\ntrue`, 'sh', vaultScript, work, names], asPod());
+        await execFile(
+          path.join(bin, 'sh'),
+          ['-c', `${loop}\ntrue`, 'sh', vaultScript, work, names],
+          asPod(),
+        );
       }),
     );
     const files = new Set(await readdir(work));

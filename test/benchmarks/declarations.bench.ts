@@ -3,7 +3,7 @@
  * hold on any machine. Ten times the declarations take some ten times as long, and the command for 3,000 of them takes
  * a few times as long as for none.
  */
-import { execFileSync } from 'node:child_process';
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -11,6 +11,7 @@ import { afterAll, bench, describe } from 'vitest';
 import { readTools, type ToolFile, toolsOf, toolsText } from '../../src/secrets/tools.js';
 import { chart } from '../centaur/release.js';
 import { builtCommand } from '../cli/command.js';
+import { execFileSync } from '../system/processes.js';
 
 const counts = [300, 1000, 3000];
 

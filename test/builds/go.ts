@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
+import { execFile } from '../system/processes.js';
 import { builtOnce, digest } from './once.js';
-
-const run = promisify(execFile);
 
 /** A program that is built from a Go module. */
 export interface GoProgram {
@@ -65,7 +62,7 @@ export class NoGoToolchain extends Error {
 export async function go(args: readonly string[], folder: string, nice = false): Promise<string> {
   const [command = '', ...rest] = [...(nice ? ['nice', '-n', '10'] : []), 'go', ...args];
   const env = { ...process.env, CGO_ENABLED: '0' };
-  const { stdout } = await run(command, rest, { cwd: folder, env, maxBuffer: 2 ** 26 }).catch(
+  const { stdout } = await execFile(command, rest, { cwd: folder, env, maxBuffer: 2 ** 26 }).catch(
     (error: NodeJS.ErrnoException & { stdout?: string; stderr?: string }) => {
       if (error.code === 'ENOENT') throw new NoGoToolchain('there is no Go toolchain on the PATH');
       const words = [error.stdout, error.stderr].join('').trim() || error.message;

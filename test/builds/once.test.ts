@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -6,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { rolldown } from 'rolldown';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { type ChildProcess, spawn } from '../system/processes.js';
 import { builtOnce } from './once.js';
 
 let scratch: string;
@@ -48,7 +48,7 @@ process.exit();
 /** Another process that has built half of the target. It blocks its event loop for ever, or ends when it is told to. */
 async function otherProcess(then: 'block' | 'end'): Promise<ChildProcess> {
   const script = path.join(scratch, 'other.mjs');
-  const child = spawn(process.execPath, [script, target, then], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const child = spawn(process.execPath, [script, target, then]);
   onTestFinished(() => void child.kill('SIGKILL'));
   await once(child.stdout, 'data');
   return child;

@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { execFileSync } from '../system/processes.js';
 import { chart } from './release.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -16,7 +16,6 @@ function compiledUnder(env: { readonly [name: string]: string }): object {
   const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', program], {
     cwd: root,
     env: { PATH: process.env.PATH ?? '', ...env },
-    encoding: 'utf8',
     maxBuffer: 64 * 2 ** 20,
   });
   return Object.fromEntries(JSON.parse(printed));

@@ -1,15 +1,14 @@
 /** What real Helm makes of the generated chart, where a person gives it the files and snippets that the project ships. */
-import { execFile } from 'node:child_process';
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { helmCommand, helmMajors } from '../judges/helm.js';
 import { helmTemplate, startJudge } from '../judges/judge.js';
+import { execFile } from '../system/processes.js';
 import { page } from './page.js';
 import { Reader, release, render } from './release.js';
 
-const run = promisify(execFile);
 const chart = fileURLToPath(new URL('../../charts/centaur', import.meta.url));
 const folder = new URL('../../values/', import.meta.url);
 
@@ -45,7 +44,7 @@ describe.each(helmMajors)('Helm %i', (major) => {
   });
 
   it.each(Object.entries(documents))('has nothing to say against the chart with %s', async (_, text) => {
-    const child = run(await helmCommand(major), ['lint', '--strict', '--quiet', chart, '--values', '-']);
+    const child = execFile(await helmCommand(major), ['lint', '--strict', '--quiet', chart, '--values', '-']);
     child.child.stdin?.end(text);
     const { stdout, stderr } = await child;
     expect(stdout.trim() + stderr.trim()).toBe('');

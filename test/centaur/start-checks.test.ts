@@ -1,14 +1,12 @@
-import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { caScript, credentialsScript } from '../../src/centaur/start-checks.js';
 import { certificateAuthority, expired, type KeyPair } from '../proxy/certificates.js';
+import { commandPath } from '../system/commands.js';
+import { execFile } from '../system/processes.js';
 import { render } from './release.js';
-
-const run = promisify(execFile);
 
 let folder: string;
 let bin: string;
@@ -17,19 +15,16 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'start-checks-'));
   bin = path.join(folder, 'bin');
   await mkdir(bin);
-  const { stdout } = await run('sh', ['-c', 'command -v busybox && command -v openssl']).catch(() => {
-    throw new Error('the scripts need busybox and openssl: apt-get install busybox-static openssl');
-  });
-  const [busybox = '', openssl = ''] = stdout.split('\n');
-  await symlink(openssl, path.join(bin, 'openssl'));
-  for (const applet of ['base64', 'head', 'sh', 'tr']) await symlink(busybox, path.join(bin, applet));
+  await symlink(commandPath('openssl'), path.join(bin, 'openssl'));
+  for (const applet of ['base64', 'head', 'sh', 'tr'])
+    await symlink(commandPath('busybox'), path.join(bin, applet));
 });
 afterAll(() => rm(folder, { recursive: true }));
 
 /** What a script says and how it ends, with the commands of the image alone. */
 async function outcome(script: string, args: readonly string[]): Promise<{ code: number; said: string }> {
   const env = { PATH: bin };
-  return run(path.join(bin, 'sh'), ['-c', script, 'check', ...args], { env }).then(
+  return execFile(path.join(bin, 'sh'), ['-c', script, 'check', ...args], { env }).then(
     ({ stdout, stderr }) => ({ code: 0, said: stdout + stderr }),
     ({ code, stdout, stderr }) => ({ code, said: stdout + stderr }),
   );

@@ -1,7 +1,8 @@
 /** The command as it is installed: built, and run in a process of its own. */
-import { execFileSync, spawn } from 'node:child_process';
+
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { execFileSync, spawn } from '../system/processes.js';
 
 export const project = path.join(import.meta.dirname, '../..');
 

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -6,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { page } from '../centaur/page.js';
 import { render } from '../centaur/release.js';
+import { execFileSync } from '../system/processes.js';
 import { builtCommand, run } from './command.js';
 
 const command = builtCommand();

@@ -1,8 +1,7 @@
 /** docs/toolkit.md is true: its snippets are one chart, and each stands beside what is made of it. */
-import { execFile } from 'node:child_process';
+
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as toolkit from '../../src/helm/index.js';
@@ -11,9 +10,9 @@ import { userDocuments, wrongDocuments } from '../law/documents.js';
 import { expectLaw, expectLawOfMany } from '../law/law.js';
 import { runs } from '../law/seed.js';
 import { throwawayFolder } from '../law/throwaway-chart.js';
+import { execFile } from '../system/processes.js';
 import { type Block, blocksOf, withBlocks } from './blocks.js';
 
-const run = promisify(execFile);
 const root = path.join(import.meta.dirname, '../..');
 const pageFile = path.join(root, 'docs/toolkit.md');
 const page = readFileSync(pageFile, 'utf8');
@@ -76,7 +75,7 @@ ${refused.join('\n')}
 }
 
 test('every snippet is as strict TypeScript as the project itself', async () => {
-  const { stdout } = await run(path.join(root, 'node_modules/.bin/tsc'), ['--project', folder]).catch(
+  const { stdout } = await execFile(path.join(root, 'node_modules/.bin/tsc'), ['--project', folder]).catch(
     (failed: { stdout: string }) => failed,
   );
   expect(stdout).toBe('');

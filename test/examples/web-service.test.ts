@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { webService } from '../../examples/web-service/chart.js';
 import { loadValues } from '../../src/helm/index.js';
@@ -9,8 +7,8 @@ import { forbiddenTextMessage } from '../../src/text/forbidden-text.js';
 import { helmCommand, helmMajors } from '../judges/helm.js';
 import { type Judge, startJudge } from '../judges/judge.js';
 import { expectLaw } from '../law/law.js';
+import { execFile } from '../system/processes.js';
 
-const run = promisify(execFile);
 const example = new URL('../../examples/web-service/', import.meta.url).pathname;
 const chartFolder = path.join(example, 'chart');
 const production = readFileSync(path.join(example, 'production.yaml'), 'utf8');
@@ -43,7 +41,7 @@ describe('the chart that is committed', () => {
   });
 
   test.each(helmMajors)('pleases helm lint --strict, version %i', async (major) => {
-    const { stdout } = await run(await helmCommand(major), ['lint', '--strict', chartFolder]);
+    const { stdout } = await execFile(await helmCommand(major), ['lint', '--strict', chartFolder]);
     expect(stdout).toContain('1 chart(s) linted, 0 chart(s) failed');
     expect(stdout).not.toMatch(/WARNING|ERROR/);
   });

@@ -1,11 +1,8 @@
-import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { builtProgram } from '../builds/go.js';
-
-const run = promisify(execFile);
+import { execFile } from '../system/processes.js';
 
 /** The folder of the pinned Go module that all judges written in Go are built from. */
 const goModule = fileURLToPath(new URL('.', import.meta.url));
@@ -49,7 +46,9 @@ export async function helmOnPath(major: HelmMajor, searchPath: string): Promise<
 /** What a command says its version is, such as "v4.3.1"; nothing when it is not a Helm that works. */
 export async function helmVersion(command: string): Promise<string | undefined> {
   try {
-    const { stdout } = await run(command, ['version', '--template', '{{.Version}}'], { timeout: 20_000 });
+    const { stdout } = await execFile(command, ['version', '--template', '{{.Version}}'], {
+      timeout: 20_000,
+    });
     return /^v\d+\.\d+\S*/.exec(stdout.trim())?.[0];
   } catch {
     // Helm 2 asks for a server here, and anything may be called `helm`.

@@ -1,13 +1,10 @@
-import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import { promisify } from 'node:util';
+import { type ChildProcessWithoutNullStreams, execFile, spawn } from '../system/processes.js';
 import { builtJudge, type HelmMajor, helmCommand } from './helm.js';
-
-const run = promisify(execFile);
 
 /** What YAML or JSON can say. An integer that a number cannot hold exactly is a bigint. */
 export type PlainValue = null | boolean | number | bigint | string | PlainValue[] | PlainMap;
@@ -120,7 +117,7 @@ interface Pending {
 }
 
 function connect(program: string) {
-  const child = spawn(program, { stdio: 'pipe' });
+  const child = spawn(program, []);
   const pending: Pending[] = [];
   let stderr = '';
   let ended: Error | undefined;
@@ -208,7 +205,7 @@ export async function helmTemplate(major: HelmMajor, request: TemplateRequest): 
   const helm = await helmCommand(major);
   const folder = await mkdtemp(path.join(tmpdir(), 'helm-template-'));
   try {
-    const { stdout } = await run(helm, await templateArguments(request, folder), {
+    const { stdout } = await execFile(helm, await templateArguments(request, folder), {
       env: withoutHelmSettings(),
       maxBuffer: 256 * 2 ** 20,
     });

@@ -2,8 +2,9 @@
  * What `src/helm/schema/kubernetes-definitions.ts` holds: the shapes that a chart's values may take, from Kubernetes' own
  * OpenAPI document.
  */
-import { execFile } from 'node:child_process';
+
 import { fileURLToPath } from 'node:url';
+import { execFile } from '../system/processes.js';
 import { kubernetesTypes } from './documents.js';
 import { type Definition, type Definitions, mapValues } from './openapi.js';
 
@@ -83,14 +84,12 @@ function reached(definitions: Definitions, roots: readonly string[]): Definition
 
 const biome = fileURLToPath(new URL('../../node_modules/.bin/biome', import.meta.url));
 
-function formatted(source: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = execFile(
-      biome,
-      ['format', '--stdin-file-path=src/helm/schema/kubernetes-definitions.ts'],
-      { maxBuffer: 2 ** 24, cwd: fileURLToPath(new URL('../..', import.meta.url)) },
-      (error, stdout) => (error ? reject(error) : resolve(stdout)),
-    );
-    child.stdin?.end(source);
-  });
+async function formatted(source: string): Promise<string> {
+  const formatting = execFile(
+    biome,
+    ['format', '--stdin-file-path=src/helm/schema/kubernetes-definitions.ts'],
+    { maxBuffer: 2 ** 24, cwd: fileURLToPath(new URL('../..', import.meta.url)) },
+  );
+  formatting.child.stdin?.end(source);
+  return (await formatting).stdout;
 }

@@ -1,10 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
+import { spawnSync } from '../system/processes.js';
 
 function run(...args: readonly string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['test/law/run.js', ...args], {
-    encoding: 'utf8',
-  });
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['test/law/run.js', ...args]);
   return { status, stdout, stderr };
 }
 

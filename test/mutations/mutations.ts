@@ -3,12 +3,13 @@
  * notices shows what the law does not test. `npm run test:mutations` takes some minutes; with `-- -t int64` it tries the
  * mutations that say so.
  */
-import { execFile } from 'node:child_process';
+
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { execFile } from '../system/processes.js';
 
 interface Mutation {
   /** What a tired author might have done. */
@@ -254,12 +255,12 @@ async function firstToFail([names = [], ...others]: readonly (readonly string[])
 /** Tests of the law as they run each time, up to the first failure. */
 function run(names: readonly string[]): Promise<Result> {
   const files = names.map((name) => `test/law/${name}.test.ts`);
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      ['node_modules/vitest/vitest.mjs', 'run', '--bail', '1', '--reporter', 'default', ...files],
-      { cwd: copy, env: { ...process.env, NO_COLOR: '1', CI: '1' }, maxBuffer: 64 * 2 ** 20 },
-      (error, stdout, stderr) => resolve({ failed: error !== null, output: stdout + stderr }),
-    );
-  });
+  return execFile(
+    process.execPath,
+    ['node_modules/vitest/vitest.mjs', 'run', '--bail', '1', '--reporter', 'default', ...files],
+    { cwd: copy, env: { ...process.env, NO_COLOR: '1', CI: '1' }, maxBuffer: 64 * 2 ** 20 },
+  ).then(
+    ({ stdout, stderr }) => ({ failed: false, output: stdout + stderr }),
+    ({ stdout, stderr }) => ({ failed: true, output: `${stdout}${stderr}` }),
+  );
 }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn } from '../system/processes.js';
 
 /** How a command ended and what it printed. */
 export interface Result {
@@ -22,7 +22,7 @@ export interface CommandOptions {
  */
 export function run(command: string, args: readonly string[], options: CommandOptions = {}): Promise<Result> {
   const { cwd, env, input } = options;
-  const child = spawn(command, args, { cwd, env, stdio: 'pipe' });
+  const child = spawn(command, args, { cwd, env });
   const printed = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream].setEncoding('utf8').on('data', (text: string) => {

@@ -2,8 +2,9 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { builtOnce, digest } from '../builds/once.js';
+import { projectRoot } from '../system/project.js';
 import { output } from './command.js';
-import { nodeCache, nodeSources, projectRoot } from './project.js';
+import { nodeCache, nodeSources } from './project.js';
 
 /**
  * The path of a program of these sources as JavaScript, for a process of its own: Node.js 20 runs no TypeScript. It is
@@ -12,8 +13,13 @@ import { nodeCache, nodeSources, projectRoot } from './project.js';
 export async function compiled(name: string): Promise<string> {
   const self = fileURLToPath(import.meta.url);
   if (self.endsWith('.js')) return path.join(path.dirname(self), `${name}.js`);
-  const files = (await readdir(nodeSources)).filter((file) => file.endsWith('.ts')).sort();
-  const key = await digest(nodeSources, files);
+  const files = await Promise.all(
+    ['.', '../builds', '../system'].map(async (folder) => {
+      const names = await readdir(path.join(nodeSources, folder));
+      return names.filter((name) => name.endsWith('.ts')).map((name) => path.join(folder, name));
+    }),
+  );
+  const key = await digest(nodeSources, files.flat().sort());
   const folder = await builtOnce(path.join(nodeCache, `js-${key}`), async (partial) => {
     const compiler = path.join(projectRoot, 'node_modules/.bin/tsc');
     await output(compiler, ['--project', nodeSources, '--outDir', partial]);

@@ -3,11 +3,13 @@
  * its starter is gone, however that ended, it leaves nothing of the node behind. It runs in the node's network
  * namespace, so its process id is the way into that.
  */
-import { spawn } from 'node:child_process';
+
 import { once } from 'node:events';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { commandPath } from '../system/commands.js';
+import { spawn } from '../system/processes.js';
 import { type Cgroup, cgroupsNamed, enter, kill, makeCgroup, ownCgroups, removeCgroups } from './cgroup.js';
 import { keepLogs } from './logs.js';
 import { processNamespace } from './machine.js';
@@ -79,7 +81,7 @@ async function children(parent: number): Promise<number[]> {
 function startNode(options: SupervisorOptions) {
   const namespaces = ['--mount', '--propagation', 'private', '--pid', '--mount-proc', '--cgroup', '--ipc'];
   const supervisor = fileURLToPath(new URL('supervisor.js', import.meta.url));
-  const init = ['tini', '--', process.execPath, supervisor, JSON.stringify(options)];
+  const init = [commandPath('tini'), '--', process.execPath, supervisor, JSON.stringify(options)];
   return spawn(
     'setpriv',
     ['--pdeathsig', 'KILL', 'unshare', ...namespaces, '--fork', '--kill-child', ...init],

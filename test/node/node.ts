@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -6,6 +5,9 @@ import { request } from 'node:http';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { MissingCommands, systemPath } from '../system/commands.js';
+import { installCommands } from '../system/install.js';
+import { spawn } from '../system/processes.js';
 import { kill } from './cgroup.js';
 import { type CommandOptions, output, printed, type Result, run } from './command.js';
 import { compiled } from './compiled.js';
@@ -14,12 +16,11 @@ import { doubleImage } from './images/doubles.js';
 import { dockerArchive, type Image } from './images/image.js';
 import type { KeeperOptions } from './keeper.js';
 import { keepLogs } from './logs.js';
-import { installPackages, systemPath } from './packages.js';
 import type { PartName } from './parts.js';
 import { identity, type Owner, runFile, runPrefix } from './run-folder.js';
 import { removeAbandonedRuns } from './runs.js';
-import { builtTools, nodeTools, type Tool } from './tools.js';
-import { assertAvailable } from './unavailable.js';
+import { builtTools, nodeTools, programIn, type Tool } from './tools.js';
+import { assertAvailable, NodeUnavailable } from './unavailable.js';
 import { until } from './until.js';
 import { volumes } from './volumes.js';
 
@@ -64,8 +65,13 @@ export interface Node {
 /** Installs and builds all that a node needs, which takes many minutes on an empty machine, and nothing afterwards. */
 export async function prepareNode(tools: readonly Tool[] = []): Promise<string[]> {
   await assertAvailable();
-  await installPackages();
-  return builtTools([...nodeTools, ...tools]);
+  return [...(await commands()), ...(await builtTools([...nodeTools, ...tools]))];
+}
+
+function commands(): Promise<readonly string[]> {
+  return installCommands().catch((error) => {
+    throw error instanceof MissingCommands ? new NodeUnavailable(error.message) : error;
+  });
 }
 
 /**
@@ -183,7 +189,7 @@ function nodeOf(folder: string, keeper: Keeper, programs: readonly string[]): No
       const input = image instanceof Uint8Array ? image : dockerArchive(image);
       const socket = path.join(folder, runFile.containerd);
       const args = ['--address', socket, '--namespace', 'k8s.io', 'images', 'import', '-'];
-      await output('ctr', args, { env, input });
+      await output(programIn(programs, 'ctr'), args, { env, input });
     },
     async restart(part) {
       await control(folder, 'POST', `/restart/${part}`);

@@ -1,19 +1,8 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-/** The project's folder, found from this file's place, which differs once it is compiled. */
-export const projectRoot = enclosing(path.dirname(fileURLToPath(import.meta.url)), 'package.json');
+import { projectRoot } from '../system/project.js';
 
 /** The sources of the node, whether this runs from them or compiled. */
 export const nodeSources = path.join(projectRoot, 'test/node');
 
 /** What is made once for all nodes: programs, compiled sources, and the logs of nodes that failed. */
 export const nodeCache = path.join(projectRoot, '.cache/node');
-
-function enclosing(folder: string, file: string): string {
-  if (existsSync(path.join(folder, file))) return folder;
-  const parent = path.dirname(folder);
-  if (parent === folder) throw new Error(`no ${file} above ${fileURLToPath(import.meta.url)}`);
-  return enclosing(parent, file);
-}

@@ -2,13 +2,15 @@
  * The second process of a node, after the one that reaps: it covers the machine, starts the parts and starts again those
  * that end, and answers on the control socket. It ends with the node.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { systemPath } from '../system/commands.js';
+import { type ChildProcess, spawn } from '../system/processes.js';
 import type { Cgroup } from './cgroup.js';
 import { etc } from './configuration.js';
 import {
@@ -19,9 +21,9 @@ import {
   losePower,
   processNamespace,
 } from './machine.js';
-import { systemPath } from './packages.js';
 import { isPartName, type PartName, parts, startOrder, takesPods } from './parts.js';
 import { insideFolder, runFile } from './run-folder.js';
+import { programIn } from './tools.js';
 import { until } from './until.js';
 
 /** What the supervisor is told on its command line, as JSON. */
@@ -101,7 +103,10 @@ async function startAgain(name: PartName, ended: ChildProcess): Promise<void> {
 
 function launch(name: PartName): ChildProcess {
   const log = openSync(path.join(insideFolder, runFile.logs, `${name}.log`), 'a');
-  const child = spawn(name, parts[name].args, { env: environment, stdio: ['ignore', log, log] });
+  const child = spawn(programIn(programs, name), parts[name].args, {
+    env: environment,
+    stdio: ['ignore', log, log],
+  });
   closeSync(log);
   child.on('error', (error) => console.error(error.message));
   running.set(name, child);

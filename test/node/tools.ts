@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { builtProgram, NoGoToolchain } from '../builds/go.js';
@@ -64,6 +65,13 @@ export async function builtTools(names: readonly Tool[]): Promise<string[]> {
     folders.add(path.dirname(await builtTool(name, `${index + 1} of ${names.length}`)));
   }
   return [...folders];
+}
+
+/** The path of a program that was built into one of these folders. */
+export function programIn(folders: readonly string[], name: Tool): string {
+  const file = folders.map((folder) => path.join(folder, name)).find((file) => existsSync(file));
+  if (file === undefined) throw new Error(`${name} is not among the programs of this node`);
+  return file;
 }
 
 /**

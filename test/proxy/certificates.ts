@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
+import { execFile } from '../system/processes.js';
 
 /** A certificate and its private key, as PEM. */
 export interface KeyPair {
@@ -28,7 +25,15 @@ export async function expired({ cert, key }: KeyPair): Promise<KeyPair> {
     const [certFile, keyFile] = [path.join(folder, 'cert.pem'), path.join(folder, 'key.pem')];
     await writeFile(certFile, cert);
     await writeFile(keyFile, key);
-    const { stdout } = await run('openssl', ['x509', '-in', certFile, '-signkey', keyFile, '-days', '-1']);
+    const { stdout } = await execFile('openssl', [
+      'x509',
+      '-in',
+      certFile,
+      '-signkey',
+      keyFile,
+      '-days',
+      '-1',
+    ]);
     return { cert: stdout, key };
   } finally {
     await rm(folder, { recursive: true });
@@ -63,7 +68,7 @@ async function issue(args: readonly string[], authority?: KeyPair): Promise<KeyP
       '-keyout',
       file('key.pem'),
     ];
-    await run('openssl', [
+    await execFile('openssl', [
       'req',
       '-x509',
       ...made,

@@ -1,17 +1,14 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import OnePasswordConnect from '@1password/connect';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { execFile } from '../system/processes.js';
 import { type ConnectDouble, startConnect } from './connect.js';
 import type { VaultData } from './double.js';
 import { builtDouble, goModule } from './doubles.js';
 import { connectResponses, type ResponseJudge } from './openapi.js';
 import { type Program, start } from './program.js';
-
-const run = promisify(execFile);
 
 const centaur = 'centaurcentaurcentaurcenta';
 const foreign = 'foreignforeignforeignforei';
@@ -161,13 +158,13 @@ describe('the official JavaScript client', () => {
 });
 
 it('is read by the official Go client as Connect is', async () => {
-  const tested = await run('go', ['test', './connect'], { cwd: goModule });
+  const tested = await execFile('go', ['test', './connect'], { cwd: goModule });
   expect(tested.stdout).toMatch(/^ok\s+centaur-chart\/test\/proxy\/connect/);
 });
 
 it('is one static program of Go’s standard library', async () => {
   const binary = await builtDouble('connect');
-  const { stdout } = await run('go', ['version', '-m', binary]);
+  const { stdout } = await execFile('go', ['version', '-m', binary]);
   expect(stdout).toMatch(/build\tCGO_ENABLED=0/);
   expect(stdout).not.toMatch(/^\tdep\t/m);
 });

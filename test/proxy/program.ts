@@ -1,4 +1,4 @@
-import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from '../system/processes.js';
 
 /** A program that a test started, with everything that it printed. */
 export interface Program {

@@ -1,13 +1,10 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { type Reader, render } from '../centaur/release.js';
+import { execFile } from '../system/processes.js';
 import type { ContainerOf, ProxyContainer, SecretSource } from './container.js';
 import { credentials, infraSecret } from './declared.js';
-
-const run = promisify(execFile);
 
 /** The container of the chart's own iron-proxy, for the tools of testdata/tools.yaml. */
 export const rendered: ContainerOf = (mode) => renderedWith(mode, []);
@@ -39,7 +36,7 @@ async function initialized(container: Reader, template: string): Promise<string>
     await writeFile(from, template);
     const command = container.list('command').map(({ value }) => String(value));
     const [shell = '', ...args] = [...command.slice(0, -2), from, to];
-    await run(shell, args, { env: { PATH: process.env.PATH, ...lookedUp(container) } });
+    await execFile(shell, args, { env: { PATH: process.env.PATH, ...lookedUp(container) } });
     return await readFile(to, 'utf8');
   } finally {
     await rm(folder, { recursive: true });

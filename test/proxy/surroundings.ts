@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, it } from 'vitest';
+import { execFile } from '../system/processes.js';
 import { certificateAuthority, type KeyPair, serverCertificate } from './certificates.js';
 import type { ProxyContainer } from './container.js';
 import { type Database, startDatabase } from './database.js';
@@ -61,7 +60,7 @@ export function stage(): Stage {
 const judged = ['0.45.0', 'dev'];
 
 async function checkVersion(): Promise<void> {
-  const { stdout } = await promisify(execFile)(ironProxy, ['version']);
+  const { stdout } = await execFile(ironProxy, ['version']);
   const version = stdout.trim().replace(/^v/, '');
   if (judged.includes(version)) return;
   throw new Error(

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { commandPath } from '../../system/commands.js';
 import { output } from '../command.js';
-import { systemCommand } from '../packages.js';
 import { builtTool } from '../tools.js';
 import type { Image } from './image.js';
 import { librariesOf } from './libraries.js';
@@ -50,7 +50,7 @@ function links(names: readonly string[], target: string): Entry[] {
 
 /** A root file system with busybox as the shell. */
 async function baseEntries(): Promise<Entry[]> {
-  const busybox = systemCommand('busybox') ?? '/bin/busybox';
+  const busybox = commandPath('busybox');
   const applets = (await output(busybox, ['--list']))
     .split('\n')
     .filter((name) => name && name !== 'busybox');

@@ -1,0 +1,32 @@
+/** What is in a folder that Debian packages were extracted into. */
+import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import path from 'node:path';
+import { type InstalledName, installation } from './names.js';
+
+const programFolders = ['usr/bin', 'usr/sbin', 'bin', 'sbin'];
+
+/** The path of a command's program in a root, if it is there. */
+export function programIn(root: string, name: InstalledName): string | undefined {
+  const { file = name } = installation(name);
+  return programFolders
+    .map((folder) => path.join(folder, file))
+    .find((place) => isInside(path.join(root, place)));
+}
+
+/** A link by a whole path leads out of the root, to what the machine has there. */
+function isInside(file: string): boolean {
+  const stat = lstatSync(file, { throwIfNoEntry: false });
+  if (stat === undefined) return false;
+  return stat.isSymbolicLink() ? !path.isAbsolute(readlinkSync(file)) : stat.isFile();
+}
+
+/** The folders of a root that libraries are in. */
+export function libraryFolders(root: string): readonly string[] {
+  return ['usr/lib', 'lib'].flatMap((lib) => {
+    const folder = path.join(root, lib);
+    if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
+    // Debian has a folder for each architecture, such as x86_64-linux-gnu.
+    const inner = readdirSync(folder).filter((name) => name.includes('-linux-'));
+    return inner.map((name) => path.join(lib, name));
+  });
+}
