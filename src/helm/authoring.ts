@@ -18,6 +18,8 @@ export {
 } from './expressions/expression.js';
 export { EvaluationError } from './expressions/operator.js';
 export * from './expressions/operators.js';
+export { filter, flatMap, groupBy, listOf, map, mapOf, some } from './manifest/computed.js';
+export { block, comment, each, entries, fields, spread, when } from './manifest/fragments.js';
 export { HelmObject, type ObjectOptions } from './manifest/helm-object.js';
 export * from './manifest/kubernetes-kinds.js';
 export type { Authored, Choice, Conditional, Each, Fields, Member } from './manifest/manifest.js';
@@ -29,22 +31,6 @@ export {
   valueTemplate,
   valueTemplateOf,
 } from './manifest/named-template.js';
-export {
-  block,
-  comment,
-  each,
-  entries,
-  fields,
-  filter,
-  flatMap,
-  groupBy,
-  listOf,
-  map,
-  mapOf,
-  some,
-  spread,
-  when,
-} from './manifest/node.js';
 export * as kubernetes from './schema/kubernetes-shapes.js';
 export type { Plain } from './schema/kubernetes-types.js';
 export type { ChartMetadata } from './template/chart-metadata.js';

@@ -13,7 +13,7 @@ import {
   when,
 } from '../../src/helm/index.js';
 import { layoutText } from '../../src/helm/layout/layout.js';
-import { elementsOfAll } from '../../src/helm/manifest/node.js';
+import { elementsOfAll } from '../../src/helm/manifest/reader.js';
 import { helmMajors } from '../judges/helm.js';
 import { type Judge, startJudge } from '../judges/judge.js';
 import { throwawayFolder } from './throwaway-chart.js';

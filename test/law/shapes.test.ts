@@ -17,7 +17,7 @@ import {
   type Symbolic,
 } from '../../src/helm/index.js';
 import { layoutDocument } from '../../src/helm/layout/layout.js';
-import { mapNode } from '../../src/helm/manifest/node.js';
+import { mapNode } from '../../src/helm/manifest/reader.js';
 import { holdsForbiddenText } from '../../src/text/forbidden-text.js';
 import type { ValueMap } from '../../src/text/json.js';
 import { helmMajors } from '../judges/helm.js';

@@ -173,7 +173,7 @@ const mutations: readonly Mutation[] = [
   },
   {
     does: 'lets a spread key stand beside the same key of the source',
-    file: 'helm/manifest/node.ts',
+    file: 'helm/manifest/reader.ts',
     from: 'if (possible.length === 0) return entry;',
     to: 'if (possible.length >= 0) return entry;',
   },

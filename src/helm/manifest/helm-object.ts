@@ -3,7 +3,7 @@ import { assertTemplateComment } from '../../text/yaml-scalar.js';
 import { astOf, type Expr } from '../expressions/expression.js';
 import type { Ast, MapNode } from '../ir/tree.js';
 import { kindOf } from '../schema/schema.js';
-import { mapNode } from './node.js';
+import { mapNode } from './reader.js';
 
 /** What an object in a chart has beside Kubernetes' own fields. */
 export interface ObjectOptions {

@@ -7,8 +7,9 @@ import type { Arguments, MapNode, Schema, Template, TemplateBody, Variable } fro
 import { beginningWithField, presenceOf } from '../layout/emptiness.js';
 import { holdsYaml, layoutDocument } from '../layout/layout.js';
 import { isIntegers, resolved } from '../schema/schema.js';
+import { spreadable } from './fragments.js';
 import type { Fields } from './manifest.js';
-import { mapNode, spreadable } from './node.js';
+import { mapNode } from './reader.js';
 
 type Parameters = { readonly [name: string]: TSchema };
 type Bound<P extends Parameters> = { readonly [K in keyof P]: Symbolic<Static<P[K]>> };

@@ -6,7 +6,7 @@ import { type Reads, readsOf } from '../ir/usage.js';
 import { type Line, layoutDocument, layoutText, mayEndInYaml } from '../layout/layout.js';
 import type { HelmObject } from '../manifest/helm-object.js';
 import type { Member } from '../manifest/manifest.js';
-import { elementsOfAll } from '../manifest/node.js';
+import { elementsOfAll } from '../manifest/reader.js';
 import { assertSchema } from '../schema/faults.js';
 import type { ChartMetadata } from './chart-metadata.js';
 import { constantYaml } from './constant-yaml.js';

@@ -1,5 +1,5 @@
 import { layoutDocument } from '../layout/layout.js';
-import { mapNode } from '../manifest/node.js';
+import { mapNode } from '../manifest/reader.js';
 
 /** The lines of a map without expressions, written as templates are, for every reader of YAML 1.1 or 1.2. */
 export function constantYaml(map: object, indent = 0): readonly string[] {
