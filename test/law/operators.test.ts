@@ -7,7 +7,7 @@ import { operators } from '../../src/helm/expressions/operators.js';
 import type { Ast, Entry, Node, Operator } from '../../src/helm/ir/tree.js';
 import { layoutDocument } from '../../src/helm/layout/layout.js';
 import { mapNode } from '../../src/helm/manifest/reader.js';
-import { printTemplate } from '../../src/helm/template/go-template.js';
+import { printTemplate } from '../../src/helm/template/go-lines.js';
 import type { Value } from '../../src/text/json.js';
 import { type HelmMajor, helmMajors } from '../judges/helm.js';
 import { helmTemplate, type PlainMap } from '../judges/judge.js';

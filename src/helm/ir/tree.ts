@@ -1,6 +1,6 @@
 /**
  * The tree that a chart's source builds: expressions over values, and the manifest nodes that hold them. It is
- * plain data; {@link file://../evaluate/evaluate.ts} and {@link file://../template/go-template.ts} give it its two meanings.
+ * plain data; {@link file://../evaluate/evaluate.ts} and {@link file://../template/go-expression.ts} give it its two meanings.
  */
 
 import type { Value } from '../../text/json.js';

@@ -10,7 +10,7 @@ import { elementsOfAll } from '../manifest/reader.js';
 import { assertSchema } from '../schema/faults.js';
 import type { ChartMetadata } from './chart-metadata.js';
 import { constantYaml } from './constant-yaml.js';
-import { printDefine, printRules, printTemplate } from './go-template.js';
+import { printDefine, printRules, printTemplate } from './go-lines.js';
 import { defaultsOf, schemaDocument, valuesDocument, valuesTable } from './values-document.js';
 
 /** What the compiler needs of a chart. */
