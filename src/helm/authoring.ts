@@ -7,6 +7,7 @@ export {
   type ReleaseOptions,
 } from './chart.js';
 export type { Context } from './evaluate/evaluate.js';
+export { EvaluationError } from './expressions/call.js';
 export {
   chart,
   constant,
@@ -16,7 +17,6 @@ export {
   release,
   type Symbolic,
 } from './expressions/expression.js';
-export { EvaluationError } from './expressions/operator.js';
 export * from './expressions/operators.js';
 export { filter, flatMap, groupBy, listOf, map, mapOf, some } from './manifest/computed.js';
 export { block, comment, each, entries, fields, spread, when } from './manifest/fragments.js';

@@ -4,7 +4,8 @@ import { forbiddenTextMessage, holdsForbiddenText } from '../text/forbidden-text
 import type { Value, ValueMap } from '../text/json.js';
 import { type Context, evaluate, evaluateObject, scopeOf } from './evaluate/evaluate.js';
 import { astOf, type Expr, type Symbolic, valuesOf } from './expressions/expression.js';
-import type { Ast, Schema } from './ir/tree.js';
+import type { Schema } from './ir/schema.js';
+import type { Ast } from './ir/tree.js';
 import { listOf } from './manifest/computed.js';
 import { HelmObject } from './manifest/helm-object.js';
 import type { Member } from './manifest/manifest.js';

@@ -2,8 +2,9 @@
 
 import { emptyMap, showPath, type Value, type ValueMap, type ValuePath, valueAt } from '../text/json.js';
 import type { HelmChart, ReleaseOptions } from './chart.js';
-import type { Schema } from './ir/tree.js';
-import { type Fault, type FaultFinder, faultFinder } from './schema/faults.js';
+import type { Schema } from './ir/schema.js';
+import type { Fault } from './schema/fault-words.js';
+import { type FaultFinder, faultFinder } from './schema/faults.js';
 import { schemaDocument } from './template/values-document.js';
 import { ValuesError } from './values/error.js';
 import { coalesce, mergeFiles } from './values/merge.js';

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { webService } from '../../examples/web-service/chart.js';
-import type { Schema } from '../../src/helm/ir/tree.js';
+import type { Schema } from '../../src/helm/ir/schema.js';
 import { resolved } from '../../src/helm/schema/schema.js';
 import { type Judge, startJudge } from '../judges/judge.js';
 import { instances, userDocuments, wrongDocuments } from '../law/documents.js';

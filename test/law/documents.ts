@@ -1,7 +1,7 @@
 /** Values documents that a JSON schema admits: fast-check over the schema. */
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import type { Schema } from '../../src/helm/ir/tree.js';
+import type { Schema } from '../../src/helm/ir/schema.js';
 import { resolved } from '../../src/helm/schema/schema.js';
 import type { Value } from '../../src/text/json.js';
 import { anyValues, hostileStrings, integers, keys, numbers, scalars, strings } from './arbitrary-values.js';

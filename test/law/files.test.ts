@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chart as chartObject, type Expr, HelmChart, HelmObject, isPresent } from '../../src/helm/index.js';
-import type { Schema } from '../../src/helm/ir/tree.js';
+import type { Schema } from '../../src/helm/ir/schema.js';
 import { constantYaml } from '../../src/helm/template/constant-yaml.js';
 import { holdsForbiddenText } from '../../src/text/forbidden-text.js';
 import type { Value, ValueMap } from '../../src/text/json.js';

@@ -4,11 +4,14 @@
  */
 import fc from 'fast-check';
 import { bound, evaluate, type Scope, scopeOf } from '../../src/helm/evaluate/evaluate.js';
+import { call, EvaluationError } from '../../src/helm/expressions/call.js';
 import { exactInteger } from '../../src/helm/expressions/exact-integers.js';
 import { astOf, symbolic, variable } from '../../src/helm/expressions/expression.js';
-import { call, EvaluationError, parameterAt } from '../../src/helm/expressions/operator.js';
 import { toJson } from '../../src/helm/expressions/operators.js';
-import type { Ast, Element, Operator, ParameterKind, Schema, Variable } from '../../src/helm/ir/tree.js';
+import type { Operator, ParameterKind } from '../../src/helm/ir/operator.js';
+import { parameterAt } from '../../src/helm/ir/operator.js';
+import type { Schema } from '../../src/helm/ir/schema.js';
+import type { Ast, Element, Variable } from '../../src/helm/ir/tree.js';
 import { union } from '../../src/helm/schema/schema.js';
 import type { Value } from '../../src/text/json.js';
 import {

@@ -4,7 +4,8 @@
  */
 import { describe, expect, test } from 'vitest';
 import { operators } from '../../src/helm/expressions/operators.js';
-import type { Ast, Entry, Node, Operator } from '../../src/helm/ir/tree.js';
+import type { Operator } from '../../src/helm/ir/operator.js';
+import type { Ast, Entry, Node } from '../../src/helm/ir/tree.js';
 import { layoutDocument } from '../../src/helm/layout/layout.js';
 import { mapNode } from '../../src/helm/manifest/reader.js';
 import { printTemplate } from '../../src/helm/template/go-lines.js';

@@ -2,7 +2,7 @@
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import type { HelmChart } from '../../src/helm/index.js';
-import type { Schema } from '../../src/helm/ir/tree.js';
+import type { Schema } from '../../src/helm/ir/schema.js';
 import { resolved } from '../../src/helm/schema/schema.js';
 import { schemaDocument } from '../../src/helm/template/values-document.js';
 import { coalesce } from '../../src/helm/values/merge.js';

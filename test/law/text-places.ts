@@ -1,6 +1,6 @@
 /** The places at which a chart's schema takes a text: values, members of lists and of maps, and the keys of maps. */
 import fc from 'fast-check';
-import type { Schema } from '../../src/helm/ir/tree.js';
+import type { Schema } from '../../src/helm/ir/schema.js';
 import type { Value, ValueMap } from '../../src/text/json.js';
 import { admits, formsOf, instances, merged, namesOf, type Shape, texts } from './documents.js';
 

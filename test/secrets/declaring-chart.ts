@@ -12,7 +12,8 @@ import {
   str,
   toJson,
 } from '../../src/helm/index.js';
-import { type Fault, faultFinder } from '../../src/helm/schema/faults.js';
+import type { Fault } from '../../src/helm/schema/fault-words.js';
+import { faultFinder } from '../../src/helm/schema/faults.js';
 import type { SchemaDocument } from '../../src/helm/schema/paths.js';
 import { coalesce } from '../../src/helm/values/merge.js';
 import { declared } from '../../src/secrets/declared.js';

@@ -3,9 +3,10 @@
 import { forbiddenTextMessage, holdsForbiddenText, isDeleted } from '../../text/forbidden-text.js';
 import { byBytes, goJson } from '../../text/go-syntax.js';
 import { isList, isMap, type Value, type ValueMap } from '../../text/json.js';
-import { checkArgument, EvaluationError } from '../expressions/operator.js';
+import { checkArgument, EvaluationError } from '../expressions/call.js';
 import { isClosed } from '../ir/free-variables.js';
-import type { Ast, Element, Entry, MapNode, Node, Operator, Template, Variable } from '../ir/tree.js';
+import type { Operator } from '../ir/operator.js';
+import type { Ast, Element, Entry, MapNode, Node, Template, Variable } from '../ir/tree.js';
 import { type Line, layoutDocument, type Part } from '../layout/layout.js';
 import type { HelmObject } from '../manifest/helm-object.js';
 import { kindOf } from '../schema/schema.js';

@@ -1,8 +1,8 @@
 /** Whether Helm stops where an expression is computed: because it reads a member of a value that is not there. */
 
+import { parameterAt } from '../ir/operator.js';
 import type { Ast, Element, Entry, Node } from '../ir/tree.js';
 import { isRequired } from '../schema/schema.js';
-import { parameterAt } from './operator.js';
 
 /** Whether computing the expression can stop Helm, for values that the schema admits. */
 export function mayStop(ast: Ast): boolean {

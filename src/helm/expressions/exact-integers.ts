@@ -1,6 +1,7 @@
 /** Integers that Helm holds exactly. It reads every number of a values file as a float64, which rounds beyond 2^53. */
 
-import type { Ast, Schema } from '../ir/tree.js';
+import type { Schema } from '../ir/schema.js';
+import type { Ast } from '../ir/tree.js';
 import { isIntegers } from '../schema/schema.js';
 
 /** Whether an expression that yields an integer yields none beyond 2^53, for all values that the schema admits. */

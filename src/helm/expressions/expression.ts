@@ -1,7 +1,8 @@
 import type { Static, TSchema } from 'typebox';
 import { forbiddenTextMessage, holdsForbiddenText } from '../../text/forbidden-text.js';
 import type { Value } from '../../text/json.js';
-import type { Ast, Builtin, Schema, Variable } from '../ir/tree.js';
+import type { Schema } from '../ir/schema.js';
+import type { Ast, Builtin, Variable } from '../ir/tree.js';
 import { kindOf, propertyNames, propertySchema, resolved, schemaOfConstant } from '../schema/schema.js';
 
 export const AST: unique symbol = Symbol('centaur-chart.ast');

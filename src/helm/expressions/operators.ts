@@ -8,11 +8,12 @@ import { createHash } from 'node:crypto';
 import { durationMilliseconds } from '../../text/duration.js';
 import { byBytes, goJson, goString } from '../../text/go-syntax.js';
 import type { Value, ValueMap } from '../../text/json.js';
-import type { Kind, Operand, Operator, ParameterKind, Schema } from '../ir/tree.js';
+import type { Kind, Operand, Operator, ParameterKind } from '../ir/operator.js';
+import type { Schema } from '../ir/schema.js';
 import { kindOf, memberSchema, union } from '../schema/schema.js';
+import { call, EvaluationError } from './call.js';
 import { exactInteger } from './exact-integers.js';
 import { astOf, type Expr, type Leaf, type Symbolic, symbolic } from './expression.js';
-import { call, EvaluationError } from './operator.js';
 
 const table: Operator[] = [];
 

@@ -4,35 +4,8 @@
  */
 
 import type { Value } from '../../text/json.js';
-
-/** The part of JSON Schema (draft-07) that the toolkit itself reads. */
-export interface Schema {
-  readonly type?: string | readonly string[];
-  readonly properties?: { readonly [key: string]: Schema };
-  readonly required?: readonly string[];
-  readonly items?: Schema;
-  readonly additionalProperties?: Schema | boolean;
-  /** False for keys that no one may set. */
-  readonly patternProperties?: { readonly [pattern: string]: Schema | false };
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly allOf?: readonly Schema[];
-  readonly anyOf?: readonly Schema[];
-  readonly oneOf?: readonly Schema[];
-  readonly $ref?: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly exclusiveMinimum?: number;
-  readonly exclusiveMaximum?: number;
-  readonly pattern?: string;
-  readonly not?: Schema;
-  readonly propertyNames?: Schema;
-  readonly description?: string;
-  readonly default?: unknown;
-}
-
-/** What an expression yields, as far as writing it into a template must know. */
-export type Kind = 'string' | 'integer' | 'number' | 'boolean' | 'list' | 'map' | 'scalar';
+import type { Operator } from './operator.js';
+import type { Schema } from './schema.js';
 
 /** An expression: data with two meanings. `schema` says what it yields. */
 export type Ast = (
@@ -62,71 +35,6 @@ export interface Variable {
   /** A parameter is read from the template's argument (`.component`), everything else is a Go variable (`$port`). */
   readonly parameter?: true;
 }
-
-/** One row of the operator table: a meaning in TypeScript, and the Go template function that means the same. */
-export interface Operator {
-  readonly name: string;
-  readonly summary: string;
-  readonly parameters: readonly Parameter[];
-  /** The result's schema, from the arguments' schemas. */
-  readonly result: (args: readonly Schema[]) => Schema;
-  /** @throws {EvaluationError} for arguments outside the operator's domain */
-  readonly evaluate: (...args: never[]) => Value;
-  /** The Go expression, given its arguments as Go operands. */
-  readonly go: (...args: Operand[]) => string;
-  /** The last argument may come through a pipe: `include "name" . | trunc 63`. */
-  readonly piped?: true;
-  /** It yields one of its arguments, or a part of one, as it is: a number is still the float64 that Helm has read. */
-  readonly passes?: true;
-  /** Says why arguments of these kinds don't go together. */
-  readonly refuses?: (kinds: readonly Kind[]) => string | undefined;
-}
-
-/** An argument as Go text: a name, a constant, or an expression in parentheses. */
-export interface Operand {
-  readonly text: string;
-  /** What it yields, where the parameter takes no `any`. */
-  readonly kind?: Kind;
-  /** The values may not have it. */
-  readonly mayBeAbsent?: boolean;
-  /** The constant, where it is a string. */
-  readonly constant?: string;
-}
-
-export interface Parameter {
-  readonly name: string;
-  readonly kind: ParameterKind;
-  /** A constant that stands in the source, no expression. */
-  readonly constant?: true;
-  /** The parameter may be absent (or null) in the values. */
-  readonly optional?: true;
-  /** The last parameter may be repeated. */
-  readonly variadic?: true;
-}
-
-/**
- * - `text`: a string or an integer;
- * - `digits`: a string that is an integer of at most fifteen digits;
- * - `duration`: a string that is a positive duration of hours, minutes, seconds and milliseconds, as Go writes it;
- * - `header`: a string of ASCII letters, digits, `-` and `_`;
- * - `positive`: an integer of at least 1;
- * - `scalar`: a string, an integer or a boolean;
- * - `strings`: a list of strings;
- * - `container`: a list or a map;
- * - `sized`: a string, a list or a map;
- * - `any`: a value as Helm has it, numbers as they are.
- */
-export type ParameterKind =
-  | Exclude<Kind, 'number'>
-  | 'text'
-  | 'digits'
-  | 'duration'
-  | 'header'
-  | 'positive'
-  | 'strings'
-  | 'container'
-  | 'sized'
-  | 'any';
 
 /** A named template: `define` in the chart, a function here. */
 export interface Template {
@@ -195,49 +103,3 @@ export type Element =
       readonly key: Variable | undefined;
       readonly body: readonly Element[];
     };
-
-const identities = new WeakMap<object, string>();
-const serials = new WeakMap<object, number>();
-let serial = 0;
-
-/** A text that two expressions share exactly when they are the same expression. */
-export function identity(ast: Ast): string {
-  let text = identities.get(ast);
-  if (text === undefined) {
-    text = describe(ast);
-    identities.set(ast, text);
-  }
-  return text;
-}
-
-function describe(ast: Ast): string {
-  switch (ast.kind) {
-    case 'literal':
-      return JSON.stringify(ast.value);
-    case 'builtin':
-      return `.${ast.object}`;
-    case 'member':
-      return `${identity(ast.of)}.${JSON.stringify(ast.key)}`;
-    case 'variable':
-      return `$${serialOf(ast.variable)}`;
-    case 'call':
-      return `${ast.operator.name}(${ast.args.map(identity).join(',')})`;
-    case 'collect':
-      return `collect#${serialOf(ast.elements)}`;
-    case 'assemble':
-      return `assemble#${serialOf(ast.entries)}`;
-    case 'group':
-      return `group#${serialOf(ast.item)}`;
-    case 'include':
-      return `include ${ast.template.name}(${[...ast.args].map(([variable, value]) => `${variable.name}=${identity(value)}`).join(',')})`;
-  }
-}
-
-function serialOf(object: object): number {
-  let number = serials.get(object);
-  if (number === undefined) {
-    number = serial++;
-    serials.set(object, number);
-  }
-  return number;
-}

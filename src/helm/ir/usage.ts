@@ -1,5 +1,7 @@
 /** Which values and which named templates a chart's source reads. */
-import type { Ast, Element, Entry, Node, Schema, Template } from './tree.js';
+
+import type { Schema } from './schema.js';
+import type { Ast, Element, Entry, Node, Template } from './tree.js';
 
 type Piece = Ast | Node | Entry | Element | undefined;
 

@@ -4,7 +4,8 @@
  */
 import { astOf, type Expr, symbolic } from '../expressions/expression.js';
 import { and, isNonEmpty, not, or } from '../expressions/operators.js';
-import { type Ast, type Element, type Entry, identity, type Node } from '../ir/tree.js';
+import { identity } from '../ir/identity.js';
+import type { Ast, Element, Entry, Node } from '../ir/tree.js';
 
 /** The condition under which there is something to write; true where there always is. */
 export type Presence = true | Ast;

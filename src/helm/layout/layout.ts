@@ -6,17 +6,8 @@
 import { constantKey, constantScalar, literalBlock } from '../../text/yaml-scalar.js';
 import { astOf, pathOf, symbolic } from '../expressions/expression.js';
 import { isNonEmpty } from '../expressions/operators.js';
-import {
-  type Arguments,
-  type Ast,
-  type Element,
-  type Entry,
-  identity,
-  type MapNode,
-  type Node,
-  type Template,
-  type Variable,
-} from '../ir/tree.js';
+import { identity } from '../ir/identity.js';
+import type { Arguments, Ast, Element, Entry, MapNode, Node, Template, Variable } from '../ir/tree.js';
 import { kindOf } from '../schema/schema.js';
 import {
   beginningWithField,

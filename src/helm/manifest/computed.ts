@@ -1,7 +1,8 @@
 /** Lists and maps that are expressions: templates compute them into a variable before the line that uses them. */
 import { astOf, type Expr, type Leaf, type Symbolic, symbolic } from '../expressions/expression.js';
 import { isNonEmpty } from '../expressions/operators.js';
-import type { Ast, Element, Entry, Node, Schema } from '../ir/tree.js';
+import type { Schema } from '../ir/schema.js';
+import type { Ast, Element, Entry, Node } from '../ir/tree.js';
 import { kindOf, memberSchema, union } from '../schema/schema.js';
 import { each, when } from './fragments.js';
 import type { Authored, Conditional, Member } from './manifest.js';

@@ -2,7 +2,9 @@
 import { isDeleted, isForbidden } from '../../text/forbidden-text.js';
 import { AST, astOf, isExpr, symbolic } from '../expressions/expression.js';
 import { omit } from '../expressions/operators.js';
-import { type Element, type Entry, identity, type MapNode, type Node, type Schema } from '../ir/tree.js';
+import { identity } from '../ir/identity.js';
+import type { Schema } from '../ir/schema.js';
+import type { Element, Entry, MapNode, Node } from '../ir/tree.js';
 import { FRAGMENT, type Fragment } from './manifest.js';
 
 /** Reads what was written in a manifest's place. */

@@ -2,7 +2,8 @@
 import { exactInteger } from '../expressions/exact-integers.js';
 import { type Symbolic, variable } from '../expressions/expression.js';
 import { reads } from '../ir/free-variables.js';
-import type { Ast, Element, Schema, Variable } from '../ir/tree.js';
+import type { Schema } from '../ir/schema.js';
+import type { Ast, Element, Variable } from '../ir/tree.js';
 import { kindOf, memberSchema } from '../schema/schema.js';
 import { elementsOf } from './reader.js';
 

@@ -1,7 +1,7 @@
 /** Finding one's way in a JSON schema by the paths of the values that it describes. */
 
 import type { ValuePath } from '../../text/json.js';
-import type { Schema } from '../ir/tree.js';
+import type { Schema } from '../ir/schema.js';
 
 /** A schema document: what is needed of draft-07 beyond the toolkit's own part. */
 export interface SchemaDocument extends Schema {

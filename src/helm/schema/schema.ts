@@ -1,6 +1,7 @@
 /** What a JSON schema says about the values that an expression stands for. */
 
-import type { Kind, Schema } from '../ir/tree.js';
+import type { Kind } from '../ir/operator.js';
+import type { Schema } from '../ir/schema.js';
 import { kubernetesDefinitions } from './kubernetes-shapes.js';
 
 const allTypes = ['string', 'number', 'boolean', 'array', 'object', 'null'] as const;

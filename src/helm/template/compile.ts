@@ -1,7 +1,8 @@
 /** The second meaning of a chart's source: the files of a Helm chart. */
 
 import { forbiddenTextMessage, holdsForbiddenText } from '../../text/forbidden-text.js';
-import type { Ast, Schema, Template } from '../ir/tree.js';
+import type { Schema } from '../ir/schema.js';
+import type { Ast, Template } from '../ir/tree.js';
 import { type Reads, readsOf } from '../ir/usage.js';
 import { type Line, layoutDocument, layoutText, mayEndInYaml } from '../layout/layout.js';
 import type { HelmObject } from '../manifest/helm-object.js';

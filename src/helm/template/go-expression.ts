@@ -3,8 +3,9 @@ import { goString } from '../../text/go-syntax.js';
 import { mayBeAbsent } from '../expressions/absence.js';
 import { isExact } from '../expressions/exact-integers.js';
 import { pathOf } from '../expressions/expression.js';
-import { parameterAt } from '../expressions/operator.js';
-import type { Arguments, Ast, Builtin, Operand, Parameter, Template, Variable } from '../ir/tree.js';
+import type { Operand, Parameter } from '../ir/operator.js';
+import { parameterAt } from '../ir/operator.js';
+import type { Arguments, Ast, Builtin, Template, Variable } from '../ir/tree.js';
 import { kindOf } from '../schema/schema.js';
 
 /** Where in a template an expression stands: what can be read there, and how it is called. */

@@ -3,7 +3,7 @@
 import { goJson } from '../../text/go-syntax.js';
 import type { Value, ValueMap } from '../../text/json.js';
 import { assertYamlComment, constantKey } from '../../text/yaml-scalar.js';
-import type { Schema } from '../ir/tree.js';
+import type { Schema } from '../ir/schema.js';
 import { kubernetesDefinitions } from '../schema/kubernetes-shapes.js';
 import { withAllKeys } from '../schema/schema.js';
 import { constantYaml } from './constant-yaml.js';

@@ -1,7 +1,8 @@
-/** What a row of the operator table is made of, and how one is applied. */
+/** How an operator is applied: to constants and expressions, and to the values that they turn out to have. */
 import { durationPattern } from '../../text/duration.js';
 import type { Value } from '../../text/json.js';
-import type { Kind, Operator, Parameter, ParameterKind, Schema } from '../ir/tree.js';
+import { type Kind, type Operator, type Parameter, type ParameterKind, parameterAt } from '../ir/operator.js';
+import type { Schema } from '../ir/schema.js';
 import { isStrings, kindOf, memberSchema } from '../schema/schema.js';
 import { astOf, type Expr, symbolic } from './expression.js';
 
@@ -37,13 +38,6 @@ export function call(operator: Operator, leaves: readonly unknown[]): Expr<unkno
   const reason = operator.refuses?.(schemas.map(kindOf));
   if (reason !== undefined) throw new TypeError(`${name}: ${reason}`);
   return symbolic({ kind: 'call', operator, args, schema: operator.result(schemas) });
-}
-
-/** The parameter that an argument is for; the last one may be repeated. */
-export function parameterAt(operator: Operator, index: number): Parameter {
-  const parameter = operator.parameters[Math.min(index, operator.parameters.length - 1)];
-  if (parameter === undefined) throw new TypeError(`${operator.name} takes no arguments`);
-  return parameter;
 }
 
 /** What a parameter takes. */

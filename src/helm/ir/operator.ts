@@ -1,0 +1,78 @@
+/** What an operator is: a row of the operator table. */
+import type { Value } from '../../text/json.js';
+import type { Schema } from './schema.js';
+
+/** What an expression yields, as far as writing it into a template must know. */
+export type Kind = 'string' | 'integer' | 'number' | 'boolean' | 'list' | 'map' | 'scalar';
+
+/** One row of the operator table: a meaning in TypeScript, and the Go template function that means the same. */
+export interface Operator {
+  readonly name: string;
+  readonly summary: string;
+  readonly parameters: readonly Parameter[];
+  /** The result's schema, from the arguments' schemas. */
+  readonly result: (args: readonly Schema[]) => Schema;
+  /** @throws {EvaluationError} for arguments outside the operator's domain */
+  readonly evaluate: (...args: never[]) => Value;
+  /** The Go expression, given its arguments as Go operands. */
+  readonly go: (...args: Operand[]) => string;
+  /** The last argument may come through a pipe: `include "name" . | trunc 63`. */
+  readonly piped?: true;
+  /** It yields one of its arguments, or a part of one, as it is: a number is still the float64 that Helm has read. */
+  readonly passes?: true;
+  /** Says why arguments of these kinds don't go together. */
+  readonly refuses?: (kinds: readonly Kind[]) => string | undefined;
+}
+
+/** An argument as Go text: a name, a constant, or an expression in parentheses. */
+export interface Operand {
+  readonly text: string;
+  /** What it yields, where the parameter takes no `any`. */
+  readonly kind?: Kind;
+  /** The values may not have it. */
+  readonly mayBeAbsent?: boolean;
+  /** The constant, where it is a string. */
+  readonly constant?: string;
+}
+
+export interface Parameter {
+  readonly name: string;
+  readonly kind: ParameterKind;
+  /** A constant that stands in the source, no expression. */
+  readonly constant?: true;
+  /** The parameter may be absent (or null) in the values. */
+  readonly optional?: true;
+  /** The last parameter may be repeated. */
+  readonly variadic?: true;
+}
+
+/**
+ * - `text`: a string or an integer;
+ * - `digits`: a string that is an integer of at most fifteen digits;
+ * - `duration`: a string that is a positive duration of hours, minutes, seconds and milliseconds, as Go writes it;
+ * - `header`: a string of ASCII letters, digits, `-` and `_`;
+ * - `positive`: an integer of at least 1;
+ * - `scalar`: a string, an integer or a boolean;
+ * - `strings`: a list of strings;
+ * - `container`: a list or a map;
+ * - `sized`: a string, a list or a map;
+ * - `any`: a value as Helm has it, numbers as they are.
+ */
+export type ParameterKind =
+  | Exclude<Kind, 'number'>
+  | 'text'
+  | 'digits'
+  | 'duration'
+  | 'header'
+  | 'positive'
+  | 'strings'
+  | 'container'
+  | 'sized'
+  | 'any';
+
+/** The parameter that an argument is for; the last one may be repeated. */
+export function parameterAt(operator: Operator, index: number): Parameter {
+  const parameter = operator.parameters[Math.min(index, operator.parameters.length - 1)];
+  if (parameter === undefined) throw new TypeError(`${operator.name} takes no arguments`);
+  return parameter;
+}

@@ -1,0 +1,280 @@
+/**
+ * Faults in words for the person who wrote the values: what is wrong, and what to do. A text or number that is refused
+ * may be a credential, in the wrong place, and messages are read in logs: they tell where it stands and what it is, and
+ * don't repeat it.
+ */
+import type { ErrorObject } from 'ajv';
+import { isList, samePath, showPath, type Value, type ValuePath } from '../../text/json.js';
+import { nearest } from '../../text/nearest.js';
+import type { FileFormat } from './file-format.js';
+import { descriptionAt, keysAt, pathsBelow, type SchemaDocument } from './paths.js';
+
+/** One thing that a schema refuses. */
+export interface Fault {
+  readonly kind: 'unknown key' | 'missing key' | 'value';
+  readonly path: ValuePath;
+  readonly message: string;
+  /** What stands there in values that are right, where this one is of another kind or none of the choices. */
+  readonly needed?: string;
+  /** What to do, or what the value is for. */
+  readonly hint?: string | undefined;
+}
+
+/** One thing that ajv refuses. */
+export interface SchemaError {
+  readonly error: ErrorObject;
+  /** Where it was found: in the document, and below what was checked. */
+  readonly path: ValuePath;
+  readonly below: ValuePath;
+  readonly value: Value;
+}
+
+/** The faults of a value that breaks what one keyword of the schema asks for. */
+export function keywordFaults(
+  { error, path, value }: SchemaError,
+  root: SchemaDocument,
+  format: FileFormat,
+): readonly Fault[] {
+  const { keyword, params, propertyName } = error;
+  if (propertyName !== undefined) return [keyFault([...path, propertyName], error, root)];
+  const description = ownDescription(error) ?? descriptionAt(root, path);
+  const fault = (message: string, hint = description): readonly Fault[] => [
+    { kind: 'value', path, message, hint },
+  ];
+  switch (keyword) {
+    case 'if':
+    case 'propertyNames':
+      // What is wrong inside is an error of its own.
+      return [];
+    case 'additionalProperties': {
+      const key = [...path, String(params.additionalProperty)];
+      if (error.parentSchema?.patternProperties !== undefined) return [badKey(key, description)];
+      return [unknownKey(key, Object.keys(error.parentSchema?.properties ?? {}), root)];
+    }
+    case 'required': {
+      const missing = [...path, String(params.missingProperty)];
+      return [
+        {
+          kind: 'missing key',
+          path: missing,
+          message: 'this key is missing',
+          hint: descriptionAt(root, missing),
+        },
+      ];
+    }
+    case 'type': {
+      const types = [params.type].flat().map(String);
+      return [typeFault(path, value, types, { keys: keysAt(root, path), description, format })];
+    }
+    case 'enum':
+      return [choiceFault(path, value, params.allowedValues)];
+    case 'const':
+      return [choiceFault(path, value, [params.allowedValue])];
+    case 'pattern':
+      return fault('is not of the form that is needed', description ?? params.pattern);
+    case 'minLength':
+    case 'maxLength':
+      return value === ''
+        ? fault('must not be empty')
+        : fault(amountMessage(keyword, params.limit, [...String(value)].length));
+    case 'minItems':
+    case 'maxItems':
+      return fault(amountMessage(keyword, params.limit, isList(value) ? value.length : 0));
+    case 'minProperties':
+    case 'maxProperties':
+      return fault(amountMessage(keyword, params.limit, Object.keys(Object(value)).length));
+    case 'uniqueItems':
+      return fault(`its members ${params.j} and ${params.i}, counted from 0, are the same`);
+    case 'minimum':
+      return fault(`must be at least ${params.limit}`);
+    case 'maximum':
+      return fault(`must be at most ${params.limit}`);
+    case 'exclusiveMinimum':
+      return fault(`must be more than ${params.limit}`);
+    case 'exclusiveMaximum':
+      return fault(`must be less than ${params.limit}`);
+    case 'multipleOf':
+      return fault(`must be a multiple of ${params.multipleOf}`);
+    case 'false schema':
+      return fault('this key is not allowed here', descriptionAt(root, path.slice(0, -1)));
+    case 'not':
+      return fault('this value is not allowed here');
+    default:
+      return fault(error.message ?? `breaks the schema's "${keyword}"`);
+  }
+}
+
+/** What the part of the schema that refuses a value says about it. */
+export function ownDescription({ parentSchema }: ErrorObject): string | undefined {
+  const description: unknown = parentSchema?.description;
+  return typeof description === 'string' ? description : undefined;
+}
+
+function unknownKey(path: ValuePath, siblings: readonly string[], root: SchemaDocument): Fault {
+  const key = String(path.at(-1));
+  const around = path.slice(0, -1);
+  const fault = (hint?: string, message = 'this key is not known'): Fault => ({
+    kind: 'unknown key',
+    path,
+    message,
+    hint,
+  });
+  const owner = around.length === 0 ? 'The keys are' : `The keys of ${showPath(around)} are`;
+  const others = siblings.filter((sibling) => sibling !== key);
+  const list = others.length === 0 ? undefined : `${owner} ${listed(others, 'and')}.`;
+  if (keysAt(root, around).includes(key)) return fault(list, 'this key does not go with the others here');
+
+  const all = pathsBelow(root).filter((other) => !samePath(other, path));
+  const named = (name: string) => all.filter((other) => other.at(-1) === name);
+
+  const sibling = nearest(key, others);
+  const elsewhere = named(key);
+  if (sibling === undefined && elsewhere.length > 0) {
+    return fault(
+      `There is a key of this name elsewhere: ${listed(elsewhere.slice(0, 4).map(showPath), 'and')}.`,
+    );
+  }
+  if (sibling !== undefined) return fault(`Did you mean ${showPath([...around, sibling])}?`);
+  const [far] = named(
+    nearest(
+      key,
+      all.map((other) => String(other.at(-1))),
+    ) ?? '',
+  );
+  if (far !== undefined) return fault(`Did you mean ${showPath(far)}?`);
+  return fault(list);
+}
+
+/** A key that breaks a rule about keys. */
+function keyFault(path: ValuePath, { keyword, params }: ErrorObject, root: SchemaDocument): Fault {
+  if (keyword === 'enum') return unknownKey(path, params.allowedValues, root);
+  const hint = descriptionAt(root, path.slice(0, -1));
+  if (keyword === 'pattern') return badKey(path, hint);
+  const message =
+    keyword === 'maxLength'
+      ? `a key may have at most ${counted(params.limit, 'character')} here`
+      : 'this key is not allowed here';
+  return { kind: 'value', path, message, hint };
+}
+
+function badKey(path: ValuePath, hint: string | undefined): Fault {
+  return { kind: 'value', path, message: 'a key here is of another form', hint };
+}
+
+/** Something else stands there than what is needed. */
+export function otherMessage(needed: string, found: string): string {
+  return `must be ${needed}, and is ${found}`;
+}
+
+/** A value that is none of the choices. */
+export function choiceFault(path: ValuePath, value: Value, choices: readonly unknown[]): Fault {
+  const words = choices.map((choice) =>
+    typeof choice === 'string' && /^[\w.-]+$/.test(choice) ? choice : JSON.stringify(choice),
+  );
+  const meant = typeof value === 'string' ? nearest(value, words) : undefined;
+  const needed = listed(words, 'or');
+  return {
+    kind: 'value',
+    path,
+    message: otherMessage(needed, meant === undefined ? otherChoice(value) : JSON.stringify(value)),
+    needed,
+    hint: meant === undefined ? undefined : `Did you mean ${meant}?`,
+  };
+}
+
+function otherChoice(value: Value): string {
+  return typeof value === 'string' ? 'another text' : kindInWords(value);
+}
+
+/** A value of another kind than the schema asks for. */
+export function typeFault(
+  path: ValuePath,
+  value: Value,
+  types: readonly string[],
+  {
+    keys,
+    description,
+    format,
+  }: {
+    readonly keys: readonly string[];
+    readonly description: string | undefined;
+    readonly format: FileFormat;
+  },
+): Fault {
+  const needed = listed([...new Set(types.map((type) => typeWords[type] ?? type))], 'or');
+  return {
+    kind: 'value',
+    path,
+    message: otherMessage(needed, kindInWords(value)),
+    needed,
+    hint: typeHint(path, value, types, format) ?? mapHint(types, keys, format) ?? description,
+  };
+}
+
+const typeWords: { readonly [type: string]: string } = {
+  array: 'a list',
+  boolean: 'true or false',
+  integer: 'a whole number',
+  number: 'a number',
+  object: 'a map',
+  string: 'a text',
+};
+
+function kindInWords(value: Value): string {
+  if (value === null) return 'empty (null)';
+  if (isList(value)) return 'a list';
+  if (typeof value === 'object') return 'a map';
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value === 'string') return 'a text';
+  return Number.isInteger(value) ? 'a number' : 'a number with a fraction';
+}
+
+/** What to do where a value is nearly right. */
+function typeHint(
+  path: ValuePath,
+  value: Value,
+  types: readonly string[],
+  format: FileFormat,
+): string | undefined {
+  if (types.includes('string') && (typeof value === 'number' || typeof value === 'boolean')) {
+    return format.text(path.at(-1));
+  }
+  if (typeof value === 'string') {
+    // Of others YAML makes another number, and `--set` a text that has no quotes.
+    const numeric = types.includes('number')
+      ? /^-?(?:0|[1-9]\d{0,14})(?:[.]\d+)?$/
+      : /^-?(?:0|[1-9]\d{0,14})$/;
+    const isNumber = (types.includes('integer') || types.includes('number')) && numeric.test(value);
+    const isBoolean = types.includes('boolean') && (value === 'true' || value === 'false');
+    if (isNumber || isBoolean) return 'Remove the quotes.';
+  }
+  if (types.includes('array') && value !== null) return format.list;
+  return undefined;
+}
+
+function mapHint(types: readonly string[], keys: readonly string[], format: FileFormat): string | undefined {
+  if (!types.includes('object') || keys.length === 0) return undefined;
+  return format.map(listed(keys, 'and'));
+}
+
+/** The values that a `const` or an `enum` admits. */
+export function choicesOf(constant: unknown, choices: readonly unknown[] = []): readonly unknown[] {
+  return constant === undefined ? choices : [constant];
+}
+
+/** For `minLength` and its like. */
+function amountMessage(keyword: string, limit: number, amount: number): string {
+  const noun = keyword.endsWith('Length') ? 'character' : keyword.endsWith('Items') ? 'member' : 'key';
+  return keyword.startsWith('min')
+    ? `must have at least ${counted(limit, noun)}, and has ${amount}`
+    : `must have at most ${counted(limit, noun)}, and has ${amount}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function listed(words: readonly string[], joint: string): string {
+  const last = words.at(-1) ?? '';
+  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} ${joint} ${last}`;
+}
