@@ -49,7 +49,7 @@ export function webService(): HelmChart<typeof valuesSchema> {
     },
     values: valuesSchema,
     introduction:
-      'Values of the web-service chart. Generated from values.ts: change that, then run "npm run synth".',
+      'A Deployment with its Service, and where the values ask for them an Ingress and an autoscaler.',
   });
   const { values } = chart;
   const { image, autoscaling, ingress } = values;

@@ -15,10 +15,8 @@ export const chartMetadata: ChartMetadata = {
   },
 };
 
-export const introduction = `Values of the centaur chart. Generated from src/centaur/values.ts: change that, then run "npm run synth".
-
-Sandboxes and the API hold placeholders; iron-proxy resolves the real credentials. Where from, says
-ironProxy.secretSource. One example for each mode:
+export const introduction = `Sandboxes and the API hold placeholders; iron-proxy resolves the real credentials. ironProxy.secretSource
+says where they come from. One example for each mode:
 
   ironProxy:
     secretSource: onepassword-connect     # production

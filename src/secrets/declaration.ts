@@ -255,7 +255,7 @@ export const toolsSchema = Type.Record(Type.String({ pattern: toolNamePattern })
   additionalProperties: false,
   default: {},
   description:
-    "The tools' declarations, each as the tool's pyproject.toml has it under [tool.centaur]; `centaur-chart tools` writes them.\nFor example:\n  warehouse:\n    secrets:\n      - {type: http, name: WAREHOUSE_API_KEY, match_headers: [Authorization], hosts: [warehouse.internal.example.com]}",
+    "The tools' declarations, each as the tool's pyproject.toml has it under [tool.centaur]; `centaur-chart tools` writes them:\n  warehouse:\n    secrets:\n      - {type: http, name: WAREHOUSE_API_KEY, match_headers: [Authorization], hosts: [warehouse.internal.example.com]}",
 });
 
 export type DeclaredSecret = Static<typeof declaredSecret>;

@@ -12,7 +12,8 @@ import { assertSchema } from '../schema/faults.js';
 import type { ChartMetadata } from './chart-metadata.js';
 import { constantYaml } from './constant-yaml.js';
 import { printDefine, printRules, printTemplate } from './go-lines.js';
-import { defaultsOf, schemaDocument, valuesDocument, valuesTable } from './values-document.js';
+import { readme } from './readme.js';
+import { defaultsOf, schemaDocument, valuesDocument } from './values-document.js';
 
 /** What the compiler needs of a chart. */
 interface Source {
@@ -60,7 +61,7 @@ export function compileChart(source: Source): ReadonlyMap<string, string> {
   };
   add('.helmignore', helmignore.join('\n'));
   add('Chart.yaml', chartYaml(source.metadata));
-  add('README.md', readme(source, schema));
+  add('README.md', readme(source.metadata, source.introduction, schema));
   add('values.schema.json', document);
   add('values.yaml', valuesDocument(schema, source.introduction));
   const helpers = defines(reads);
@@ -118,19 +119,4 @@ function chartYaml(metadata: ChartMetadata): string {
   }
   const members = { apiVersion: 'v2', name, description, type: 'application', version, appVersion, ...rest };
   return `${constantYaml(members).join('\n')}\n`;
-}
-
-function readme({ metadata, introduction }: Source, schema: Schema): string {
-  return [
-    `# ${metadata.name}`,
-    '',
-    metadata.description,
-    ...(introduction === '' ? [] : ['', introduction]),
-    '',
-    '## Values',
-    '',
-    'This table, `values.yaml` and `values.schema.json` are made from one definition.',
-    '',
-    valuesTable(schema),
-  ].join('\n');
 }

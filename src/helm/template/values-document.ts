@@ -1,6 +1,5 @@
-/** What a chart's values definition says to people and editors: `values.yaml`, `values.schema.json`, the README's table. */
+/** What a chart's values definition says to people and editors: `values.yaml` and `values.schema.json`. */
 
-import { goJson } from '../../text/go-syntax.js';
 import type { Value, ValueMap } from '../../text/json.js';
 import { assertYamlComment, constantKey } from '../../text/yaml-scalar.js';
 import type { Schema } from '../ir/schema.js';
@@ -17,7 +16,8 @@ export function defaultsOf(schema: Schema): ValueMap {
   return Object.fromEntries(members);
 }
 
-function defaultOf(schema: Schema): Value | undefined {
+/** The default of a key; undefined where it has none. */
+export function defaultOf(schema: Schema): Value | undefined {
   if (schema.default !== undefined) return schema.default as Value;
   return schema.properties === undefined ? undefined : defaultsOf(schema);
 }
@@ -79,38 +79,4 @@ export function jsonSchema(schema: Schema, name: string): { readonly [keyword: s
 /** `values.schema.json`, in the draft of JSON Schema that every Helm 3 reads. */
 export function schemaDocument(schema: Schema, name: string): string {
   return `${JSON.stringify(jsonSchema(schema, name), null, 2)}\n`;
-}
-
-/** A Markdown table of every key: its type, its default and what it means. */
-export function valuesTable(schema: Schema): string {
-  const rows = tableRows(schema, '').map((cells) => `| ${cells.map(cell).join(' | ')} |`);
-  return ['| Key | Type | Default | Meaning |', '| --- | --- | --- | --- |', ...rows, ''].join('\n');
-}
-
-function tableRows(schema: Schema, prefix: string): readonly (readonly string[])[] {
-  return Object.entries(schema.properties ?? {}).flatMap(([key, member]) => {
-    const path = prefix + key;
-    const nested = member.properties !== undefined && member.default === undefined;
-    if (nested) return tableRows(member, `${path}.`);
-    const value = defaultOf(member);
-    const type = member.enum
-      ? member.enum.map((choice) => `\`${String(choice)}\``).join(', ')
-      : typeName(member);
-    return [
-      [`\`${path}\``, type, value === undefined ? '' : `\`${goJson(value)}\``, member.description ?? ''],
-    ];
-  });
-}
-
-function typeName(schema: Schema): string {
-  if (typeof schema.type === 'string') {
-    return schema.type === 'array' && schema.items
-      ? `list of ${typeName(schema.items)}`
-      : schema.type.replace('object', 'map');
-  }
-  return (schema.type ?? schema.anyOf?.map(typeName) ?? []).join(' or ');
-}
-
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 }
