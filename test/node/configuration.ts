@@ -17,6 +17,8 @@ export const network = {
   services: '10.96.0.0/16',
   /** The API server's Service: the first address of the services' range. */
   apiService: '10.96.0.1',
+  /** The Service of the cluster's DNS, see dns.ts. */
+  dns: '10.96.0.10',
   domain: 'cluster.local',
   /** Where all names below example.com lead: a Service of this address stands for all hosts outside the cluster. */
   outside: '10.96.0.80',
@@ -28,13 +30,13 @@ export const nodeName = 'node';
 /** The image of a pod's own container, which is there before any other. */
 export const pauseImage = 'docker.io/centaur-chart/pause:1';
 
-/** Who the API server knows by a token. CoreDNS runs outside the cluster and so has no ServiceAccount. */
+/** Who the API server knows by a token. kube-router runs outside the cluster and so has no ServiceAccount. */
 const users = {
   admin: { name: 'admin', group: 'system:masters' },
-  coredns: { name: 'coredns', group: 'system:masters' },
   kubelet: { name: `system:node:${nodeName}`, group: 'system:nodes' },
   'kube-controller-manager': { name: 'system:kube-controller-manager', group: '' },
   'kube-proxy': { name: 'system:kube-proxy', group: '' },
+  'kube-router': { name: 'kube-router', group: 'system:masters' },
   'kube-scheduler': { name: 'system:kube-scheduler', group: '' },
 };
 
@@ -65,7 +67,6 @@ export async function writeConfiguration(folder: string, programs: readonly stri
     'kube-proxy.json': JSON.stringify(kubeProxy),
     'containerd.toml': stringify(containerd(programs, await snapshotter(folder))),
     'cni/10-node.conflist': JSON.stringify(cni),
-    Corefile: corefile,
     'kwok.yaml': kwokStages,
     'resolv.conf': '',
   };
@@ -111,7 +112,7 @@ const kubelet = {
   podLogsDir: path.join(insideFolder, runFile.logs, 'pods'),
   volumePluginDir: path.join(insideFolder, 'volume-plugins'),
   resolvConf: etc('resolv.conf'),
-  clusterDNS: [network.node],
+  clusterDNS: [network.dns],
   clusterDomain: network.domain,
   // Renewed each second, so that a start does not wait for the lease, see takesPods.
   nodeLeaseDurationSeconds: 4,
@@ -185,34 +186,3 @@ const cni = {
     },
   ],
 };
-
-/** Outside the cluster there are no names but those for examples, as the node's network leads nowhere. */
-const corefile = `(serving) {
-  bind ${network.node}
-  errors
-}
-${network.domain} in-addr.arpa {
-  import serving
-  health 127.0.0.1:8080
-  ready 127.0.0.1:8181
-  kubernetes {
-    kubeconfig ${etc('coredns.kubeconfig')}
-    ttl 1
-  }
-}
-example.com {
-  import serving
-  template IN A {
-    answer "{{ .Name }} 1 IN A ${network.outside}"
-  }
-  template ANY ANY {
-    rcode NOERROR
-  }
-}
-. {
-  import serving
-  template ANY ANY {
-    rcode NXDOMAIN
-  }
-}
-`;

@@ -18,6 +18,7 @@ import { helmCommand } from '../judges/helm.js';
 import { printed } from './command.js';
 import { pauseImage } from './configuration.js';
 import { judgedByCyclonus } from './cyclonus.js';
+import { dnsPods } from './dns.js';
 import { useNode } from './fixture.js';
 import { asApi, created, listed, type PodObject } from './objects.js';
 import { pageNamespace, prepareNamespace } from './operator.js';
@@ -53,10 +54,9 @@ describe('the policies of a release on a node', () => {
       const { component, named } = await livePods();
       return [component('api'), component('iron-proxy'), named('sandbox-mine')].map(({ labels }) => labels);
     });
-    const dns = { name: 'dns', namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } };
     const other = { name: 'metrics', namespace: 'kube-system', labels: { 'k8s-app': 'metrics-server' } };
     const twins = labels.map((labels, index) => ({ name: `twin-${index}`, namespace: elsewhere, labels }));
-    const pods = [dns, other, ...twins].map((metadata) => pod(metadata, { image: pauseImage }));
+    const pods = [other, ...twins].map((metadata) => pod(metadata, { image: pauseImage }));
     await created(node(), pods);
     await release().helm('uninstall');
   });
@@ -112,7 +112,7 @@ describe('the policies of a release on a node', () => {
   async function podsOf(hasConnect: boolean): Promise<Pods> {
     const helmTest = await helmTestPod();
     return until('every pod of the table has an address', async () => {
-      const { component, named } = await livePods();
+      const { component, named, dns } = await livePods();
       return {
         API: component('api'),
         'own iron-proxy': component('iron-proxy'),
@@ -122,7 +122,7 @@ describe('the policies of a release on a node', () => {
         "other sandbox's iron-proxy": named('proxy-other'),
         Connect: hasConnect ? component('connect') : undefined,
         'helm test': helmTest,
-        DNS: named('dns', 'kube-system'),
+        DNS: dns(),
         'kube-system pod': named('metrics', 'kube-system'),
         'API elsewhere': named('twin-0', elsewhere),
         'iron-proxy elsewhere': named('twin-1', elsewhere),
@@ -147,6 +147,8 @@ describe('the policies of a release on a node', () => {
       component: (name: string) =>
         one(name, namespace, ({ labels }) => labels['app.kubernetes.io/component'] === name),
       named: (name: string, where = namespace) => one(name, where, (metadata) => metadata.name === name),
+      dns: () =>
+        one('DNS', dnsPods.namespace, ({ labels }) => labels['k8s-app'] === dnsPods.labels['k8s-app']),
     };
   }
 

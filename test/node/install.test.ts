@@ -13,6 +13,7 @@ import {
   rightsOfTheApi,
 } from './contract.js';
 import { disclosed, logsOf, objectsOf, releaseText, secretsIn } from './disclosure.js';
+import { policiesInForce } from './enforcement.js';
 import { useNode } from './fixture.js';
 import { podsBehindServices, podsUnderPolicies } from './neighbours.js';
 import { notedCommands } from './notes.js';
@@ -27,7 +28,7 @@ import {
   pageNamespace,
   prepareNamespace,
 } from './operator.js';
-import { sandboxPod, startOutside, trusting } from './outside.js';
+import { sandboxWithProxy, startOutside, trusting } from './outside.js';
 import { startedInit } from './record.js';
 import {
   componentsOf,
@@ -196,12 +197,20 @@ describe('a release on a real node', () => {
 
     if (mode !== 'onepassword') {
       test('puts the credential into the requests of a sandbox and of the API, for the host that it is declared for', async ({
+        onTestFinished,
         skip,
       }) => {
         if (!ironProxy) skip('skipped: IRON_PROXY_BIN is not set');
-        await node().apply([sandboxPod(besideNamespace, await besideRelease().report('api'))]);
-        const sandbox = ['--namespace', besideNamespace, 'pod/sandbox'] as const;
-        await node().kubectl('wait', '--for=condition=Ready', '--timeout=60s', ...sandbox);
+        const objects = await sandboxWithProxy(besideRelease(), 'mine');
+        await node().apply(objects);
+        const inNamespace = ['--namespace', besideNamespace];
+        const pods = ['pod/sandbox-mine', 'pod/proxy-mine'];
+        onTestFinished(async () => {
+          await node().kubectl('delete', ...inNamespace, ...pods);
+        });
+        await node().kubectl('wait', '--for=condition=Ready', '--timeout=60s', ...inNamespace, ...pods);
+        await policiesInForce(node());
+        const sandbox = [...inNamespace, 'pod/sandbox-mine'];
         const call = ['call', '-header', 'Authorization: Bearer WAREHOUSE_API_KEY'];
         const warehouse = [...call, 'https://warehouse.internal.example.com/'];
         const got = {

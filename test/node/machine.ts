@@ -95,6 +95,7 @@ export async function losePower(outside: string, cgroups: readonly Cgroup[]): Pr
   }
   for (const { mountPoint } of cgroups) await removeTree(path.join(mountPoint, 'kubepods'));
   await output('nft', ['flush', 'ruleset']);
+  await output('ipset', ['destroy']);
 }
 
 /** Unmounts what the kubelet and containerd mounted for pods, the last first. */

@@ -12,6 +12,7 @@ import { kill } from './cgroup.js';
 import { type CommandOptions, output, printed, type Result, run } from './command.js';
 import { compiled } from './compiled.js';
 import { pauseImage, writeConfiguration } from './configuration.js';
+import { dnsImage, dnsIsReady, dnsObjects } from './dns.js';
 import { doubleImage } from './images/doubles.js';
 import { dockerArchive, type Image } from './images/image.js';
 import type { KeeperOptions } from './keeper.js';
@@ -31,10 +32,7 @@ export interface NodeOptions {
   readonly stays?: boolean;
 }
 
-/**
- * A Kubernetes node that runs real containers, alone in a network of its own. It enforces no NetworkPolicy: those are
- * judged by analysis.
- */
+/** A Kubernetes node that runs real containers, alone in a network of its own, and enforces NetworkPolicies. */
 export interface Node {
   /** The run folder, which ends with the node. */
   readonly folder: string;
@@ -93,8 +91,9 @@ export async function startNode(options: NodeOptions = {}): Promise<Node> {
     const node = nodeOf(folder, keeper, programs);
     stop = node.stop;
     await comesUp(folder, keeper);
-    await node.importImage(await doubleImage('pause', pauseImage));
-    await node.apply(await volumes(folder));
+    for (const image of [doubleImage('pause', pauseImage), dnsImage()]) await node.importImage(await image);
+    await node.apply([...(await volumes(folder)), ...dnsObjects]);
+    await node.kubectl(...dnsIsReady);
     return node;
   } catch (error) {
     await stop();

@@ -1,11 +1,12 @@
 /** The world outside of the cluster, and a sandbox inside that wants to reach it. */
+import { sandboxLabels, sandboxPolicies } from '../centaur/sandboxes.js';
 import { restrictedPod } from '../kubernetes/restricted-pod.js';
 import { certificateAuthority, serverCertificate } from '../proxy/certificates.js';
 import { network } from './configuration.js';
 import { doubleImage } from './images/doubles.js';
 import type { Node } from './node.js';
 import { secret } from './operator.js';
-import type { Report } from './release.js';
+import type { Release } from './release.js';
 
 const namespace = 'outside';
 const image = 'docker.io/centaur-chart/mirror:1';
@@ -24,7 +25,7 @@ export async function startOutside(node: Node): Promise<string> {
       apiVersion: 'v1',
       kind: 'Service',
       metadata: { name: 'mirror', namespace },
-      spec: { clusterIP: network.outside, selector: labels, ports: [{ port: 443, targetPort: 8443 }] },
+      spec: { clusterIP: network.outside, selector: labels, ports: [{ port: 443 }] },
     },
     {
       apiVersion: 'v1',
@@ -68,30 +69,44 @@ export function trusting(
   };
 }
 
-/** A sandbox's pod as the API makes it, from the settings that the API was given. */
-export function sandboxPod(namespace: string, { environment: settings }: Report): object {
+/** A sandbox of a release, and the proxy that is its own alone, as the API makes both from the settings that it was given. */
+export async function sandboxWithProxy(release: Release, id: string): Promise<readonly object[]> {
+  const { namespace } = release;
+  const { environment: settings } = await release.report('api');
   const certificates = '/firewall-certs';
+  const labels = sandboxLabels(id);
+  const proxy = { name: `proxy-${id}`, namespace, labels: labels.proxy };
+  const proxyPort = Number(settings.KUBERNETES_IRON_PROXY_PORT);
   const env = {
-    HTTPS_PROXY: `http://${settings.FIREWALL_HOST}:${settings.KUBERNETES_IRON_PROXY_PORT}`,
+    HTTPS_PROXY: `http://${proxy.name}:${proxyPort}`,
     SSL_CERT_FILE: `${certificates}/ca-cert.pem`,
   };
-  const labels = { 'centaur.ai/managed': 'true', 'centaur.ai/sandbox-id': 'abc' };
-  return restrictedPod(
-    { name: 'sandbox', namespace, labels },
+  return [
+    restrictedPod(
+      { name: `sandbox-${id}`, namespace, labels: labels.sandbox },
+      {
+        name: 'sandbox',
+        image: settings.AGENT_IMAGE,
+        imagePullPolicy: settings.KUBERNETES_AGENT_IMAGE_PULL_POLICY,
+        env: Object.entries(env).map(([name, value]) => ({ name, value })),
+        volumeMounts: [{ name: 'certificates', mountPath: certificates, readOnly: true }],
+      },
+      {
+        volumes: [
+          {
+            name: 'certificates',
+            secret: { secretName: settings.KUBERNETES_FIREWALL_CA_SECRET_NAME },
+          },
+        ],
+      },
+    ),
+    { apiVersion: 'v1', kind: 'Pod', metadata: proxy, spec: await release.podSpec('iron-proxy') },
     {
-      name: 'sandbox',
-      image: settings.AGENT_IMAGE,
-      imagePullPolicy: settings.KUBERNETES_AGENT_IMAGE_PULL_POLICY,
-      env: Object.entries(env).map(([name, value]) => ({ name, value })),
-      volumeMounts: [{ name: 'certificates', mountPath: certificates, readOnly: true }],
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: proxy,
+      spec: { selector: labels.proxy, ports: [{ port: proxyPort }] },
     },
-    {
-      volumes: [
-        {
-          name: 'certificates',
-          secret: { secretName: settings.KUBERNETES_FIREWALL_CA_SECRET_NAME },
-        },
-      ],
-    },
-  );
+    ...sandboxPolicies({ namespace, id, proxyPorts: [proxyPort] }),
+  ];
 }

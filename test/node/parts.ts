@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
+import { run } from './command.js';
 import { etc, network, nodeName } from './configuration.js';
 import { insideFolder, runFile } from './run-folder.js';
 
@@ -11,6 +13,7 @@ interface Part {
 }
 
 const apiServer = 'https://127.0.0.1:6443';
+const node = `/api/v1/nodes/${nodeName}`;
 
 /** What the API server, the controller manager and the scheduler show to those who ask for their health. */
 const serving = [`--tls-cert-file=${etc('server.crt')}`, `--tls-private-key-file=${etc('server.key')}`];
@@ -19,10 +22,6 @@ export const parts = {
   containerd: {
     args: [`--config=${etc('containerd.toml')}`],
     ready: () => accepts(path.join(insideFolder, runFile.containerd)),
-  },
-  coredns: {
-    args: ['-conf', etc('Corefile')],
-    ready: () => answers('http://127.0.0.1:8181/ready'),
   },
   etcd: {
     args: [`--data-dir=${path.join(insideFolder, 'etcd')}`, '--unsafe-no-fsync'],
@@ -77,7 +76,22 @@ export const parts = {
       `--hostname-override=${nodeName}`,
       `--node-ip=${network.node}`,
     ],
-    ready: () => answers('http://127.0.0.1:10248/healthz'),
+    ready: async () => (await answers('http://127.0.0.1:10248/healthz')) && (await found(node)) !== undefined,
+  },
+  /** Enforces NetworkPolicies, and does none of its other work. */
+  'kube-router': {
+    args: [
+      `--kubeconfig=${etc('kube-router.kubeconfig')}`,
+      '--run-firewall=true',
+      '--run-router=false',
+      '--run-service-proxy=false',
+      `--hostname-override=${nodeName}`,
+      `--service-cluster-ip-range=${network.services}`,
+      // It answers for the first time after five seconds.
+      '--health-port=0',
+    ],
+    // The last of the chains that it makes before its first look at the policies.
+    ready: async () => (await run('iptables', ['--list-rules', 'KUBE-NWPLCY-DEFAULT'])).code === 0,
   },
   /** Stands in for the kubelets of nodes that are only objects, for tests of scale; it starts when it is first restarted. */
   kwok: {
@@ -105,32 +119,35 @@ export function isPartName(name: string): name is PartName {
 export const startOrder: readonly (readonly PartName[])[] = [
   ['containerd', 'etcd'],
   ['kube-apiserver'],
-  ['coredns', 'kube-controller-manager', 'kube-proxy', 'kube-scheduler', 'kubelet'],
+  ['kube-controller-manager', 'kube-proxy', 'kube-scheduler', 'kubelet'],
+  // It ends where it finds no Node.
+  ['kube-router'],
 ];
 
 /**
  * Whether the node takes pods: its kubelet has said so after `since`, in milliseconds since the epoch, the scheduler may use
  * it, and pods have a ServiceAccount.
  */
-export async function takesPods(token: string, since: number): Promise<boolean> {
-  const get = async (resource: string): Promise<KubernetesObject> => {
-    const response = await fetch(`${apiServer}${resource}`, {
-      headers: { Authorization: `Bearer ${token}` },
-    });
-    return response.ok ? JSON.parse(await response.text()) : {};
-  };
-  const lease = await get(`/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${nodeName}`);
-  const { spec, status } = await get(`/api/v1/nodes/${nodeName}`);
-  const account = await get('/api/v1/namespaces/default/serviceaccounts/default');
+export async function takesPods(since: number): Promise<boolean> {
+  const lease = await found(`/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${nodeName}`);
+  const { spec, status } = (await found(node)) ?? {};
+  const account = await found('/api/v1/namespaces/default/serviceaccounts/default');
   const ready =
     status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
-  const seen = Date.parse(lease.spec?.renewTime ?? '') > since;
-  return seen && ready && spec?.taints === undefined && account.metadata !== undefined;
+  const seen = Date.parse(lease?.spec?.renewTime ?? '') > since;
+  return seen && ready && spec?.taints === undefined && account !== undefined;
+}
+
+/** What the API server has at a path, if anything. */
+async function found(resource: string): Promise<KubernetesObject | undefined> {
+  const admin = JSON.parse(await readFile(etc('admin.kubeconfig'), 'utf8'));
+  const headers = { Authorization: `Bearer ${admin.users[0].user.token}` };
+  const response = await fetch(`${apiServer}${resource}`, { headers });
+  return response.ok ? JSON.parse(await response.text()) : undefined;
 }
 
 /** As much of a Node, a Lease or a ServiceAccount as is read here. */
 interface KubernetesObject {
-  readonly metadata?: unknown;
   readonly spec?: { readonly renewTime?: string; readonly taints?: unknown };
   readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }

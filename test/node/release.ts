@@ -96,6 +96,8 @@ export interface Release {
   exec(where: Place, ...command: readonly string[]): Promise<string>;
   /** What a container was given, as it is seen from inside. */
   report(where: Place): Promise<Report>;
+  /** The spec of a component's pods. */
+  podSpec(component: Component): Promise<object>;
 }
 
 /** The handle of a release; nothing is installed yet. */
@@ -161,6 +163,10 @@ export function releaseOn(node: Node, options: ReleaseOptions): Release {
       return node.exec([...namespaced, workloads[component], ...arguments_], ...command);
     },
     report: async (where) => JSON.parse(await release.exec(where, 'report')),
+    async podSpec(component) {
+      const spec = ['--output', 'jsonpath={.spec.template.spec}'];
+      return JSON.parse(await node.kubectl('get', ...namespaced, workloads[component], ...spec));
+    },
   };
   return release;
 }

@@ -5,14 +5,13 @@
 
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemPath } from '../system/commands.js';
 import { type ChildProcess, spawn } from '../system/processes.js';
 import type { Cgroup } from './cgroup.js';
-import { etc } from './configuration.js';
 import {
   connectNetwork,
   coverCgroups,
@@ -72,8 +71,7 @@ async function boot(): Promise<void> {
 
 async function nodeTakesPods(since: number): Promise<void> {
   waitingFor = 'the node to take pods';
-  const admin = JSON.parse(await readFile(etc('admin.kubeconfig'), 'utf8'));
-  await until('the node takes pods', () => takesPods(admin.users[0].user.token, since), 90);
+  await until('the node takes pods', () => takesPods(since), 90);
   waitingFor = '';
 }
 

@@ -33,6 +33,10 @@ const programs = {
   'kube-scheduler': { module: 'tools/kubernetes', package: 'k8s.io/kubernetes/cmd/kube-scheduler' },
   kubectl: { module: 'tools/kubernetes', package: 'k8s.io/kubernetes/cmd/kubectl' },
   double: { module: 'doubles', package: '.' },
+  'kube-router': {
+    module: 'tools/kube-router',
+    package: 'github.com/cloudnativelabs/kube-router/v2/cmd/kube-router',
+  },
   kwok: { module: 'tools/kwok', package: 'sigs.k8s.io/kwok/cmd/kwok' },
   cyclonus: { module: 'tools/cyclonus', package: 'github.com/mattfenwick/cyclonus/cmd/cyclonus' },
 } as const;
@@ -47,6 +51,7 @@ export const nodeTools = [
   'kube-controller-manager',
   'kube-scheduler',
   'kube-proxy',
+  'kube-router',
   'kubelet',
   'kubectl',
   'containerd',

@@ -36,6 +36,7 @@ export interface Traffic {
 export async function startTraffic(node: Node, namespace: string, proxy: string): Promise<Traffic> {
   const target = `http://${upstreamHost}/`;
   const labels = { app: upstreamHost };
+  const clientLabels = { app: 'client' };
   const environment = { PROXY: proxy, TARGET: target };
   await node.apply([
     pod(namespace, upstreamHost, { image: images.upstream, labels }),
@@ -43,12 +44,23 @@ export async function startTraffic(node: Node, namespace: string, proxy: string)
       apiVersion: 'v1',
       kind: 'Service',
       metadata: { name: upstreamHost, namespace },
-      spec: { selector: labels, ports: [{ port: 80, targetPort: 8080 }] },
+      spec: { selector: labels, ports: [{ port: 80 }] },
+    },
+    // The release's own policies let in the API and the pod of `helm test`, and the client is neither.
+    {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'client', namespace },
+      spec: {
+        podSelector: { matchLabels: { 'centaur.ai/iron-proxy': 'true' } },
+        policyTypes: ['Ingress'],
+        ingress: [{ from: [{ podSelector: { matchLabels: clientLabels } }] }],
+      },
     },
   ]);
   const ready = ['wait', '--namespace', namespace, '--for=condition=Ready', '--timeout=60s'];
   await node.kubectl(...ready, `pod/${upstreamHost}`);
-  await node.apply([pod(namespace, 'client', { image: images.client, environment })]);
+  await node.apply([pod(namespace, 'client', { image: images.client, labels: clientLabels, environment })]);
   await node.kubectl(...ready, 'pod/client');
 
   const inPod = (name: string, ...command: string[]) =>
@@ -69,11 +81,11 @@ export async function startTraffic(node: Node, namespace: string, proxy: string)
     held: () => inPod('client', 'through', proxy, `${target}held`),
     heldFrom: () => requests('GET /held'),
     async release() {
-      await inPod(upstreamHost, 'get', 'http://127.0.0.1:8080/release');
+      await inPod(upstreamHost, 'get', 'http://127.0.0.1/release');
     },
     async stop() {
-      const pods = ['pod/client', `pod/${upstreamHost}`, `service/${upstreamHost}`];
-      await node.kubectl('delete', '--namespace', namespace, ...pods);
+      const made = ['pod/client', 'networkpolicy/client', `pod/${upstreamHost}`, `service/${upstreamHost}`];
+      await node.kubectl('delete', '--namespace', namespace, ...made);
     },
   };
 }

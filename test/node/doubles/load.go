@@ -137,5 +137,5 @@ func upstream(peers *peers, _ []string) error {
 		once.Do(func() { close(released) })
 		answerOK(response, request)
 	})
-	return peers.serve(":8080", mux)
+	return peers.serve(":80", mux)
 }

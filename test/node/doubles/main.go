@@ -105,5 +105,5 @@ func mirror(peers *peers, args []string) error {
 		got := map[string]any{"host": request.Host, "target": request.RequestURI, "headers": request.Header}
 		json.NewEncoder(response).Encode(got)
 	}
-	return peers.serveTLS(":8443", certificate, http.HandlerFunc(echo))
+	return peers.serveTLS(":443", certificate, http.HandlerFunc(echo))
 }

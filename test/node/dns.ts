@@ -1,0 +1,131 @@
+/** The cluster's DNS as clusters have it: CoreDNS in a pod of kube-system, behind a Service. */
+import { readFile } from 'node:fs/promises';
+import { network, nodeName } from './configuration.js';
+import type { Image } from './images/image.js';
+import { builtTool } from './tools.js';
+
+const namespace = 'kube-system';
+const name = 'coredns';
+const image = 'docker.io/centaur-chart/coredns:1';
+const labels = { 'k8s-app': 'kube-dns' };
+
+/** CoreDNS and nothing else. */
+export async function dnsImage(): Promise<Image> {
+  const content = await readFile(await builtTool('coredns'));
+  return { name: image, entries: [{ name, content, mode: 0o755 }], entrypoint: [`/${name}`] };
+}
+
+/** How its pod is found. */
+export const dnsPods = { namespace, labels };
+
+/** The arguments of kubectl that wait until names are answered. */
+export const dnsIsReady = [
+  'rollout',
+  'status',
+  '--namespace',
+  namespace,
+  `deployment/${name}`,
+  '--timeout=60s',
+];
+
+/** Outside the cluster there are no names but those for examples, as the node's network leads nowhere. */
+const corefile = `${network.domain} in-addr.arpa {
+  errors
+  health
+  ready
+  kubernetes {
+    ttl 1
+  }
+}
+example.com {
+  errors
+  template IN A {
+    answer "{{ .Name }} 1 IN A ${network.outside}"
+  }
+  template ANY ANY {
+    rcode NOERROR
+  }
+}
+. {
+  errors
+  template ANY ANY {
+    rcode NXDOMAIN
+  }
+}
+`;
+
+const metadata = { name, namespace };
+const read = ['list', 'watch'];
+
+/** Its objects, under the names and labels that clusters made by kubeadm have. */
+export const dnsObjects: readonly object[] = [
+  { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    metadata: { name: 'system:coredns' },
+    rules: [
+      { apiGroups: [''], resources: ['namespaces', 'pods', 'services'], verbs: read },
+      { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: read },
+    ],
+  },
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata: { name: 'system:coredns' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'system:coredns' },
+    subjects: [{ kind: 'ServiceAccount', name, namespace }],
+  },
+  { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { Corefile: corefile } },
+  {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'kube-dns', namespace, labels },
+    spec: {
+      clusterIP: network.dns,
+      selector: labels,
+      ports: [
+        { name: 'dns', port: 53, protocol: 'UDP' },
+        { name: 'dns-tcp', port: 53, protocol: 'TCP' },
+      ],
+    },
+  },
+  {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { ...metadata, labels },
+    spec: {
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          priorityClassName: 'system-cluster-critical',
+          serviceAccountName: name,
+          dnsPolicy: 'Default',
+          // Not on a node that is only an object.
+          nodeSelector: { 'kubernetes.io/hostname': nodeName },
+          containers: [
+            {
+              name,
+              image,
+              args: ['-conf', '/etc/coredns/Corefile'],
+              ports: [
+                { name: 'dns', containerPort: 53, protocol: 'UDP' },
+                { name: 'dns-tcp', containerPort: 53, protocol: 'TCP' },
+              ],
+              readinessProbe: { httpGet: { path: '/ready', port: 8181 }, periodSeconds: 1 },
+              livenessProbe: { httpGet: { path: '/health', port: 8080 } },
+              securityContext: {
+                allowPrivilegeEscalation: false,
+                readOnlyRootFilesystem: true,
+                capabilities: { add: ['NET_BIND_SERVICE'], drop: ['ALL'] },
+              },
+              volumeMounts: [{ name: 'config', mountPath: '/etc/coredns', readOnly: true }],
+            },
+          ],
+          volumes: [{ name: 'config', configMap: { name } }],
+        },
+      },
+    },
+  },
+];
