@@ -27,8 +27,8 @@ import { caScript, startCheck } from './start-checks.js';
 export const proxyLabels = { 'centaur.ai/iron-proxy': 'true' };
 
 /** Tells whose proxy one is; the chart's own has this in place of a sandbox's id. */
-export const sandboxIdLabel = 'centaur.ai/sandbox-id';
-export const ownSandboxId = 'api';
+const sandboxIdLabel = 'centaur.ai/sandbox-id';
+const ownSandboxId = 'api';
 
 const template = '/etc/iron-proxy/iron-proxy.yaml';
 const config = '/run/iron-proxy/iron-proxy.yaml';

@@ -16,7 +16,7 @@ import {
 import { cloudCredentials } from '../secrets/denied-ranges.js';
 import { connectSelector } from './connect.js';
 import { type Flow, flowsOf, type Outside, type Workload } from './flows.js';
-import { ownSandboxId, proxyLabels, sandboxIdLabel } from './iron-proxy.js';
+import { proxyLabels } from './iron-proxy.js';
 import type { Platform } from './platform.js';
 import { sandboxLabels } from './sandbox.js';
 
@@ -91,7 +91,8 @@ function sourcesOf({ from }: Flow): readonly (Workload | Outside)[] {
 
 /**
  * By what pods are found. Those that the API makes carry no label of a release, so another release's in the namespace are
- * found too; a pod of another release itself never is.
+ * found too; a pod of another release itself never is. A proxy is a sandbox's unless a release has it as a component: its
+ * id tells nothing, since one that has the id of the chart's own would have no policy.
  */
 function podsOf({ names }: Platform): { readonly [workload in Workload]: Selector } {
   return {
@@ -101,7 +102,7 @@ function podsOf({ names }: Platform): { readonly [workload in Workload]: Selecto
     sandbox: { matchLabels: sandboxLabels },
     'sandbox-proxy': {
       matchLabels: proxyLabels,
-      matchExpressions: [{ key: sandboxIdLabel, operator: 'NotIn', values: [ownSandboxId] }],
+      matchExpressions: [{ key: 'app.kubernetes.io/component', operator: 'NotIn', values: ['iron-proxy'] }],
     },
     test: { matchLabels: { ...names.selectorLabels('test') } },
   };

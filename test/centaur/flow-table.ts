@@ -15,6 +15,8 @@ const own = [
   "other sandbox's iron-proxy",
   'Connect',
   'helm test',
+  // With the sandbox id of the chart's own.
+  'stray iron-proxy',
 ] as const;
 
 /** Pods of another release in the namespace. */
@@ -88,7 +90,7 @@ type Row = readonly [
 ];
 
 const sandboxes = ['sandbox', 'other sandbox'] as const;
-const sandboxProxies = ["sandbox's iron-proxy", "other sandbox's iron-proxy"] as const;
+const sandboxProxies = ["sandbox's iron-proxy", "other sandbox's iron-proxy", 'stray iron-proxy'] as const;
 const proxies = ['own iron-proxy', ...sandboxProxies] as const;
 
 interface Variation {

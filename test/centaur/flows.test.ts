@@ -14,7 +14,7 @@ import {
 } from './flow-table.js';
 import { page } from './page.js';
 import { Reader, release, render } from './release.js';
-import { sandboxLabels, sandboxPolicies } from './sandboxes.js';
+import { sandboxLabels, sandboxPolicies, strayProxyLabels } from './sandboxes.js';
 
 const { namespace } = release;
 
@@ -42,6 +42,7 @@ const pods: Pods = {
   'other sandbox': pod(other.sandbox),
   "other sandbox's iron-proxy": pod(other.proxy),
   'helm test': pod(labelsOf('test')),
+  'stray iron-proxy': pod(strayProxyLabels),
   DNS: pod({ 'k8s-app': 'kube-dns' }, 'kube-system'),
   'kube-system pod': pod({ 'k8s-app': 'metrics-server' }, 'kube-system'),
   'API elsewhere': pod(labelsOf('api'), elsewhere),

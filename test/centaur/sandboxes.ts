@@ -21,6 +21,9 @@ export function sandboxLabels(id: string) {
   return { sandbox: { ...managed, ...own }, proxy: { ...ironProxy, ...own } };
 }
 
+/** The labels of a proxy that has the id of the chart's own, and is none of a release's components. */
+export const strayProxyLabels = sandboxLabels('api').proxy;
+
 /** A sandbox, its proxy, that one's Service and configuration, and the policies that lead from the one to the other. */
 export function sandboxObjects(options: SandboxOptions): readonly object[] {
   const { namespace, id } = options;

@@ -13,7 +13,13 @@ import {
   questions,
   variants,
 } from '../centaur/flow-table.js';
-import { pod, type SandboxOptions, sandboxObjects, sandboxPolicies } from '../centaur/sandboxes.js';
+import {
+  pod,
+  type SandboxOptions,
+  sandboxObjects,
+  sandboxPolicies,
+  strayProxyLabels,
+} from '../centaur/sandboxes.js';
 import { helmCommand } from '../judges/helm.js';
 import { printed } from './command.js';
 import { pauseImage } from './configuration.js';
@@ -49,14 +55,15 @@ describe('the policies of a release on a node', () => {
     expect(told.trim().split('\n')).toHaveLength(objects.length);
   });
 
-  test('pods of other namespaces are there, some with the very labels of the release', async () => {
+  test('pods of others are there, some with the very labels of the release', async () => {
     const labels = await until('the release and the sandboxes have addresses', async () => {
       const { component, named } = await livePods();
       return [component('api'), component('iron-proxy'), named('sandbox-mine')].map(({ labels }) => labels);
     });
     const other = { name: 'metrics', namespace: 'kube-system', labels: { 'k8s-app': 'metrics-server' } };
     const twins = labels.map((labels, index) => ({ name: `twin-${index}`, namespace: elsewhere, labels }));
-    const pods = [other, ...twins].map((metadata) => pod(metadata, { image: pauseImage }));
+    const stray = { name: 'stray-proxy', namespace, labels: strayProxyLabels };
+    const pods = [other, stray, ...twins].map((metadata) => pod(metadata, { image: pauseImage }));
     await created(node(), pods);
     await release().helm('uninstall');
   });
@@ -122,6 +129,7 @@ describe('the policies of a release on a node', () => {
         "other sandbox's iron-proxy": named('proxy-other'),
         Connect: hasConnect ? component('connect') : undefined,
         'helm test': helmTest,
+        'stray iron-proxy': named('stray-proxy'),
         DNS: dns(),
         'kube-system pod': named('metrics', 'kube-system'),
         'API elsewhere': named('twin-0', elsewhere),
