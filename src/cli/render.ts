@@ -1,13 +1,11 @@
 import path from 'node:path';
-import { Failure } from './failure.js';
 import { complain, print } from './io.js';
+import { defineReleaseOptions, type ReleaseFlags, releaseOf } from './release-options.js';
 import type { Verb } from './verb.js';
 
-interface RenderOptions {
+interface RenderOptions extends ReleaseFlags {
   readonly values: readonly string[];
   readonly set?: readonly string[];
-  readonly release?: string;
-  readonly namespace: string;
   readonly outputDir?: string;
 }
 
@@ -31,18 +29,16 @@ export const render: Verb = {
         '--set <key=value...>',
         'values on the command line, as helm takes them; they win over files',
         [],
-      )
-      .option('--release <name>', "the release's name (default: the chart's)")
-      .option('--namespace <name>', 'the namespace that the release is for', 'default')
-      .option(
-        '--output-dir <folder>',
-        'write a file for each object into this folder, and print no manifest',
       );
+    defineReleaseOptions(command);
+    command.option(
+      '--output-dir <folder>',
+      'write a file for each object into this folder, and print no manifest',
+    );
   },
 
-  async run({ values, set = [], release, namespace, outputDir }: RenderOptions, { io, subject }) {
-    if (release !== undefined) requireReleaseName(release);
-    requireNamespace(namespace);
+  async run({ values, set = [], outputDir, ...flags }: RenderOptions, { io, subject }) {
+    const release = releaseOf(flags);
     const [{ loadValues }, { readFiles }, { inInstallOrder }, { manifestText, sourceLine }] =
       await Promise.all([
         import('../helm/load-values.js'),
@@ -53,16 +49,15 @@ export const render: Verb = {
     const files = await readFiles(values, io);
     const { chart, advice } = await subject();
     const name = chart.metadata.name;
-    const target = { name: release ?? name, namespace };
 
-    const loaded = loadValues(chart, { files, set, release: target, advice });
+    const loaded = loadValues(chart, { files, set, release, advice });
     if ('problems' in loaded) {
       const { coloursOf, problemText } = await import('./problem-text.js');
       const colours = coloursOf(io.stderr, io);
       await complain(io, loaded.problems.map((problem) => problemText(problem, colours)).join(''));
       return 1;
     }
-    const objects = inInstallOrder(chart.evaluate(loaded.values, target).objects);
+    const objects = inInstallOrder(chart.evaluate(loaded.values, release).objects);
     if (outputDir === undefined) {
       await print(io, objects.map((object) => `---\n${manifestText(name, object)}`).join(''));
       return 0;
@@ -79,23 +74,3 @@ export const render: Verb = {
     return 0;
   },
 };
-
-/** Helm's own rule: https://helm.sh/docs/chart_template_guide/builtin_objects/, chartutil.ValidateReleaseName */
-function requireReleaseName(name: string): void {
-  if (name.length > 53 || !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(name)) {
-    throw new Failure(
-      2,
-      `--release ${JSON.stringify(name)}: a release is named with small letters, digits, - and ., at most 53 of them`,
-    );
-  }
-}
-
-/** Kubernetes' rule for namespaces (RFC 1123 label). */
-function requireNamespace(name: string): void {
-  if (name.length > 63 || !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name)) {
-    throw new Failure(
-      2,
-      `--namespace ${JSON.stringify(name)}: a namespace is named with small letters, digits and -, at most 63 of them`,
-    );
-  }
-}

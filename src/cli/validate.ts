@@ -1,9 +1,10 @@
 import { Option } from 'commander';
 import type { Problem } from '../helm/load-values.js';
 import { print, progress } from './io.js';
+import { defineReleaseOptions, type ReleaseFlags, releaseOf } from './release-options.js';
 import type { Verb } from './verb.js';
 
-interface ValidateOptions {
+interface ValidateOptions extends ReleaseFlags {
   readonly values: readonly string[];
   readonly layered: boolean;
   readonly output: 'text' | 'json';
@@ -13,26 +14,30 @@ export const validate: Verb = {
   name: 'validate',
   summary: 'check values files: what is wrong, where, and what to do',
   description:
-    "Checks each file by itself over the chart's defaults: every key, every value, and the rules between them.",
+    "Checks each file by itself over the chart's defaults: every key, every value, and the rules between them.\n" +
+    'The release and its namespace are part of the names by which its API can be reached, where no credential may be sent:\n' +
+    'give both as at the installation, so that each of these names is refused.',
   examples: [
     'validate -f values.yaml',
     'validate -f values/*.yaml',
-    'validate --layered -f base.yaml -f production.yaml',
+    'validate --layered -f base.yaml -f production.yaml --release centaur --namespace centaur-system',
     'validate -f values.yaml --output json',
   ],
 
   define(command) {
     command
       .requiredOption('-f, --values <file...>', 'values files; - is standard input')
-      .option('--layered', 'check the files as one set of values, the later files winning', false)
-      .addOption(
-        new Option('--output <format>', 'how to print what was found')
-          .choices(['text', 'json'])
-          .default('text'),
-      );
+      .option('--layered', 'check the files as one set of values, the later files winning', false);
+    defineReleaseOptions(command);
+    command.addOption(
+      new Option('--output <format>', 'how to print what was found')
+        .choices(['text', 'json'])
+        .default('text'),
+    );
   },
 
-  async run({ values, layered, output }: ValidateOptions, { io, subject }) {
+  async run({ values, layered, output, ...flags }: ValidateOptions, { io, subject }) {
+    const release = releaseOf(flags);
     const [{ loadValues }, { readFiles }] = await Promise.all([
       import('../helm/load-values.js'),
       import('./read-files.js'),
@@ -44,7 +49,7 @@ export const validate: Verb = {
     const busy = progress(io);
     const problems = sets.flatMap((set, index): readonly Problem[] => {
       if (sets.length > 1) busy.show(`checking ${index + 1} of ${sets.length}: ${set[0]?.file}`);
-      const loaded = loadValues(chart, { files: set, advice });
+      const loaded = loadValues(chart, { files: set, release, advice });
       return 'problems' in loaded ? loaded.problems : [];
     });
     busy.done();

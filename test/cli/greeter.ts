@@ -41,6 +41,9 @@ export function greeterChart() {
     metadata: { name: release.Name, namespace: release.Namespace },
     data: { text },
   });
-  chart.addRules(when(eq(text, ''), 'text: a greeter says something: give it a text'));
+  chart.addRules(
+    when(eq(text, ''), 'text: a greeter says something: give it a text'),
+    when(eq(text, str`${release.Name}.${release.Namespace}`), 'text: a greeter does not say its own name'),
+  );
   return chart;
 }

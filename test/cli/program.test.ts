@@ -180,7 +180,9 @@ spec:
       stderr: `${name}:2:1: text: a greeter says something: give it a text\n`,
     });
   });
+});
 
+describe.each(['render', 'validate'])('the release of %s', (verb) => {
   test.each([
     ['--release', 'Centaur'],
     ['--release', 'a'.repeat(54)],
@@ -188,9 +190,19 @@ spec:
     ['--namespace', 'my_space'],
     ['--namespace', 'a'.repeat(64)],
   ])('refuses %s %j', async (option, value) => {
-    const { status, stdout, stderr } = await run(['render', '-f', file('a.yaml', ''), option, value]);
+    const { status, stdout, stderr } = await run([verb, '-f', file('a.yaml', ''), option, value]);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toMatch(new RegExp(`^centaur-chart: ${option} "${value}": a \\w+ is named with .*\\n$`));
+  });
+
+  test('is what the rules are about', async () => {
+    const args = [verb, '-f', file('a.yaml', 'text: blue.sea\n')];
+    expect(await run(args)).toMatchObject({ status: 0 });
+    const { status, stdout, stderr } = await run([...args, '--release', 'blue', '--namespace', 'sea']);
+    expect(status).toBe(1);
+    expect(stdout + stderr).toContain('text: a greeter does not say its own name');
+    const unnamed = [verb, '-f', file('b.yaml', 'text: greeter.default\n')];
+    expect(await run(unnamed)).toMatchObject({ status: 1 });
   });
 });
 

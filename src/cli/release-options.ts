@@ -1,0 +1,46 @@
+/** The options that say which release values are for, as Helm has them. */
+import type { Command } from 'commander';
+import type { ReleaseOptions } from '../helm/chart.js';
+import { Failure } from './failure.js';
+
+export interface ReleaseFlags {
+  readonly release?: string;
+  readonly namespace: string;
+}
+
+export function defineReleaseOptions(command: Command): void {
+  command
+    .option('--release <name>', "the release's name (default: the chart's)")
+    .option('--namespace <name>', 'the namespace that the release is for', 'default');
+}
+
+/**
+ * The release that a person names.
+ *
+ * @throws {Failure} where Helm or Kubernetes would not take a name
+ */
+export function releaseOf({ release, namespace }: ReleaseFlags): ReleaseOptions {
+  if (release !== undefined) requireReleaseName(release);
+  requireNamespace(namespace);
+  return { namespace, ...(release !== undefined && { name: release }) };
+}
+
+/** Helm's own rule: https://helm.sh/docs/chart_template_guide/builtin_objects/, chartutil.ValidateReleaseName */
+function requireReleaseName(name: string): void {
+  if (name.length > 53 || !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(name)) {
+    throw new Failure(
+      2,
+      `--release ${JSON.stringify(name)}: a release is named with small letters, digits, - and ., at most 53 of them`,
+    );
+  }
+}
+
+/** Kubernetes' rule for namespaces (RFC 1123 label). */
+function requireNamespace(name: string): void {
+  if (name.length > 63 || !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name)) {
+    throw new Failure(
+      2,
+      `--namespace ${JSON.stringify(name)}: a namespace is named with small letters, digits and -, at most 63 of them`,
+    );
+  }
+}
