@@ -1,10 +1,11 @@
 /** From the values that a person gives, in files and with --set, to complete values, or to what is wrong with them. */
 
 import { emptyMap, showPath, type Value, type ValueMap, type ValuePath, valueAt } from '../text/json.js';
+import { memoize } from '../text/memoize.js';
 import type { HelmChart, ReleaseOptions } from './chart.js';
 import type { Schema } from './ir/schema.js';
 import type { Fault } from './schema/fault-words.js';
-import { type FaultFinder, faultFinder } from './schema/faults.js';
+import { faultFinder } from './schema/faults.js';
 import { schemaDocument } from './template/values-document.js';
 import { ValuesError } from './values/error.js';
 import { coalesce, mergeFiles } from './values/merge.js';
@@ -148,17 +149,10 @@ function setSource(expression: string): Source {
 
 // ---------------------------------------------------------------------------------------------------------- checking
 
-const finders = new WeakMap<HelmChart, FaultFinder>();
-
 /** Checks with the very document that Helm checks with. */
-function finderOf(chart: HelmChart): FaultFinder {
-  let finder = finders.get(chart);
-  if (finder === undefined) {
-    finder = faultFinder(JSON.parse(schemaDocument(chart.schema as Schema, chart.metadata.name)));
-    finders.set(chart, finder);
-  }
-  return finder;
-}
+const finderOf = memoize((chart: HelmChart) =>
+  faultFinder(JSON.parse(schemaDocument(chart.schema as Schema, chart.metadata.name))),
+);
 
 function problemOf(
   { kind, path, message, hint }: Fault,

@@ -30,6 +30,7 @@ import {
   valueTemplate,
   when,
 } from '../helm/authoring.js';
+import { memoize } from '../text/memoize.js';
 import {
   type DeclaredSecret,
   declaredSecret,
@@ -39,7 +40,6 @@ import {
   type Tools,
 } from './declaration.js';
 import { type HarnessCredential, type Harnesses, harnessCredentials } from './harness.js';
-import { once } from './once.js';
 import type { ProxyValues } from './values.js';
 
 /** The values that this part of the project reads. */
@@ -123,7 +123,7 @@ export const legacyHeaders = [
 ];
 
 /** What the values declare; its named templates are made once for the values of a chart. */
-export const declared = once((values: SecretsValues): Declared => {
+export const declared = memoize((values: SecretsValues): Declared => {
   const declarations = valueTemplate(
     'centaur.declarations',
     "Every declaration of a secret, the harnesses' first: who declares it, its hosts, its reference and the secret itself.",

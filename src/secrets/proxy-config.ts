@@ -43,6 +43,7 @@ import {
   uniq,
   when,
 } from '../helm/authoring.js';
+import { memoize } from '../text/memoize.js';
 import {
   awsForm,
   databaseForm,
@@ -55,7 +56,6 @@ import {
 import { declared, modeOf, placeholderOf, type Secret, type SecretsValues } from './declared.js';
 import { deniedUpstreams } from './denied-ranges.js';
 import { awsHeaders, connectionHeaders, noHeader, passingHeaders, tokenHeader } from './header.js';
-import { once } from './once.js';
 import { defaultField, secretSources } from './source.js';
 import { vaultPlaceholder } from './vault.js';
 
@@ -189,7 +189,7 @@ const googleTokenEndpoint = 'https://oauth2.googleapis.com/token';
  * iron-proxy's configuration as a named template, {@link vaultPlaceholder} in place of the vault's name. It is made
  * once for the values of a chart.
  */
-export const proxyConfig = once((values: SecretsValues): Expr<string> => {
+export const proxyConfig = memoize((values: SecretsValues): Expr<string> => {
   const { ironProxy } = values;
   const { service } = ironProxy;
   const lists = listsOf(values);

@@ -1,8 +1,8 @@
 /** Whether the values alone lead to more reads than the smallest plan of 1Password allows, as an expression. */
 import { add, and, div, type Expr, eq, gt, mul, toMilliseconds, valueTemplate } from '../helm/authoring.js';
+import { memoize } from '../text/memoize.js';
 import { day, plans } from './budget.js';
 import { declared, type SecretsValues } from './declared.js';
-import { once } from './once.js';
 
 /** The requests that the smallest plan allows in 24 hours. */
 export const smallestDaily = Math.min(...Object.values(plans).map(({ daily }) => daily));
@@ -20,7 +20,7 @@ export function exceedsSmallestPlan(values: SecretsValues, proxies: Expr<number>
   );
 }
 
-const ttlMilliseconds = once(({ ironProxy }: SecretsValues) =>
+const ttlMilliseconds = memoize(({ ironProxy }: SecretsValues) =>
   valueTemplate(
     'centaur.secretTtlMilliseconds',
     'How long iron-proxy keeps a credential, in milliseconds.',

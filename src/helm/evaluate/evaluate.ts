@@ -3,7 +3,9 @@
 import { forbiddenTextMessage, holdsForbiddenText, isDeleted } from '../../text/forbidden-text.js';
 import { byBytes, goJson } from '../../text/go-syntax.js';
 import { isList, isMap, type Value, type ValueMap } from '../../text/json.js';
+import { memoize } from '../../text/memoize.js';
 import { checkArgument, EvaluationError } from '../expressions/call.js';
+import { unknownKind } from '../ir/children.js';
 import { isClosed } from '../ir/free-variables.js';
 import type { Operator } from '../ir/operator.js';
 import type { Ast, Element, Entry, MapNode, Node, Template, Variable } from '../ir/tree.js';
@@ -22,8 +24,9 @@ export interface Context {
 /** What is the same wherever in a chart something is computed. */
 interface Rendering {
   readonly context: Context;
-  /** What named templates without parameters have yielded, and lists and maps that read no variable: each is computed once. */
-  readonly yielded: Map<Template | Ast, Value>;
+  /** What a named template without parameters yields, and a list or map that reads no variable: each is computed once. */
+  readonly yielded: (template: Template) => Value;
+  readonly computed: (ast: Computed) => Value;
   /** Maps and lists that were looked through and hold no forbidden text. */
   readonly sound: WeakSet<object>;
 }
@@ -37,7 +40,13 @@ export interface Scope {
 }
 
 export function scopeOf(context: Context): Scope {
-  return outermost({ context, yielded: new Map(), sound: new WeakSet() });
+  const scope: Scope = outermost({
+    context,
+    yielded: memoize((template) => yieldOf(template, scope)),
+    computed: memoize((ast) => computed(ast, scope)),
+    sound: new WeakSet(),
+  });
+  return scope;
 }
 
 function outermost(rendering: Rendering): Scope {
@@ -65,16 +74,8 @@ export function evaluate(ast: Ast, scope: Scope): Value | undefined {
   return meaningOf(ast)(scope);
 }
 
-const meanings = new WeakMap<Ast, Meaning>();
-
 /** An expression is taken apart once, however often it is evaluated. */
-function meaningOf(ast: Ast): Meaning {
-  const known = meanings.get(ast);
-  if (known !== undefined) return known;
-  const meaning = takenApart(ast);
-  meanings.set(ast, meaning);
-  return meaning;
-}
+const meaningOf: (ast: Ast) => Meaning = memoize(takenApart);
 
 function takenApart(ast: Ast): Meaning {
   switch (ast.kind) {
@@ -91,9 +92,7 @@ function takenApart(ast: Ast): Meaning {
     case 'collect':
     case 'assemble':
     case 'group':
-      return isClosed(ast)
-        ? (scope) => once(ast, scope, () => computed(ast, scope))
-        : (scope) => computed(ast, scope);
+      return isClosed(ast) ? ({ rendering }) => rendering.computed(ast) : (scope) => computed(ast, scope);
     case 'include':
       return (scope) => evaluateInclude(ast.template, ast.args, scope);
   }
@@ -121,8 +120,10 @@ function called(operator: Operator, args: readonly Meaning[]): Meaning {
   };
 }
 
-/** A list or map, from its parts. */
-function computed(ast: Extract<Ast, { kind: 'collect' | 'assemble' | 'group' }>, scope: Scope): Value {
+/** A list or map that is an expression. */
+type Computed = Extract<Ast, { kind: 'collect' | 'assemble' | 'group' }>;
+
+function computed(ast: Computed, scope: Scope): Value {
   switch (ast.kind) {
     case 'collect': {
       const items: Value[] = [];
@@ -137,15 +138,6 @@ function computed(ast: Extract<Ast, { kind: 'collect' | 'assemble' | 'group' }>,
     case 'group':
       return evaluateGroups(ast, scope);
   }
-}
-
-/** The same value each time that it is asked for in a rendering. */
-function once(key: Template | Ast, { rendering: { yielded } }: Scope, compute: () => Value): Value {
-  const known = yielded.get(key);
-  if (known !== undefined) return known;
-  const value = compute();
-  yielded.set(key, value);
-  return value;
 }
 
 function isTrue(condition: Ast, scope: Scope): boolean {
@@ -192,10 +184,9 @@ function evaluateGroups({ over, item, key }: Extract<Ast, { kind: 'group' }>, sc
 }
 
 function evaluateInclude(template: Template, args: ReadonlyMap<Variable, Ast>, scope: Scope): Value {
-  if (template.parameters.length === 0) {
-    return once(template, scope, () => yieldOf(template, outermost(scope.rendering)));
-  }
-  return yieldOf(template, calledWith(args, scope));
+  return template.parameters.length === 0
+    ? scope.rendering.yielded(template)
+    : yieldOf(template, calledWith(args, scope));
 }
 
 function yieldOf({ body }: Template, scope: Scope): Value {
@@ -203,16 +194,8 @@ function yieldOf({ body }: Template, scope: Scope): Value {
   return evaluate(body.value, scope) ?? null;
 }
 
-const laidOut = new WeakMap<MapNode, readonly Line[]>();
-
 /** A named template is laid out once, however often it is included. */
-function linesOf(node: MapNode): readonly Line[] {
-  const known = laidOut.get(node);
-  if (known !== undefined) return known;
-  const lines = layoutDocument(node);
-  laidOut.set(node, lines);
-  return lines;
-}
+const linesOf = memoize((node: MapNode) => layoutDocument(node));
 
 /** A named template sees its parameters and nothing else of its caller's. */
 function calledWith(args: ReadonlyMap<Variable, Ast>, scope: Scope): Scope {
@@ -254,6 +237,8 @@ export function evaluateNode(node: Node, scope: Scope): Value | undefined {
       addElements(node.elements, scope, evaluateNode, elements);
       return elements.length === 0 && node.elements.length > 0 ? undefined : elements;
     }
+    default:
+      return unknownKind(node);
   }
 }
 
@@ -305,6 +290,8 @@ function addEntry(entry: Entry, scope: Scope, read: Reading, to: Field[]): void 
     }
     case 'comment':
       return;
+    default:
+      unknownKind(entry);
   }
 }
 
@@ -322,6 +309,9 @@ function addElements(elements: readonly Element[], scope: Scope, read: Reading, 
         break;
       case 'each':
         walk(element, scope, (inner) => addElements(element.body, inner, read, to));
+        break;
+      default:
+        unknownKind(element);
     }
   }
 }
@@ -369,6 +359,8 @@ function addLine(line: Line, scope: Scope, to: string[]): void {
       throw new TypeError(
         'a map or list is written as it is into a text: write its members with each or entries, so that its text is known',
       );
+    default:
+      unknownKind(line);
   }
 }
 

@@ -1,65 +1,65 @@
 /** Whether Helm stops where an expression is computed: because it reads a member of a value that is not there. */
-
+import { childrenOf, unknownKind } from '../ir/children.js';
 import { parameterAt } from '../ir/operator.js';
-import type { Ast, Element, Entry, Node } from '../ir/tree.js';
+import type { Ast, Piece } from '../ir/tree.js';
 import { isRequired } from '../schema/schema.js';
 
-/** Whether computing the expression can stop Helm, for values that the schema admits. */
-export function mayStop(ast: Ast): boolean {
-  switch (ast.kind) {
+/** Whether computing an expression, or a part of one, can stop Helm for values that the schema admits. */
+export function mayStop(piece: Piece): boolean {
+  return needsWhatMayBeAbsent(piece) || childrenOf(piece).some(mayStop);
+}
+
+/** Whether a piece itself has no meaning where one of its parts is absent. */
+function needsWhatMayBeAbsent(piece: Piece): boolean {
+  switch (piece.kind) {
+    case 'member':
+      return mayBeAbsent(piece.of);
+    case 'call':
+      return piece.args.some((argument, index) => {
+        const { kind, optional } = parameterAt(piece.operator, index);
+        return !optional && kind !== 'any' && mayBeAbsent(argument);
+      });
+    case 'group':
+      return mayBeAbsent(piece.key);
     case 'literal':
     case 'builtin':
     case 'variable':
-      return false;
-    case 'member':
-      return mayStop(ast.of) || mayBeAbsent(ast.of);
-    case 'call':
-      return ast.args.some((argument, index) => {
-        const { kind, optional } = parameterAt(ast.operator, index);
-        return mayStop(argument) || (!optional && kind !== 'any' && mayBeAbsent(argument));
-      });
     case 'collect':
-      return ast.elements.some(elementMayStop);
     case 'assemble':
-      return ast.entries.some(entryMayStop);
-    case 'group':
-      return mayStop(ast.over) || mayStop(ast.key) || mayBeAbsent(ast.key);
     case 'include':
-      return [...ast.args.values()].some(mayStop);
+    case 'scalar':
+    case 'expression':
+    case 'choice':
+    case 'block':
+    case 'map':
+    case 'list':
+    case 'field':
+    case 'item':
+    case 'when':
+    case 'each':
+    case 'entries':
+    case 'comment':
+      return false;
+    default:
+      return unknownKind(piece);
   }
 }
 
 /** Whether values that the schema admits may leave the expression without a value. */
 export function mayBeAbsent(ast: Ast): boolean {
-  return ast.kind === 'member' && (!isRequired(ast.of.schema, ast.key) || mayBeAbsent(ast.of));
-}
-
-function elementMayStop(element: Element): boolean {
-  switch (element.kind) {
-    case 'item':
-      return nodeMayStop(element.value);
-    case 'when':
-      return mayStop(element.condition) || element.body.some(elementMayStop);
-    case 'each':
-      return mayStop(element.over) || element.body.some(elementMayStop);
-  }
-}
-
-function entryMayStop(entry: Entry): boolean {
-  switch (entry.kind) {
-    case 'field':
-      return nodeMayStop(entry.value);
-    case 'when':
-      return mayStop(entry.condition) || entry.body.some(entryMayStop);
-    case 'entries':
-      return mayStop(entry.over) || nodeMayStop(entry.value);
+  switch (ast.kind) {
+    case 'member':
+      return !isRequired(ast.of.schema, ast.key) || mayBeAbsent(ast.of);
+    case 'literal':
+    case 'builtin':
+    case 'variable':
+    case 'call':
+    case 'collect':
+    case 'assemble':
+    case 'group':
     case 'include':
-    case 'comment':
       return false;
+    default:
+      return unknownKind(ast);
   }
-}
-
-/** Of the nodes that stand in a list or map that is an expression: expressions and constants. */
-function nodeMayStop(node: Node): boolean {
-  return node.kind === 'expression' && mayStop(node.value);
 }

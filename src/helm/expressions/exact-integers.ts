@@ -1,5 +1,6 @@
 /** Integers that Helm holds exactly. It reads every number of a values file as a float64, which rounds beyond 2^53. */
 
+import { unknownKind } from '../ir/children.js';
 import type { Schema } from '../ir/schema.js';
 import type { Ast } from '../ir/tree.js';
 import { isIntegers } from '../schema/schema.js';
@@ -13,8 +14,15 @@ export function isExact(ast: Ast): boolean {
       return isWithin(ast.schema);
     case 'call':
       return !ast.operator.passes || isWithin(ast.schema);
-    default:
+    case 'literal':
+    case 'builtin':
+    case 'collect':
+    case 'assemble':
+    case 'group':
+    case 'include':
       return true;
+    default:
+      return unknownKind(ast);
   }
 }
 

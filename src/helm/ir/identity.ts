@@ -1,18 +1,8 @@
+import { memoize } from '../../text/memoize.js';
 import type { Ast } from './tree.js';
 
-const identities = new WeakMap<object, string>();
-const serials = new WeakMap<object, number>();
-let serial = 0;
-
-/** A text that two expressions share exactly when they are the same expression. */
-export function identity(ast: Ast): string {
-  let text = identities.get(ast);
-  if (text === undefined) {
-    text = describe(ast);
-    identities.set(ast, text);
-  }
-  return text;
-}
+/** A string that two expressions share exactly when they are the same expression. */
+export const identity: (ast: Ast) => string = memoize(describe);
 
 function describe(ast: Ast): string {
   switch (ast.kind) {
@@ -37,11 +27,7 @@ function describe(ast: Ast): string {
   }
 }
 
-function serialOf(object: object): number {
-  let number = serials.get(object);
-  if (number === undefined) {
-    number = serial++;
-    serials.set(object, number);
-  }
-  return number;
-}
+let serial = 0;
+
+/** A number for each object, since what is in it doesn't tell two of them apart. */
+const serialOf = memoize((_: object) => serial++);

@@ -58,6 +58,9 @@ export type TemplateBody =
 
 export type Arguments = ReadonlyMap<Variable, Ast>;
 
+/** Any piece of the tree. */
+export type Piece = Ast | Node | Entry | Element;
+
 /** A piece of a manifest. */
 export type Node =
   | { readonly kind: 'scalar'; readonly value: string | number | boolean | null }

@@ -1,12 +1,10 @@
 /** Which values and which named templates a chart's source reads. */
-
+import { partsOf } from './children.js';
 import type { Schema } from './schema.js';
-import type { Ast, Element, Entry, Node, Template } from './tree.js';
+import type { Ast, Piece, Template } from './tree.js';
 
-type Piece = Ast | Node | Entry | Element | undefined;
-
-/** What {@link readsOf} found. */
-export class Reads {
+/** What {@link usageOf} found. */
+export class Usage {
   readonly templates = new Set<Template>();
   /** Paths below `.Values`, as JSON lists, that are read as they are. */
   private readonly paths = new Set<string>();
@@ -29,66 +27,14 @@ export class Reads {
   }
 
   visit(piece: Piece): void {
-    if (piece === undefined) return;
-    switch (piece.kind) {
-      case 'member': {
-        const path = pathBelowValues(piece);
-        if (path === undefined) this.visit(piece.of);
-        else this.paths.add(JSON.stringify(path));
-        return;
-      }
-      case 'call':
-        piece.args.forEach((argument) => {
-          this.visit(argument);
-        });
-        return;
-      case 'collect':
-      case 'list':
-        piece.elements.forEach((element) => {
-          this.visit(element);
-        });
-        return;
-      case 'include':
-        this.visitTemplate(piece.template);
-        for (const argument of piece.args.values()) this.visit(argument);
-        return;
-      case 'expression':
-      case 'field':
-      case 'item':
-        this.visit(piece.value);
-        return;
-      case 'choice':
-        this.visit(piece.condition);
-        this.visit(piece.chosen);
-        this.visit(piece.otherwise);
-        return;
-      case 'block':
-        this.visit(piece.text);
-        return;
-      case 'map':
-      case 'assemble':
-        piece.entries.forEach((entry) => {
-          this.visit(entry);
-        });
-        return;
-      case 'when':
-        this.visit(piece.condition);
-        for (const inner of piece.body) this.visit(inner);
-        return;
-      case 'group':
-        this.visit(piece.over);
-        this.visit(piece.key);
-        return;
-      case 'entries':
-        this.visit(piece.over);
-        this.visit(piece.value);
-        return;
-      case 'each':
-        this.visit(piece.over);
-        piece.body.forEach((element) => {
-          this.visit(element);
-        });
+    const path = piece.kind === 'member' ? pathBelowValues(piece) : undefined;
+    if (path !== undefined) {
+      this.paths.add(JSON.stringify(path));
+      return;
     }
+    const { outer = [], inner = [], template } = partsOf(piece);
+    if (template !== undefined) this.visitTemplate(template);
+    for (const part of [...outer, ...inner]) this.visit(part);
   }
 
   private visitTemplate(template: Template): void {
@@ -98,10 +44,10 @@ export class Reads {
   }
 }
 
-export function readsOf(pieces: readonly Piece[]): Reads {
-  const reads = new Reads();
-  for (const piece of pieces) reads.visit(piece);
-  return reads;
+export function usageOf(pieces: readonly Piece[]): Usage {
+  const usage = new Usage();
+  for (const piece of pieces) usage.visit(piece);
+  return usage;
 }
 
 function pathBelowValues(ast: Ast): readonly string[] | undefined {

@@ -4,6 +4,7 @@
  */
 import { astOf, type Expr, symbolic } from '../expressions/expression.js';
 import { and, isNonEmpty, not, or } from '../expressions/operators.js';
+import { unknownKind } from '../ir/children.js';
 import { identity } from '../ir/identity.js';
 import type { Ast, Element, Entry, Node } from '../ir/tree.js';
 
@@ -26,8 +27,12 @@ export function presenceOf(node: Node): Presence {
       if (chosen === true && otherwise === true) return true;
       return any([both(node.condition, chosen), both(negated(node.condition), otherwise)]);
     }
-    default:
+    case 'scalar':
+    case 'expression':
+    case 'block':
       return true;
+    default:
+      return unknownKind(node);
   }
 }
 
@@ -128,8 +133,15 @@ function alwaysHasMember(ast: Ast): boolean {
       return presenceOfEntries(ast.entries) === true;
     case 'include':
       return ast.template.body.kind === 'json' && alwaysHasMember(ast.template.body.value);
-    default:
+    case 'literal':
+    case 'builtin':
+    case 'member':
+    case 'variable':
+    case 'call':
+    case 'group':
       return false;
+    default:
+      return unknownKind(ast);
   }
 }
 

@@ -6,6 +6,7 @@
 import { constantKey, constantScalar, literalBlock } from '../../text/yaml-scalar.js';
 import { astOf, pathOf, symbolic } from '../expressions/expression.js';
 import { isNonEmpty } from '../expressions/operators.js';
+import { unknownKind } from '../ir/children.js';
 import { identity } from '../ir/identity.js';
 import type { Arguments, Ast, Element, Entry, MapNode, Node, Template, Variable } from '../ir/tree.js';
 import { kindOf } from '../schema/schema.js';
@@ -87,14 +88,21 @@ export function mayEndInYaml(lines: readonly Line[]): boolean {
 /** Whether a map or list from an expression stands somewhere in the lines. */
 export function holdsYaml(lines: readonly Line[]): boolean {
   return lines.some((line) => {
-    if (line.kind === 'yaml') return true;
-    if (line.kind === 'if') return holdsYaml(line.body) || holdsYaml(line.otherwise);
-    if (line.kind === 'range') return holdsYaml(line.body);
-    return (
-      line.kind === 'include' &&
-      'node' in line.template.body &&
-      holdsYaml(layoutDocument(line.template.body.node))
-    );
+    switch (line.kind) {
+      case 'yaml':
+        return true;
+      case 'if':
+        return holdsYaml(line.body) || holdsYaml(line.otherwise);
+      case 'range':
+        return holdsYaml(line.body);
+      case 'include':
+        return 'node' in line.template.body && holdsYaml(layoutDocument(line.template.body.node));
+      case 'text':
+      case 'block':
+        return false;
+      default:
+        return unknownKind(line);
+    }
   });
 }
 
@@ -341,7 +349,21 @@ function yaml(indent: number, value: Ast): Line {
 
 /** Whether an expression is a map with keys from texts: written as it is, `<<` would merge. */
 function computesKeys(ast: Ast): boolean {
-  if (ast.kind === 'assemble' || ast.kind === 'group') return true;
-  if (ast.kind === 'call') return ast.operator.passes === true && ast.args.some(computesKeys);
-  return ast.kind === 'include' && ast.template.body.kind === 'json' && computesKeys(ast.template.body.value);
+  switch (ast.kind) {
+    case 'assemble':
+    case 'group':
+      return true;
+    case 'call':
+      return ast.operator.passes === true && ast.args.some(computesKeys);
+    case 'include':
+      return ast.template.body.kind === 'json' && computesKeys(ast.template.body.value);
+    case 'literal':
+    case 'builtin':
+    case 'member':
+    case 'variable':
+    case 'collect':
+      return false;
+    default:
+      return unknownKind(ast);
+  }
 }

@@ -1,6 +1,7 @@
 /** Lists and maps that are expressions: templates compute them into a variable before the line that uses them. */
 import { astOf, type Expr, type Leaf, type Symbolic, symbolic } from '../expressions/expression.js';
 import { isNonEmpty } from '../expressions/operators.js';
+import { unknownKind } from '../ir/children.js';
 import type { Schema } from '../ir/schema.js';
 import type { Ast, Element, Entry, Node } from '../ir/tree.js';
 import { kindOf, memberSchema, union } from '../schema/schema.js';
@@ -135,7 +136,17 @@ export function mapOf<V>(
 
 function entrySchemas(entries: readonly Entry[]): readonly Schema[] {
   return entries.flatMap((entry): readonly Schema[] => {
-    if (entry.kind === 'field' || entry.kind === 'entries') return [nodeSchema(entry.value)];
-    return entry.kind === 'when' ? entrySchemas(entry.body) : [];
+    switch (entry.kind) {
+      case 'field':
+      case 'entries':
+        return [nodeSchema(entry.value)];
+      case 'when':
+        return entrySchemas(entry.body);
+      case 'include':
+      case 'comment':
+        return [];
+      default:
+        return unknownKind(entry);
+    }
   });
 }

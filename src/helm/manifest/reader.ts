@@ -2,6 +2,7 @@
 import { isDeleted, isForbidden } from '../../text/forbidden-text.js';
 import { AST, astOf, isExpr, symbolic } from '../expressions/expression.js';
 import { omit } from '../expressions/operators.js';
+import { unknownKind } from '../ir/children.js';
 import { identity } from '../ir/identity.js';
 import type { Schema } from '../ir/schema.js';
 import type { Element, Entry, MapNode, Node } from '../ir/tree.js';
@@ -46,10 +47,14 @@ function fragmentNode(fragment: Fragment): Node {
       };
     case 'node':
       return fragment.node;
-    default:
+    case 'conditional':
+    case 'elements':
+    case 'entries':
       throw new TypeError(
         'a value stands here that may be absent or many: only a field or a list member may be',
       );
+    default:
+      return unknownKind(fragment);
   }
 }
 
@@ -80,18 +85,38 @@ function closed(entries: readonly Entry[]): MapNode {
 /** The keys that a map's source gives itself, under a condition or not. */
 export function keysOf(entries: readonly Entry[]): readonly string[] {
   return entries.flatMap((entry) => {
-    if (entry.kind === 'field') return entry.key;
-    if (entry.kind === 'when') return keysOf(entry.body);
-    return entry.kind === 'include' ? keysOf(entriesOfTemplate(entry)) : [];
+    switch (entry.kind) {
+      case 'field':
+        return entry.key;
+      case 'when':
+        return keysOf(entry.body);
+      case 'include':
+        return keysOf(entriesOfTemplate(entry));
+      case 'entries':
+      case 'comment':
+        return [];
+      default:
+        return unknownKind(entry);
+    }
   });
 }
 
 /** The parts of a map whose keys come from other maps. */
 function openParts(entries: readonly Entry[]): readonly Entry[] {
   return entries.flatMap((entry) => {
-    if (entry.kind === 'entries') return [entry];
-    if (entry.kind === 'when') return openParts(entry.body);
-    return entry.kind === 'include' ? openParts(entriesOfTemplate(entry)) : [];
+    switch (entry.kind) {
+      case 'entries':
+        return [entry];
+      case 'when':
+        return openParts(entry.body);
+      case 'include':
+        return openParts(entriesOfTemplate(entry));
+      case 'field':
+      case 'comment':
+        return [];
+      default:
+        return unknownKind(entry);
+    }
   });
 }
 
@@ -122,8 +147,11 @@ function withoutKeys(entry: Entry, taken: readonly string[]): Entry {
       }
       return entry;
     }
-    default:
+    case 'field':
+    case 'comment':
       return entry;
+    default:
+      return unknownKind(entry);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Walking a list or a map: what is done for each member, and the variables that are bound to it. */
 import { exactInteger } from '../expressions/exact-integers.js';
 import { type Symbolic, variable } from '../expressions/expression.js';
+import { unknownKind } from '../ir/children.js';
 import { reads } from '../ir/free-variables.js';
 import type { Schema } from '../ir/schema.js';
 import type { Ast, Element, Variable } from '../ir/tree.js';
@@ -60,7 +61,13 @@ function pluralOf(over: Ast): string {
       const [list] = over.args;
       return list !== undefined && ['sort', 'uniq'].includes(over.operator.name) ? pluralOf(list) : '';
     }
-    default:
+    case 'literal':
+    case 'builtin':
+    case 'variable':
+    case 'assemble':
+    case 'group':
       return '';
+    default:
+      return unknownKind(over);
   }
 }

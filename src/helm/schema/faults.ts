@@ -1,6 +1,7 @@
 /** Finds what a JSON schema refuses in values. */
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { Ajv, type ErrorObject } from 'ajv';
 import { isList, samePath, showPath, type Value, type ValuePath, valueAt } from '../../text/json.js';
+import { memoize } from '../../text/memoize.js';
 import {
   choiceFault,
   choicesOf,
@@ -44,17 +45,11 @@ export function faultFinder(schema: object, format = yaml): FaultFinder {
     // Most of the time for a schema would go into making code faster that runs for a few documents.
     code: { optimize: false },
   });
-  const validators = new Map<SchemaDocument, ValidateFunction>();
-
   /** A part of the schema needs the definitions of the whole. */
-  function validatorOf(schema: SchemaDocument): ValidateFunction {
-    const known = validators.get(schema);
-    if (known !== undefined) return known;
+  const validatorOf = memoize((schema: SchemaDocument) => {
     const { definitions = {} } = root;
-    const made = ajv.compile(schema === root ? root : { definitions, allOf: [schema] });
-    validators.set(schema, made);
-    return made;
-  }
+    return ajv.compile(schema === root ? root : { definitions, allOf: [schema] });
+  });
 
   function errorsOf(schema: SchemaDocument, value: Value, above: ValuePath): readonly SchemaError[] {
     const validator = validatorOf(schema);

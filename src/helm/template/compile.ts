@@ -3,7 +3,7 @@
 import { forbiddenTextMessage, holdsForbiddenText } from '../../text/forbidden-text.js';
 import type { Schema } from '../ir/schema.js';
 import type { Ast, Template } from '../ir/tree.js';
-import { type Reads, readsOf } from '../ir/usage.js';
+import { type Usage, usageOf } from '../ir/usage.js';
 import { type Line, layoutDocument, layoutText, mayEndInYaml } from '../layout/layout.js';
 import type { HelmObject } from '../manifest/helm-object.js';
 import type { Member } from '../manifest/manifest.js';
@@ -45,12 +45,12 @@ export function compileChart(source: Source): ReadonlyMap<string, string> {
   const document = schemaDocument(schema, source.metadata.name);
   assertSchema(JSON.parse(document));
   const notes = elementsOfAll(source.notes);
-  const reads = readsOf([
-    ...source.objects.flatMap((object) => [object.condition, object.body]),
+  const usage = usageOf([
+    ...source.objects.flatMap((object) => [...(object.condition ? [object.condition] : []), object.body]),
     source.rules,
     ...notes,
   ]);
-  reads.assertComplete(schema);
+  usage.assertComplete(schema);
   if (holdsForbiddenText(defaultsOf(schema))) throw new TypeError(`in the defaults ${forbiddenTextMessage}`);
 
   const files = new Map<string, string>();
@@ -64,7 +64,7 @@ export function compileChart(source: Source): ReadonlyMap<string, string> {
   add('README.md', readme(source.metadata, source.introduction, schema));
   add('values.schema.json', document);
   add('values.yaml', valuesDocument(schema, source.introduction));
-  const helpers = defines(reads);
+  const helpers = defines(usage);
   if (helpers !== '') add('templates/_helpers.tpl', helpers);
   for (const object of source.objects) add(object.file, objectTemplate(object));
   add(
@@ -95,8 +95,8 @@ function commentBlock(text: string): string {
 }
 
 /** Named templates in the order of their names, which stays as it is when modules are loaded in another one. */
-function defines(reads: Reads): string {
-  const templates: readonly Template[] = [...reads.templates].sort((left, right) =>
+function defines(usage: Usage): string {
+  const templates: readonly Template[] = [...usage.templates].sort((left, right) =>
     left.name < right.name ? -1 : 1,
   );
   const names = templates.map(({ name }) => name);
@@ -104,7 +104,7 @@ function defines(reads: Reads): string {
   if (twice !== undefined)
     throw new TypeError(`two named templates are called ${twice}: Helm would take the last one`);
   const documents = templates.flatMap(({ body }) => (body.kind === 'document' ? [body.node] : []));
-  const exact = readsOf(documents).templates;
+  const exact = usageOf(documents).templates;
   return templates.map((template) => printDefine(template, exact.has(template))).join('\n');
 }
 

@@ -1,6 +1,7 @@
 /** Prints laid-out lines as the files of a Helm chart's `templates` folder. */
 import { forbiddenTextCondition, forbiddenTextMessage } from '../../text/forbidden-text.js';
 import { goString } from '../../text/go-syntax.js';
+import { unknownKind } from '../ir/children.js';
 import type { Ast, Template } from '../ir/tree.js';
 import { type Line, layoutDocument, type Part } from '../layout/layout.js';
 import { kindOf } from '../schema/schema.js';
@@ -95,6 +96,9 @@ class LinePrinter {
         this.indented(line, [...line.args.values()], () =>
           printInclude(line.template, line.args, statements),
         );
+        return;
+      default:
+        unknownKind(line);
     }
   }
 

@@ -4,6 +4,7 @@
  */
 import { goString } from '../../text/go-syntax.js';
 import { mayBeAbsent, mayStop } from '../expressions/absence.js';
+import { operandsOf, unknownKind } from '../ir/children.js';
 import type { Ast, Element, Entry, Node, Variable } from '../ir/tree.js';
 import { kindOf } from '../schema/schema.js';
 import {
@@ -122,14 +123,15 @@ export class Statements implements Place {
   /** Prints the statements that compute the lists of an expression. */
   private prepare(ast: Ast, pad: string): void {
     switch (ast.kind) {
+      case 'literal':
+      case 'builtin':
+      case 'variable':
       case 'member':
-        this.prepare(ast.of, pad);
+      case 'include':
+        for (const operand of operandsOf(ast)) this.prepare(operand, pad);
         return;
       case 'call':
         this.prepareCall(ast, pad);
-        return;
-      case 'include':
-        for (const argument of ast.args.values()) this.prepare(argument, pad);
         return;
       case 'collect': {
         if (this.computed(ast) !== undefined) return;
@@ -163,7 +165,10 @@ export class Statements implements Place {
           });
         });
         this.remember(ast, name);
+        return;
       }
+      default:
+        unknownKind(ast);
     }
   }
 
@@ -260,18 +265,19 @@ export class Statements implements Place {
   /** Whether an expression can be printed without statements before it. */
   private isReady(ast: Ast): boolean {
     switch (ast.kind) {
+      case 'literal':
+      case 'builtin':
+      case 'variable':
       case 'member':
-        return this.isReady(ast.of);
       case 'call':
-        return ast.args.every((argument) => this.isReady(argument));
       case 'include':
-        return [...ast.args.values()].every((argument) => this.isReady(argument));
+        return operandsOf(ast).every((operand) => this.isReady(operand));
       case 'collect':
       case 'assemble':
       case 'group':
         return this.computed(ast) !== undefined;
       default:
-        return true;
+        return unknownKind(ast);
     }
   }
 
@@ -300,6 +306,8 @@ export class Statements implements Place {
           break;
         case 'comment':
           break;
+        default:
+          unknownKind(entry);
       }
     }
   }
@@ -319,6 +327,9 @@ export class Statements implements Place {
           break;
         case 'each':
           this.range(pad, element, () => this.collect(name, element.body, pad));
+          break;
+        default:
+          unknownKind(element);
       }
     }
   }
