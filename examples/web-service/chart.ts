@@ -2,7 +2,7 @@
 import {
   and,
   block,
-  chart as chartFile,
+  chartInfo,
   defaultIfAbsent,
   defaultIfEmpty,
   each,
@@ -65,7 +65,7 @@ export function webService(): HelmChart<typeof valuesSchema> {
     'The labels by which the pods are found. They never change on upgrade.',
     {},
     () => ({
-      'app.kubernetes.io/name': chartFile.Name,
+      'app.kubernetes.io/name': chartInfo.Name,
       'app.kubernetes.io/instance': release.Name,
     }),
   );
@@ -74,7 +74,7 @@ export function webService(): HelmChart<typeof valuesSchema> {
     name,
     labels: {
       ...selectorLabels({}),
-      'app.kubernetes.io/version': chartFile.AppVersion,
+      'app.kubernetes.io/version': chartInfo.AppVersion,
       'app.kubernetes.io/managed-by': release.Service,
     },
   };
@@ -110,7 +110,7 @@ export function webService(): HelmChart<typeof valuesSchema> {
           containers: [
             {
               name: 'web',
-              image: str`${image.repository}:${defaultIfEmpty(image.tag, chartFile.AppVersion)}`,
+              image: str`${image.repository}:${defaultIfEmpty(image.tag, chartInfo.AppVersion)}`,
               imagePullPolicy: image.pullPolicy,
               args: ['--config=/etc/web-service/config.yaml'],
               env: [each(values.extraEnv, (value, name) => ({ name, value }))],
@@ -225,7 +225,7 @@ export function webService(): HelmChart<typeof valuesSchema> {
   );
 
   chart.addNotes(
-    str`${chartFile.Name} ${chartFile.AppVersion} runs as ${name} in ${release.Namespace}.`,
+    str`${chartInfo.Name} ${chartInfo.AppVersion} runs as ${name} in ${release.Namespace}.`,
     when(
       ingress.enabled,
       each(ingress.hosts, (host) => str`  https://${host}${ingress.path}`),

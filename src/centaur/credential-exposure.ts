@@ -14,6 +14,7 @@ import {
   each,
   eq,
   first,
+  get,
   groupBy,
   hasPrefix,
   includes,
@@ -21,7 +22,6 @@ import {
   join,
   kubernetes,
   listOf,
-  lookup,
   type Member,
   map,
   mapOf,
@@ -391,7 +391,7 @@ function acceptedAs(
 ): Symbolic<readonly string[]> {
   return uniq(
     listOf<string>(
-      names.map((name) => each(lookup(placeholders, name, []), ({ text }) => text)),
+      names.map((name) => each(get(placeholders, name, []), ({ text }) => text)),
       'accepted',
     ),
   );
@@ -425,7 +425,7 @@ function settingRules(platform: Platform): readonly Member<string>[] {
     given('guardeds', mapOf<string>(keys, 'keys'), (guarded) =>
       each<string, string>(platform.values.api.extraEnv, (_, name) =>
         when(
-          lookup(guarded, name, ''),
+          get(guarded, name, ''),
           (key) =>
             str`api.extraEnv: ${name} decides where credentials come from, or what sandboxes are given and may reach: set ${key} instead`,
         ),

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import {
-  chart,
+  chartInfo,
   defaultIfEmpty,
   type Expr,
   fieldsTemplate,
@@ -24,7 +24,7 @@ export function namesOf(values: Values) {
   const name = stringTemplate(
     'centaur.name',
     'What the chart is called in labels: the chart, unless nameOverride says otherwise.',
-    defaultIfEmpty(values.nameOverride, chart.Name),
+    defaultIfEmpty(values.nameOverride, chartInfo.Name),
   );
 
   const fullname = stringTemplate(
@@ -58,9 +58,9 @@ export function namesOf(values: Values) {
   const chartLabels = {
     'helm.sh/chart': trimSuffix(
       '-',
-      trunc(nameLength, str`${chart.Name}-${replace('+', '_', chart.Version)}`),
+      trunc(nameLength, str`${chartInfo.Name}-${replace('+', '_', chartInfo.Version)}`),
     ),
-    'app.kubernetes.io/version': chart.AppVersion,
+    'app.kubernetes.io/version': chartInfo.AppVersion,
     'app.kubernetes.io/managed-by': release.Service,
   };
 

@@ -1,6 +1,6 @@
 /** NOTES.txt: what must exist, and the page's Verify commands with this release's names. */
 import {
-  chart,
+  chartInfo,
   each,
   ifElse,
   isNonEmpty,
@@ -25,7 +25,7 @@ export function notesOf(platform: Platform): readonly Member<string>[] {
   const proxies = ifElse(autoscaling.enabled, autoscaling.maxReplicas, replicas);
   const throttled = exceedsSmallestPlan(values, proxies);
   return [
-    str`${chart.Name} ${chart.Version} resolves credentials in the mode ${values.ironProxy.secretSource}. Sandboxes and the API hold placeholders.`,
+    str`${chartInfo.Name} ${chartInfo.Version} resolves credentials in the mode ${values.ironProxy.secretSource}. Sandboxes and the API hold placeholders.`,
     '',
     'Pods wait until these Secrets exist. The chart makes none of them:',
     str`  ${existingSecretName}: the infra Secret, with the keys`,

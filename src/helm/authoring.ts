@@ -9,7 +9,7 @@ export {
 export type { Context } from './evaluate/evaluate.js';
 export { EvaluationError } from './expressions/call.js';
 export {
-  chart,
+  chartInfo,
   constant,
   type Expr,
   type Leaf,

@@ -81,7 +81,7 @@ describe('paths into the values', () => {
   test('do not lead into the members of a list or an open map', () => {
     // @ts-expect-error: an element is reached with each
     refused(() => values.ports[0], /\.Values\.ports has no key '0'/);
-    // @ts-expect-error: a label is reached with lookup, since it may not be there
+    // @ts-expect-error: a label is reached with get, since it may not be there
     refused(() => values.labels.app, /\.Values\.labels has no key 'app'/);
   });
 });

@@ -14,7 +14,7 @@ import {
   hasPrefix,
   ifElse,
   includes,
-  isText,
+  isString,
   last,
   listOf,
   type Member,
@@ -179,7 +179,7 @@ function toolDeclarations({ tools }: SecretsValues): readonly Member<Declaration
       each(tool.secrets, (written, index) => {
         const name = readAs(nameSchema, written);
         return when(
-          isText(name),
+          isString(name),
           declaration({
             by: str`tools.${toolName}.secrets[${index}]`,
             hosts: defaultIfAbsent(tool.hosts, []),
@@ -201,7 +201,7 @@ function toolDeclarations({ tools }: SecretsValues): readonly Member<Declaration
           defaultIfAbsent(tool.hosts, []),
         );
         return when(
-          not(isText(readAs(nameSchema, written))),
+          not(isString(readAs(nameSchema, written))),
           declaration({
             by: str`tools.${toolName}.secrets[${index}]`,
             hosts: defaultIfAbsent(secret.hosts, toolHosts),
@@ -261,8 +261,8 @@ export function referencesOf({ reference, declared }: Symbolic<Secret>): Symboli
   return listOf<string>(
     [
       when(not(includes<string>(constant(['oauth_token', 'aws_auth']), type)), reference),
-      each(fields, (field) => when(isText(whole(field)), whole(field))),
-      each(fields, (field) => when(not(isText(whole(field))), readAs(jsonField, field).secret_ref)),
+      each(fields, (field) => when(isString(whole(field)), whole(field))),
+      each(fields, (field) => when(not(isString(whole(field))), readAs(jsonField, field).secret_ref)),
       when(access_key_id, (reference) => reference),
       when(secret_access_key, (reference) => reference),
     ],

@@ -6,11 +6,11 @@ import {
   defaultIfEmpty,
   type Expr,
   each,
+  get,
   hasPrefix,
-  isText,
+  isString,
   type Leaf,
   listOf,
-  lookup,
   not,
   omit,
   readAs,
@@ -40,7 +40,7 @@ export function definitionOf({ secret, reference }: Symbolic<Declaration>): Expr
     toJson(defaultIfAbsent(match_query, false)),
   ];
   const limits = [
-    set(defaultIfAbsent(scopes, lookup(constant(defaultScopes), secret.type, []))),
+    set(defaultIfAbsent(scopes, get(constant(defaultScopes), secret.type, []))),
     set(defaultIfAbsent(allowed_services, [])),
     set(defaultIfAbsent(allowed_regions, [])),
   ];
@@ -49,7 +49,7 @@ export function definitionOf({ secret, reference }: Symbolic<Declaration>): Expr
     ...['hosts', 'secret_ref', 'mode', 'replacer', 'match_path', 'match_query', 'inject_header', 'fields'],
     ...['match_headers', 'scopes', 'allowed_services', 'allowed_regions'],
   );
-  const isWhole = (field: Symbolic<OAuthField>) => isText(readAs(nameSchema, field));
+  const isWhole = (field: Symbolic<OAuthField>) => isString(readAs(nameSchema, field));
   const sources = [
     each<OAuthField, string>(fields, (field, name) =>
       when(isWhole(field), exactly(name, readAs(nameSchema, field), '')),

@@ -19,16 +19,16 @@ import {
   fields,
   fieldsTemplate,
   first,
+  get,
   groupBy,
   hasPrefix,
   ifElse,
   includes,
   isNonEmpty,
-  isText,
+  isString,
   join,
   type Leaf,
   listOf,
-  lookup,
   type Member,
   ne,
   not,
@@ -254,7 +254,7 @@ function listsOf(values: SecretsValues): Lists {
   const all = listOf<Secret>([each(declared(values).secrets, (secret) => secret)], 'secrets');
   const byType = groupBy(all, ({ declared }) => declared.type, 'secretsByType');
   const ofType = (type: SecretType, name: string) =>
-    listOf<Secret>([each(lookup(byType, type, constant([])), (secret) => secret)], name);
+    listOf<Secret>([each(get(byType, type, constant([])), (secret) => secret)], name);
   const hosts = listOf<string>(
     [
       each(values.ironProxy.allowedHosts, (host) => host),
@@ -286,7 +286,7 @@ function sourceTemplate({ ironProxy }: SecretsValues): SourceTemplate {
     'Where iron-proxy takes a credential from, by its reference; jsonKey is empty, or the member to take of JSON.',
     { reference: Type.String(), jsonKey: Type.String() },
     ({ reference, jsonKey }) => ({
-      type: lookup(constant(types), secretSource, 'env'),
+      type: get(constant(types), secretSource, 'env'),
       var: when(eq(secretSource, 'env'), reference),
       ...fields(ne(secretSource, 'env'), {
         secret_ref: ifElse(
@@ -417,7 +417,7 @@ function oauthSource(field: Symbolic<OAuthField>, source: SourceTemplate): Autho
   const reference = readAs(nameSchema, field);
   const { secret_ref, json_key } = readAs(jsonField, field);
   return when<SourceEntry>(
-    isText(reference),
+    isString(reference),
     source({ reference, jsonKey: '' }),
     source({ reference: secret_ref, jsonKey: defaultIfEmpty(json_key, '') }),
   );

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { chart as chartObject, type Expr, HelmChart, HelmObject, isPresent } from '../../src/helm/index.js';
+import { chartInfo, type Expr, HelmChart, HelmObject, isPresent } from '../../src/helm/index.js';
 import type { Schema } from '../../src/helm/ir/schema.js';
 import { constantYaml } from '../../src/helm/template/constant-yaml.js';
 import { holdsForbiddenText } from '../../src/text/forbidden-text.js';
@@ -82,7 +82,7 @@ describe(`files, seed ${seed}`, { timeout: patience }, () => {
             kind: 'Metadata',
             ...{
               read: symbols.map((value) => isPresent(value as Expr<unknown>)),
-              appVersion: chartObject.AppVersion,
+              appVersion: chartInfo.AppVersion,
             },
           });
           const files = chart.compile();

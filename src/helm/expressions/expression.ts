@@ -135,7 +135,7 @@ export const release = builtin<{ Name: string; Namespace: string; Service: strin
 });
 
 /** What `Chart.yaml` says, in Helm's capitals. */
-export const chart = builtin<{ Name: string; Version: string; AppVersion: string }>('Chart', {
+export const chartInfo = builtin<{ Name: string; Version: string; AppVersion: string }>('Chart', {
   properties: { Name: text, Version: text, AppVersion: text },
   required: ['Name', 'Version', 'AppVersion'],
 });

@@ -159,8 +159,8 @@ export const isPresent: (value: Expr<unknown>) => Expr<boolean> = row({
 });
 
 /** Whether a value that may be a text or something else is a text; `readAs` then reads it as what it is. */
-export const isText: (value: Expr<unknown>) => Expr<boolean> = row({
-  name: 'isText',
+export const isString: (value: Expr<unknown>) => Expr<boolean> = row({
+  name: 'isString',
   summary: 'whether a value is a text',
   parameters: [{ name: 'value', kind: 'any', optional: true }],
   result: boolean,
@@ -632,12 +632,12 @@ export const hasKey: (map: Expr<object> | ConstantMap, key: Leaf<string>) => Exp
 });
 
 /** The member of an open map, or the fallback where the map has no such key. */
-export const lookup: <T>(
+export const get: <T>(
   map: Leaf<{ readonly [key: string]: T }>,
   key: Leaf<string>,
   fallback: Leaf<NoInfer<T>>,
 ) => Symbolic<T> = row({
-  name: 'lookup',
+  name: 'get',
   summary: 'the member of a map, or the fallback where the map has no such key',
   parameters: [
     { name: 'map', kind: 'map' },
