@@ -1,6 +1,6 @@
 /** Checking a value against a JSON schema, for other files than a chart's values. */
 
 export { type Fault, otherMessage } from './schema/fault-words.js';
-export { type FaultFinder, faultFinder } from './schema/faults.js';
+export { faultFinder } from './schema/faults.js';
 export type { FileFormat } from './schema/file-format.js';
 export type { SchemaDocument } from './schema/paths.js';

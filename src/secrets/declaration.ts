@@ -62,7 +62,7 @@ export const secretTypes = ['http', 'gcp_auth', 'oauth_token', 'aws_auth', 'pg_d
 export type SecretType = (typeof secretTypes)[number];
 
 /** The fields of each OAuth grant that hold credentials, as iron-proxy names them. */
-export const grants = {
+const grants = {
   refresh_token: { required: ['refresh_token', 'client_id'], optional: ['client_secret'] },
   client_credentials: { required: ['client_id', 'client_secret'], optional: [] },
   password: { required: ['username', 'password', 'client_id'], optional: ['client_secret'] },

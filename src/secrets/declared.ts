@@ -113,14 +113,10 @@ export interface Declared {
 }
 
 /** The hosts that a token from a service account's key is sent to, where a declaration names none. */
-export const googleHosts = ['*.googleapis.com'];
+const googleHosts = ['*.googleapis.com'];
 
 /** In the legacy form, a name alone, the placeholder is replaced in the headers that carry credentials. */
-export const legacyHeaders = [
-  'Authorization',
-  'Api-Key',
-  '/^X-([A-Za-z0-9]+-)*(Api-?Key|Auth|Key|Secret|Token)$/',
-];
+const legacyHeaders = ['Authorization', 'Api-Key', '/^X-([A-Za-z0-9]+-)*(Api-?Key|Auth|Key|Secret|Token)$/'];
 
 /** What the values declare; its named templates are made once for the values of a chart. */
 export const declared = memoize((values: SecretsValues): Declared => {

@@ -24,13 +24,12 @@ export const harnessCredentials: readonly HarnessCredential[] = [
 ];
 
 /** What each harness is called, and whether its credential is resolved unless the values say otherwise. */
-export const harnesses: { readonly [harness in Harness]: { readonly title: string; readonly on: boolean } } =
-  {
-    codex: { title: 'Codex', on: true },
-    amp: { title: 'Amp', on: false },
-    claudeCode: { title: 'Claude Code', on: false },
-    piMono: { title: 'pi-mono', on: false },
-  };
+const harnesses: { readonly [harness in Harness]: { readonly title: string; readonly on: boolean } } = {
+  codex: { title: 'Codex', on: true },
+  amp: { title: 'Amp', on: false },
+  claudeCode: { title: 'Claude Code', on: false },
+  piMono: { title: 'pi-mono', on: false },
+};
 
 /** The values under `harnesses` where a release runs none of them. */
 export const noHarnesses = Object.fromEntries(

@@ -5,7 +5,7 @@ import { day, plans } from './budget.js';
 import { declared, type SecretsValues } from './declared.js';
 
 /** The requests that the smallest plan allows in 24 hours. */
-export const smallestDaily = Math.min(...Object.values(plans).map(({ daily }) => daily));
+const smallestDaily = Math.min(...Object.values(plans).map(({ daily }) => daily));
 
 /**
  * Whether this many proxies, each asking again whenever `secretTtl` is over, exceed the smallest plan; false where no

@@ -37,7 +37,7 @@ export function instances(schema: Schema): fc.Arbitrary<Value> {
  * What a person writes into a values file: some of the keys, so that the chart's defaults stand in for the others, and
  * here and there a null that takes a default away.
  */
-export function documents(schema: Schema): fc.Arbitrary<Members> {
+function documents(schema: Schema): fc.Arbitrary<Members> {
   const members = Object.entries(schema.properties ?? {}).map(([key, member]) => {
     const nested = member.properties !== undefined && member.default === undefined;
     const value = nested ? documents(member) : draw(member, 0);

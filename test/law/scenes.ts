@@ -24,7 +24,7 @@ export interface Scene {
  */
 const seed = 5;
 
-export const release = { name: 'law-release', namespace: 'law-namespace' };
+const release = { name: 'law-release', namespace: 'law-namespace' };
 
 /** What a chart says of documents. */
 export class Reader {

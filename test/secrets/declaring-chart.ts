@@ -61,7 +61,7 @@ const schema = Type.Object(
 /** Values as a person gives them; the chart's schema says what is wrong with them. */
 export type DeclaringValues = { readonly [key in keyof Static<typeof schema>]?: unknown };
 
-export const infraKeys = ['DATABASE_URL', 'OP_CONNECT_TOKEN'];
+const infraKeys = ['DATABASE_URL', 'OP_CONNECT_TOKEN'];
 
 export const declaringChart = new HelmChart({
   metadata: { name: 'declaring', version: '0.1.0', appVersion: '1', description: 'For tests.' },

@@ -3,7 +3,7 @@ import { forbiddenTextMessage, holdsForbiddenText } from '../../text/forbidden-t
 import type { Value } from '../../text/json.js';
 import type { Schema } from '../ir/schema.js';
 import type { Ast, Builtin, Variable } from '../ir/tree.js';
-import { kindOf, propertyNames, propertySchema, resolved, schemaOfConstant } from '../schema/schema.js';
+import { propertyNames, propertySchema, resolved, schemaOfConstant } from '../schema/schema.js';
 
 export const AST: unique symbol = Symbol('centaur-chart.ast');
 declare const YIELDS: unique symbol;
@@ -142,9 +142,4 @@ export const chartInfo = builtin<{ Name: string; Version: string; AppVersion: st
 
 function builtin<T>(object: Builtin, schema: Schema): Symbolic<T> {
   return symbolic({ kind: 'builtin', object, schema });
-}
-
-/** The kind of a leaf's value, for checks when a chart is built. */
-export function leafKind(leaf: unknown) {
-  return kindOf(astOf(leaf).schema);
 }

@@ -14,7 +14,7 @@ export interface SchemaDocument extends Schema {
 }
 
 /** Every schema that says something about the value at a path. */
-export function schemasAt(root: SchemaDocument, path: ValuePath): readonly SchemaDocument[] {
+function schemasAt(root: SchemaDocument, path: ValuePath): readonly SchemaDocument[] {
   return path.reduce<readonly SchemaDocument[]>(
     (schemas, step) =>
       schemas.flatMap((schema) => membersAt(schema, step).flatMap((member) => partsOf(member, root))),

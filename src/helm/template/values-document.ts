@@ -66,7 +66,7 @@ function wrap(text: string, width: number): readonly string[] {
 }
 
 /** The JSON schema of a chart's values, with Kubernetes' definitions as far as it refers to them. */
-export function jsonSchema(schema: Schema, name: string): { readonly [keyword: string]: unknown } {
+function jsonSchema(schema: Schema, name: string): { readonly [keyword: string]: unknown } {
   const definitions = kubernetesDefinitions(schema);
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
