@@ -15,7 +15,7 @@ describe('the source', () => {
   });
 
   test('loads no reader of YAML with the chart, nor with declarations', () => {
-    for (const entry of ['centaur/index.ts', 'secrets/tools.ts']) {
+    for (const entry of ['centaur/index.ts', 'secrets/tool-declarations.ts']) {
       const loaded = packagesOf(entry, source);
       expect(loaded).toContain('typebox');
       expect(loaded).not.toContain('yaml');

@@ -39,7 +39,7 @@ import {
   when,
 } from '../helm/authoring.js';
 import { anyOf, endsAsOneOf, given } from '../secrets/conditions.js';
-import { placeholderOf, referencesOf, type Secret } from '../secrets/declared.js';
+import { placeholderOf, referencesOf, type Secret } from '../secrets/declared-secrets.js';
 import {
   givenNamesOwn,
   type OwnHost,

@@ -14,7 +14,7 @@ import {
   valueTemplate,
   when,
 } from '../helm/authoring.js';
-import type { Declared } from '../secrets/declared.js';
+import type { Declared } from '../secrets/declared-secrets.js';
 import type { SecretSource } from '../secrets/source.js';
 import type { Values } from './values.js';
 

@@ -1,5 +1,5 @@
 import type { Expr, HelmChart } from '../helm/authoring.js';
-import { declared } from '../secrets/declared.js';
+import { declared } from '../secrets/declared-secrets.js';
 import { secretSources } from '../secrets/source.js';
 import { durationMilliseconds } from '../text/duration.js';
 import type { ValueMap } from '../text/json.js';

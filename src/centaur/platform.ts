@@ -1,5 +1,5 @@
 import { eq, ne, type Symbolic } from '../helm/authoring.js';
-import { declared } from '../secrets/declared.js';
+import { declared } from '../secrets/declared-secrets.js';
 import type { SecretSource } from '../secrets/source.js';
 import { type ConnectServer, connectServerOf } from './connect-server.js';
 import { infraKeysOf, type Modes } from './infra-secret.js';

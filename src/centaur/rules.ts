@@ -17,7 +17,7 @@ import {
   when,
 } from '../helm/authoring.js';
 import { innerPorts } from '../secrets/proxy-config.js';
-import { secretRules } from '../secrets/rules.js';
+import { secretRules } from '../secrets/secret-rules.js';
 import { busPorts } from './connect.js';
 import { exposureRules, ownHostsOf } from './credential-exposure.js';
 import { infraKeys, tokenKeys } from './infra-secret.js';

@@ -5,7 +5,7 @@
 import Type, { type Static, type TProperties } from 'typebox';
 import { kubernetes, type Symbolic } from '../helm/authoring.js';
 import { serverPatternOrEmpty } from '../secrets/host.js';
-import { harnessesSchema, proxyKeys, toolsSchema } from '../secrets/values.js';
+import { harnessesSchema, proxyKeys, toolsSchema } from '../secrets/proxy-values.js';
 
 /** An object whose keys are all known: a misspelt one is refused. */
 function closed<P extends TProperties>(properties: P, description: string) {

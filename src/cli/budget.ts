@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { type Budget, budgetOf, type Plan, planNames, remedy, requestNote } from '../secrets/budget.js';
+import { type Budget, budgetOf, type Plan, planNames, remedy, requestNote } from '../secrets/read-budget.js';
 import { Failure } from './failure.js';
 import { complain, print } from './io.js';
 import type { Verb } from './verb.js';

@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import type { DeclarationProblem } from '../secrets/pyproject.js';
-import type { ToolFile } from '../secrets/tools.js';
+import type { ToolFile } from '../secrets/tool-declarations.js';
 import { printable } from '../text/printable.js';
 import { codeOf, Failure, pathOf, reasonOf } from './failure.js';
 import { complain, type Io, print, progress } from './io.js';
@@ -27,7 +27,7 @@ export const tools: Verb = {
   async run(_, { io, subject }, folders) {
     const [{ findPyprojects }, { readTools, ruleProblems, toolsText, valuesOf }] = await Promise.all([
       import('./pyprojects.js'),
-      import('../secrets/tools.js'),
+      import('../secrets/tool-declarations.js'),
     ]);
     const busy = progress(io);
     const files: ToolFile[] = [];

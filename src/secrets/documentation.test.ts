@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { faults, problems } from '../../test/secrets/declaring-chart.js';
-import { budgetOf, plans, requestsPerRead } from './budget.js';
-import { secretTypes } from './declaration.js';
+import { secretTypes } from './declaration-schema.js';
 import { readPyproject } from './pyproject.js';
+import { budgetOf, plans, requestsPerRead } from './read-budget.js';
 import { secretSources } from './source.js';
 
 const text = readFileSync(new URL('../../docs/secrets.md', import.meta.url), 'utf8');

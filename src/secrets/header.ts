@@ -2,7 +2,7 @@
  * Headers of a connection, not of what is sent through it, and the host of the URL: iron-proxy takes them off a request,
  * https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
  */
-export const connectionHeaders: readonly string[] = [
+export const hopByHopHeaders: readonly string[] = [
   'Connection',
   'Host',
   'Keep-Alive',

@@ -9,7 +9,7 @@ import {
 } from '../helm/find-faults.js';
 import { emptyMap, isMap, samePath, showPath, type Value, type ValuePath, valueAt } from '../text/json.js';
 import { nearest } from '../text/nearest.js';
-import { type ToolDeclaration, toolSchema } from './declaration.js';
+import { type ToolDeclaration, toolSchema } from './declaration-schema.js';
 import { mendHost } from './host.js';
 
 /** One thing that is wrong with a declaration. */

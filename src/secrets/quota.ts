@@ -1,8 +1,8 @@
 /** Whether the values alone lead to more reads than the smallest plan of 1Password allows, as an expression. */
 import { add, and, div, type Expr, eq, gt, mul, toMilliseconds, valueTemplate } from '../helm/authoring.js';
 import { memoize } from '../text/memoize.js';
-import { day, plans } from './budget.js';
-import { declared, type SecretsValues } from './declared.js';
+import { declared, type SecretsValues } from './declared-secrets.js';
+import { day, plans } from './read-budget.js';
 
 /** The requests that the smallest plan allows in 24 hours. */
 const smallestDaily = Math.min(...Object.values(plans).map(({ daily }) => daily));

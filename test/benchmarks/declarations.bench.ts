@@ -8,7 +8,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, bench, describe } from 'vitest';
-import { readTools, type ToolFile, toolsOf, toolsText } from '../../src/secrets/tools.js';
+import { readTools, type ToolFile, toolsOf, toolsText } from '../../src/secrets/tool-declarations.js';
 import { chart } from '../centaur/release.js';
 import { builtCommand } from '../cli/command.js';
 import { execFileSync } from '../system/processes.js';

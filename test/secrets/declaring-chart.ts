@@ -16,17 +16,13 @@ import type { Fault } from '../../src/helm/schema/fault-words.js';
 import { faultFinder } from '../../src/helm/schema/faults.js';
 import type { SchemaDocument } from '../../src/helm/schema/paths.js';
 import { coalesce } from '../../src/helm/values/merge.js';
-import { declared } from '../../src/secrets/declared.js';
+import { declared } from '../../src/secrets/declared-secrets.js';
 import { ownHost } from '../../src/secrets/own-host.js';
-import {
-  type ProxyConfig,
-  proxyConfig,
-  type SecretEntry,
-  type Transform,
-} from '../../src/secrets/proxy-config.js';
+import { proxyConfig } from '../../src/secrets/proxy-config.js';
+import type { ProxyConfig, SecretEntry, Transform } from '../../src/secrets/proxy-config-types.js';
+import { harnessesSchema, proxyKeys, toolsSchema } from '../../src/secrets/proxy-values.js';
 import { exceedsSmallestPlan } from '../../src/secrets/quota.js';
-import { secretRules } from '../../src/secrets/rules.js';
-import { harnessesSchema, proxyKeys, toolsSchema } from '../../src/secrets/values.js';
+import { secretRules } from '../../src/secrets/secret-rules.js';
 import type { ValueMap } from '../../src/text/json.js';
 
 const port = (value: number) =>

@@ -20,12 +20,12 @@ import {
   uniq,
   when,
 } from '../helm/authoring.js';
-import { jsonField, nameSchema, type OAuthField } from './declaration.js';
-import { type Declaration, modeOf, namedHeaders } from './declared.js';
-import { cloudPlatform } from './proxy-config.js';
+import { jsonField, nameSchema, type OAuthField } from './declaration-schema.js';
+import { type Declaration, modeOf, namedHeaders } from './declared-secrets.js';
+import { cloudPlatform } from './proxy-transforms.js';
 
 /** All of a declaration but its hosts, so that two texts are equal where two declarations mean the same. */
-export function definitionOf({ secret, reference }: Symbolic<Declaration>): Expr<string> {
+export function canonicalFormOf({ secret, reference }: Symbolic<Declaration>): Expr<string> {
   const { replacer, match_path, match_query, inject_header, fields } = secret;
   const { match_headers, scopes, allowed_services, allowed_regions } = secret;
   const defaultScopes: { readonly [type: string]: string[] } = { gcp_auth: [cloudPlatform] };

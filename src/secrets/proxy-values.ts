@@ -1,11 +1,11 @@
 /** The values that say which credentials iron-proxy resolves, from where, and what it lets pass. */
 import Type, { type Static } from 'typebox';
 import { durationPattern } from '../text/duration.js';
-import { allowedHost, requestHeader } from './declaration.js';
+import { allowedHost, requestHeader } from './declaration-schema.js';
 import { cidrPattern } from './host.js';
 import { secretSourceNames, secretSources } from './source.js';
 
-export { toolsSchema } from './declaration.js';
+export { toolsSchema } from './declaration-schema.js';
 export { harnessesSchema } from './harness.js';
 
 /** A positive duration as Go writes it. */

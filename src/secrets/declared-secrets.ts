@@ -38,9 +38,9 @@ import {
   nameSchema,
   type OAuthField,
   type Tools,
-} from './declaration.js';
+} from './declaration-schema.js';
 import { type HarnessCredential, type Harnesses, harnessCredentials } from './harness.js';
-import type { ProxyValues } from './values.js';
+import type { ProxyValues } from './proxy-values.js';
 
 /** The values that this part of the project reads. */
 export interface SecretsValues {
@@ -94,11 +94,14 @@ export interface Secret {
   readonly declared: DeclaredSecret;
 }
 
+export type Declarations = Symbolic<readonly Declaration[]>;
+export type Secrets = Symbolic<readonly Secret[]>;
+
 export interface Declared {
   /** Every declaration: the harnesses', then each tool's, in the order of the tools' names. */
-  readonly declarations: Symbolic<readonly Declaration[]>;
+  readonly declarations: Declarations;
   /** Every declared secret once, in the order of the names. */
-  readonly secrets: Symbolic<readonly Secret[]>;
+  readonly secrets: Secrets;
   readonly declaresPgDsn: Expr<boolean>;
   /**
    * The references of all secrets, each once, in order: in the mode `env` these are the keys of the infra Secret that
@@ -219,9 +222,9 @@ function declaration(fields: {
   return readAs(declarationSchema, mapOf<string | readonly string[] | object>(fields, 'declaration'));
 }
 
-function mergedSecrets(declarations: Symbolic<readonly Declaration[]>): Symbolic<readonly Secret[]> {
+function mergedSecrets(declarations: Declarations): Secrets {
   const byName = groupBy(declarations, ({ secret }) => secret.name, 'declarationsByName');
-  const secret = (declarations: Symbolic<readonly Declaration[]>, name: Symbolic<string>) => {
+  const secret = (declarations: Declarations, name: Symbolic<string>) => {
     const hosts = listOf<string>([each(declarations, ({ hosts }) => each(hosts, (host) => host))], 'hosts');
     const fields = {
       name,

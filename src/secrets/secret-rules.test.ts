@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { declaredBy, problems } from '../../test/secrets/declaring-chart.js';
-import { maxConfigBytes } from './rules.js';
+import { maxConfigBytes } from './secret-rules.js';
 
 const http = { type: 'http', name: 'KEY', match_headers: ['Authorization'], hosts: ['a.example.com'] };
 

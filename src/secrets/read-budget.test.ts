@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { runs, seed } from '../../test/law/seed.js';
 import { declaredBy } from '../../test/secrets/declaring-chart.js';
 import { durationMilliseconds, durationPattern } from '../text/duration.js';
-import { budgetOf, planNames, plans, remedy, requestNote } from './budget.js';
+import { budgetOf, planNames, plans, remedy, requestNote } from './read-budget.js';
 
 const use = { proxies: 3, lookups: 4, ttlSeconds: 600 };
 

@@ -6,7 +6,7 @@ import { runs, seed } from '../../test/law/seed.js';
 import { throwawayFolder } from '../../test/law/throwaway-chart.js';
 import { valuesText } from '../../test/law/values-text.js';
 import { declaringChart, faults } from '../../test/secrets/declaring-chart.js';
-import { toolNamePattern } from './declaration.js';
+import { toolNamePattern } from './declaration-schema.js';
 import { readPyproject } from './pyproject.js';
 
 const http = { type: 'http', name: 'KEY', match_headers: ['Authorization'], hosts: ['a.example.com'] };

@@ -10,7 +10,7 @@ import {
   toolsOf,
   toolsText,
   valuesOf,
-} from './tools.js';
+} from './tool-declarations.js';
 
 function tool(name: string, ...lines: readonly string[]): ToolFile {
   return { file: `tools/${name}/pyproject.toml`, text: ['[tool.centaur]', ...lines].join('\n') };

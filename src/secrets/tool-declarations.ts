@@ -3,8 +3,8 @@ import path from 'node:path';
 import { byBytes } from '../text/go-syntax.js';
 import { printable } from '../text/printable.js';
 import { constantScalar } from '../text/yaml-scalar.js';
-import type { ToolDeclaration, Tools } from './declaration.js';
-import { toolNamePattern } from './declaration.js';
+import type { ToolDeclaration, Tools } from './declaration-schema.js';
+import { toolNamePattern } from './declaration-schema.js';
 import { noHarnesses } from './harness.js';
 import { type DeclarationProblem, readPyproject, table } from './pyproject.js';
 

@@ -1,0 +1,139 @@
+/** What is wrong with one declaration by itself, or with those of one name. */
+import {
+  and,
+  canonicalHeader,
+  constant,
+  contains,
+  count,
+  defaultIfAbsent,
+  type Expr,
+  each,
+  eq,
+  first,
+  groupBy,
+  gt,
+  includes,
+  isNonEmpty,
+  join,
+  last,
+  listOf,
+  type Member,
+  ne,
+  not,
+  or,
+  type Symbolic,
+  str,
+  uniq,
+  when,
+} from '../helm/authoring.js';
+import { canonicalFormOf } from './canonical-form.js';
+import type { DeclaredSecret } from './declaration-schema.js';
+import { type Declaration, type Declarations, modeOf, namedHeaders } from './declared-secrets.js';
+import { hopByHopHeaders } from './header.js';
+import { givenNamesOwn, type OwnHosts, ownHostsMeant, ownHostsNamed } from './own-host.js';
+import { hostOf } from './proxy-transforms.js';
+
+export function hasSeveralForms(declarations: Declarations): Member<string> {
+  const byName = groupBy(declarations, ({ secret }) => secret.name, 'declarationsByName');
+  return each(byName, (sameName, name) => {
+    const definitions = listOf<string>([each(sameName, canonicalFormOf)], 'definitions');
+    const declarers = listOf<string>([each(sameName, ({ by }) => by)], 'declarers');
+    return when(
+      gt(count(sameName), 1),
+      when(
+        gt(count(uniq(definitions)), 1),
+        str`${last(declarers)}: ${name} is declared in more than one way, by ${join(', ', declarers)}, and one secret has one definition, in which only the hosts differ: make the declarations alike, or give one of them another name (with a secret_ref, both can use one item)`,
+      ),
+    );
+  });
+}
+
+export function hasNoHosts({ by, hosts, secret }: Symbolic<Declaration>): Member<string> {
+  return when(
+    and(ne(secret.type, 'pg_dsn'), not(isNonEmpty(hosts))),
+    str`${by}: ${secret.name} goes to no host: give it hosts, or give the tool hosts that all its secrets go to`,
+  );
+}
+
+export function targetsOwnHost(declarations: Declarations, ownHosts: OwnHosts): Member<string> {
+  const hosts = listOf<string>(
+    [each(declarations, ({ hosts }) => each(hosts, (host) => host))],
+    'declaredHosts',
+  );
+  return givenNamesOwn(ownHosts, hosts, (namesOwn, own) =>
+    each(declarations, ({ by, hosts, secret }) =>
+      each(hosts, (host) =>
+        when(
+          or(namesOwn, contains('*', host)),
+          when(
+            ownHostsMeant(own, host),
+            (meant) =>
+              str`${by}: ${secret.name} would be sent to ${first(meant).name}, ${first(meant).who}, which must not read it: give it other hosts than ${host}`,
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+/** To the endpoint that gives its token, iron-proxy sends all credentials of a grant. */
+export function tokenEndpointIsOwnHost(declarations: Declarations, ownHosts: OwnHosts): Member<string> {
+  const endpoints = listOf<string>(
+    [each(declarations, ({ secret }) => when(secret.token_endpoint, hostOf))],
+    'endpoints',
+  );
+  return givenNamesOwn(ownHosts, endpoints, (namesOwn, own) =>
+    when(
+      namesOwn,
+      each(declarations, ({ by, secret }) =>
+        when(secret.token_endpoint, (url) =>
+          when(
+            ownHostsNamed(own, hostOf(url)),
+            (named) =>
+              str`${by}: the credentials of ${secret.name} would be sent to ${first(named).name}, ${first(named).who}, which must not read them: give it another token_endpoint`,
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+export function isReplaced(secret: Symbolic<DeclaredSecret>): Expr<boolean> {
+  return and(eq(secret.type, 'http'), eq(modeOf(secret), 'replace'));
+}
+
+export function hasNoPlace({ by, secret }: Symbolic<Declaration>): Member<string> {
+  const { match_headers, match_path, match_query } = secret;
+  const matches = or(
+    isNonEmpty(match_headers),
+    defaultIfAbsent(match_path, false),
+    defaultIfAbsent(match_query, false),
+  );
+  return when(
+    and(isReplaced(secret), not(matches)),
+    str`${by}: ${secret.name} is replaced nowhere: say where its placeholder stands, with match_headers (such as Authorization), match_path or match_query`,
+  );
+}
+
+export function hasNoSingleTarget({ by, secret }: Symbolic<Declaration>): Member<string> {
+  const header = isNonEmpty(secret.inject_header);
+  const parameter = isNonEmpty(secret.inject_query_param);
+  return when(
+    and(eq(modeOf(secret), 'inject'), or(and(header, parameter), not(or(header, parameter)))),
+    str`${by}: ${secret.name} is injected into one place: give exactly one of inject_header and inject_query_param`,
+  );
+}
+
+/** A credential in a header that goes no further than iron-proxy would never arrive. */
+export function isInHopByHopHeader({ by, secret }: Symbolic<Declaration>): Member<string> {
+  const headers = listOf<string>(
+    [namedHeaders(secret), when(secret.inject_header, canonicalHeader)],
+    'headers',
+  );
+  return each(headers, (header) =>
+    when(
+      includes(constant([...hopByHopHeaders, 'Content-Length']), header),
+      str`${by}: ${secret.name} would stand in ${header}, a header that iron-proxy does not pass on: name the one in which the host asks for it`,
+    ),
+  );
+}

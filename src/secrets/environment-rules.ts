@@ -1,0 +1,105 @@
+/** In the mode `env`, a reference is a key of the infra Secret and a variable of iron-proxy: which keys a tool may name. */
+import {
+  byteLength,
+  constant,
+  contains,
+  type Expr,
+  each,
+  eq,
+  gt,
+  hasPrefix,
+  ifElse,
+  includes,
+  type Member,
+  or,
+  str,
+  trunc,
+  when,
+} from '../helm/authoring.js';
+import { endsAsOneOf, given } from './conditions.js';
+import { referencesOf, type Secrets, type SecretsValues } from './declared-secrets.js';
+
+export interface EnvironmentOptions {
+  /**
+   * Keys of the infra Secret that are the services' own: no tool may name them where a reference is a key of that
+   * Secret.
+   */
+  readonly infraKeys: readonly string[];
+  /** What the keys of that Secret begin with. */
+  readonly envPrefix: Expr<string>;
+  /** Keys that the services read without the prefix, from a Secret that may be the same. */
+  readonly plainKeys: readonly Expr<string>[];
+  /** Those of the services' keys that fetch credentials: no key that ends as one of them does is a tool's either. */
+  readonly tokens: readonly string[];
+}
+
+/** Variables that iron-proxy, its Go runtime and its shell read for themselves: a credential of that name would configure them. */
+const programVariables = [
+  ...['ALL_PROXY', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()]),
+  ...['GODEBUG', 'GOGC', 'GOMAXPROCS', 'GOMEMLIMIT', 'GOTRACEBACK', 'ZONEINFO'],
+  ...['HOME', 'IFS', 'PATH', 'SSL_CERT_DIR', 'SSL_CERT_FILE', 'TMPDIR', 'TZ'],
+  // What a DSN leaves open, as iron-proxy's client of Postgres reads it: `parseEnvSettings` of pgx 5.10.0.
+  ...['PGAPPNAME', 'PGCHANNELBINDING', 'PGCONNECT_TIMEOUT', 'PGDATABASE', 'PGHOST', 'PGMAXPROTOCOLVERSION'],
+  ...[
+    'PGMINPROTOCOLVERSION',
+    'PGOPTIONS',
+    'PGPASSFILE',
+    'PGPASSWORD',
+    'PGPORT',
+    'PGREQUIREAUTH',
+    'PGSERVICE',
+  ],
+  ...['PGSERVICEFILE', 'PGSSLCERT', 'PGSSLKEY', 'PGSSLMODE', 'PGSSLNEGOTIATION', 'PGSSLPASSWORD'],
+  ...['PGSSLROOTCERT', 'PGSSLSNI', 'PGTARGETSESSIONATTRS', 'PGTZ', 'PGUSER'],
+];
+
+const digits = [...'0123456789'];
+
+/** The longest key that a Secret has: https://kubernetes.io/docs/concepts/configuration/secret/ */
+const maxKeyLength = 253;
+
+/** In the mode `env`, a reference is a key of the infra Secret and a variable of iron-proxy. */
+export function reservedKeys(
+  { ironProxy }: SecretsValues,
+  secrets: Secrets,
+  { infraKeys, envPrefix, plainKeys, tokens }: EnvironmentOptions,
+): Member<string> {
+  const taken = constant([...infraKeys, ...programVariables]);
+  const isToken = (key: Expr<string>) => endsAsOneOf(tokens, str`${envPrefix}${key}`);
+  const isTaken = (key: Expr<string>) =>
+    or(
+      includes(taken, key),
+      hasPrefix('IRON_', key),
+      hasPrefix('LD_', key),
+      hasPrefix('OTEL_', key),
+      ...plainKeys.map((plain) => eq(plain, str`${envPrefix}${key}`)),
+    );
+  const isNoKey = (key: Expr<string>) =>
+    or(
+      contains('/', key),
+      contains(' ', key),
+      includes(constant([...digits, '.']), trunc(1, key)),
+      gt(byteLength(str`${envPrefix}${key}`), maxKeyLength),
+    );
+  return when(
+    eq(ironProxy.secretSource, 'env'),
+    each(secrets, (secret) =>
+      each(referencesOf(secret), (key) =>
+        given('conflicts', isTaken(key), (taken) =>
+          when(
+            or(isToken(key), taken, isNoKey(key)),
+            ifElse(
+              isToken(key),
+              str`${secret.by}: ${secret.name} would be the key ${envPrefix}${key} of the infra Secret, by its name a token that fetches credentials, and no tool may have one: give ${secret.name} another secret_ref`,
+              ifElse(
+                taken,
+                str`${secret.by}: ${key} belongs to the services themselves, and no tool may have it; with ironProxy.secretSource env a reference is a key of the infra Secret: give ${secret.name} another secret_ref`,
+                str`${secret.by}: ${key} can't be a key of the infra Secret, and with ironProxy.secretSource env each reference is one: give ${secret.name} a secret_ref of letters, digits, _, - and . that begins with a letter, _ or -, and has ${maxKeyLength} characters at most with secretManager.envPrefix`,
+              ),
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
+}
