@@ -50,9 +50,21 @@ export class ReleaseTest extends Construct {
   }
 }
 
-/** A listener that takes the connection is enough for the proxy: a request through it would leave the cluster. */
-const script = `wget -q -O /dev/null -T 10 "http://$API/health/ready"
+/**
+ * A listener that takes the connection is enough for the proxy: a request through it would leave the cluster. Each is tried
+ * again, since an enforcer of NetworkPolicies lets others take a new pod's connections only once it knows the pod's address:
+ * kube-router, which k3s has, refuses the first ones.
+ */
+const script = `tries() {
+  left=10
+  until "$@"; do
+    left=$((left - 1))
+    [ "$left" -gt 0 ] || return 1
+    sleep 1
+  done
+}
+tries wget -q -O /dev/null -T 10 "http://$API/health/ready"
 echo "the API is ready at $API"
-nc -z -w 10 "\${IRON_PROXY%:*}" "\${IRON_PROXY##*:}"
+tries nc -z -w 10 "\${IRON_PROXY%:*}" "\${IRON_PROXY##*:}"
 echo "iron-proxy listens at $IRON_PROXY"
 `;
