@@ -3,11 +3,15 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { spawn } from '../../test/system/processes.js';
 import { drainScript } from './drain.js';
 
-describe.skipIf(process.platform !== 'linux')('before it is told to stop, a pod', () => {
+describe('before it is told to stop, a pod', () => {
+  beforeEach(({ skip }) =>
+    skip(process.platform !== 'linux', 'skipped: the script reads what Linux has in /proc'),
+  );
+
   test('waits for the last connection to one of its ports', async () => {
     const [first, second] = [await listening(), await listening()];
     const [one, other] = [await connected(first.port), await connected(second.port)];

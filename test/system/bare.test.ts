@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemPath } from './commands.js';
@@ -9,7 +9,9 @@ import { projectRoot } from './project.js';
 let compiled: string;
 
 beforeAll(async () => {
-  compiled = await mkdtemp(path.join(projectRoot, '.cache/bare-'));
+  const cache = path.join(projectRoot, '.cache');
+  await mkdir(cache, { recursive: true });
+  compiled = await mkdtemp(path.join(cache, 'bare-'));
   const tsc = path.join(projectRoot, 'node_modules/.bin/tsc');
   await execFile(tsc, ['--project', path.join(projectRoot, 'test/system'), '--outDir', compiled]);
 });
