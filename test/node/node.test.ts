@@ -339,8 +339,8 @@ async function restarts(node: Node): Promise<number[]> {
 async function processes({ folder }: Pick<Node, 'folder'>, program: string): Promise<number[]> {
   const owner = await readOwner(folder);
   const found = (await processesIn(owner?.cgroups ?? [])).map(async (pid) => {
-    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    return command.startsWith(`${program}\0`) ? [pid] : [];
+    const [command = ''] = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
+    return path.basename(command) === program ? [pid] : [];
   });
   return (await Promise.all(found)).flat();
 }

@@ -57,6 +57,7 @@ const granted: readonly string[] = [
     'apt-get',
     'bash',
     'dpkg',
+    'find',
     'ldd',
     'mkfifo',
     'mount',
