@@ -1,6 +1,8 @@
 /** The options that say which release values are for, as Helm has them. */
+
 import type { Command } from 'commander';
 import type { ReleaseOptions } from '../helm/chart.js';
+import { dnsLabel, dnsSubdomain } from '../text/addresses.js';
 import { Failure } from './failure.js';
 
 export interface ReleaseFlags {
@@ -27,7 +29,7 @@ export function releaseOf({ release, namespace }: ReleaseFlags): ReleaseOptions 
 
 /** Helm's own rule: https://helm.sh/docs/chart_template_guide/builtin_objects/, chartutil.ValidateReleaseName */
 function requireReleaseName(name: string): void {
-  if (name.length > 53 || !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(name)) {
+  if (name.length > 53 || !new RegExp(`^${dnsSubdomain}$`).test(name)) {
     throw new Failure(
       2,
       `--release ${JSON.stringify(name)}: a release is named with small letters, digits, - and ., at most 53 of them`,
@@ -37,7 +39,7 @@ function requireReleaseName(name: string): void {
 
 /** Kubernetes' rule for namespaces (RFC 1123 label). */
 function requireNamespace(name: string): void {
-  if (name.length > 63 || !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name)) {
+  if (name.length > 63 || !new RegExp(`^${dnsLabel}$`).test(name)) {
     throw new Failure(
       2,
       `--namespace ${JSON.stringify(name)}: a namespace is named with small letters, digits and -, at most 63 of them`,

@@ -1,6 +1,7 @@
 /** What a tool declares about the credentials that it needs, in the words of `[tool.centaur]` in its pyproject.toml. */
 import Type, { type Static } from 'typebox';
-import { allowedHostPattern, endpointPattern, hostPattern, maxHostLength } from './host.js';
+import { maxDnsNameLength } from '../text/addresses.js';
+import { allowedHostPattern, endpointPattern, hostPattern } from './host.js';
 
 // -------------------------------------------------------------------------------------------------------- texts
 
@@ -37,7 +38,7 @@ const texts = (pattern: string, description: string) =>
 
 const host = Type.String({
   pattern: hostPattern,
-  maxLength: maxHostLength,
+  maxLength: maxDnsNameLength,
   description:
     'A host alone, in lower case, such as api.example.com, *.example.com or 10.0.0.0/8: no scheme, port or path.',
 });
@@ -46,7 +47,7 @@ const hosts = (description: string) => Type.Array(host, { description, minItems:
 /** Hosts that may be reached, for values outside of a declaration; `*` is all. */
 export const allowedHost = Type.String({
   pattern: allowedHostPattern,
-  maxLength: maxHostLength,
+  maxLength: maxDnsNameLength,
   description:
     'A host alone, in lower case, such as api.example.com, *.example.com, 10.0.0.0/8 or "*": no scheme, port or path.',
 });
@@ -205,7 +206,7 @@ export const declaredSecret = Type.Object(
     token_endpoint: Type.Optional(
       Type.String({
         pattern: endpointPattern,
-        maxLength: maxHostLength,
+        maxLength: maxDnsNameLength,
         description: 'oauth_token: the URL at which iron-proxy obtains tokens.',
       }),
     ),

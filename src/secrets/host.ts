@@ -5,62 +5,47 @@
  * first, iron-proxy takes all that follows as text, so a second one would match nothing.
  */
 import { domainToASCII, domainToUnicode } from 'node:url';
+import {
+  cidr,
+  hostLabel,
+  hostName,
+  ipv4,
+  ipv6,
+  ipv6From,
+  lastHostLabel,
+  maxDnsNameLength,
+  portNumber,
+} from '../text/addresses.js';
 import type { Value, ValuePath } from '../text/json.js';
 
 // --------------------------------------------------------------------------------------------------------- patterns
 
-const label = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?';
-/** The last label begins with a letter: one of digits alone belongs to an address. */
-const lastLabel = '[a-z](?:[a-z0-9_-]{0,61}[a-z0-9_])?';
-const wide = `\\*\\.(?:${label}\\.)+|${label}\\.(?:(?:\\*|${label})\\.)*${label}\\.`;
-const name = `(?:${wide}|${label}\\.)?${lastLabel}`;
-
-const octet = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
-const ipv4 = `(?:${octet}\\.){3}${octet}`;
-
-const group = '[0-9a-f]{1,4}';
-/** RFC 4291's text forms without embedded IPv4: eight groups, of which one run may be written `::`. */
-const ipv6Of = (first: string) =>
-  [
-    `${first}(?::${group}){7}`,
-    `${first}(?::${group}){0,6}::`,
-    ...[1, 2, 3, 4, 5, 6].map((after) => `${first}(?::${group}){0,${6 - after}}:(?::${group}){1,${after}}`),
-  ].join('|');
-const ipv6 = `${ipv6Of(group)}|::(?:${group}:){0,6}${group}|::`;
-
-const cidr = `${ipv4}/(?:3[0-2]|[12]?[0-9])|(?:${ipv6})/(?:12[0-8]|1[01][0-9]|[1-9]?[0-9])`;
+const wide = `[*][.](${hostLabel}[.])+|${hostLabel}[.](([*]|${hostLabel})[.])*${hostLabel}[.]`;
+const name = `(${wide}|${hostLabel}[.])?${lastHostLabel}`;
 
 /**
  * IPv6 without ::/8, in which are IPv4's addresses once more: as iron-proxy reads them, `::ffff:10.0.0.1` lies in
  * 10.0.0.0/8, and `::ffff:0:0/96` is 0.0.0.0/0.
  */
-const ownIPv6 = ipv6Of('(?:[1-9a-f][0-9a-f]{2,3}|0[1-9a-f][0-9a-f]{2})');
+const ownIPv6 = ipv6From('([1-9a-f][0-9a-f]{2,3}|0[1-9a-f][0-9a-f]{2})');
 
 /** The largest private ranges in use are 10.0.0.0/8 and fd00::/8. */
-const narrowCidr = `${ipv4}/(?:3[0-2]|[12][0-9]|[89])|(?:${ownIPv6})/(?:12[0-8]|1[01][0-9]|[1-9][0-9]|[89])`;
+const narrowCidr = `${ipv4}/(3[0-2]|[12][0-9]|[89])|(${ownIPv6})/(12[0-8]|1[01][0-9]|[1-9][0-9]|[89])`;
 
 /** An address range, such as `10.0.0.0/8`. */
-export const cidrPattern = `^(?:${cidr})$`;
+export const cidrPattern = `^(${cidr})$`;
 
 /** A host that a credential may be sent to: neither `*`, nor a range that holds almost any address, nor in ::/8. */
-export const hostPattern = `^(?:${name}|${ipv4}|${ownIPv6}|${narrowCidr})$`;
+export const hostPattern = `^(${name}|${ipv4}|${ownIPv6}|${narrowCidr})$`;
 
 /** A host that may be reached; `*` is all of them. */
-export const allowedHostPattern = `^(?:\\*|${name}|${ipv4}|${ipv6}|${cidr})$`;
-
-/** DNS names have at most 253 characters (RFC 1035). */
-export const maxHostLength = 253;
-
-/** A pattern of the numbers that a port can have, 1 to 65535. */
-const portNumber = '([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])';
-
-const wholeName = `(?:${label}\\.)*${lastLabel}`;
+export const allowedHostPattern = `^([*]|${name}|${ipv4}|${ipv6}|${cidr})$`;
 
 /** An https URL of one host, with a port and a path or without. */
-export const endpointPattern = `^https://(?:${wholeName}|${ipv4})(?::${portNumber})?(?:/[A-Za-z0-9._~/@:+,=-]*)?$`;
+export const endpointPattern = `^https://(${hostName}|${ipv4})(:${portNumber})?(/[A-Za-z0-9._~/@:+,=-]*)?$`;
 
 /** The URL of a server, or nothing. Its host is written in lower case, as it is compared; a whole name may end in a dot. */
-export const serverPatternOrEmpty = `^(?:https?://(?:${wholeName}[.]?|${ipv4})(?::${portNumber})?(?:/[A-Za-z0-9._~/-]*)?)?$`;
+export const serverPatternOrEmpty = `^(https?://(${hostName}[.]?|${ipv4})(:${portNumber})?(/[A-Za-z0-9._~/-]*)?)?$`;
 
 // ----------------------------------------------------------------------------------------------------------- advice
 
@@ -110,7 +95,7 @@ const address = new RegExp(`^(?:${ipv4}|${ipv6})$`);
  * followed by what may be a path or the length of a range's prefix.
  */
 export function meantHosts(text: string, pattern: string): readonly string[] {
-  const isHost = (host: string) => host.length <= maxHostLength && new RegExp(pattern).test(host);
+  const isHost = (host: string) => host.length <= maxDnsNameLength && new RegExp(pattern).test(host);
   const lower = text.trim().toLowerCase();
   if (isHost(text)) return [];
   if (isHost(lower)) return [lower];

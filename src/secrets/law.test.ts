@@ -10,7 +10,8 @@ import { throwawayFolder } from '../../test/law/throwaway-chart.js';
 import { valuesText } from '../../test/law/values-text.js';
 import { configFaults } from '../../test/proxy/config-schema.js';
 import { complete, declaredBy, declaringChart, faults } from '../../test/secrets/declaring-chart.js';
-import { endpointPattern, maxHostLength } from './host.js';
+import { maxDnsNameLength } from '../text/addresses.js';
+import { endpointPattern } from './host.js';
 import { vaultPlaceholder } from './vault.js';
 
 const folder = throwawayFolder();
@@ -101,7 +102,7 @@ const credential = fc.oneof(
 /** Whatever the schema takes. */
 const endpoint = fc
   .stringMatching(new RegExp(endpointPattern))
-  .filter((text) => text.length <= maxHostLength);
+  .filter((text) => text.length <= maxDnsNameLength);
 const tokens = {
   type: fc.constant('oauth_token'),
   name: names,

@@ -6,6 +6,7 @@
  */
 import type { k8s } from 'cdk8s-plus-28';
 import Type, { type TSchemaOptions, type TString } from 'typebox';
+import * as addresses from '../../text/addresses.js';
 import { definitions } from './kubernetes-definitions.js';
 import type { Plain } from './kubernetes-types.js';
 
@@ -115,17 +116,14 @@ function text(pattern: string, maxLength: number) {
     Type.String({ pattern: `^${pattern}$`, maxLength, ...options });
 }
 
-const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
-const subdomain = `${label}([.]${label})*`;
-
 /** A name as most kinds have it, such as Service or Namespace (RFC 1123 label). */
-export const dnsLabel = text(label, 63);
+export const dnsLabel = text(addresses.dnsLabel, 63);
 
 /** Several labels joined by dots: the name of a Secret or ConfigMap, a host (RFC 1123 subdomain). */
-export const dnsSubdomain = text(subdomain, 253);
+export const dnsSubdomain = text(addresses.dnsSubdomain, addresses.maxDnsNameLength);
 
 /** A host that may begin with `*.`, as in an Ingress. */
-export const wildcardHost = text(`([*][.])?${subdomain}`, 253);
+export const wildcardHost = text(`([*][.])?${addresses.dnsSubdomain}`, addresses.maxDnsNameLength);
 
 /** The name of a key in a ConfigMap or Secret. */
 export const dataKey = text('([-_a-zA-Z0-9]|[.][-_a-zA-Z0-9])[-._a-zA-Z0-9]*', 253);
@@ -133,20 +131,8 @@ export const dataKey = text('([-_a-zA-Z0-9]|[.][-_a-zA-Z0-9])[-._a-zA-Z0-9]*', 2
 /** An absolute path in a container, of printable ASCII without the colon that mounts can't have. */
 export const absolutePath = text('/[ -9;-~]*', 4096);
 
-const octet = '(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
-const group = '[0-9A-Fa-f]{1,4}';
-const v6 = [
-  `(${group}:){7}${group}`,
-  `(${group}:){1,7}:`,
-  ...[6, 5, 4, 3, 2, 1].map((before) => `(${group}:){1,${before}}(:${group}){1,${7 - before}}`),
-  `:((:${group}){1,7}|:)`,
-].join('|');
-
 /** An IPv4 or IPv6 network such as 10.0.0.0/8 or fd00::/8. */
-export const cidr = text(
-  `(${octet}([.]${octet}){3}/(3[0-2]|[12]?[0-9])|(${v6})/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))`,
-  43,
-);
+export const cidr = text(`(${addresses.cidrOfAnyCase})`, 43);
 
 /**
  * A positive duration as Go writes it, such as 10m, 1h30m or 0.5s. Its length and that of its numbers are bounded, so
@@ -209,7 +195,7 @@ function entries(keyPattern: string, values: object) {
     });
 }
 
-const qualifiedName = `^(${subdomain}/)?[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?$`;
+const qualifiedName = `^(${addresses.dnsSubdomain}/)?[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?$`;
 
 /** Labels, or what selects by labels: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/ */
 export const labels = entries(qualifiedName, {

@@ -1,0 +1,54 @@
+/**
+ * Patterns of addresses and DNS names, written with what every reader of JSON Schema takes alike: no escapes, and plain
+ * groups. Each is a part of a pattern: what uses it anchors it, and puts it in a group where it holds alternatives.
+ */
+
+/** A label of a DNS name as Kubernetes takes it (RFC 1123). It has at most 63 characters, which the pattern leaves open. */
+export const dnsLabel = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+
+/** Labels joined by dots (RFC 1123), of at most {@link maxDnsNameLength} characters. */
+export const dnsSubdomain = `${dnsLabel}([.]${dnsLabel})*`;
+
+/** A label of a host as resolvers and proxies take it, with its length: an underscore may stand in it. */
+export const hostLabel = '[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?';
+
+/** The last label of a host begins with a letter: one of digits alone belongs to an address. */
+export const lastHostLabel = '[a-z]([a-z0-9_-]{0,61}[a-z0-9_])?';
+
+/** A host's name without wildcards. */
+export const hostName = `(${hostLabel}[.])*${lastHostLabel}`;
+
+/** DNS names have at most 253 characters (RFC 1035). */
+export const maxDnsNameLength = 253;
+
+/** The numbers that a port can have, 1 to 65535. */
+export const portNumber =
+  '([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])';
+
+const octet = '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
+export const ipv4 = `(${octet}[.]){3}${octet}`;
+
+/** 16 bits of an IPv6 address in lower case. */
+const group = '[0-9a-f]{1,4}';
+
+/** RFC 4291's text forms without embedded IPv4, from a first group on: eight groups, of which one run may be written `::`. */
+export const ipv6From = (first: string, others = group) =>
+  [
+    `${first}(:${others}){7}`,
+    `${first}(:${others}){0,6}::`,
+    ...[1, 2, 3, 4, 5, 6].map((after) => `${first}(:${others}){0,${6 - after}}:(:${others}){1,${after}}`),
+  ].join('|');
+
+const ipv6Of = (each: string) => `${ipv6From(each, each)}|::(${each}:){0,6}${each}|::`;
+
+/** An IPv6 address in lower case. */
+export const ipv6 = ipv6Of(group);
+
+const cidrOf = (address: string) =>
+  `${ipv4}/(3[0-2]|[12]?[0-9])|(${address})/(12[0-8]|1[01][0-9]|[1-9]?[0-9])`;
+
+/** A range of addresses, such as 10.0.0.0/8 or fd00::/8, in lower case. */
+export const cidr = cidrOf(ipv6);
+
+/** A range of addresses in either case, as Kubernetes takes it. */
+export const cidrOfAnyCase = cidrOf(ipv6Of('[0-9A-Fa-f]{1,4}'));
