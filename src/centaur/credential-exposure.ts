@@ -73,21 +73,20 @@ export function ownHostsOf({ values, names }: Platform): OwnHosts {
   const { clusterDomain } = values.api.egressDiscovery;
   const { connect } = values.onepasswordConnect;
   const { Namespace } = release;
-  // Another domain than the values say may be the cluster's, so that it is the namespace and what stands before it that count.
-  const service = (
-    name: Expr<string>,
-    more: Pick<OwnHostNames, 'who' | 'closed'>,
-    ...parts: Expr<string>[]
-  ) =>
+  // The cluster's domain may be another than the values say, so that what stands before it decides.
+  const service = (name: Expr<string>, more: Pick<OwnHostNames, 'who' | 'closed'>) =>
     ownHost({
       ...more,
       name: str`${name}.${Namespace}.svc.${clusterDomain}`,
       ends: [name, str`${name}.${Namespace}`],
-      parts: [str`${name}.${Namespace}.svc`, str`*.${Namespace}.svc`, ...parts],
+      parts: [
+        str`${name}.${Namespace}.svc`,
+        ...[str`*.${Namespace}.svc`, str`${name}.*`, str`${name}.${Namespace}.*`],
+      ],
     });
   const hosts = listOf<OwnHost>(
     [
-      service(names.api, { who: 'the API itself', closed: false }, str`${names.api}.*`),
+      service(names.api, { who: 'the API itself', closed: false }),
       service(names.ironProxy, { who: 'iron-proxy itself', closed: true }),
       when(
         connect.create,

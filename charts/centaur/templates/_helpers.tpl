@@ -739,6 +739,7 @@ Hosts that are the release's own: what each is called, who listens there, and by
   (printf ".%s.%s.svc." (include "centaur.api.fullname" .) .Release.Namespace)
   (printf ".*.%s.svc." .Release.Namespace)
   (printf ".%s.*." (include "centaur.api.fullname" .))
+  (printf ".%s.%s.*." (include "centaur.api.fullname" .) .Release.Namespace)
  -}}
 {{- $ownHost = set $ownHost "marks" $marks -}}
 {{- $ownHost2 := dict
@@ -751,6 +752,8 @@ Hosts that are the release's own: what each is called, who listens there, and by
   (printf ".%s.%s.\n" (include "centaur.ironProxy.fullname" .) .Release.Namespace)
   (printf ".%s.%s.svc." (include "centaur.ironProxy.fullname" .) .Release.Namespace)
   (printf ".*.%s.svc." .Release.Namespace)
+  (printf ".%s.*." (include "centaur.ironProxy.fullname" .))
+  (printf ".%s.%s.*." (include "centaur.ironProxy.fullname" .) .Release.Namespace)
  -}}
 {{- $ownHost2 = set $ownHost2 "marks" $marks2 -}}
 {{- $ownHosts := list $ownHost $ownHost2 -}}
@@ -765,6 +768,8 @@ Hosts that are the release's own: what each is called, who listens there, and by
   (printf ".%s.%s.\n" .Values.onepasswordConnect.connect.applicationName .Release.Namespace)
   (printf ".%s.%s.svc." .Values.onepasswordConnect.connect.applicationName .Release.Namespace)
   (printf ".*.%s.svc." .Release.Namespace)
+  (printf ".%s.*." .Values.onepasswordConnect.connect.applicationName)
+  (printf ".%s.%s.*." .Values.onepasswordConnect.connect.applicationName .Release.Namespace)
  -}}
 {{- $ownHost3 = set $ownHost3 "marks" $marks3 -}}
 {{- $ownHosts = append $ownHosts $ownHost3 -}}
