@@ -6,7 +6,7 @@ import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs
 import path from 'node:path';
 import { builtOnce, digest } from '../builds/once.js';
 import { isOnMachine, MissingCommands, missingCommands } from './commands.js';
-import { installation, installedNames } from './names.js';
+import { installation, installed, installedNames } from './names.js';
 import { libraryFolders, programIn } from './packages-root.js';
 import { execFile } from './processes.js';
 import { projectRoot } from './project.js';
@@ -39,8 +39,9 @@ async function installedOnce(): Promise<string> {
   const release = await readFile('/etc/os-release', 'utf8');
   const cache = path.join(projectRoot, '.cache');
   const recipe = path.join(projectRoot, 'test/system');
-  const files = ['install.ts', 'names.ts', 'packages-root.ts'];
-  const key = await digest(recipe, files, cache, release, architecture);
+  const commands = JSON.stringify(installed);
+  const files = ['install.ts', 'packages-root.ts'];
+  const key = await digest(recipe, files, commands, cache, release, architecture);
   const folder = path.join(cache, `commands-${key}`);
   return builtOnce(folder, (partial) => install(partial, folder), 'once, 16 MB from Debian');
 }
@@ -103,13 +104,22 @@ async function downloadedPackages(folder: string): Promise<readonly string[]> {
   await aptGet(download, settings).catch(async () => {
     // The machine's lists may be old, or not there at all.
     const fresh = { ...settings, 'Dir::State::lists': lists };
-    await aptGet(['update'], fresh);
-    await aptGet(download, fresh);
+    const unfetched = await failureOf(aptGet(['update'], { ...fresh, 'APT::Update::Error-Mode': 'any' }));
+    // A source that can't be reached may be one that is not needed.
+    const failure = await failureOf(aptGet(download, fresh));
+    if (failure !== undefined) throw unfetched ?? failure;
   });
   const files = (await readdir(archives)).filter(
     (file) => file.endsWith('.deb') && !file.startsWith('libc6_'),
   );
   return files.map((file) => path.join(archives, file));
+}
+
+function failureOf(done: Promise<unknown>): Promise<Error | undefined> {
+  return done.then(
+    () => undefined,
+    (error: Error) => error,
+  );
 }
 
 async function aptGet(args: readonly string[], settings: { readonly [name: string]: string }): Promise<void> {
