@@ -44,6 +44,7 @@ import {
   podFields,
   secondsUntilUnknown,
 } from './pod.js';
+import { wholeNamesFirst } from './resolver.js';
 import { Scaling } from './scaling.js';
 
 /** The API's one port. */
@@ -97,6 +98,7 @@ export class Api extends Construct {
             enableServiceLinks: false,
             terminationGracePeriodSeconds: api.terminationGracePeriodSeconds,
             ...podFields(api, values),
+            dnsConfig: wholeNamesFirst(api),
             containers: [
               {
                 name: 'api',

@@ -20,6 +20,7 @@ import { drainScript } from './drain.js';
 import { infraVariable } from './infra-secret.js';
 import type { Platform } from './platform.js';
 import { caChecksum, imageReference, podFields } from './pod.js';
+import { resolverFile, resolverScript, wholeNamesFirst } from './resolver.js';
 import { Scaling } from './scaling.js';
 import { caScript, startCheck } from './start-checks.js';
 
@@ -32,6 +33,9 @@ const ownSandboxId = 'api';
 
 const template = '/etc/iron-proxy/iron-proxy.yaml';
 const config = '/run/iron-proxy/iron-proxy.yaml';
+const resolver = '/run/iron-proxy/resolv.conf';
+
+const initScript = vaultScript + resolverScript;
 
 /** The egress proxy of the API and the Slackbot: it alone holds what resolves credentials. */
 export class IronProxy extends Construct {
@@ -87,12 +91,13 @@ export class IronProxy extends Construct {
             enableServiceLinks: false,
             terminationGracePeriodSeconds: ironProxy.terminationGracePeriodSeconds,
             ...podFields(ironProxy, values),
+            dnsConfig: wholeNamesFirst(ironProxy),
             initContainers: [
               {
                 name: 'config',
                 image: imageReference({ image: ironProxy.image }),
                 imagePullPolicy: ironProxy.image.pullPolicy,
-                command: ['/bin/sh', '-c', vaultScript, 'config', template, config],
+                command: ['/bin/sh', '-c', initScript, 'config', template, config, resolverFile, resolver],
                 terminationMessagePolicy: 'FallbackToLogsOnError',
                 env: when(usesOnePassword, [infraVariable(values, 'OP_VAULT')]),
                 resources: when(ironProxy.resources, (resources) => resources),
@@ -144,6 +149,7 @@ export class IronProxy extends Construct {
                 securityContext: when(ironProxy.containerSecurityContext, (context) => context),
                 volumeMounts: [
                   { name: 'run', mountPath: '/run/iron-proxy', readOnly: true },
+                  { name: 'run', mountPath: resolverFile, subPath: 'resolv.conf', readOnly: true },
                   caMount,
                   { name: 'tmp', mountPath: '/tmp' },
                   each(ironProxy.extraVolumeMounts, (mount) => mount),

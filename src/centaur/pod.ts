@@ -31,7 +31,9 @@ type SharedPodFields =
   | 'tolerations'
   | 'affinity'
   | 'topologySpreadConstraints'
-  | 'priorityClassName';
+  | 'priorityClassName'
+  | 'dnsPolicy'
+  | 'dnsConfig';
 
 /** The pod keys that stand beside the containers; unset ones leave nothing behind. */
 export function podFields(
@@ -46,6 +48,8 @@ export function podFields(
     affinity: when(keys.affinity, (affinity) => affinity),
     topologySpreadConstraints: when(keys.topologySpreadConstraints, (constraints) => constraints),
     priorityClassName: when(keys.priorityClassName, (name) => name),
+    dnsPolicy: keys.dnsPolicy,
+    dnsConfig: when(keys.dnsConfig, (config) => config),
   };
 }
 

@@ -31,7 +31,7 @@ export function rulesOf(platform: Platform): readonly Member<string>[] {
     ...connectRules(platform),
     ...authorityRules(platform),
     ...portRules(platform),
-    ...scalingRules(platform),
+    ...workloadRules(platform),
     ...networkPolicyRules(platform),
     ...secretRules(platform.values, {
       infraKeys: infraKeys.map(({ key }) => key),
@@ -166,16 +166,20 @@ function pairs<T>(items: readonly T[]): readonly (readonly [T, T])[] {
   return items.flatMap((left, index) => items.slice(index + 1).map((right) => [left, right] as const));
 }
 
-function scalingRules({ values }: Platform): readonly Member<string>[] {
+function workloadRules({ values }: Platform): readonly Member<string>[] {
   const workloads = {
     api: values.api,
     ironProxy: values.ironProxy,
     'onepasswordConnect.connect': values.onepasswordConnect.connect,
   };
-  return Object.entries(workloads).map(([key, { autoscaling }]) =>
-    when(
+  return Object.entries(workloads).flatMap(([key, { autoscaling, dnsPolicy, dnsConfig }]) => [
+    when<string>(
       and(autoscaling.enabled, gt(autoscaling.minReplicas, autoscaling.maxReplicas)),
       str`${key}.autoscaling.maxReplicas: ${autoscaling.maxReplicas} is less than minReplicas, ${autoscaling.minReplicas}: raise it`,
     ),
-  );
+    when<string>(
+      and(eq(dnsPolicy, 'None'), not(isNonEmpty(dnsConfig.nameservers))),
+      `${key}.dnsConfig.nameservers: with the dnsPolicy None the pods have no DNS server but those named here: name one, such as 10.96.0.10, or choose another ${key}.dnsPolicy`,
+    ),
+  ]);
 }

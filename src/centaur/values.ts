@@ -43,11 +43,13 @@ interface PodDefaults {
   readonly user: number;
   /** Whether the image writes nowhere but in its volumes. */
   readonly readOnly: boolean;
+  /** What the chart adds to the pods' `dnsConfig`. */
+  readonly dnsConfig?: string;
   readonly resources: { readonly [kind: string]: { readonly [resource: string]: string } };
 }
 
 /** The keys that every workload has, in Kubernetes' own shapes. */
-function podKeys({ user, readOnly, resources }: PodDefaults) {
+function podKeys({ user, readOnly, dnsConfig = '', resources }: PodDefaults) {
   return {
     resources: Type.Optional(
       kubernetes.resources({ description: 'Requests and limits of the container.', default: resources }),
@@ -108,6 +110,14 @@ function podKeys({ user, readOnly, resources }: PodDefaults) {
         },
       }),
     ),
+    dnsPolicy: Type.Enum(['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'], {
+      description: 'Where the pods take the settings of DNS from, to which dnsConfig adds.',
+      default: 'ClusterFirst',
+    }),
+    dnsConfig: kubernetes.podDnsConfig({
+      description: `Name servers, search domains and options of DNS.${dnsConfig}`,
+      default: {},
+    }),
     extraVolumes: Type.Optional(
       Type.Array(kubernetes.volume(), { description: 'More volumes for the pods.', default: [] }),
     ),
@@ -116,6 +126,9 @@ function podKeys({ user, readOnly, resources }: PodDefaults) {
     ),
   };
 }
+
+/** Of workloads that connect to hosts outside, see resolver.ts. */
+const ndots = ' The option ndots is 1 unless it is set here.';
 
 const podKeysSchema = Type.Object(podKeys({ user: 0, readOnly: true, resources: {} }));
 export type PodKeys = Static<typeof podKeysSchema>;
@@ -344,6 +357,7 @@ export const valuesSchema = Type.Object(
         ...podKeys({
           user: 65532,
           readOnly: true,
+          dnsConfig: ndots,
           resources: { requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '512Mi' } },
         }),
       },
@@ -362,7 +376,7 @@ export const valuesSchema = Type.Object(
               maxLength: 2048,
               pattern: serverPatternOrEmpty,
               description:
-                'A Connect server that exists already, instead of create, with its host in lower case: http://connect.example.internal:8080. Never the API of the release: it would be sent the token.',
+                'A Connect server that exists already, instead of create, with its host in lower case: http://connect.example.internal:8080, or http://connect.tools.svc:8080 in another namespace. Never the API of the release: it would be sent the token.',
               default: '',
             }),
             applicationName: kubernetes.dnsLabel({
@@ -478,6 +492,7 @@ export const valuesSchema = Type.Object(
         ...podKeys({
           user: 1000,
           readOnly: false,
+          dnsConfig: ndots,
           resources: { requests: { cpu: '200m', memory: '512Mi' }, limits: { memory: '2Gi' } },
         }),
       },

@@ -50,5 +50,10 @@ const cidrOf = (address: string) =>
 /** A range of addresses, such as 10.0.0.0/8 or fd00::/8, in lower case. */
 export const cidr = cidrOf(ipv6);
 
+const ipv6OfAnyCase = ipv6Of('[0-9A-Fa-f]{1,4}');
+
+/** An address in either case, as Kubernetes takes it. */
+export const addressOfAnyCase = `${ipv4}|${ipv6OfAnyCase}`;
+
 /** A range of addresses in either case, as Kubernetes takes it. */
-export const cidrOfAnyCase = cidrOf(ipv6Of('[0-9A-Fa-f]{1,4}'));
+export const cidrOfAnyCase = cidrOf(ipv6OfAnyCase);

@@ -159,6 +159,9 @@ export const brokenRules: BrokenRules = [
     'onepasswordConnect.connect.autoscaling.maxReplicas: ',
     'onepasswordConnect: {connect: {autoscaling: {enabled: true, minReplicas: 6}}}',
   ],
+  ['api.dnsConfig.nameservers: ', 'api: {dnsPolicy: None, dnsConfig: {searches: [a.example]}}'],
+  ['ironProxy.dnsConfig.nameservers: ', 'ironProxy: {dnsPolicy: None}'],
+  ['onepasswordConnect.connect.dnsConfig.nameservers: ', 'onepasswordConnect: {connect: {dnsPolicy: None}}'],
 
   ['networkPolicy.apiServerCidrs: ', 'networkPolicy: {apiServerCidrs: [10.0.0.0/8, 0.0.0.0/0]}'],
 

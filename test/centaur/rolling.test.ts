@@ -184,6 +184,8 @@ function podRows(keys: string, workload: Workload): readonly Row[] {
     podLabels: ['.a=b'],
     podSecurityContext: ['.fsGroup=1'],
     containerSecurityContext: ['.runAsUser=1'],
+    dnsPolicy: ['=Default'],
+    dnsConfig: ['.searches[0]=corp.example'],
     extraVolumes: ['[0].name=more', '[0].emptyDir.medium=Memory'],
     extraVolumeMounts: ['[0].name=tmp', '[0].mountPath=/more'],
   };

@@ -30,6 +30,11 @@ export const amendments: FieldKeywords = {
     // Printable ASCII without `=`, since 1.34.
     EnvVar: { name: { pattern: '^[ -<>-~]+$' } },
     KeyToPath: { key: values.dataKey(), mode: fileMode() },
+    PodDNSConfig: {
+      nameservers: { maxItems: 3, items: values.ipAddress() },
+      searches: { maxItems: 32, items: { type: 'string', ...searchDomain() } },
+    },
+    PodDNSConfigOption: { name: { minLength: 1 } },
     PodSecurityContext: {
       fsGroup: id(),
       runAsGroup: id(),
@@ -69,6 +74,12 @@ function types<T>(group: string, byKind: { readonly [kind: string]: T }): { read
 /** A user's or a group's number on a node. */
 function id(): object {
   return { minimum: 0, maximum: 2 ** 31 - 1 };
+}
+
+/** A name that may end in a dot, or be one, and have underscores. */
+function searchDomain(): object {
+  const label = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
+  return { pattern: `^(${label}([.]${label})*[.]?|[.])$`, maxLength: 254 };
 }
 
 /** How much a preference counts. */

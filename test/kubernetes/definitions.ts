@@ -13,6 +13,7 @@ const core = 'io.k8s.api.core.v1';
 /** The types that values are made of. */
 const roots = [
   `${core}.Affinity`,
+  `${core}.PodDNSConfig`,
   `${core}.PodSecurityContext`,
   `${core}.ResourceRequirements`,
   `${core}.SecurityContext`,
@@ -43,6 +44,7 @@ const restrictions: { readonly [name: string]: (definition: Definition) => Defin
     minProperties: 2,
     maxProperties: 2,
   }),
+  [`${core}.PodDNSConfigOption`]: (definition) => ({ ...definition, required: ['name'] }),
   // The metadata of a claim's template: "No other fields are allowed and will be rejected during validation."
   'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta': (definition) =>
     only(definition, ['annotations', 'labels']),

@@ -79,6 +79,21 @@ const cases: { readonly [name: string]: Case } = {
       ...['::ffff:1.2.3.4/128', 'fe80::1%eth0/64', '10.0.0.0/8,11.0.0.0/8'],
     ],
   },
+  ipAddress: {
+    schema: kubernetes.ipAddress(),
+    takes: ['10.0.0.1', '0.0.0.0', '255.255.255.255', '::', '::1', 'fd00::1', 'FD00::1', '1:2:3:4:5:6:7:8'],
+    refuses: [
+      '',
+      '10.0.0',
+      '10.0.0.1/32',
+      '256.0.0.1',
+      '010.0.0.1',
+      '1::2::3',
+      'fe80::1%eth0',
+      '[::1]',
+      'a.b',
+    ],
+  },
   duration: {
     schema: kubernetes.duration(),
     takes: ['10m', '1h30m', '0.5s', '1.25h', '500ms', '5us', '7ns', '0h1s', '999999h999999h99999h'],
@@ -303,6 +318,28 @@ const cases: { readonly [name: string]: Case } = {
         whenUnsatisfiable: 'DoNotSchedule',
         labelSelector: { matchlabels: {} },
       },
+    ],
+  },
+  podDnsConfig: {
+    schema: kubernetes.podDnsConfig(),
+    takes: [
+      {},
+      {
+        nameservers: ['10.96.0.10', 'fd00::a', '1.1.1.1'],
+        searches: ['corp.example', '_a_b.example.', '.'],
+        options: [{ name: 'ndots', value: '2' }, { name: 'edns0' }],
+      },
+    ],
+    refuses: [
+      ...[{ nameserver: ['10.96.0.10'] }, { nameservers: ['dns.example'] }, { nameservers: '10.96.0.10' }],
+      { nameservers: ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4'] },
+      ...[{ searches: [''] }, { searches: ['a b'] }, { searches: ['a..b'] }, { searches: ['A.example'] }],
+      ...[{ searches: ['a\n'] }, { searches: Array(33).fill('a') }],
+      ...[
+        { options: [{ value: '2' }] },
+        { options: [{ name: '' }] },
+        { options: [{ name: 'ndots', value: 2 }] },
+      ],
     ],
   },
   podSecurityContext: {

@@ -31,13 +31,15 @@ function settings(mode: SecretSource): readonly string[] {
 /** What the init container makes of the config's template: its command is run as it stands, on other files. */
 async function initialized(container: Reader, template: string): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'init-'));
-  const [from, to] = [path.join(folder, 'template.yaml'), path.join(folder, 'config.yaml')];
+  const file = (name: string) => path.join(folder, name);
+  const files = [file('template.yaml'), file('config.yaml'), file('resolv.conf'), file('new.conf')];
   try {
-    await writeFile(from, template);
+    await writeFile(file('template.yaml'), template);
+    await writeFile(file('resolv.conf'), '');
     const command = container.list('command').map(({ value }) => String(value));
-    const [shell = '', ...args] = [...command.slice(0, -2), from, to];
+    const [shell = '', ...args] = [...command.slice(0, -files.length), ...files];
     await execFile(shell, args, { env: { PATH: process.env.PATH, ...lookedUp(container) } });
-    return await readFile(to, 'utf8');
+    return await readFile(file('config.yaml'), 'utf8');
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -531,6 +531,50 @@ export const definitions: { readonly [name: string]: object } = {
       },
     },
   },
+  'io.k8s.api.core.v1.PodDNSConfig': {
+    description:
+      'PodDNSConfig defines the DNS parameters of a pod in addition to those generated from DNSPolicy.',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      nameservers: {
+        description: 'A list of DNS name server IP addresses.',
+        type: 'array',
+        items: {
+          type: 'string',
+          pattern:
+            '^(((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])[.]){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){7}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,6}::|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,5}:(:[0-9A-Fa-f]{1,4}){1,1}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,4}:(:[0-9A-Fa-f]{1,4}){1,2}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,3}:(:[0-9A-Fa-f]{1,4}){1,3}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,2}:(:[0-9A-Fa-f]{1,4}){1,4}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,1}:(:[0-9A-Fa-f]{1,4}){1,5}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,0}:(:[0-9A-Fa-f]{1,4}){1,6}|::([0-9A-Fa-f]{1,4}:){0,6}[0-9A-Fa-f]{1,4}|::)$',
+          maxLength: 39,
+        },
+        maxItems: 3,
+      },
+      options: {
+        description: 'A list of DNS resolver options.',
+        type: 'array',
+        items: { $ref: '#/definitions/io.k8s.api.core.v1.PodDNSConfigOption' },
+      },
+      searches: {
+        description: 'A list of DNS search domains for host-name lookup.',
+        type: 'array',
+        items: {
+          type: 'string',
+          pattern: '^(_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?([.]_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*[.]?|[.])$',
+          maxLength: 254,
+        },
+        maxItems: 32,
+      },
+    },
+  },
+  'io.k8s.api.core.v1.PodDNSConfigOption': {
+    description: 'PodDNSConfigOption defines DNS resolver options of a pod.',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      name: { description: "Name is this DNS resolver option's name.", type: 'string', minLength: 1 },
+      value: { description: "Value is this DNS resolver option's value.", type: 'string' },
+    },
+    required: ['name'],
+  },
   'io.k8s.api.core.v1.PodSecurityContext': {
     description: 'PodSecurityContext holds pod-level security attributes and common container settings.',
     type: 'object',

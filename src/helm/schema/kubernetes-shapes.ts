@@ -31,6 +31,9 @@ export const topologySpreadConstraint = shape<k8s.TopologySpreadConstraint>(
   'io.k8s.api.core.v1.TopologySpreadConstraint',
 );
 
+/** A pod's `dnsConfig`: it adds to what its `dnsPolicy` gives. */
+export const podDnsConfig = shape<k8s.PodDnsConfig>('io.k8s.api.core.v1.PodDNSConfig');
+
 export const podSecurityContext = shape<k8s.PodSecurityContext>('io.k8s.api.core.v1.PodSecurityContext');
 
 /** A container's security context. */
@@ -130,6 +133,9 @@ export const dataKey = text('([-_a-zA-Z0-9]|[.][-_a-zA-Z0-9])[-._a-zA-Z0-9]*', 2
 
 /** An absolute path in a container, of printable ASCII without the colon that mounts can't have. */
 export const absolutePath = text('/[ -9;-~]*', 4096);
+
+/** An IPv4 or IPv6 address such as 10.0.0.1 or fd00::1. */
+export const ipAddress = text(`(${addresses.addressOfAnyCase})`, 39);
 
 /** An IPv4 or IPv6 network such as 10.0.0.0/8 or fd00::/8. */
 export const cidr = text(`(${addresses.cidrOfAnyCase})`, 43);
