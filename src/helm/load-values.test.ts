@@ -200,6 +200,14 @@ describe('an unknown key', () => {
   test('is not mistaken for one that all JavaScript objects have', () => {
     expect(problems('service:\n  constructor: 1\n  __proto__: 2\n')).toHaveLength(2);
   });
+
+  test.each(
+    Object.getOwnPropertyNames(Object.prototype),
+  )('is not mistaken for one of older files where all JavaScript objects have it: %s', (name) => {
+    expect(problems(`${name}: 1\n`, { advice: { retired: {} } })).toEqual([
+      expect.stringMatching(/^values.yaml:1:1 .*: this key is not known [|] The keys are /),
+    ]);
+  });
 });
 
 describe('a wrong value', () => {

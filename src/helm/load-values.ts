@@ -160,7 +160,8 @@ function problemOf(
   sources: readonly Source[],
   { retired = {}, mend }: Advice,
 ): Problem {
-  const instead = kind === 'unknown key' ? retired[showPath(path)] : undefined;
+  const key = showPath(path);
+  const instead = kind === 'unknown key' && Object.hasOwn(retired, key) ? retired[key] : undefined;
   if (instead !== undefined) {
     return problemAt(path, sources, 'this key of older values files means nothing here', instead);
   }

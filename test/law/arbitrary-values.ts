@@ -329,9 +329,7 @@ export const keys: fc.Arbitrary<string> = fc.oneof(
     'y',
     'no',
     'null',
-    '__proto__',
-    'constructor',
-    'toString',
+    ...Object.getOwnPropertyNames(Object.prototype),
   ),
 );
 

@@ -1,0 +1,68 @@
+/** Names that every JavaScript object inherits are keys like any other to Helm, so they are to the toolkit. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { webService } from '../../examples/web-service/chart.js';
+import { advice } from '../../src/centaur/advice.js';
+import { centaurChart } from '../../src/centaur/index.js';
+import { type HelmChart, loadValues } from '../../src/helm/index.js';
+import type { Schema } from '../../src/helm/ir/tree.js';
+import { resolved } from '../../src/helm/schema/schema.js';
+import type { Value } from '../../src/text/json.js';
+import { type Judge, startJudge } from '../judges/judge.js';
+import { expectLaw } from './law.js';
+import { throwawayFolder } from './throwaway-chart.js';
+import { valuesText } from './values-text.js';
+
+const inherited = Object.getOwnPropertyNames(Object.prototype);
+
+let judge: Judge;
+beforeAll(async () => {
+  judge = await startJudge();
+});
+afterAll(() => judge.stop());
+
+type Path = readonly string[];
+
+/** The maps that can be reached without a list; a map of any keys has the member `a`. */
+function mapsBelow(schema: Schema, path: Path = []): readonly Path[] {
+  const members = Object.entries(schema.properties ?? {});
+  const { additionalProperties } = schema;
+  if (members.length === 0 && typeof additionalProperties === 'object')
+    members.push(['a', additionalProperties]);
+  const isMap = members.length > 0 || additionalProperties !== undefined;
+  return isMap ? [path, ...members.flatMap(([key, member]) => mapsBelow(member, [...path, key]))] : [];
+}
+
+/** A document with these members in the map at the path. */
+function documentOf(path: Path, names: readonly string[], member: Value): string {
+  const members: Value = Object.fromEntries(names.map((name) => [name, member]));
+  return valuesText(path.reduceRight<Value>((inner, key) => Object.fromEntries([[key, inner]]), members));
+}
+
+describe.each<readonly [string, HelmChart]>([
+  ['centaur', centaurChart()],
+  ['web-service', webService()],
+])('%s', (_, chart) => {
+  const folder = throwawayFolder();
+  const subject = { chart, folder: folder.write(chart.compile()) };
+  afterAll(() => folder.remove());
+
+  function told(text: string): readonly string[] {
+    const loaded = loadValues(chart, { files: [{ file: 'values.yaml', text }], advice });
+    return 'problems' in loaded ? loaded.problems.map(({ message }) => message) : [];
+  }
+
+  test.each(
+    mapsBelow(resolved(chart.schema as Schema)).map((path, index) => [path.join('.'), path, index] as const),
+  )('in the map %s', async (_, path, index) => {
+    const member = index % 2 === 0 ? 'x' : {};
+    const refused = inherited.filter((name) => told(documentOf(path, [name], member)).length > 0);
+    const taken = inherited.filter((name) => !refused.includes(name));
+    for (const names of [refused, taken]) {
+      await expectLaw(judge, subject, { files: [documentOf(path, names, member)] });
+    }
+  });
+
+  test.each(inherited)('%s is told of as an unknown key', (name) => {
+    expect(told(documentOf([], [name], 'x'))).toEqual(['this key is not known']);
+  });
+});
