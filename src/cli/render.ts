@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { RenderedObject } from './install-order.js';
 import { complain, print } from './io.js';
 import { defineReleaseOptions, type ReleaseFlags, releaseOf } from './release-options.js';
 import type { Verb } from './verb.js';
@@ -39,7 +40,7 @@ export const render: Verb = {
 
   async run({ values, set = [], outputDir, ...flags }: RenderOptions, { io, subject }) {
     const release = releaseOf(flags);
-    const [{ loadValues }, { readFiles }, { inInstallOrder }, { manifestText, sourceLine }] =
+    const [{ loadValues }, { readFiles }, { inInstallOrder }, { isSecret, manifestText, sourceLine }] =
       await Promise.all([
         import('../helm/load-values.js'),
         import('./read-files.js'),
@@ -63,11 +64,12 @@ export const render: Verb = {
       return 0;
     }
     const { writeFiles } = await import('./write-files.js');
+    // Where an object is written, below the folder.
+    const fileOf = ({ file }: RenderedObject) => path.posix.relative('templates', file);
     await writeFiles({
       folder: outputDir,
-      files: new Map(
-        objects.map((object) => [path.posix.relative('templates', object.file), manifestText(name, object)]),
-      ),
+      files: new Map(objects.map((object) => [fileOf(object), manifestText(name, object)])),
+      secret: new Set(objects.filter(({ object }) => isSecret(object)).map(fileOf)),
       isOurs: (_, head) => head.startsWith(sourceLine(name)),
     });
     await print(io, `wrote ${objects.length} files to ${outputDir}\n`);

@@ -1,5 +1,5 @@
 /** Writes both targets of a chart: its Helm chart, and through cdk8s the plain manifests of each values file. */
-import { readdir, readFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ApiObject, type App, Chart, Yaml } from 'cdk8s';
 import type { Construct } from 'constructs';
@@ -9,6 +9,7 @@ import type { ValueMap } from '../text/json.js';
 import { type ExitStatus, Failure } from './failure.js';
 import { inInstallOrder } from './install-order.js';
 import { complain, type Io } from './io.js';
+import { isSecret } from './manifest-text.js';
 import { coloursOf, problemText } from './problem-text.js';
 import type { Subject } from './verb.js';
 import { writeFiles } from './write-files.js';
@@ -34,6 +35,7 @@ export async function synth(synthesis: Synthesis, io: Io): Promise<ExitStatus> {
   const files = chart.compile();
   const colours = coloursOf(io.stderr, io);
   let faulty = false;
+  let holdsSecrets = false;
   for (const file of await valuesFiles(values)) {
     const loaded = loadValues(chart, { files: [{ file, text: await readFile(file) }], release, advice });
     if ('problems' in loaded) {
@@ -42,7 +44,9 @@ export async function synth(synthesis: Synthesis, io: Io): Promise<ExitStatus> {
       continue;
     }
     const manifests = new Chart(app, path.basename(file, path.extname(file)));
-    for (const { file: template, object } of inInstallOrder(chart.evaluate(loaded.values, release).objects)) {
+    const objects = inInstallOrder(chart.evaluate(loaded.values, release).objects);
+    holdsSecrets ||= objects.some(({ object }) => isSecret(object));
+    for (const { file: template, object } of objects) {
       const id = path.posix.relative('templates', template);
       if (!new Manifest(manifests, id, object).survives()) {
         throw new Failure(
@@ -54,9 +58,24 @@ export async function synth(synthesis: Synthesis, io: Io): Promise<ExitStatus> {
     }
   }
   if (faulty) return 1;
-  app.synth();
+  if (holdsSecrets) await synthForOwner(app);
+  else app.synth();
   await writeFiles({ folder: path.join(charts, chart.metadata.name), files, isOurs: isOfChart });
   return 0;
+}
+
+/** Has cdk8s write its files for their owner alone. It writes into those that are there, which keep their rights. */
+async function synthForOwner(app: App): Promise<void> {
+  await mkdir(app.outdir, { recursive: true });
+  for (const name of await readdir(app.outdir)) {
+    if (name.endsWith(app.outputFileExtension)) await chmod(path.join(app.outdir, name), 0o600);
+  }
+  const umask = process.umask(0o077);
+  try {
+    app.synth();
+  } finally {
+    process.umask(umask);
+  }
 }
 
 async function valuesFiles(folder: string): Promise<readonly string[]> {

@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -23,10 +24,11 @@ afterEach(() => {
   rmSync(root, { recursive: true });
 });
 
-const write = (files: { [file: string]: string }) =>
+const write = (files: { [file: string]: string }, secret: readonly string[] = []) =>
   writeFiles({
     folder,
     files: new Map(Object.entries(files)),
+    secret: new Set(secret),
     isOurs: (_, head) => head.startsWith('# ours'),
   });
 
@@ -82,6 +84,38 @@ describe('writing a set of files', () => {
     symlinkSync(path.join(root, 'real'), folder);
     await write({ 'a.yaml': '# ours' });
     expect(readFileSync(path.join(root, 'real', 'a.yaml'), 'utf8')).toBe('# ours');
+  });
+});
+
+describe('a file that is secret', () => {
+  const rights = (file: string) => (statSync(path.join(folder, file)).mode & 0o777).toString(8);
+
+  test.each([
+    [0o022, '644'],
+    [0o027, '640'],
+    [0o000, '666'],
+  ])('is for its owner alone, and others are as the umask %s says', async (umask, others) => {
+    const before = process.umask(umask);
+    try {
+      await write({ 'a.yaml': '# ours', 'b/secret.yaml': '# ours' }, ['b/secret.yaml']);
+    } finally {
+      process.umask(before);
+    }
+    expect([rights('a.yaml'), rights('b/secret.yaml')]).toEqual([others, '600']);
+  });
+
+  test('is so too where everybody could read what it replaces, and what it replaces keeps its rights if put back', async () => {
+    const before = process.umask(0o022);
+    try {
+      await write({ 'a.yaml': '# ours, old' });
+      writeFileSync(path.join(folder, 'z'), 'mine');
+      await expect(write({ 'a.yaml': '# ours, new', 'z/b.yaml': '# ours' }, ['a.yaml'])).rejects.toThrow();
+      expect(rights('a.yaml')).toBe('644');
+      await write({ 'a.yaml': '# ours, new' }, ['a.yaml']);
+      expect(rights('a.yaml')).toBe('600');
+    } finally {
+      process.umask(before);
+    }
   });
 });
 

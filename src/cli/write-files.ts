@@ -8,6 +8,8 @@ export interface FileSet {
   readonly folder: string;
   /** Texts by their paths below the folder, with `/` between the parts. */
   readonly files: ReadonlyMap<string, string>;
+  /** Those of the files that their owner alone may read; the others get the rights that the system gives new files. */
+  readonly secret?: ReadonlySet<string>;
   /**
    * Whether a file that is there, and is not in the set, was made by an earlier run: it goes. `head` is how its text
    * begins. Asked about the files in the folder itself, and about all below those of its folders that the set uses.
@@ -18,11 +20,11 @@ export interface FileSet {
 /**
  * New texts are first written beside each other into a hidden folder, to the disk; only then do they take their places,
  * and what they replace is kept until all have. The folder itself stays what it is: a shell, an editor or a mount may
- * stand in it.
+ * stand in it. The hidden folder is its owner's alone, and a file has its rights from the start.
  *
  * @throws {Failure} with what could not be written; the folder is then as it was
  */
-export async function writeFiles({ folder, files, isOurs }: FileSet): Promise<void> {
+export async function writeFiles({ folder, files, secret, isOurs }: FileSet): Promise<void> {
   const created: string[] = [];
   let at = folder;
   let stage: string | undefined;
@@ -34,7 +36,7 @@ export async function writeFiles({ folder, files, isOurs }: FileSet): Promise<vo
     for (const [index, [file, text]] of [...files].entries()) {
       at = path.join(folder, file);
       const fresh = path.join(stage, `new-${index}`);
-      await writeDurably(fresh, text);
+      await writeDurably(fresh, text, secret?.has(file) ? 0o600 : 0o666);
       changes.push({ target: at, fresh, former: await copied(at, path.join(stage, `former-${index}`)) });
     }
     for (const [index, file] of leftovers.entries()) {
@@ -88,8 +90,8 @@ async function apply(
   }
 }
 
-async function writeDurably(file: string, text: string): Promise<void> {
-  const handle = await open(file, 'wx');
+async function writeDurably(file: string, text: string, mode: number): Promise<void> {
+  const handle = await open(file, 'wx', mode);
   try {
     await handle.writeFile(text);
     await handle.sync();

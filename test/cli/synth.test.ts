@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Writable } from 'node:stream';
@@ -6,6 +6,7 @@ import { App } from 'cdk8s';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { synth } from '../../src/cli/synth.js';
+import { base64, eq, type HelmChart, KubeSecret } from '../../src/helm/index.js';
 import { loadValues } from '../../src/helm/load-values.js';
 import { differences } from '../generated.js';
 import { greeterChart } from './greeter.js';
@@ -23,7 +24,7 @@ const at = (...parts: string[]) => path.join(root, ...parts);
 const values = (name: string, text: string) => writeFileSync(at('values', name), text);
 const release = { name: 'blue', namespace: 'sea' };
 
-async function run() {
+async function run(chart: HelmChart = greeterChart()) {
   const complaints: string[] = [];
   const stderr = new Writable({
     write(chunk, _, done) {
@@ -33,7 +34,7 @@ async function run() {
   });
   const status = await synth(
     {
-      subject: { chart: greeterChart(), advice: {} },
+      subject: { chart, advice: {} },
       charts: at('charts'),
       values: at('values'),
       app: new App({ outdir: at('dist') }),
@@ -117,4 +118,28 @@ test('a template that the source no longer makes goes; what is not made here sta
     '.gitignore is made by nothing',
     'ci/lint.yaml is made by nothing',
   ]);
+});
+
+test('where a Secret is among the manifests, they are for their owner alone, those that were there as well', async () => {
+  const chart = greeterChart();
+  new KubeSecret(chart, 'secret', {
+    when: eq(chart.values.text, 'psst'),
+    metadata: { name: 'secret' },
+    data: { text: base64(chart.values.text) },
+  });
+  const rights = () =>
+    readdirSync(at('dist')).map((name) => (statSync(at('dist', name)).mode & 0o777).toString(8));
+  const umask = process.umask(0o022);
+  try {
+    values('a.yaml', 'text: hi\n');
+    await run(chart);
+    expect(rights()).toEqual(['644']);
+    values('a.yaml', 'text: psst\n');
+    values('b.yaml', 'text: psst\n');
+    await run(chart);
+    expect(rights()).toEqual(['600', '600']);
+    expect(statSync(at('charts', 'greeter', 'values.yaml')).mode & 0o777).toBe(0o644);
+  } finally {
+    process.umask(umask);
+  }
 });
