@@ -20,6 +20,7 @@ import { innerPorts } from '../secrets/proxy-config.js';
 import { secretRules } from '../secrets/secret-rules.js';
 import { busPorts } from './connect.js';
 import { exposureRules, ownHostsOf } from './credential-exposure.js';
+import { firewallCaRules } from './firewall-ca-rules.js';
 import { infraKeys, tokenKeys } from './infra-secret.js';
 import type { Platform } from './platform.js';
 
@@ -29,7 +30,7 @@ export function rulesOf(platform: Platform): readonly Member<string>[] {
     ...nameRules(platform),
     ...exposureRules(platform, ownHosts),
     ...connectRules(platform),
-    ...authorityRules(platform),
+    ...firewallCaRules(platform),
     ...portRules(platform),
     ...workloadRules(platform),
     ...networkPolicyRules(platform),
@@ -78,20 +79,6 @@ function connectRules({ values, mode }: Platform): readonly Member<string>[] {
     when(
       and(not(connectMode), connect.create),
       str`onepasswordConnect.connect.create: nothing would use this Connect server, because ironProxy.secretSource is ${values.ironProxy.secretSource}: set that to onepassword-connect, or create to false`,
-    ),
-  ];
-}
-
-function authorityRules({ values }: Platform): readonly Member<string>[] {
-  const { certPem, keyPem } = values.firewall.ca;
-  return [
-    when(
-      and(isNonEmpty(certPem), not(isNonEmpty(keyPem))),
-      'firewall.ca.keyPem: the certificate is given without its key: give both, or neither',
-    ),
-    when(
-      and(isNonEmpty(keyPem), not(isNonEmpty(certPem))),
-      'firewall.ca.certPem: the key is given without its certificate: give both, or neither',
     ),
   ];
 }

@@ -311,15 +311,13 @@ export const valuesSchema = Type.Object(
         ),
         ca: closed(
           {
-            certPem: Type.String({
-              pattern: '^(-----BEGIN CERTIFICATE-----[A-Za-z0-9+/= \\t\\r\\n-]*)?$',
-              description: 'The certificate, PEM. The chart then makes both Secrets itself.',
-              default: '',
+            certPem: kubernetes.secretValue({
+              description:
+                'The certificate in PEM, and below it others that clients are to trust; no key. The chart then makes both Secrets itself.',
             }),
-            keyPem: Type.String({
-              pattern: '^(-----BEGIN [A-Z ]*PRIVATE KEY-----[A-Za-z0-9+/= \\t\\r\\n-]*)?$',
-              description: 'Its private key, PEM. It is readable in the release: prefer Secrets that exist.',
-              default: '',
+            keyPem: kubernetes.secretValue({
+              description:
+                'Its private key in PEM, without a passphrase. It is readable in the release: prefer Secrets that exist.',
             }),
           },
           'A CA given in the values; both or neither.',

@@ -249,7 +249,7 @@ describe('refused', () => {
     ],
     [
       'a CA that would be written into the infra Secret',
-      'firewall: {ca: {certPem: "-----BEGIN CERTIFICATE-----\\nAA==", keyPem: "-----BEGIN PRIVATE KEY-----\\nAA=="}, existingCaKeySecretName: centaur-infra-env}',
+      'firewall: {ca: {certPem: "-----BEGIN CERTIFICATE-----\\nAA==\\n-----END CERTIFICATE-----", keyPem: "-----BEGIN PRIVATE KEY-----\\nAA==\\n-----END PRIVATE KEY-----"}, existingCaKeySecretName: centaur-infra-env}',
       'exists before the install',
     ],
     [

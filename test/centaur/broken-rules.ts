@@ -1,7 +1,11 @@
 import type { BrokenRules } from '../law/rules.js';
 
-const certificate = 'certPem: "-----BEGIN CERTIFICATE-----"';
-const key = 'keyPem: "-----BEGIN PRIVATE KEY-----"';
+/** A block of PEM as a text of YAML. */
+const block = (label: string) => `-----BEGIN ${label}-----\\nAA==\\n-----END ${label}-----\\n`;
+const ca = (certPem: string, keyPem: string) =>
+  `firewall: {ca: {certPem: "${certPem}", keyPem: "${keyPem}"}}`;
+const certificate = `certPem: "${block('CERTIFICATE')}"`;
+const key = `keyPem: "${block('PRIVATE KEY')}"`;
 
 const proxyPort = (name: string, port: number) => `ironProxy: {service: {${name}: ${port}}}`;
 const connectPort = (server: string, port: number) =>
@@ -119,8 +123,19 @@ export const brokenRules: BrokenRules = [
     'onepasswordConnect: {connect: {create: true}}',
   ],
 
-  ['firewall.ca.keyPem: ', `firewall: {ca: {${certificate}}}`],
-  ['firewall.ca.certPem: ', `firewall: {ca: {${key}}}`],
+  ['firewall.ca.keyPem: the certificate is given without its key', `firewall: {ca: {${certificate}}}`],
+  ['firewall.ca.certPem: the key is given without its certificate', `firewall: {ca: {${key}}}`],
+  [
+    'firewall.ca.certPem: holds a private key',
+    ca(block('CERTIFICATE') + block('PRIVATE KEY'), block('PRIVATE KEY')),
+  ],
+  ['firewall.ca.certPem: must be certificates', ca(block('X509 CRL'), block('PRIVATE KEY'))],
+  [
+    'firewall.ca.keyPem: holds a certificate',
+    ca(block('CERTIFICATE'), block('EC PRIVATE KEY') + block('CERTIFICATE')),
+  ],
+  ['firewall.ca.keyPem: is encrypted', ca(block('CERTIFICATE'), block('ENCRYPTED PRIVATE KEY'))],
+  ['firewall.ca.keyPem: must be one private key', ca(block('CERTIFICATE'), block('OPENSSH PRIVATE KEY'))],
 
   ['ironProxy.service: proxyPort and managementPort are both', proxyPort('managementPort', 8080)],
   ['ironProxy.service: proxyPort and healthPort are both', proxyPort('healthPort', 8080)],

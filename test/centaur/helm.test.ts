@@ -110,7 +110,7 @@ describe('the notes after an installation', () => {
 
   it('do not ask for the Secrets of a CA that the values give', async () => {
     const ca =
-      'firewall: {ca: {certPem: "-----BEGIN CERTIFICATE-----\\nAA==", keyPem: "-----BEGIN PRIVATE KEY-----\\nAA=="}}';
+      'firewall: {ca: {certPem: "-----BEGIN CERTIFICATE-----\\nAA==\\n-----END CERTIFICATE-----", keyPem: "-----BEGIN PRIVATE KEY-----\\nAA==\\n-----END PRIVATE KEY-----"}}';
     expect(await notes(ca)).not.toContain('ca-cert.pem');
   });
 

@@ -34,9 +34,9 @@ const rows: readonly Row[] = [
   ['secretManager.envPrefix', '=PROD_', bothEnds],
   ['firewall.existingCaSecretName', '=other', ['api']],
   ['firewall.existingCaKeySecretName', '=other', bothEnds],
-  ['firewall.ca.certPem', '=-----BEGIN CERTIFICATE-----', bothEnds],
+  ['firewall.ca.certPem', '=-----BEGIN CERTIFICATE-----\nAQ==\n-----END CERTIFICATE-----\n', bothEnds],
   // A new key comes with a new certificate, and a digest of the key would be readable by all who see pods.
-  ['firewall.ca.keyPem', '=-----BEGIN PRIVATE KEY-----', []],
+  ['firewall.ca.keyPem', '=-----BEGIN PRIVATE KEY-----\nAQ==\n-----END PRIVATE KEY-----\n', []],
 
   [
     'ironProxy.secretSource',

@@ -63,9 +63,9 @@ export { chart };
 
 function readingAll() {
   const other = new HelmChart({ metadata: chart.metadata, values: chart.schema });
-  const { name, port, debug, region, resources, labels, hosts, target, ports } = other.values;
+  const { name, port, debug, region, resources, labels, hosts, target, ports, token } = other.values;
   other.addNotes(...[name, port, debug, resources, labels, hosts, target, ports].map((value) => toJson(value)));
-  other.addNotes(when(region, (region) => region));
+  other.addNotes(when(region, (region) => region), when(isNonEmpty(token), 'A token is given.'));
   return other;
 }
 export const refused = [

@@ -31,6 +31,7 @@ const edgesOf: { readonly [K in ParameterKind]: readonly string[] } = {
   digits: ['0', '-0', '9'.repeat(15), `-${'9'.repeat(15)}`].map(written),
   duration: ['1ms', '0.001s', '999999.999h999999.999m999999.999s999999ms'].map(written),
   header: ['', '-', '_'].map(written),
+  pattern: ['^$', '^[^a]*$', '^[\r\n \t]+$', '^(a|b)+$', '^[😀-😎]$', '^`"<>*$'].map(written),
   positive: [1, Number.MAX_SAFE_INTEGER].map(written),
   scalar: [...texts, ...integers, ...booleans],
   strings: ['[]', 'a list', ...within(['""', ...planes])],

@@ -4,13 +4,15 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { centaurChart } from '../../src/centaur/index.js';
 import { holdsForbiddenText } from '../../src/text/forbidden-text.js';
+import { secretForms } from '../centaur/secret-forms.js';
 import { type Judge, startJudge } from '../judges/judge.js';
-import { userDocuments, wrongDocuments } from './documents.js';
+import { userDocuments, withForms, wrongDocuments } from './documents.js';
 import { expectLawOfMany, isTaken, judgedByCommand } from './law.js';
 import { patience, runs, seed } from './seed.js';
 import { throwawayFolder } from './throwaway-chart.js';
 
 const chart = centaurChart();
+const schema = withForms(chart.schema, secretForms);
 const throwaway = throwawayFolder();
 const subject = { chart, folder: throwaway.write(chart.compile()) };
 
@@ -26,7 +28,7 @@ afterAll(async () => {
 describe(`centaur, seed ${seed}`, { timeout: patience }, () => {
   test('documents that the chart takes: the same objects from both Helms as here', async () => {
     const many = runs(300);
-    const writable = userDocuments(chart.schema, (file) => !holdsForbiddenText(file));
+    const writable = userDocuments(schema, (file) => !holdsForbiddenText(file));
     const taken = writable.filter((document) => isTaken(subject, document));
     expect(await expectLawOfMany(judge, subject, taken, many)).toBe(many);
   });
@@ -34,19 +36,19 @@ describe(`centaur, seed ${seed}`, { timeout: patience }, () => {
   test('documents of its schema, which may break rules across keys: one verdict', async () => {
     // A quarter of them is taken: with fewer, a run would now and then draw hardly any.
     const many = runs(100, 60);
-    const accepted = await expectLawOfMany(judge, subject, userDocuments(chart.schema), many);
+    const accepted = await expectLawOfMany(judge, subject, userDocuments(schema), many);
     expect(accepted).toBeGreaterThan(many / 20);
     expect(accepted).toBeLessThan(many);
   });
 
   test('documents gone wrong: refused by both Helms, or by none', async () => {
     const many = runs(150, 20);
-    const accepted = await expectLawOfMany(judge, subject, wrongDocuments(chart.schema), many);
+    const accepted = await expectLawOfMany(judge, subject, wrongDocuments(schema), many);
     expect(accepted).toBeLessThan(many / 2);
   });
 
   test('the commands themselves say what their packages do', async () => {
-    const sampled = fc.sample(fc.oneof(userDocuments(chart.schema), wrongDocuments(chart.schema)), {
+    const sampled = fc.sample(fc.oneof(userDocuments(schema), wrongDocuments(schema)), {
       seed,
       numRuns: runs(6, 2),
     });

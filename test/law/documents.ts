@@ -53,6 +53,26 @@ function documents(schema: Schema): fc.Arbitrary<Members> {
   return fc.record(Object.fromEntries(members)).map(withoutUndefined);
 }
 
+/**
+ * A schema that draws what rules ask of values that may be secrets, of which the schema itself says nothing.
+ *
+ * @param forms patterns by the paths of keys
+ */
+export function withForms(
+  written: object,
+  forms: { readonly [path: string]: string },
+  above: readonly string[] = [],
+): Schema {
+  const schema: Schema = written;
+  const members = Object.entries(schema.properties ?? {}).map(([key, member]) => {
+    const path = [...above, key];
+    const pattern = forms[path.join('.')];
+    const drawn = withForms(member, forms, path);
+    return [key, pattern === undefined ? drawn : { ...drawn, pattern }] as const;
+  });
+  return members.length === 0 ? schema : { ...schema, properties: Object.fromEntries(members) };
+}
+
 /** A value with this probability, else none. Where all keys are drawn, some rule across them is always broken. */
 function perhaps<T>(value: fc.Arbitrary<T>, probability: number): fc.Arbitrary<T | undefined> {
   return fc.oneof(

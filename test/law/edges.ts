@@ -66,6 +66,31 @@ export const headerEdges: Edges<string> = exactly(
   ...['', '-', '_', 'a', 'X', '0', 'x-api-key', 'X-API-KEY', '-a', 'a-', 'a--b', 'a_b', '0a', 'a-0b'],
 );
 
+/** Patterns, most of which some of the hostile texts match. */
+export const patterns: readonly string[] = [
+  ...['^$', '^a$', '^a*$', '^[^a]*$', '^[ -~]*$', '^[^ -~]+$', '^[\n]*$', '^[\r\n \t]+$', '^[a-zA-Z0-9_-]+$'],
+  ...[
+    '^(a|b)+$',
+    '^((a|b)[0-9]?)*$',
+    '^a?b?c?$',
+    '^(|a)$',
+    '^ü*ß?$',
+    '^[😀-😎]$',
+    '^[^😀]*$',
+    '^[日本]+$',
+    '^`"<>*$',
+  ],
+  ...[
+    '^(-+|[.]+|~)$',
+    '^[^{]*[{][{][^{]*$',
+    '^(yes|no|on|off|y|n)$',
+    '^[+]?[0-9]*[.]?[0-9]*$',
+    '^\u{10ffff}$',
+  ],
+];
+
+export const patternEdges: Edges<string> = exactly(...patterns);
+
 const nested: readonly Value[] = [[], {}, [null], { a: null }, [[[]]], { a: { b: {} } }, [{ a: [null] }]];
 
 const members: Edges = [...numberEdges, ...booleanEdges, ...exactly(null, '', ...nested), ...planes];

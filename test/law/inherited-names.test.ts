@@ -4,7 +4,7 @@ import { webService } from '../../examples/web-service/chart.js';
 import { advice } from '../../src/centaur/advice.js';
 import { centaurChart } from '../../src/centaur/index.js';
 import { type HelmChart, loadValues } from '../../src/helm/index.js';
-import type { Schema } from '../../src/helm/ir/tree.js';
+import type { Schema } from '../../src/helm/ir/schema.js';
 import { resolved } from '../../src/helm/schema/schema.js';
 import type { Value } from '../../src/text/json.js';
 import { type Judge, startJudge } from '../judges/judge.js';

@@ -99,6 +99,13 @@ const header: Choice = {
   edges: edges.headerEdges,
 };
 
+const pattern: Choice = {
+  label: 'pattern',
+  schema: text,
+  values: fc.constantFrom(...edges.patterns),
+  edges: edges.patternEdges,
+};
+
 const positive: Choice = {
   label: 'positive',
   schema: exactInteger,
@@ -130,6 +137,7 @@ const choices: { readonly [K in ParameterKind]: readonly Choice[] } = {
   digits: [{ label: 'digits', schema: text, values: digits, edges: edges.digitEdges }],
   duration: [duration],
   header: [header],
+  pattern: [pattern],
   positive: [positive],
   scalar: [string, integer, boolean],
   strings: [stringList],
@@ -185,8 +193,8 @@ function isAccepted(operator: Operator, signature: Signature): boolean {
   return isBuilt(() =>
     call(
       operator,
-      signature.map(({ schema }, index) =>
-        isConstant(operator, index) ? 0 : variable({ name: 'x' }, schema),
+      signature.map(({ schema, edges: [edge = fc.constant(0)] }, index) =>
+        isConstant(operator, index) ? fc.sample(edge, 1)[0] : variable({ name: 'x' }, schema),
       ),
     ),
   );

@@ -2,18 +2,28 @@
 import Type, { type TProperties } from 'typebox';
 import { describe, expect, test } from 'vitest';
 import {
+  base64,
+  byteLength,
   comment,
   each,
   entries,
+  eq,
   fields,
   fieldsTemplate,
   groupBy,
   HelmChart,
   HelmObject,
+  isNonEmpty,
+  join,
+  kubernetes,
   listOf,
   loadValues,
   mapOf,
+  matches,
   not,
+  sha256,
+  some,
+  split,
   spread,
   str,
   stringTemplate,
@@ -208,6 +218,107 @@ describe('a value', () => {
     const chart = chartOf({ mixed });
     expect(() => compiled({ a: chart.values.mixed })).toThrow(/yields a scalar, a list or a map/);
     expect(() => compiled({ a: listOf<string | number>([values.name, values.port, 'x']) })).not.toThrow();
+  });
+});
+
+describe('a value that may be a secret', () => {
+  const secret = kubernetes.secretValue({ description: 'A token.' });
+  const chart = () =>
+    chartOf({
+      token: secret,
+      pair: Type.Object({ token: secret, name: Type.String() }, { additionalProperties: false }),
+      all: Type.Array(secret),
+    });
+  type Values = ReturnType<typeof chart>['values'];
+
+  function kept(body: (values: Values) => object, kind = 'ConfigMap'): void {
+    const made = chart();
+    const { token, pair, all } = made.values;
+    made.addRules(when(eq(pair.name, str`${byteLength(token)}`), 'token: is as long as its name says'));
+    new HelmObject(made, 'kept', {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      ...{ data: { token: base64(token), pair: pair.token, all: join(',', all) } },
+    });
+    new HelmObject(made, 'object', { apiVersion: 'v1', kind, ...body(made.values) });
+    made.compile();
+  }
+
+  test.each<readonly [string, (values: Values) => object]>([
+    ['as it is', ({ token }) => ({ a: token })],
+    ['within a text', ({ token }) => ({ a: str`token ${token}` })],
+    ['in base64', ({ token }) => ({ a: base64(token) })],
+    ['where it is there', ({ token }) => ({ a: when(token, (given) => given) })],
+    ['as one of two', ({ token, pair }) => ({ a: when<string>(eq(pair.name, 'a'), 'x', token) })],
+    ['within a map', ({ pair }) => ({ ...spread(pair) })],
+    ['as JSON of what it stands in', ({ pair }) => ({ a: toJson(pair) })],
+    ['in a list', ({ all }) => ({ a: all })],
+    ['from a list', ({ all }) => ({ a: [each(all, (one) => one)] })],
+    ['from a computed list', ({ token }) => ({ a: [each(listOf([str`${token}`]), (one) => one)] })],
+    ['from a part of it', ({ token }) => ({ a: [each(split('.', token), (one) => one)] })],
+    [
+      'as the name of a group',
+      ({ all }) => ({
+        a: {
+          ...entries(
+            groupBy(all, (one) => one),
+            () => 'x',
+          ),
+        },
+      }),
+    ],
+    [
+      'in a named template',
+      ({ token }) => ({ a: stringTemplate('refusals.token', 'A token.', str`${token}`) }),
+    ],
+    [
+      'as the argument of a named template',
+      ({ token }) => ({
+        a: stringTemplateOf(
+          'refusals.shown',
+          'Shown.',
+          { shown: Type.String() },
+          ({ shown }) => str`${shown}`,
+        )({
+          shown: token,
+        }),
+      }),
+    ],
+    [
+      'in a configuration',
+      ({ token }) => ({ a: textTemplate<{ a: string }>('refusals.config', 'Text.', { a: token }) }),
+    ],
+  ])('is refused %s', (_, body) => {
+    expect(() => kept(body)).toThrow(
+      /^object: .* may be a secret [(]writeOnly[)]: write it into the data of a Secret/,
+    );
+  });
+
+  test('is refused beside the data of a Secret', () => {
+    expect(() => kept(({ token }) => ({ metadata: { annotations: { token } } }), 'Secret')).toThrow(
+      /^object: [.]Values[.]token may be a secret/,
+    );
+  });
+
+  test('is refused in a rule, and in the notes', () => {
+    const ruled = chart();
+    ruled.addRules(str`token: ${ruled.values.token} is wrong`);
+    expect(() => ruled.compile()).toThrow(/^a rule: [.]Values[.]token may be a secret/);
+    const noted = chart();
+    noted.addNotes(str`Log in with ${noted.values.pair.token}.`);
+    expect(() => noted.compile()).toThrow(/^the notes: [.]Values[.]pair[.]token may be a secret/);
+  });
+
+  test('may decide what is written, and show its digest', () => {
+    kept(({ token, all }) => ({
+      a: when<string>(isNonEmpty(token), 'given'),
+      b: sha256(token),
+      c: when<string>(
+        some(all, (one) => matches('^a+$', one)),
+        'x',
+      ),
+      d: byteLength(token),
+    }));
   });
 });
 

@@ -9,7 +9,7 @@ import { coalesce } from '../../src/helm/values/merge.js';
 import { isForbidden } from '../../src/text/forbidden-text.js';
 import { goJson } from '../../src/text/go-syntax.js';
 import { isMap, type Value, type ValueMap } from '../../src/text/json.js';
-import { admits, merged, scalarsOf, texts } from './documents.js';
+import { admits, merged, scalarsOf, texts, withForms } from './documents.js';
 import { holding, type TextPlace, textPlaces } from './text-places.js';
 
 /** A document, and for each of some places the harmless text that stands there and nowhere else. */
@@ -59,11 +59,12 @@ export class Reader {
 export function scenesOf(
   chart: HelmChart,
   nowhere: readonly string[],
+  forms: { readonly [path: string]: string },
 ): {
   readonly scenes: readonly Scene[];
   readonly lost: readonly TextPlace[];
 } {
-  const stage = new Stage(chart);
+  const stage = new Stage(chart, forms);
   const scenes: Scene[] = [];
   const lost = (places: readonly TextPlace[], rounds: number): readonly TextPlace[] => {
     let left = places;
@@ -98,9 +99,9 @@ class Stage {
   private readonly settings: readonly Value[];
   private draws = 0;
 
-  constructor(chart: HelmChart) {
+  constructor(chart: HelmChart, forms: { readonly [path: string]: string }) {
     this.reader = new Reader(chart);
-    this.schema = resolved(chart.schema as Schema);
+    this.schema = resolved(withForms(chart.schema, forms));
     const drawn = fc
       .sample(switchesOf(this.schema), { seed, numRuns: drawnSettings })
       .map((setting) => ({ setting, objects: this.reader.evaluated(setting).objects.length }));

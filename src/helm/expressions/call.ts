@@ -1,6 +1,7 @@
 /** How an operator is applied: to constants and expressions, and to the values that they turn out to have. */
 import { durationPattern } from '../../text/duration.js';
 import type { Value } from '../../text/json.js';
+import { isPortablePattern } from '../../text/portable-pattern.js';
 import { type Kind, type Operator, type Parameter, type ParameterKind, parameterAt } from '../ir/operator.js';
 import type { Schema } from '../ir/schema.js';
 import { isStrings, kindOf, memberSchema } from '../schema/schema.js';
@@ -27,6 +28,10 @@ export function call(operator: Operator, leaves: readonly unknown[]): Expr<unkno
     const parameter = parameterAt(operator, index);
     if (parameter.constant && arg.kind !== 'literal') {
       throw new TypeError(`${name} takes a constant as its '${parameter.name}', not an expression`);
+    }
+    if (parameter.constant && arg.kind === 'literal' && !domains[parameter.kind].has(arg.value)) {
+      const value = JSON.stringify(arg.value);
+      throw new TypeError(`${name} takes a ${parameter.kind} as its '${parameter.name}', not ${value}`);
     }
     if (!accepts(parameter, arg.schema)) {
       throw new TypeError(
@@ -63,6 +68,7 @@ const domains: { readonly [K in ParameterKind]: Domain } = {
   digits: { kinds: ['string'], has: ofForm(/^-?[0-9]{1,15}$/) },
   duration: { kinds: ['string'], has: ofForm(new RegExp(durationPattern)) },
   header: { kinds: ['string'], has: ofForm(/^[A-Za-z0-9_-]*$/) },
+  pattern: { kinds: ['string'], has: (value) => typeof value === 'string' && isPortablePattern(value) },
   positive: { kinds: ['integer'], has: (value) => isInteger(value) && Number(value) > 0 },
   scalar: {
     kinds: ['string', 'integer', 'boolean'],

@@ -338,6 +338,22 @@ export const contains = textTest('contains', 'whether a text has the part in it'
   text.includes(part),
 );
 
+/**
+ * Whether the whole of a string has the form of a pattern. JavaScript must not take longer for it than RE2, which is
+ * linear: write patterns in which each character can be read in one way alone.
+ */
+export const matches: (pattern: string, text: Leaf<string>) => Expr<boolean> = row({
+  name: 'matches',
+  summary: 'whether the whole of a string has the form of a pattern',
+  parameters: [
+    { name: 'pattern', kind: 'pattern', constant: true },
+    { name: 'text', kind: 'string' },
+  ],
+  result: boolean,
+  evaluate: (pattern: string, text: string) => new RegExp(pattern, 'u').test(text),
+  go: fn('regexMatch'),
+});
+
 type TextCut = (part: Leaf<string>, text: Leaf<string>) => Expr<string>;
 
 const textCut = (

@@ -51,6 +51,7 @@ export interface Parameter {
  * - `digits`: a string that is an integer of at most fifteen digits;
  * - `duration`: a string that is a positive duration of hours, minutes, seconds and milliseconds, as Go writes it;
  * - `header`: a string of ASCII letters, digits, `-` and `_`;
+ * - `pattern`: a regular expression that means the same in Go and in JavaScript;
  * - `positive`: an integer of at least 1;
  * - `scalar`: a string, an integer or a boolean;
  * - `strings`: a list of strings;
@@ -64,6 +65,7 @@ export type ParameterKind =
   | 'digits'
   | 'duration'
   | 'header'
+  | 'pattern'
   | 'positive'
   | 'strings'
   | 'container'

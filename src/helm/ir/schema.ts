@@ -22,4 +22,6 @@ export interface Schema {
   readonly propertyNames?: Schema;
   readonly description?: string;
   readonly default?: unknown;
+  /** It may be a secret, which nothing prints. */
+  readonly writeOnly?: boolean;
 }

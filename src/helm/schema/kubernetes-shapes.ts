@@ -170,6 +170,13 @@ export function orEmpty(schema: TString & { readonly pattern?: string }): TStrin
   return Type.String({ ...schema, pattern: `^(${pattern.slice(1, -1)})?$` });
 }
 
+/**
+ * A text that may be a secret, for the data of a Secret. Its schema refuses nothing but other types, since Helm prints what
+ * a schema refuses: what it must look like is said by a rule, in which `matches` tells nothing of it.
+ */
+export const secretValue = ({ description }: { readonly description: string }): TString =>
+  Type.String({ writeOnly: true, description, default: '' });
+
 // ------------------------------------------------------------------------------------------------- numbers and maps
 
 /** A TCP or UDP port. */

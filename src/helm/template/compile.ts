@@ -9,9 +9,11 @@ import type { HelmObject } from '../manifest/helm-object.js';
 import type { Member } from '../manifest/manifest.js';
 import { elementsOfAll } from '../manifest/reader.js';
 import { assertSchema } from '../schema/faults.js';
+import { secretKeys } from '../schema/secret-values.js';
 import type { ChartMetadata } from './chart-metadata.js';
 import { constantYaml } from './constant-yaml.js';
 import { printDefine, printRules, printTemplate } from './go-lines.js';
+import { assertSecretsKept } from './kept-secrets.js';
 import { readme } from './readme.js';
 import { defaultsOf, schemaDocument, valuesDocument } from './values-document.js';
 
@@ -44,7 +46,9 @@ export function compileChart(source: Source): ReadonlyMap<string, string> {
   const schema = source.schema as Schema;
   const document = schemaDocument(schema, source.metadata.name);
   assertSchema(JSON.parse(document));
+  secretKeys(JSON.parse(document));
   const notes = elementsOfAll(source.notes);
+  assertSecretsKept(source.objects, { 'a rule': [source.rules], 'the notes': notes });
   const usage = usageOf([
     ...source.objects.flatMap((object) => [...(object.condition ? [object.condition] : []), object.body]),
     source.rules,
