@@ -69,8 +69,21 @@ function wrongCall(program: Command, argv: readonly string[], error: CommanderEr
   const message =
     error.code === 'commander.help'
       ? `say what to do: ${program.commands.map((command) => command.name()).join(', ')}`
-      : error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+      : withoutValues(error.message, argv)
+          .replace(/^error: /, '')
+          .replaceAll(/\s*\n\s*/g, ' ');
   return new Failure(2, `${message} (see ${help})`);
+}
+
+/** The message without the arguments that it quotes, of which one may be a secret: short words and options' names stay. */
+function withoutValues(message: string, argv: readonly string[]): string {
+  const values = argv.flatMap((argument) => [argument, argument.slice(argument.indexOf('=') + 1)]);
+  return values
+    .filter((value) => !/^(--?[\w-]{1,30}|[\w./-]{1,16})$/.test(value))
+    .reduce((text, value) => {
+      const [option = '…'] = /^--?[\w-]{1,30}(?==)/.exec(value) ?? [];
+      return text.replaceAll(`'${value}'`, () => `'${option}'`);
+    }, message);
 }
 
 /** Runs a command, and turns what it throws into one line on standard error: never a stack trace unless asked for. */

@@ -8,6 +8,7 @@ import type { Output } from '../../src/cli/io.js';
 import { main } from '../../src/cli/program.js';
 import { verbs } from '../../src/cli/verbs.js';
 import { greeterChart } from './greeter.js';
+import { runHere, type Setting } from './in-process.js';
 
 let folder: string;
 beforeAll(() => {
@@ -24,52 +25,18 @@ function file(name: string, text: string | Uint8Array): string {
   return place;
 }
 
-interface Setting {
-  readonly stdin?: string;
-  readonly env?: { readonly [name: string]: string };
-  readonly terminal?: boolean;
-  /** What standard output answers to every write. */
-  readonly stdoutError?: Error;
-}
-
 /** Runs the command on the small chart, in this process. */
-async function run(argv: readonly string[], setting: Setting = {}) {
-  const output = (error?: Error) => {
-    const chunks: string[] = [];
-    const stream: Output = Object.assign(
-      new Writable({
-        write(chunk, _, done) {
-          if (error === undefined) chunks.push(String(chunk));
-          done(error);
-        },
-      }),
-      { isTTY: setting.terminal ?? false },
-    );
-    stream.on('error', () => {});
-    return { stream, text: () => chunks.join('') };
+function run(argv: readonly string[], setting: Setting = {}) {
+  const product = {
+    version: '1.2.3',
+    load: async () => ({
+      chart: greeterChart(),
+      advice: { retired: { speech: 'Set text instead.' } },
+      lookups: () =>
+        ({ source: 'onepassword', limited: true, proxies: 1, lookups: 2, ttlSeconds: 600 }) as const,
+    }),
   };
-  const stdout = output(setting.stdoutError);
-  const stderr = output();
-  const status = await main(
-    {
-      version: '1.2.3',
-      load: async () => ({
-        chart: greeterChart(),
-        advice: { retired: { speech: 'Set text instead.' } },
-        lookups: () => ({ source: 'onepassword', limited: true, proxies: 1, lookups: 2, ttlSeconds: 600 }),
-      }),
-    },
-    argv,
-    {
-      stdin: (async function* () {
-        yield Buffer.from(setting.stdin ?? '');
-      })(),
-      stdout: stdout.stream,
-      stderr: stderr.stream,
-      env: setting.env ?? {},
-    },
-  );
-  return { status, stdout: stdout.text(), stderr: stderr.text() };
+  return runHere(product, argv, setting);
 }
 
 describe('render', () => {

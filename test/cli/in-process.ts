@@ -1,0 +1,40 @@
+/** The command in the test's own process, with streams of the test's. */
+import { Writable } from 'node:stream';
+import type { Output } from '../../src/cli/io.js';
+import { main, type Product } from '../../src/cli/program.js';
+
+export interface Setting {
+  readonly stdin?: string;
+  readonly env?: { readonly [name: string]: string };
+  readonly terminal?: boolean;
+  /** What standard output answers to every write. */
+  readonly stdoutError?: Error;
+}
+
+export async function runHere(product: Product, argv: readonly string[], setting: Setting = {}) {
+  const output = (error?: Error) => {
+    const chunks: string[] = [];
+    const stream: Output = Object.assign(
+      new Writable({
+        write(chunk, _, done) {
+          if (error === undefined) chunks.push(String(chunk));
+          done(error);
+        },
+      }),
+      { isTTY: setting.terminal ?? false },
+    );
+    stream.on('error', () => {});
+    return { stream, text: () => chunks.join('') };
+  };
+  const stdout = output(setting.stdoutError);
+  const stderr = output();
+  const status = await main(product, argv, {
+    stdin: (async function* () {
+      yield Buffer.from(setting.stdin ?? '');
+    })(),
+    stdout: stdout.stream,
+    stderr: stderr.stream,
+    env: setting.env ?? {},
+  });
+  return { status, stdout: stdout.text(), stderr: stderr.text() };
+}
