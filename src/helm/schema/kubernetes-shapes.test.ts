@@ -75,6 +75,7 @@ const shapes = {
   probeThresholds: kubernetes.probeThresholds({}),
   quantity: kubernetes.quantity(),
   resources: kubernetes.resources(),
+  secretValue: kubernetes.secretValue({ description: 'A token.' }),
   securityContext: kubernetes.securityContext(),
   toleration: kubernetes.toleration(),
   topologySpreadConstraint: kubernetes.topologySpreadConstraint(),
