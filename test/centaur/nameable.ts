@@ -224,6 +224,9 @@ export const types: { readonly [type: string]: Rows } = {
   PodCertificateProjection: nothing(
     'certificateChainPath credentialBundlePath keyPath keyType signerName userAnnotations{}',
   ),
+  /** Addresses of DNS servers, and domains in which names are completed: whoever writes them decides what every name leads to. */
+  PodDNSConfig: nothing('nameservers[] searches[]'),
+  PodDNSConfigOption: nothing('name value'),
   Quantity: { '': { kind: 'nothing' } },
   ResourceClaim: nothing('name request'),
   ResourceFieldSelector: nothing('containerName resource'),
