@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { verbs } from '../../src/cli/verbs.js';
 import { helmCommand, helmMajors } from '../judges/helm.js';
 import { builtCommand, project, run } from './command.js';
 
@@ -188,5 +189,25 @@ describe('where the output goes', () => {
     expect(direct.stdout).toContain('piped');
     expect(await shell(`${argv} -f - <piped.yaml`)).toEqual(direct);
     expect(await shell(`${argv} -f <(cat piped.yaml)`)).toEqual(direct);
+  });
+});
+
+describe('the README', () => {
+  const page = readFileSync(path.join(project, 'README.md'), 'utf8');
+  const lines = [...page.matchAll(/^node lib\/command\/main[.]js .*$/gm)].map(([line]) => line);
+
+  test.each(lines)('%s', async (line) => {
+    // The folder of tools is the reader's, and so is the file that the declarations are written to.
+    const script = line.replace('path/to/tools', folder).replace(/ > \S+$/, '');
+    const { status, stdout, stderr } = await run('sh', ['-euc', script], { cwd: project });
+    // 20 sandboxes ask for more than 1Password lets a service account read.
+    expect({ status, stderr }).toEqual({ status: line.includes(' budget ') ? 1 : 0, stderr: '' });
+    expect(stdout).not.toBe('');
+  });
+
+  test('has a line for each verb', () => {
+    expect(lines.map((line) => line.split(' ')[2]).toSorted()).toEqual(
+      verbs.map(({ name }) => name).toSorted(),
+    );
   });
 });

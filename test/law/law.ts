@@ -271,7 +271,7 @@ function written(subject: LawChart, document: UserDocument): string {
   ].join(' ');
   return [
     `The document is in ${folder}:`,
-    `  npx centaur-chart render --release ${release.name} ${options}`,
+    `  node lib/command/main.js render --release ${release.name} ${options}`,
     `  helm template ${release.name} ${chart} ${options}`,
   ].join('\n');
 }
