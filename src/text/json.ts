@@ -19,6 +19,15 @@ export function isList(value: Value | undefined): value is readonly Value[] {
   return Array.isArray(value);
 }
 
+/** What a value is, in the words of a message, which repeats none: it may be a secret. */
+export function typeInWords(value: Value | undefined): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (isList(value)) return 'a list';
+  if (isMap(value)) return 'a map';
+  return `a ${typeof value}`;
+}
+
 /** A map without a prototype, to be filled. */
 export function emptyMap(): { [key: string]: Value } {
   return Object.create(null);

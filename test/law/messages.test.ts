@@ -1,8 +1,22 @@
 /** What is told of a document that is refused is read in logs, and what is refused may be a credential. */
 import fc from 'fast-check';
+import Type from 'typebox';
 import { describe, expect, test } from 'vitest';
 import { advice } from '../../src/centaur/advice.js';
-import { loadValues, type ValuesInput } from '../../src/helm/index.js';
+import { evaluate, evaluateNode, scopeOf } from '../../src/helm/evaluate/evaluate.js';
+import { checkArgument } from '../../src/helm/expressions/call.js';
+import { astOf, valuesOf } from '../../src/helm/expressions/expression.js';
+import { operators } from '../../src/helm/expressions/operators.js';
+import {
+  and,
+  EvaluationError,
+  each,
+  listOf,
+  loadValues,
+  trunc,
+  type ValuesInput,
+} from '../../src/helm/index.js';
+import { node } from '../../src/helm/manifest/reader.js';
 import { chart } from '../centaur/release.js';
 import { type Mutation, wrongDocuments } from './documents.js';
 import { patience, runs, seed } from './seed.js';
@@ -75,5 +89,61 @@ describe(`a credential that stands in the wrong place is not repeated, seed ${se
     const message = told({ files: [], set: [expression] });
     expect(message).toContain('--set');
     expect(message).not.toContain('ssw0rd');
+  });
+});
+
+describe('what a chart has no meaning for is not repeated', () => {
+  const values = ['ssw0rd', 'ssw0rd\u2028', ['ssw0rd'], { a: 'ssw0rd' }, 918273645.5];
+
+  /** What is said where something is refused. */
+  function refusal(run: () => void): string {
+    try {
+      run();
+    } catch (error) {
+      if (error instanceof EvaluationError) return error.message;
+      throw error;
+    }
+    return '';
+  }
+
+  test.each(operators.map((operator) => [operator.name, operator] as const))('by %s', (_, operator) => {
+    for (const index of operator.parameters.keys()) {
+      for (const value of values) {
+        expect(refusal(() => checkArgument(operator, index, value))).not.toMatch(/ssw0rd|918273645/);
+      }
+    }
+  });
+
+  const scope = scopeOf({
+    Values: { text: 'ssw0rdü', word: 'ssw0rd', list: ['ssw0rd'], map: { a: 'ssw0rd<no value>' } },
+    Release: { Name: '', Namespace: '', Service: '' },
+    Chart: { Name: '', Version: '', AppVersion: '' },
+  });
+  const wrong = valuesOf(
+    Type.Object({
+      text: Type.Boolean(),
+      word: Type.Array(Type.String()),
+      list: Type.Object({ a: Type.String() }),
+    }),
+  );
+  const right = valuesOf(
+    Type.Object({ text: Type.String(), map: Type.Record(Type.String(), Type.String()) }),
+  );
+
+  test.each<readonly [string, unknown]>([
+    ['a condition', and(wrong.text, wrong.text)],
+    ['a member', wrong.list.a],
+    ['a list', listOf([each(wrong.word, (item) => item)])],
+    ['a cut within a character', trunc(7, right.text)],
+  ])('as %s', (_, expression) => {
+    const said = refusal(() => evaluate(astOf(expression), scope));
+    expect(said).not.toBe('');
+    expect(said).not.toContain('ssw0rd');
+  });
+
+  test('as what Helm would delete a part of', () => {
+    const said = refusal(() => evaluateNode(node(right.map), scope));
+    expect(said).toContain("can't be written");
+    expect(said).not.toContain('ssw0rd');
   });
 });

@@ -2,7 +2,7 @@
 
 import { forbiddenTextMessage, holdsForbiddenText, isDeleted } from '../../text/forbidden-text.js';
 import { byBytes, goJson } from '../../text/go-syntax.js';
-import { isList, isMap, type Value, type ValueMap } from '../../text/json.js';
+import { isList, isMap, typeInWords, type Value, type ValueMap } from '../../text/json.js';
 import { memoize } from '../../text/memoize.js';
 import { checkArgument, EvaluationError } from '../expressions/call.js';
 import { unknownKind } from '../ir/children.js';
@@ -101,7 +101,7 @@ function takenApart(ast: Ast): Meaning {
 function member(of: Meaning, key: string): Meaning {
   return (scope) => {
     const map = of(scope);
-    if (!isMap(map)) throw new EvaluationError(`'${key}' is read of what is no map: ${JSON.stringify(map)}`);
+    if (!isMap(map)) throw new EvaluationError(`'${key}' is read of ${typeInWords(map)}, which is no map`);
     return Object.hasOwn(map, key) ? map[key] : undefined;
   };
 }
@@ -146,7 +146,7 @@ function isTrue(condition: Ast, scope: Scope): boolean {
 
 function asCondition(value: Value | undefined): boolean {
   if (typeof value === 'boolean') return value;
-  throw new EvaluationError(`a condition is ${JSON.stringify(value)}, not true or false`);
+  throw new EvaluationError(`a condition is ${typeInWords(value)}, not true or false`);
 }
 
 /** Visits a scope for each member of a list, or for each entry of a map in the order of its keys. */
@@ -166,7 +166,7 @@ function walk(
       visit(bound(bound(scope, each.key, key), each.item, over[key]));
     }
   } else {
-    throw new EvaluationError(`${JSON.stringify(over)} is neither a list nor a map`);
+    throw new EvaluationError(`${typeInWords(over)} is neither a list nor a map`);
   }
 }
 
@@ -174,7 +174,8 @@ function evaluateGroups({ over, item, key }: Extract<Ast, { kind: 'group' }>, sc
   const groups = new Map<string, Value[]>();
   walk({ over, key: undefined, item }, scope, (inner) => {
     const name = evaluate(key, inner);
-    if (typeof name !== 'string') throw new EvaluationError(`a group is called ${JSON.stringify(name)}`);
+    if (typeof name !== 'string')
+      throw new EvaluationError(`a group is named by ${typeInWords(name)}, not by a string`);
     const member = boundTo(item, inner) ?? null;
     const group = groups.get(name);
     if (group === undefined) groups.set(name, [member]);
@@ -219,7 +220,7 @@ export function evaluateNode(node: Node, scope: Scope): Value | undefined {
     case 'expression': {
       const value = valueIn(node, scope);
       if (typeof value === 'string' ? isDeleted(value) : holdsForbiddenText(value, scope.rendering.sound)) {
-        throw new EvaluationError(`${JSON.stringify(value)} can't be written: ${forbiddenTextMessage}`);
+        throw new EvaluationError(`${typeInWords(value)} can't be written: ${forbiddenTextMessage}`);
       }
       return value;
     }
@@ -275,9 +276,7 @@ function addEntry(entry: Entry, scope: Scope, read: Reading, to: Field[]): void 
         const value = read(entry.value, inner);
         const key = String(boundTo(entry.key, inner));
         if (key.length > longestKey / 6 && [...goJson(key)].length > longestKey) {
-          throw new EvaluationError(
-            `a key of ${key.length} characters is too long for YAML: ${key.slice(0, 50)}…`,
-          );
+          throw new EvaluationError(`a key of ${key.length} characters is too long for YAML`);
         }
         if (value !== undefined) to.push([key, value]);
       });

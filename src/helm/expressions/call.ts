@@ -102,6 +102,6 @@ export function checkArgument(operator: Operator, index: number, value: Value | 
   }
   if (domains[parameter.kind].has(value)) return;
   throw new EvaluationError(
-    `${operator.name} takes a ${parameter.kind} as its '${parameter.name}', not ${JSON.stringify(value)}`,
+    `${operator.name} takes a ${parameter.kind} as its '${parameter.name}', and this ${typeof value} is none`,
   );
 }

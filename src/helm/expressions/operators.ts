@@ -294,7 +294,7 @@ export const trunc: (length: number, text: Leaf<string>) => Expr<string> = row({
     const bytes = Buffer.from(text);
     const cut = bytes.subarray(0, length).toString();
     if (!bytes.subarray(0, length).equals(Buffer.from(cut))) {
-      throw new EvaluationError(`trunc: ${length} bytes of ${JSON.stringify(text)} end inside a character`);
+      throw new EvaluationError(`trunc: the first ${length} bytes of the string end inside a character`);
     }
     return cut;
   },

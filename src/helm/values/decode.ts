@@ -5,6 +5,7 @@ import {
   isList,
   isMap,
   shorten,
+  typeInWords,
   type Value,
   type ValueMap,
   type ValuePath,
@@ -12,7 +13,6 @@ import {
 import { type Fault, maxFaults } from './error.js';
 import { maxDepth } from './goyaml.js';
 import { isScalarTag, readPlain, readTagged, type ScalarKind, type ScalarValue } from './scalar.js';
-import { kindOf } from './value.js';
 
 export interface Evaluation {
   values: ValueMap;
@@ -85,7 +85,7 @@ function readDocument(reading: Reading, root: ParsedNode): Value {
   try {
     const { value } = readNode(reading, root, []);
     if (value !== null && !isMap(value)) {
-      const message = `a values file holds a map, and this one holds ${kindOf(value)}`;
+      const message = `a values file holds a map, and this one holds ${typeInWords(value)}`;
       refuse(reading, 'top level', root, [], message, 'Write "key: value" lines.');
     }
     return value;

@@ -1,6 +1,6 @@
-import { emptyMap, isList, isMap, shorten, type Value, type ValueMap } from '../../text/json.js';
+import { emptyMap, isList, isMap, shorten, typeInWords, type Value, type ValueMap } from '../../text/json.js';
 import { ValuesError } from './error.js';
-import { copyMap, kindOf } from './value.js';
+import { copyMap } from './value.js';
 
 /**
  * Applies one `--set` to values, as Helm does (`pkg/strvals`), and leaves the values given as they are.
@@ -156,7 +156,7 @@ function scanUntil(scanner: Scanner, ends: string): { text: string; end?: string
 }
 
 function conflict(scanner: Scanner, at: number, key: string, before: Value, wanted: string): ValuesError {
-  const message = `${JSON.stringify(shorten(key))} is ${kindOf(before)} in the values so far, not ${wanted}`;
+  const message = `${JSON.stringify(shorten(key))} is ${typeInWords(before)} in the values so far, not ${wanted}`;
   return refused(scanner, at, message, 'Set the whole of it, or change the values file.', 'set target');
 }
 
