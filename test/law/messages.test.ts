@@ -147,3 +147,57 @@ describe('what a chart has no meaning for is not repeated', () => {
     expect(said).not.toContain('ssw0rd');
   });
 });
+
+describe(`a key in PEM is not repeated, however the file around it is broken, seed ${seed}`, () => {
+  const line = 'MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgevZzL1gdAFr88hb2';
+  const key = `-----BEGIN PRIVATE KEY-----\n${line}\n${line}==\n-----END PRIVATE KEY-----\n`;
+  const parts = Array.from({ length: line.length - 7 }, (_, start) =>
+    line.slice(start, start + 8).toLowerCase(),
+  );
+
+  const pieces = fc.constantFrom(
+    ...[
+      ':',
+      ': ',
+      '\n',
+      '\n  ',
+      '\t',
+      '- ',
+      '"',
+      "'",
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      '#',
+      ' #',
+      '&',
+      '*',
+      '!',
+      '|',
+      '>',
+    ],
+    ...['%', '@', '`', '? ', '\\', '<<: ', '---\n', '...\n', '\0', '\u2028', '\ufeff', ''],
+  );
+  const edits = fc.array(fc.tuple(fc.nat(), pieces, fc.nat(6)), { minLength: 1, maxLength: 4 });
+
+  test.each([
+    ['a block', `firewall:\n  ca:\n    keyPem: |\n${key.replaceAll(/^(?=.)/gm, '      ')}`],
+    ['a string in double quotes', `firewall:\n  ca:\n    keyPem: "${key.replaceAll('\n', '\\n')}"\n`],
+    ['a string in single quotes', `firewall: {ca: {keyPem: '${key.replaceAll('\n', '\n\n')}'}}\n`],
+    ['lines without quotes', `firewall:\n  ca:\n    keyPem: ${key.trim().replaceAll('\n', '\n      ')}\n`],
+  ])('%s', { timeout: patience }, (_, written) => {
+    fc.assert(
+      fc.property(edits, (changes) => {
+        const text = changes.reduce((at, [place, piece, cut]) => {
+          const start = place % at.length;
+          return at.slice(0, start) + piece + at.slice(start + cut);
+        }, written);
+        const message = told({ files: [{ file: 'a.yaml', text }] }) ?? '';
+        expect(parts.filter((part) => message.includes(part))).toEqual([]);
+      }),
+      { seed, numRuns: runs(500) },
+    );
+  });
+});
