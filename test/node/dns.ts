@@ -28,6 +28,13 @@ export const dnsIsReady = [
   '--timeout=60s',
 ];
 
+/** Names below example.com that have no address, and how the server says so. All others have one. */
+export const withoutAddress = {
+  'nxdomain.example.com': 'NXDOMAIN',
+  'nodata.example.com': 'NOERROR',
+  'servfail.example.com': 'SERVFAIL',
+};
+
 /** Outside the cluster there are no names but those for examples, as the node's network leads nowhere. */
 const corefile = `${network.domain} in-addr.arpa {
   errors
@@ -46,13 +53,19 @@ example.com {
     rcode NOERROR
   }
 }
-. {
+${Object.entries({ ...withoutAddress, '.': 'NXDOMAIN' })
+  .map(([zone, rcode]) => emptyZone(zone, rcode))
+  .join('')}`;
+
+function emptyZone(zone: string, rcode: string): string {
+  return `${zone} {
   errors
   template ANY ANY {
-    rcode NXDOMAIN
+    rcode ${rcode}
   }
 }
 `;
+}
 
 const metadata = { name, namespace };
 const read = ['list', 'watch'];

@@ -6,7 +6,7 @@ import { network } from './configuration.js';
 import { doubleImage } from './images/doubles.js';
 import type { Node } from './node.js';
 import { secret } from './operator.js';
-import type { Release } from './release.js';
+import type { PodSpec, Release } from './release.js';
 
 const namespace = 'outside';
 const image = 'docker.io/centaur-chart/mirror:1';
@@ -25,26 +25,25 @@ export async function startOutside(node: Node): Promise<string> {
       apiVersion: 'v1',
       kind: 'Service',
       metadata: { name: 'mirror', namespace },
-      spec: { clusterIP: network.outside, selector: labels, ports: [{ port: 443 }] },
-    },
-    {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name: 'mirror', namespace, labels },
       spec: {
-        containers: [
-          {
-            name: 'mirror',
-            image,
-            args: [folder],
-            volumeMounts: [{ name: 'certificate', mountPath: folder }],
-          },
-        ],
-        volumes: [{ name: 'certificate', secret: { secretName: 'certificate' } }],
+        clusterIP: network.outside,
+        selector: labels,
+        ports: [80, 443].map((port) => ({ name: `port-${port}`, port })),
       },
     },
+    mirrorPod(
+      { name: 'mirror', namespace, labels },
+      { args: [folder], volumeMounts: [{ name: 'certificate', mountPath: folder }] },
+      { volumes: [{ name: 'certificate', secret: { secretName: 'certificate' } }] },
+    ),
   ]);
   return authority.cert;
+}
+
+/** A pod that answers each request with what it got of it; its image is there once {@link startOutside} was called. */
+export function mirrorPod(metadata: object, container: object, spec: object): object {
+  const containers = [{ name: 'mirror', image, ...container }];
+  return { apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers, ...spec } };
 }
 
 /** The ConfigMap and the values by which iron-proxy trusts another certificate authority, as docs/operations.md has it. */
@@ -69,8 +68,15 @@ export function trusting(
   };
 }
 
-/** A sandbox of a release, and the proxy that is its own alone, as the API makes both from the settings that it was given. */
-export async function sandboxWithProxy(release: Release, id: string): Promise<readonly object[]> {
+/**
+ * A sandbox of a release, and the proxy that is its own alone, as the API makes both from the settings that it was given;
+ * the proxy's pod is the chart's, but for a change.
+ */
+export async function sandboxWithProxy(
+  release: Release,
+  id: string,
+  change = (spec: PodSpec): PodSpec => spec,
+): Promise<readonly object[]> {
   const { namespace } = release;
   const { environment: settings } = await release.report('api');
   const certificates = '/firewall-certs';
@@ -100,7 +106,7 @@ export async function sandboxWithProxy(release: Release, id: string): Promise<re
         ],
       },
     ),
-    { apiVersion: 'v1', kind: 'Pod', metadata: proxy, spec: await release.podSpec('iron-proxy') },
+    { apiVersion: 'v1', kind: 'Pod', metadata: proxy, spec: change(await release.podSpec('iron-proxy')) },
     {
       apiVersion: 'v1',
       kind: 'Service',

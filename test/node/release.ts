@@ -97,7 +97,13 @@ export interface Release {
   /** What a container was given, as it is seen from inside. */
   report(where: Place): Promise<Report>;
   /** The spec of a component's pods. */
-  podSpec(component: Component): Promise<object>;
+  podSpec(component: Component): Promise<PodSpec>;
+}
+
+/** The spec of a pod, as far as tests change it. */
+export interface PodSpec {
+  readonly dnsConfig?: object;
+  readonly containers: readonly { readonly volumeMounts?: readonly { readonly mountPath: string }[] }[];
 }
 
 /** The handle of a release; nothing is installed yet. */

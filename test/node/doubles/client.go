@@ -39,20 +39,14 @@ func printAnswer(response *http.Response) error {
 
 // Prints what a URL answers to a tool, which goes through the proxy and trusts the certificates that its environment names.
 func call(args []string) error {
-	flags := flag.NewFlagSet("call", flag.ContinueOnError)
-	header := http.Header{}
-	flags.Func("header", "`NAME: VALUE`, sent with the request", func(text string) error {
-		name, value, found := strings.Cut(text, ": ")
-		if !found {
-			return fmt.Errorf("%q has no \": \"", text)
-		}
-		header.Add(name, value)
-		return nil
-	})
-	if err := flags.Parse(args); err != nil {
+	header, args, err := headerFlags("call", args)
+	if err != nil {
 		return err
 	}
-	request, err := http.NewRequest(http.MethodGet, flags.Arg(0), nil)
+	if len(args) != 1 {
+		return fmt.Errorf("usage: double call [-header NAME: VALUE]... URL")
+	}
+	request, err := http.NewRequest(http.MethodGet, args[0], nil)
 	if err != nil {
 		return err
 	}
@@ -63,6 +57,22 @@ func call(args []string) error {
 		return err
 	}
 	return printAnswer(response)
+}
+
+// The headers that a command's arguments begin with, and the arguments after them.
+func headerFlags(command string, args []string) (http.Header, []string, error) {
+	flags := flag.NewFlagSet(command, flag.ContinueOnError)
+	header := http.Header{}
+	flags.Func("header", "`NAME: VALUE`, sent with the request", func(text string) error {
+		name, value, found := strings.Cut(text, ": ")
+		if !found {
+			return fmt.Errorf("%q has no \": \"", text)
+		}
+		header.Add(name, value)
+		return nil
+	})
+	err := flags.Parse(args)
+	return header, flags.Args(), err
 }
 
 // Tries a TCP connection, and prints the address that it led to.

@@ -14,7 +14,7 @@ import (
 )
 
 // Asks for a URL through a CONNECT proxy, over a connection of its own, for as long as the answer takes.
-func askThrough(proxy string, target *url.URL) (string, error) {
+func askThrough(proxy string, target *url.URL, header http.Header) (string, error) {
 	connection, err := net.DialTimeout("tcp", proxy, patience)
 	if err != nil {
 		return "", err
@@ -30,7 +30,7 @@ func askThrough(proxy string, target *url.URL) (string, error) {
 	if _, err := exchange(connection, reader, connect); err != nil {
 		return "", fmt.Errorf("CONNECT: %w", err)
 	}
-	response, err := exchange(connection, reader, &http.Request{Method: http.MethodGet, URL: target, Close: true})
+	response, err := exchange(connection, reader, &http.Request{Method: http.MethodGet, URL: target, Header: header, Close: true})
 	if err != nil {
 		return "", err
 	}
@@ -53,14 +53,18 @@ func exchange(connection net.Conn, reader *bufio.Reader, request *http.Request) 
 
 // Prints what a URL answers through a proxy.
 func printThrough(args []string) error {
+	header, args, err := headerFlags("through", args)
+	if err != nil {
+		return err
+	}
 	if len(args) != 2 {
-		return errors.New("usage: double through PROXY URL")
+		return errors.New("usage: double through [-header NAME: VALUE]... PROXY URL")
 	}
 	target, err := url.Parse(args[1])
 	if err != nil {
 		return err
 	}
-	answer, err := askThrough(args[0], target)
+	answer, err := askThrough(args[0], target, header)
 	fmt.Print(answer)
 	return err
 }
@@ -110,7 +114,7 @@ func client(peers *peers, _ []string) error {
 	for range loadWorkers {
 		go func() {
 			for begun := false; ; time.Sleep(loadPause) {
-				_, err := askThrough(os.Getenv("PROXY"), target)
+				_, err := askThrough(os.Getenv("PROXY"), target, nil)
 				if begun = begun || err == nil; begun {
 					requests.record(err)
 				}

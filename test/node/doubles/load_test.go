@@ -10,7 +10,7 @@ func TestAClientAsksThroughAProxy(t *testing.T) {
 	upstream, proxy := upstreamAndProxy(t)
 	ask := func(target string) (string, error) {
 		address, _ := url.Parse(target)
-		return askThrough(proxy.Listener.Addr().String(), address)
+		return askThrough(proxy.Listener.Addr().String(), address, nil)
 	}
 
 	if answer, err := ask(upstream.URL); answer != `{"status":"ok"}` || err != nil {

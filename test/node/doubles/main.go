@@ -91,19 +91,23 @@ func postgres(peers *peers, _ []string) error {
 	return peers.listen(":5432", hangUp)
 }
 
-// A host outside: it answers each request over TLS with what it got of it. It shows tls.crt, with tls.key, of the folder
-// that is its argument.
+// A host outside: it answers each request with what it got of it, and with its own name; over TLS too, where its argument
+// is a folder with tls.crt and tls.key.
 func mirror(peers *peers, args []string) error {
-	if len(args) != 1 {
-		return errors.New("usage: mirror FOLDER")
+	name, err := os.Hostname()
+	if err != nil {
+		return err
+	}
+	echo := http.HandlerFunc(func(response http.ResponseWriter, request *http.Request) {
+		got := map[string]any{"host": request.Host, "target": request.RequestURI, "headers": request.Header, "by": name}
+		json.NewEncoder(response).Encode(got)
+	})
+	if err := peers.serve(":80", echo); err != nil || len(args) == 0 {
+		return err
 	}
 	certificate, err := tls.LoadX509KeyPair(filepath.Join(args[0], "tls.crt"), filepath.Join(args[0], "tls.key"))
 	if err != nil {
 		return err
 	}
-	echo := func(response http.ResponseWriter, request *http.Request) {
-		got := map[string]any{"host": request.Host, "target": request.RequestURI, "headers": request.Header}
-		json.NewEncoder(response).Encode(got)
-	}
-	return peers.serveTLS(":443", certificate, http.HandlerFunc(echo))
+	return peers.serveTLS(":443", certificate, echo)
 }
