@@ -1,13 +1,13 @@
 /** The package is in no registry, where its name is free: nothing that people follow takes a package of that name from one. */
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { verbs } from '../src/cli/verbs.js';
 import { runHere } from './cli/in-process.js';
+import { execFileSync } from './system/processes.js';
 
 const root = path.join(import.meta.dirname, '..');
-const files = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' })
+const files = execFileSync('git', ['ls-files', '-z'], { cwd: root })
   .split('\0')
   .filter((file) => /[.](?:json|md|tpl|ts|txt|ya?ml)$/.test(file) && !file.endsWith('package-lock.json'));
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');

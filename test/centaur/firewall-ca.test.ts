@@ -1,16 +1,13 @@
 /** A CA in the values: the API and sandboxes mount what is said to be its certificate, so nothing else passes there. */
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { certificatesPattern, privateKeyPattern } from '../../src/centaur/firewall-ca-rules.js';
 import { certificateAuthority, type KeyPair } from '../proxy/certificates.js';
+import { execFile } from '../system/processes.js';
 import { refusal, render } from './release.js';
-
-const run = promisify(execFile);
 
 let folder: string;
 let pair: KeyPair;
@@ -41,7 +38,7 @@ async function written(pem: string, ...command: readonly string[]): Promise<stri
   const file = path.join(folder, 'in.pem');
   const out = path.join(folder, 'out.pem');
   await writeFile(file, pem);
-  await run('openssl', [...command, '-in', file, '-out', out]);
+  await execFile('openssl', [...command, '-in', file, '-out', out]);
   return readFile(out, 'utf8');
 }
 
@@ -65,7 +62,7 @@ describe('a key passes in each form that iron-proxy reads', () => {
   test.each<readonly [string, () => Promise<string>]>([
     ['as bootstrap makes it', async () => pair.key],
     ['of an elliptic curve', async () => written(pair.key, 'ec')],
-    ['of RSA', async () => (await run('openssl', ['genrsa', '-traditional', '2048'])).stdout],
+    ['of RSA', async () => (await execFile('openssl', ['genrsa', '-traditional', '2048'])).stdout],
     ['with the line ends of Windows', async () => withCRLF(pair.key)],
   ])('%s', async (_, key) => {
     const text = await key();
