@@ -20,10 +20,12 @@ export function render(
   text: string,
   options: { readonly set?: readonly string[]; readonly release?: typeof release } = {},
 ): Rendered {
-  const loaded = loadValues(chart, { files: [{ file: 'values.yaml', text }], set: options.set ?? [] });
+  const target = options.release ?? release;
+  const input = { files: [{ file: 'values.yaml', text }], set: options.set ?? [], release: target };
+  const loaded = loadValues(chart, input);
   if ('problems' in loaded)
     throw new Error(loaded.problems.map(({ path, message }) => `${path}: ${message}`).join('\n'));
-  const { objects } = chart.evaluate(loaded.values, options.release ?? release);
+  const { objects } = chart.evaluate(loaded.values, target);
   const found = objects.map(({ object }) => object);
   const find = (kind: string, name: string) => {
     const object = found.find((candidate) => {

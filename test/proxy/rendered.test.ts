@@ -114,4 +114,28 @@ describeProxy("the chart's own container", () => {
       expect(reached).toEqual(['0.0.0.0', '[::]', '[::ffff:0.0.0.0]', '[0:0:0:0:0:ffff:0:0]']);
     });
   });
+
+  describe('with the URL of a Connect server', () => {
+    const asking = async (url: string) => {
+      const set = ['onepasswordConnect.connect.create=false', `onepasswordConnect.connect.url=${url}`];
+      await begin(await renderedWith('onepassword-connect', set), {});
+      const headers = { authorization: 'Bearer WAREHOUSE_API_KEY' };
+      await at.proxy.send({ url: 'https://warehouse.internal.example.com/', headers });
+      // What listens there answers so to the token alone.
+      const [first] = (await at.proxy.vaults?.requests(1)) ?? [];
+      return first?.status === 200 ? 'was sent the token' : 'was asked without the token';
+    };
+
+    it('sends the token to whoever has that name', async () => {
+      expect(await asking('http://connect.tools.svc:8080')).toBe('was sent the token');
+    });
+
+    it.each([
+      'http://centaur-centaur-api:8000',
+      'http://centaur-centaur-api.centaur-system.svc.corp.example:8000',
+      'http://centaur-centaur-iron-proxy:8081',
+    ])('is not rendered where the token would go to a part of the release: %s', async (url) => {
+      await expect(asking(url)).rejects.toThrow(/^onepasswordConnect\.connect\.url: .* must not read it/);
+    });
+  });
 });
