@@ -56,6 +56,7 @@ export const filesOf: { readonly [container in Container]: readonly string[] } =
     '/etc/iron-proxy-ca/ca-cert.pem',
     '/etc/iron-proxy-ca/ca-key.pem',
     '/run/iron-proxy/iron-proxy.yaml',
+    '/run/iron-proxy/resolv.conf',
   ],
   'connect-api': ['/home/opuser/.op/1password-credentials.json'],
   'connect-sync': ['/home/opuser/.op/1password-credentials.json'],

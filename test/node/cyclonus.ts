@@ -16,6 +16,7 @@ export async function judgedByCyclonus(
   policies: readonly object[],
   questions: readonly Question[],
 ): Promise<readonly boolean[]> {
+  const absent = keysOfNotIn(policies);
   const folder = await mkdtemp(path.join(tmpdir(), 'cyclonus-'));
   try {
     const file = async (name: string, content: unknown) => {
@@ -27,7 +28,10 @@ export async function judgedByCyclonus(
       'analyze',
       '--mode=query-traffic',
       `--policy-path=${await file('policies.json', list)}`,
-      `--traffic-path=${await file('traffic.json', questions.map(traffic))}`,
+      `--traffic-path=${await file(
+        'traffic.json',
+        questions.map((question) => traffic(question, absent)),
+      )}`,
     ]);
     const answers = [...printed.matchAll(/IS ALLOWED\?\s*\|\s*(TRUE|FALSE)/g)].map(
       ([, word]) => word === 'TRUE',
@@ -40,14 +44,42 @@ export async function judgedByCyclonus(
   }
 }
 
-function traffic({ from, to, port: { port, protocol } }: Question) {
-  return { Source: peer(from), Destination: peer(to), ResolvedPort: port, Protocol: protocol };
+function traffic({ from, to, port: { port, protocol } }: Question, absent: object) {
+  return {
+    Source: peer(from, absent),
+    Destination: peer(to, absent),
+    ResolvedPort: port,
+    Protocol: protocol,
+  };
 }
 
-function peer(end: End) {
+function peer(end: End, absent: object) {
   if (!('namespace' in end)) return { IP: end.address };
   const { namespace, labels, address } = end;
   // The label that every namespace has; the policies speak of no other.
   const NamespaceLabels = { 'kubernetes.io/metadata.name': namespace };
-  return { IP: address, Internal: { Namespace: namespace, NamespaceLabels, PodLabels: labels } };
+  const PodLabels = { ...absent, ...labels };
+  return { IP: address, Internal: { Namespace: namespace, NamespaceLabels, PodLabels } };
+}
+
+/**
+ * The keys that some selector compares by `NotIn`, each with an empty value for the pods that lack it. For Kubernetes
+ * `NotIn` selects those, too; for cyclonus it does not, so it is asked of a pod with a value that no policy names.
+ *
+ * Format: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
+ *
+ * @throws Error when a policy also asks whether one of these keys is there, which the value would change.
+ */
+function keysOfNotIn(policies: readonly object[]): Readonly<Record<string, ''>> {
+  const operators = new Map<string, Set<string>>();
+  JSON.stringify(policies, (_, value) => {
+    if (typeof value?.key === 'string' && typeof value.operator === 'string') {
+      operators.set(value.key, (operators.get(value.key) ?? new Set()).add(value.operator));
+    }
+    return value;
+  });
+  const keys = [...operators].filter(([, named]) => named.has('NotIn'));
+  const both = keys.find(([, named]) => named.has('Exists') || named.has('DoesNotExist'));
+  if (both !== undefined) throw new Error(`policies ask by NotIn and by Exists for ${both[0]}`);
+  return Object.fromEntries(keys.map(([key]) => [key, '' as const]));
 }

@@ -385,10 +385,11 @@ async function losesNone(
 // -------------------------------------------------------------------------------------------------------- rotation
 
 const operations = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+const rotation = operations.split('\n## ').find((section) => section.startsWith('Rotate a Secret\n')) ?? '';
 
 /** The Deployments that are restarted when something was rotated, by the command beside it in the documentation. */
 function restarted(what: string): readonly string[] {
-  const row = operations.split('\n').find((line) => line.startsWith('|') && line.includes(`\`${what}\``));
+  const row = rotation.split('\n').find((line) => line.startsWith('|') && line.includes(`\`${what}\``));
   const command = /`kubectl rollout restart -n centaur-system ([^`]+)`/.exec(row ?? '')?.[1];
   if (command === undefined) throw new Error(`docs/operations.md does not say how ${what} is rotated`);
   return command.split(' ');
