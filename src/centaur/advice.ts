@@ -13,4 +13,4 @@ const retired = {
     'postgres.auth.existingSecretKey, and remove it here: in the values it would be readable in the release.',
 };
 
-export const advice: Advice = { retired, mend: mendHost };
+export const advice: Advice = { retired, hint: mendHost };

@@ -211,12 +211,12 @@ describe('an unknown key', () => {
 });
 
 describe('a wrong value', () => {
-  test('that is refused is mended by who knows better', () => {
-    const mend = (path: ValuePath, value: Value) =>
+  test('that is refused gets the hint of an author who knows better', () => {
+    const hint = (path: ValuePath, value: Value) =>
       path[0] === 'hosts' && typeof value === 'string' ? `Write ${value.toLowerCase()}.` : undefined;
-    expect(problems('hosts: [A, 1]\nservice: {hosts: B}\n', { advice: { mend } })).toEqual([
-      'values.yaml:1:9 hosts[0]: is not of the form that is needed | Write a.',
-      'values.yaml:1:12 hosts[1]: must be a text, and is a number | YAML reads it as text where it stands in quotes in a values file: - "…"',
+    expect(problems('hosts: [A, 1]\nservice: {hosts: B}\n', { advice: { hint } })).toEqual([
+      'values.yaml:1:9 hosts[0]: does not have the required form | Write a.',
+      'values.yaml:1:12 hosts[1]: must be a string, but is a number | In a values file, put it in quotes so that YAML reads a string: - "…"',
       'values.yaml:2:11 service.hosts: this key is not known | There is a key of this name elsewhere: hosts.',
     ]);
   });
@@ -225,57 +225,57 @@ describe('a wrong value', () => {
     [
       'is told the choices, and the nearest of them',
       'greeting: {language: frensh}',
-      'values.yaml:1:12 greeting.language: must be english or french, and is "frensh" | Did you mean french?',
+      'values.yaml:1:12 greeting.language: must be english or french, but is "frensh" | Did you mean french?',
     ],
     [
       'is told the choices',
       'greeting: {language: 7}',
-      'values.yaml:1:12 greeting.language: must be english or french, and is a number',
+      'values.yaml:1:12 greeting.language: must be english or french, but is a number',
     ],
     [
-      'that is a text where a number is needed loses its quotes',
+      'that is a string where a number is needed loses its quotes',
       'service: {port: "8080"}',
-      'values.yaml:1:11 service.port: must be a whole number, and is a text | Remove the quotes.',
+      'values.yaml:1:11 service.port: must be a whole number, but is a string | Remove the quotes.',
     ],
     [
-      'that is a text where true or false is needed loses its quotes',
+      'that is a string where true or false is needed loses its quotes',
       'service: {public: "true"}',
-      'values.yaml:1:11 service.public: must be true or false, and is a text | Remove the quotes.',
+      'values.yaml:1:11 service.public: must be true or false, but is a string | Remove the quotes.',
     ],
     [
-      'that is a number where a text is needed gets quotes',
+      'that is a number where a string is needed gets quotes',
       'image:\n  tag: 1.10 # a tag\n',
-      'values.yaml:2:3 image.tag: must be a text, and is a number with a fraction | YAML reads it as text where it stands in quotes in a values file: tag: "…"',
+      'values.yaml:2:3 image.tag: must be a string, but is a number with a fraction | In a values file, put it in quotes so that YAML reads a string: tag: "…"',
     ],
     [
       'that YAML takes for a boolean gets quotes',
       'image:\n  tag: on\n',
-      'values.yaml:2:3 image.tag: must be a text, and is true | YAML reads it as text where it stands in quotes in a values file: tag: "…"',
+      'values.yaml:2:3 image.tag: must be a string, but is true | In a values file, put it in quotes so that YAML reads a string: tag: "…"',
     ],
     [
       'between braces gets quotes too',
       'image: {tag: 08}',
-      'values.yaml:1:9 image.tag: must be a text, and is a number | YAML reads it as text where it stands in quotes in a values file: tag: "…"',
+      'values.yaml:1:9 image.tag: must be a string, but is a number | In a values file, put it in quotes so that YAML reads a string: tag: "…"',
     ],
     [
       'in a list stands at its place there',
       'hosts:\n  - a.example\n  - 12\n',
-      'values.yaml:3:5 hosts[1]: must be a text, and is a number | YAML reads it as text where it stands in quotes in a values file: - "…"',
+      'values.yaml:3:5 hosts[1]: must be a string, but is a number | In a values file, put it in quotes so that YAML reads a string: - "…"',
     ],
     [
       'of another form is told what the key is for',
       'greeting:\n  every: 10 minutes\n',
-      'values.yaml:2:3 greeting.every: is not of the form that is needed | How often: a number and s, m or h, such as 10m.',
+      'values.yaml:2:3 greeting.every: does not have the required form | How often: a number and s, m or h, such as 10m.',
     ],
     [
       'in a list is told what the list is for',
       'hosts: [A]',
-      'values.yaml:1:9 hosts[0]: is not of the form that is needed | Names of hosts, in small letters.',
+      'values.yaml:1:9 hosts[0]: does not have the required form | Names of hosts, in small letters.',
     ],
     [
       'whose key has no description is told the form',
       'service: {token: hunter2}',
-      'values.yaml:1:11 service.token: is not of the form that is needed | ^(tok-.*)?$',
+      'values.yaml:1:11 service.token: does not have the required form | ^(tok-.*)?$',
     ],
     [
       'outside of its range is told the range',
@@ -285,17 +285,17 @@ describe('a wrong value', () => {
     [
       'that is too long is told how long it is, in characters',
       'greeting: {text: "😀😀😀😀😀😀😀😀😀😀😀"}',
-      'values.yaml:1:12 greeting.text: must have at most 10 characters, and has 11 | What is said.',
+      'values.yaml:1:12 greeting.text: must have at most 10 characters, but has 11 | What is said.',
     ],
     [
       'in place of a map is told its keys',
       'service: 8080',
-      'values.yaml:1:1 service: must be a map, and is a number | Its keys stand below it: port, public and token.',
+      'values.yaml:1:1 service: must be a map, but is a number | Its keys stand below it: port, public and token.',
     ],
     [
       'in place of a list is told how to write one',
       'hosts: a.example',
-      'values.yaml:1:1 hosts: must be a list, and is a text | Write each member on a line of its own, after "- ".',
+      'values.yaml:1:1 hosts: must be a list, but is a string | Write each member on a line of its own, after "- ".',
     ],
   ])('%s', (_, text, problem) => {
     expect(problems(text)).toEqual([problem]);
@@ -307,18 +307,18 @@ describe('a value of several shapes', () => {
     [
       'is held against the shape that it has',
       'friends: {ann: ann}',
-      'values.yaml:1:11 friends.ann: is not of the form that is needed | A first name.',
+      'values.yaml:1:11 friends.ann: does not have the required form | A first name.',
     ],
     [
       'is held against the shape that it has, key by key',
       'friends:\n  ann:\n    name: Ann\n    aeg: 5\n    age: x\n',
       'values.yaml:4:5 friends.ann.aeg: this key is not known | Did you mean friends.ann.age?',
-      'values.yaml:5:5 friends.ann.age: must be a whole number, and is a text',
+      'values.yaml:5:5 friends.ann.age: must be a whole number, but is a string',
     ],
     [
       'is told all shapes where it has none',
       'friends: {ann: [1]}',
-      'values.yaml:1:11 friends.ann: must be a text or a map, and is a list | Its keys stand below it: name and age.',
+      'values.yaml:1:11 friends.ann: must be a string or a map, but is a list | Its keys stand below it: name and age.',
     ],
     [
       'is held against the shape whose mark it bears',
@@ -330,7 +330,7 @@ describe('a value of several shapes', () => {
     [
       'is told every mark where it bears none of them',
       'gift: {kind: boot, title: x}',
-      'values.yaml:1:8 gift.kind: must be book or cake, and is "boot" | Did you mean book?',
+      'values.yaml:1:8 gift.kind: must be book or cake, but is "boot" | Did you mean book?',
     ],
     [
       'is told what is missing, at the map that lacks it',
@@ -393,13 +393,13 @@ describe('an expression of --set', () => {
     '08080',
   ])('that gives the text %s for a number has no quotes', (text) => {
     expect(problems('', { set: [`service.port=${text}`] })).toEqual([
-      `--set service.port=…:1:1 service.port: must be a whole number, and is a text`,
+      `--set service.port=…:1:1 service.port: must be a whole number, but is a string`,
     ]);
   });
 
-  test('that gives a number for a text is told of files and their quotes', () => {
+  test('that gives a number for a string is told of files and their quotes', () => {
     expect(problems('', { set: ['image.tag=12'] })).toEqual([
-      '--set image.tag=…:1:1 image.tag: must be a text, and is a number | YAML reads it as text where it stands in quotes in a values file: tag: "…"',
+      '--set image.tag=…:1:1 image.tag: must be a string, but is a number | In a values file, put it in quotes so that YAML reads a string: tag: "…"',
     ]);
   });
 });

@@ -19,7 +19,7 @@ export interface Advice {
   /** Keys that older values files have, by their paths, each with what to do about it. */
   readonly retired?: { readonly [path: string]: string };
   /** What to do about a value that the schema refuses; undefined where the schema's own hint says it. */
-  readonly mend?: (path: ValuePath, value: Value) => string | undefined;
+  readonly hint?: (path: ValuePath, value: Value) => string | undefined;
 }
 
 export interface ValuesInput {
@@ -158,7 +158,7 @@ function problemOf(
   { kind, path, message, hint }: Fault,
   values: ValueMap,
   sources: readonly Source[],
-  { retired = {}, mend }: Advice,
+  { retired = {}, hint: betterHint }: Advice,
 ): Problem {
   const key = showPath(path);
   const instead = kind === 'unknown key' && Object.hasOwn(retired, key) ? retired[key] : undefined;
@@ -173,8 +173,8 @@ function problemOf(
       'Remove the key to keep its default.',
     );
   }
-  const mended = kind === 'value' ? mend?.(path, valueAt(values, path) ?? null) : undefined;
-  return problemAt(path, sources, message, mended ?? hint);
+  const better = kind === 'value' ? betterHint?.(path, valueAt(values, path) ?? null) : undefined;
+  return problemAt(path, sources, message, better ?? hint);
 }
 
 /** A rule's message begins with the key that it is about. */

@@ -66,7 +66,7 @@ describe('paths into the values', () => {
   test('exist', () => {
     // @ts-expect-error: a misspelt key
     refused(() => values.image.tga, /\.Values\.image has no key 'tga'; it has repository, tag/);
-    // @ts-expect-error: a key of a text
+    // @ts-expect-error: a key of a string
     refused(() => values.name.first, /\.Values\.name has no key 'first'/);
   });
 
@@ -119,15 +119,15 @@ describe("Kubernetes' fields", () => {
 
   test('take values of their type, constants and expressions', () => {
     const { spec } = podWith({ name: 'x' });
-    // @ts-expect-error: a text for a number
+    // @ts-expect-error: a string for a number
     written(() => new KubeDeployment(chart, 'f', { spec: { ...spec, replicas: '3' } }));
-    // @ts-expect-error: an expression that yields a text for a number
+    // @ts-expect-error: an expression that yields a string for a number
     written(() => new KubeDeployment(chart, 'g', { spec: { ...spec, replicas: values.name } }));
-    // @ts-expect-error: a number for a text
+    // @ts-expect-error: a number for a string
     written(() => new KubeConfigMap(chart, 'h', { data: { a: values.replicas } }));
-    // @ts-expect-error: a text that may be absent
+    // @ts-expect-error: a string that may be absent
     written(() => new KubeDeployment(chart, 'i', podWith({ name: values.nodeName })));
-    // @ts-expect-error: a list of texts for a list of ports
+    // @ts-expect-error: a list of strings for a list of ports
     written(() => new KubeService(chart, 'j', { spec: { ports: values.labels } }));
     // @ts-expect-error: in a list as well
     written(() => new KubeService(chart, 'k', ports(each(values.ports, (item) => ({ port: item.name })))));
@@ -137,7 +137,7 @@ describe("Kubernetes' fields", () => {
 
 describe('conditions', () => {
   test('are booleans', () => {
-    // @ts-expect-error: a text is no condition, unless a function is given of what it is when it is there
+    // @ts-expect-error: a string is not a condition, unless a function is given of what it is when it is there
     refused(() => when(values.name, 'x'), /a condition is a boolean, not a string/);
     // @ts-expect-error: and a number is none
     refused(() => new KubeService(chart, 'm', { when: values.replicas }), /'when' is not a boolean/);
@@ -148,15 +148,15 @@ describe('conditions', () => {
   test('compare what can be compared', () => {
     // @ts-expect-error: a mode that there is not
     written(() => eq(values.mode, 'c'));
-    // @ts-expect-error: a number and a text
+    // @ts-expect-error: a number and a string
     refused(() => eq(values.replicas, '3'), /eq: a integer is not compared with a string/);
     const names = map(values.ports, (item) => item.name);
-    // @ts-expect-error: a list of texts has no number in it
+    // @ts-expect-error: a list of strings has no number in it
     refused(() => includes(names, 3), /includes takes a string/);
   });
 
   test('choose between two values of one type', () => {
-    // @ts-expect-error: a text or a number
+    // @ts-expect-error: a string or a number
     written(() => ifElse(values.enabled, 'x', 3));
     // @ts-expect-error: a fallback of another type
     written(() => defaultIfAbsent(values.nodeName, 3));
@@ -165,7 +165,7 @@ describe('conditions', () => {
 
 describe('lists and maps', () => {
   test('are what each and entries walk', () => {
-    // @ts-expect-error: a text
+    // @ts-expect-error: a string
     refused(() => each(values.name, (item) => item), /each walks a list or a map, not a string/);
     // @ts-expect-error: a number
     refused(() => map(values.replicas, (item) => item), /each walks a list or a map, not a integer/);
@@ -179,8 +179,8 @@ describe('lists and maps', () => {
 describe('texts', () => {
   test('are composed of texts and integers', () => {
     // @ts-expect-error: a boolean
-    refused(() => str`${values.enabled}`, /takes a text|not a boolean/);
-    refused(() => `${values.name}`, /is an expression, not a text: compose texts with str/);
+    refused(() => str`${values.enabled}`, /takes a string or integer as its 'part', not a boolean/);
+    refused(() => `${values.name}`, /is an expression, not a string: compose strings with str/);
   });
 
   test('are cut at a length that is known', () => {

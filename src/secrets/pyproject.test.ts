@@ -96,15 +96,15 @@ describe('a problem names the file, the table and the key', () => {
 
   test.each<[lines: readonly string[], problem: RegExp]>([
     [['secrets = "KEY"'], /secrets: must be a list/],
-    [['secrets = [5]'], /secrets\[0\]: must be a text or a map/],
+    [['secrets = [5]'], /secrets\[0\]: must be a string or a map/],
     [['secrets = [{name = "KEY"}]'], /secrets\[0\]\.type: this key is missing/],
     [['secrets = ["A", {type = "htp", name = "KEY"}]'], /secrets\[1\]\.type: must be http/],
     [[`secrets = [{${http}, hosts = "a.example.com"}]`], /secrets\[0\]\.hosts: must be a list/],
     [
       [`secrets = [{${http}, hosts = ["a.example.com", "a b"]}]`],
-      /secrets\[0\]\.hosts\[1\]: is not of the form/,
+      /secrets\[0\]\.hosts\[1\]: does not have the required form/,
     ],
-    [['hosts = ["https://a.example.com"]'], /hosts\[0\]: is not of the form/],
+    [['hosts = ["https://a.example.com"]'], /hosts\[0\]: does not have the required form/],
     [[`secrets = [{${http}, match_path = "yes"}]`], /secrets\[0\]\.match_path: must be true or false/],
     [['secret = ["KEY"]'], /secret: this key is not known/],
     [['hosts_ = ["a.example.com"]'], /hosts_: this key is not known/],
@@ -124,14 +124,14 @@ describe('a problem names the file, the table and the key', () => {
     ['-inf', 'an infinite number'],
     ['9007199254740993', 'an integer beyond 2^53'],
   ])('%s is told with what is needed in its place, and quotes where a text is', (value, kind) => {
-    const quotes = (text: string) => `Put it in quotes, and TOML reads it as text: ${text}`;
+    const quotes = (text: string) => `Put it in quotes, so that TOML reads a string: ${text}`;
     const field = `{secret_ref = "A", json_key = ${value}}`;
     const oauth = `type = "oauth_token", name = "T", grant = "client_credentials", token_endpoint = "https://l"`;
     const table = `secrets = [{${oauth}, fields = {client_id = ${field}, client_secret = "B"}}, ${value}, {${http}, match_path = ${value}}]`;
     expect(problems(table)).toEqual([
-      `${file}: [tool.centaur] secrets[0].fields.client_id.json_key: must be a text, and is ${kind}`,
-      `${file}: [tool.centaur] secrets[1]: must be a text or a map, and is ${kind}`,
-      `${file}: [tool.centaur] secrets[2].match_path: must be true or false, and is ${kind}`,
+      `${file}: [tool.centaur] secrets[0].fields.client_id.json_key: must be a string, but is ${kind}`,
+      `${file}: [tool.centaur] secrets[1]: must be a string or a map, but is ${kind}`,
+      `${file}: [tool.centaur] secrets[2].match_path: must be true or false, but is ${kind}`,
     ]);
     expect(hints(table)).toEqual([
       quotes('json_key = "…"'),
@@ -139,7 +139,7 @@ describe('a problem names the file, the table and the key', () => {
       "http: whether the placeholder is replaced in the URL's path.",
     ]);
     expect(problems(`secrets = ${value}`)).toEqual([
-      `${file}: [tool.centaur] secrets: must be a list, and is ${kind}`,
+      `${file}: [tool.centaur] secrets: must be a list, but is ${kind}`,
     ]);
     expect(hints(`secrets = ${value}`)).toEqual(['Write its members in brackets, with commas between them.']);
     expect(problems(`secret_since = ${value}`)).toEqual([]);
@@ -155,15 +155,15 @@ describe('a problem names the file, the table and the key', () => {
 
   test('a value that JSON has not, where one of several words is needed, is told with the words', () => {
     expect(problems('secrets = [{type = nan, name = "KEY"}]')).toEqual([
-      `${file}: [tool.centaur] secrets[0].type: must be http, gcp_auth, oauth_token, aws_auth or pg_dsn, and is nan`,
+      `${file}: [tool.centaur] secrets[0].type: must be http, gcp_auth, oauth_token, aws_auth or pg_dsn, but is nan`,
     ]);
     expect(hints('secrets = [{type = nan, name = "KEY"}]')).toEqual([undefined]);
   });
 
   test.each([
     ['secrets = "KEY"', 'Write its members in brackets, with commas between them.'],
-    ['secrets = [5]', 'Put it in quotes, and TOML reads it as text: "…"'],
-    ['secrets = [{type = "http", name = 5}]', 'Put it in quotes, and TOML reads it as text: name = "…"'],
+    ['secrets = [5]', 'Put it in quotes, so that TOML reads a string: "…"'],
+    ['secrets = [{type = "http", name = 5}]', 'Put it in quotes, so that TOML reads a string: name = "…"'],
   ])('what to do about %s is said in the words of TOML', (line, hint) => {
     expect(hints(line)).toEqual([hint]);
   });

@@ -38,8 +38,8 @@ const keys = ['hosts', 'secrets'];
 const schema: SchemaDocument = JSON.parse(JSON.stringify(toolSchema));
 
 const toml: FileFormat = {
-  text: (key) =>
-    `Put it in quotes, and TOML reads it as text: ${typeof key === 'string' ? `${key} = "…"` : '"…"'}`,
+  string: (key) =>
+    `Put it in quotes, so that TOML reads a string: ${typeof key === 'string' ? `${key} = "…"` : '"…"'}`,
   list: 'Write its members in brackets, with commas between them.',
   map: (keys) => `Write its keys in braces, with commas between them: ${keys}.`,
 };

@@ -172,7 +172,7 @@ describe('is refused', () => {
   test('with all problems of all files, in the order of the files', () => {
     expect(problems(tool('b', 'secrets = [1]'), tool('a', 'hosts = 1'), warehouse)).toEqual([
       expect.stringMatching(/^tools\/a\/pyproject\.toml: must be a list/),
-      expect.stringMatching(/^tools\/b\/pyproject\.toml: must be a text or a map/),
+      expect.stringMatching(/^tools\/b\/pyproject\.toml: must be a string or a map/),
     ]);
   });
 

@@ -14,7 +14,7 @@ const named: { readonly [character: string]: string } = {
 };
 
 /**
- * A text in double quotes as Go's `strconv.Quote` writes it. Everything that Go does not hold for printable is
+ * A string in double quotes as Go's `strconv.Quote` writes it. Everything that Go does not hold for printable is
  * escaped, and each of its escapes is one of YAML 1.1's, so that the same text is a YAML scalar as well.
  */
 export function goString(text: string): string {

@@ -58,7 +58,7 @@ export function samePath(left: ValuePath, right: ValuePath): boolean {
   return showPath(left) === showPath(right);
 }
 
-/** A text as it fits into a message. */
+/** A string as it fits into a message. */
 export function shorten(text: string): string {
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

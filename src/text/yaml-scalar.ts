@@ -2,7 +2,7 @@
 import { isForbidden } from './forbidden-text.js';
 import { goJson, goString } from './go-syntax.js';
 
-/** Texts that a YAML 1.1 reader takes for a boolean or null. */
+/** Strings that a YAML 1.1 reader takes for a boolean or null. */
 const reserved = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
 
 /** A constant, bare where no reader could take it for anything else. */
@@ -21,7 +21,7 @@ function isPlain(text: string): boolean {
 }
 
 /**
- * The lines of a text that can be written as a literal block, and its indicator; undefined where a quoted scalar is
+ * The lines of a string that can be written as a literal block, and its indicator; undefined where a quoted scalar is
  * needed. A block can't hold control characters, and one that begins with a space would need an indentation indicator.
  */
 export function literalBlock(text: string): { indicator: '|' | '|-'; lines: readonly string[] } | undefined {
@@ -37,7 +37,7 @@ export function literalBlock(text: string): { indicator: '|' | '|-'; lines: read
 /**
  * Checks a comment that stands in YAML.
  *
- * @throws {TypeError} for a text that would end the comment
+ * @throws {TypeError} for a comment that would end early
  */
 export function assertYamlComment(text: string): void {
   if (/[^\P{Cc}\t\n]/u.test(text) || isForbidden(text)) {
@@ -50,7 +50,7 @@ export function assertYamlComment(text: string): void {
 /**
  * Checks a comment that stands in a template, between the marks of Go's comments.
  *
- * @throws {TypeError} for a text that would end the comment
+ * @throws {TypeError} for a comment that would end early
  */
 export function assertTemplateComment(text: string): void {
   if (text.includes('*/')) throw new TypeError(`a comment holds what would end it: ${JSON.stringify(text)}`);

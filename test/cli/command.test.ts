@@ -85,9 +85,9 @@ describe("a person's mistakes in a values file", () => {
     const { status, stdout, stderr } = await centaurChart('validate', '-f', name);
     expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
     expect(stdout).toMatchInlineSnapshot(`
-      "mistakes.yaml:2:3: ironProxy.secretSource: must be onepassword-connect, onepassword or env, and is "onepasword-connect"
+      "mistakes.yaml:2:3: ironProxy.secretSource: must be onepassword-connect, onepassword or env, but is "onepasword-connect"
         Did you mean onepassword-connect?
-      mistakes.yaml:3:3: ironProxy.secretTtl: is not of the form that is needed
+      mistakes.yaml:3:3: ironProxy.secretTtl: does not have the required form
         How long iron-proxy keeps a credential before it asks 1Password again: hours, minutes, seconds or milliseconds, such as 10m or 1h30m.
       mistakes.yaml:4:3: ironProxy.manager: this key of older values files means nothing here
         Set ironProxy.secretSource and ironProxy.secretTtl instead: the API manages the proxies itself.
@@ -95,11 +95,11 @@ describe("a person's mistakes in a values file", () => {
         Set ironProxy.secretSource instead, to onepassword-connect, onepassword or env: iron-proxy alone reads credentials.
       mistakes.yaml:8:1: create: this key is not known
         There is a key of this name elsewhere: onepasswordConnect.connect.create.
-      mistakes.yaml:11:5: api.image.tag: must be a text, and is a number with a fraction
-        YAML reads it as text where it stands in quotes in a values file: tag: "…"
+      mistakes.yaml:11:5: api.image.tag: must be a string, but is a number with a fraction
+        In a values file, put it in quotes so that YAML reads a string: tag: "…"
       mistakes.yaml:12:1: laminar: this key of older values files means nothing here
         Install Laminar with its own chart, and remove this section.
-      mistakes.yaml:13:21: tools.a.hosts[0]: is not of the form that is needed
+      mistakes.yaml:13:21: tools.a.hosts[0]: does not have the required form
         A host stands alone, in lower-case ASCII, without scheme, port or path: write "api.example.com".
       1 file checked: 8 problems
       "

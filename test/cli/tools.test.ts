@@ -326,8 +326,8 @@ describe('centaur-chart tools', () => {
   it('prints the name of a folder on one line', async () => {
     await tree({ 'a\nb/c/pyproject.toml': '[tool.centaur]\nsecrets = [5]' });
     expect((await tools('a\nb')).stderr).toBe(
-      'a?b/c/pyproject.toml: tool.centaur: secrets[0]: must be a text or a map, and is a number\n' +
-        '  Put it in quotes, and TOML reads it as text: "…"\n',
+      'a?b/c/pyproject.toml: tool.centaur: secrets[0]: must be a string or a map, but is a number\n' +
+        '  Put it in quotes, so that TOML reads a string: "…"\n',
     );
     expect((await tools('a\nd')).stderr).toBe('centaur-chart: cannot read a?d: no such file or directory\n');
   });

@@ -27,7 +27,7 @@ const edgesOf: { readonly [K in ParameterKind]: readonly string[] } = {
   string: texts,
   integer: integers,
   boolean: booleans,
-  text: [...texts, ...integers],
+  'string or integer': [...texts, ...integers],
   digits: ['0', '-0', '9'.repeat(15), `-${'9'.repeat(15)}`].map(written),
   duration: ['1ms', '0.001s', '999999.999h999999.999m999999.999s999999ms'].map(written),
   header: ['', '-', '_'].map(written),

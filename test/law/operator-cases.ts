@@ -133,7 +133,7 @@ const choices: { readonly [K in ParameterKind]: readonly Choice[] } = {
   string: [string],
   integer: [integer],
   boolean: [boolean],
-  text: [string, integer],
+  'string or integer': [string, integer],
   digits: [{ label: 'digits', schema: text, values: digits, edges: edges.digitEdges }],
   duration: [duration],
   header: [header],

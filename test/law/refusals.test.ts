@@ -195,7 +195,7 @@ describe('a value', () => {
     const loaded = (value: string) =>
       loadValues(chart, { files: [{ file: 'a.yaml', text: `labels: {"a\\nb": ${value}}` }] });
     expect(loaded('text')).not.toHaveProperty('problems');
-    expect(loaded('1')).toMatchObject({ problems: [{ message: 'must be a text, and is a number' }] });
+    expect(loaded('1')).toMatchObject({ problems: [{ message: 'must be a string, but is a number' }] });
   });
 
   test('is read by something', () => {

@@ -64,7 +64,7 @@ const domains: { readonly [K in ParameterKind]: Domain } = {
   any: { kinds: ['string', 'integer', 'number', 'boolean', 'scalar', 'list', 'map'], has: () => true },
   sized: { kinds: ['string', 'list', 'map'], has: (value) => isString(value) || isContainer(value) },
   container: { kinds: ['list', 'map'], has: isContainer },
-  text: { kinds: ['string', 'integer'], has: (value) => isString(value) || isInteger(value) },
+  'string or integer': { kinds: ['string', 'integer'], has: (value) => isString(value) || isInteger(value) },
   digits: { kinds: ['string'], has: ofForm(/^-?[0-9]{1,15}$/) },
   duration: { kinds: ['string'], has: ofForm(new RegExp(durationPattern)) },
   header: { kinds: ['string'], has: ofForm(/^[A-Za-z0-9_-]*$/) },

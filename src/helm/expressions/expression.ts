@@ -66,7 +66,7 @@ export function symbolic<T>(ast: Ast): Symbolic<T> {
       if (key === AST) return ast;
       if (typeof key === 'symbol') {
         if (key === Symbol.toPrimitive) {
-          throw new TypeError(`${pathOf(ast)} is an expression, not a text: compose texts with str\`…\``);
+          throw new TypeError(`${pathOf(ast)} is an expression, not a string: compose strings with str\`…\``);
         }
         return undefined;
       }

@@ -1,6 +1,6 @@
 /**
  * The operator table. Each row is one operator with both of its meanings: `evaluate` in TypeScript, and `go` as the
- * text of a Go template expression. The test that holds the two equal is generated from this table.
+ * text of a Go template expression. A test that compares the two is generated from this table.
  *
  * Helm's functions are documented at https://helm.sh/docs/chart_template_guide/function_list/.
  */
@@ -158,10 +158,10 @@ export const isPresent: (value: Expr<unknown>) => Expr<boolean> = row({
   go: ({ text }) => `not (kindIs "invalid" ${text})`,
 });
 
-/** Whether a value that may be a text or something else is a text; `readAs` then reads it as what it is. */
+/** Whether a value that may be a string or something else is a string; `readAs` then reads it as what it is. */
 export const isString: (value: Expr<unknown>) => Expr<boolean> = row({
   name: 'isString',
-  summary: 'whether a value is a text',
+  summary: 'whether a value is a string',
   parameters: [{ name: 'value', kind: 'any', optional: true }],
   result: boolean,
   evaluate: (value: Value | undefined) => typeof value === 'string',
@@ -246,8 +246,8 @@ export const defaultIfEmpty: (value: Expr<string | undefined>, fallback: Leaf<st
 
 const concatenated = row<(...parts: readonly unknown[]) => Expr<string>>({
   name: 'str',
-  summary: 'a text with strings and integers set into it, which the source writes as a str`…` template',
-  parameters: [{ name: 'part', kind: 'text', variadic: true }],
+  summary: 'a string with strings and integers set into it, which the source writes as a str`…` template',
+  parameters: [{ name: 'part', kind: 'string or integer', variadic: true }],
   result: string,
   evaluate: (...parts: (string | number)[]) => parts.join(''),
   go: (...parts) => {
@@ -261,7 +261,7 @@ const concatenated = row<(...parts: readonly unknown[]) => Expr<string>>({
 
 const verbs: { readonly [K in Kind]?: string } = { string: '%s', integer: '%d' };
 
-/** A text with strings and integers set into it: str`${repository}:${tag}`. */
+/** A string with strings and integers set into it: str`${repository}:${tag}`. */
 export function str(
   texts: TemplateStringsArray,
   ...values: readonly (Leaf<string> | Leaf<number>)[]
@@ -273,17 +273,17 @@ export function str(
     : concatenated(...written);
 }
 
-/** A text that is set into another one is part of it: the chart prints one text for both. */
+/** A string that is set into another one is part of it: the chart prints one text for both. */
 function partsOf(part: Leaf<string> | Leaf<number>): readonly (Leaf<string> | Leaf<number>)[] {
   const ast = astOf(part);
   if (ast.kind !== 'call' || ast.operator.name !== 'str') return [part];
   return ast.args.map((inner) => symbolic<string>(inner));
 }
 
-/** At most the first `length` bytes of a text: Kubernetes' names are ASCII, and a cut inside a character is refused. */
+/** At most the first `length` bytes of a string: Kubernetes' names are ASCII, and a cut inside a character is refused. */
 export const trunc: (length: number, text: Leaf<string>) => Expr<string> = row({
   name: 'trunc',
-  summary: 'at most the first `length` bytes of a text',
+  summary: 'at most the first `length` bytes of a string',
   parameters: [
     { name: 'length', kind: 'integer', constant: true },
     { name: 'text', kind: 'string' },
@@ -324,17 +324,17 @@ const textTest = (
 
 export const hasPrefix = textTest(
   'hasPrefix',
-  'whether a text begins with the prefix',
+  'whether a string begins with the prefix',
   'prefix',
   (prefix, text) => text.startsWith(prefix),
 );
 export const hasSuffix = textTest(
   'hasSuffix',
-  'whether a text ends with the suffix',
+  'whether a string ends with the suffix',
   'suffix',
   (suffix, text) => text.endsWith(suffix),
 );
-export const contains = textTest('contains', 'whether a text has the part in it', 'part', (part, text) =>
+export const contains = textTest('contains', 'whether a string has the part in it', 'part', (part, text) =>
   text.includes(part),
 );
 
@@ -375,10 +375,10 @@ const textCut = (
     piped: true,
   });
 
-export const trimPrefix = textCut('trimPrefix', 'the text without the prefix', 'prefix', (prefix, text) =>
+export const trimPrefix = textCut('trimPrefix', 'the string without the prefix', 'prefix', (prefix, text) =>
   text.startsWith(prefix) ? text.slice(prefix.length) : text,
 );
-export const trimSuffix = textCut('trimSuffix', 'the text without the suffix', 'suffix', (suffix, text) =>
+export const trimSuffix = textCut('trimSuffix', 'the string without the suffix', 'suffix', (suffix, text) =>
   text.endsWith(suffix) ? text.slice(0, text.length - suffix.length) : text,
 );
 
@@ -386,7 +386,7 @@ export const trimSuffix = textCut('trimSuffix', 'the text without the suffix', '
 export const replace: (old: Leaf<string>, replacement: Leaf<string>, text: Leaf<string>) => Expr<string> =
   row({
     name: 'replace',
-    summary: 'the text with every occurrence of `old` replaced',
+    summary: 'the string with every occurrence of `old` replaced',
     parameters: [
       { name: 'old', kind: 'string' },
       { name: 'replacement', kind: 'string' },
@@ -394,7 +394,7 @@ export const replace: (old: Leaf<string>, replacement: Leaf<string>, text: Leaf<
     ],
     result: string,
     evaluate: (old: string, replacement: string, text: string) => {
-      if (old === '') throw new EvaluationError('replace: the text to be replaced is empty');
+      if (old === '') throw new EvaluationError('replace: the string to be replaced is empty');
       return text.replaceAll(old, () => replacement);
     },
     go: fn('replace'),
@@ -424,10 +424,10 @@ export const join: (separator: Leaf<string>, list: Leaf<readonly string[]>) => E
   piped: true,
 });
 
-/** The parts of a text between separators. */
+/** The parts of a string between separators. */
 export const split: (separator: Leaf<string>, text: Leaf<string>) => Symbolic<readonly string[]> = row({
   name: 'split',
-  summary: 'the parts of a text between separators',
+  summary: 'the parts of a string between separators',
   parameters: [
     { name: 'separator', kind: 'string' },
     { name: 'text', kind: 'string' },
@@ -441,20 +441,20 @@ export const split: (separator: Leaf<string>, text: Leaf<string>) => Symbolic<re
   piped: true,
 });
 
-/** The number of bytes that a text has in UTF-8. */
+/** The number of bytes that a string has in UTF-8. */
 export const byteLength: (text: Leaf<string>) => Expr<number> = row({
   name: 'byteLength',
-  summary: 'the number of bytes of a text in UTF-8',
+  summary: 'the number of bytes of a string in UTF-8',
   parameters: [{ name: 'text', kind: 'string' }],
   result: integer,
   evaluate: (text: string) => Buffer.byteLength(text),
   go: fn('len'),
 });
 
-/** The SHA-256 of a text, in lower-case hexadecimal. */
+/** The SHA-256 of a string, in lower-case hexadecimal. */
 export const sha256: (text: Leaf<string>) => Expr<string> = row({
   name: 'sha256',
-  summary: 'the SHA-256 of a text, in hexadecimal',
+  summary: 'the SHA-256 of a string, in hexadecimal',
   parameters: [{ name: 'text', kind: 'string' }],
   result: string,
   evaluate: (text: string) => createHash('sha256').update(text).digest('hex'),
@@ -464,7 +464,7 @@ export const sha256: (text: Leaf<string>) => Expr<string> = row({
 
 export const base64: (text: Leaf<string>) => Expr<string> = row({
   name: 'base64',
-  summary: 'the bytes of a text in base64, as a Secret holds them',
+  summary: 'the bytes of a string in base64, as a Secret holds them',
   parameters: [{ name: 'text', kind: 'string' }],
   result: string,
   evaluate: (text: string) => Buffer.from(text).toString('base64'),
@@ -521,10 +521,10 @@ export const div = arithmetic(
   'positive',
 );
 
-/** The integer that a text of digits says. */
+/** The integer that a string of digits says. */
 export const toInteger: (text: Leaf<string>) => Expr<number> = row({
   name: 'toInteger',
-  summary: 'the integer that a text of up to fifteen digits says',
+  summary: 'the integer that a string of up to fifteen digits says',
   parameters: [{ name: 'text', kind: 'digits' }],
   result: integer,
   evaluate: (text: string) => Number(text) || 0,

@@ -47,7 +47,6 @@ export interface Parameter {
 }
 
 /**
- * - `text`: a string or an integer;
  * - `digits`: a string that is an integer of at most fifteen digits;
  * - `duration`: a string that is a positive duration of hours, minutes, seconds and milliseconds, as Go writes it;
  * - `header`: a string of ASCII letters, digits, `-` and `_`;
@@ -61,7 +60,7 @@ export interface Parameter {
  */
 export type ParameterKind =
   | Exclude<Kind, 'number'>
-  | 'text'
+  | 'string or integer'
   | 'digits'
   | 'duration'
   | 'header'

@@ -67,8 +67,8 @@ function nameOf(over: Ast): string {
 }
 
 /**
- * The elements of a list in groups, by a text that each has: in the order of the list within a group, and the groups
- * in the order of that text. `name` is what the variable is called.
+ * The elements of a list in groups, by a string that each has: in the order of the list within a group, and the groups
+ * in the order of that string. `name` is what the variable is called.
  */
 export function groupBy<E>(
   list: Expr<readonly E[] | undefined>,

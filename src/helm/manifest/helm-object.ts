@@ -5,7 +5,7 @@ import type { Ast, MapNode } from '../ir/tree.js';
 import { kindOf } from '../schema/schema.js';
 import { mapNode } from './reader.js';
 
-/** What an object in a chart has beside Kubernetes' own fields. */
+/** What an object in a chart has in addition to Kubernetes' own fields. */
 export interface ObjectOptions {
   /** The object is there only under this condition. */
   readonly when?: Expr<boolean>;

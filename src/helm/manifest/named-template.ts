@@ -70,8 +70,8 @@ export function textTemplate<T extends object = never>(
   const node = beginning(name, mapNode(document));
   if (holdsYaml(layoutDocument(node))) {
     throw new TypeError(
-      `${name}: a list or map is written as it is into a text, whose characters nobody knows: ` +
-        'write its members with each or entries, or the whole as text with toJson',
+      `${name}: a list or map is written as it is into a document, whose characters nobody knows then: ` +
+        'write its members with each or entries, or the whole as a string with toJson',
     );
   }
   return called(template(name, summary, [], { kind: 'document', node }), new Map(), { type: 'string' });

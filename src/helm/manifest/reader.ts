@@ -141,7 +141,7 @@ function withoutKeys(entry: Entry, taken: readonly string[]): Entry {
         const clash = part.kind === 'entries' && others.find((key) => admitsKey(part.over.schema, key));
         if (clash) {
           throw new TypeError(
-            `${entry.template.name} spreads a map that may have the key '${clash}', which stands beside it: spread the map where that key is`,
+            `${entry.template.name} spreads a map that may have the key '${clash}', which stands next to it: spread the map where that key is`,
           );
         }
       }

@@ -1,5 +1,5 @@
 /**
- * Faults in words for the person who wrote the values: what is wrong, and what to do. A text or number that is refused
+ * Faults in words for the person who wrote the values: what is wrong, and what to do. A string or number that is refused
  * may be a credential, in the wrong place, and messages are read in logs: they tell where it stands and what it is, and
  * don't repeat it.
  */
@@ -71,7 +71,7 @@ export function keywordFaults(
     case 'const':
       return [choiceFault(path, value, [params.allowedValue])];
     case 'pattern':
-      return fault('is not of the form that is needed', description ?? params.pattern);
+      return fault('does not have the required form', description ?? params.pattern);
     case 'minLength':
     case 'maxLength':
       return value === ''
@@ -163,7 +163,7 @@ function badKey(path: ValuePath, hint: string | undefined): Fault {
 
 /** Something else stands there than what is needed. */
 export function otherMessage(needed: string, found: string): string {
-  return `must be ${needed}, and is ${found}`;
+  return `must be ${needed}, but is ${found}`;
 }
 
 /** A value that is none of the choices. */
@@ -183,7 +183,7 @@ export function choiceFault(path: ValuePath, value: Value, choices: readonly unk
 }
 
 function otherChoice(value: Value): string {
-  return typeof value === 'string' ? 'another text' : kindInWords(value);
+  return typeof value === 'string' ? 'another string' : kindInWords(value);
 }
 
 /** A value of another kind than the schema asks for. */
@@ -217,7 +217,7 @@ const typeWords: { readonly [type: string]: string } = {
   integer: 'a whole number',
   number: 'a number',
   object: 'a map',
-  string: 'a text',
+  string: 'a string',
 };
 
 function kindInWords(value: Value): string {
@@ -225,7 +225,7 @@ function kindInWords(value: Value): string {
   if (isList(value)) return 'a list';
   if (typeof value === 'object') return 'a map';
   if (typeof value === 'boolean') return String(value);
-  if (typeof value === 'string') return 'a text';
+  if (typeof value === 'string') return 'a string';
   return Number.isInteger(value) ? 'a number' : 'a number with a fraction';
 }
 
@@ -237,10 +237,10 @@ function typeHint(
   format: FileFormat,
 ): string | undefined {
   if (types.includes('string') && (typeof value === 'number' || typeof value === 'boolean')) {
-    return format.text(path.at(-1));
+    return format.string(path.at(-1));
   }
   if (typeof value === 'string') {
-    // Of others YAML makes another number, and `--set` a text that has no quotes.
+    // Of others YAML makes another number, and `--set` a string that has no quotes.
     const numeric = types.includes('number')
       ? /^-?(?:0|[1-9]\d{0,14})(?:[.]\d+)?$/
       : /^-?(?:0|[1-9]\d{0,14})$/;
@@ -266,8 +266,8 @@ export function choicesOf(constant: unknown, choices: readonly unknown[] = []): 
 function amountMessage(keyword: string, limit: number, amount: number): string {
   const noun = keyword.endsWith('Length') ? 'character' : keyword.endsWith('Items') ? 'member' : 'key';
   return keyword.startsWith('min')
-    ? `must have at least ${counted(limit, noun)}, and has ${amount}`
-    : `must have at most ${counted(limit, noun)}, and has ${amount}`;
+    ? `must have at least ${counted(limit, noun)}, but has ${amount}`
+    : `must have at most ${counted(limit, noun)}, but has ${amount}`;
 }
 
 function counted(count: number, noun: string): string {

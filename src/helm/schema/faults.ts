@@ -19,7 +19,7 @@ export type FaultFinder = (values: Value) => readonly Fault[];
 
 let judge: Ajv | undefined;
 
-/** @throws {TypeError} for a schema that is no valid one of draft-07 */
+/** @throws {TypeError} for a schema that is not valid in draft-07 */
 export function assertSchema(schema: object): void {
   judge ??= new Ajv();
   if (judge.validateSchema(schema)) return;

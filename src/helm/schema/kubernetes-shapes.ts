@@ -12,7 +12,7 @@ import type { Plain } from './kubernetes-types.js';
 
 const pointer = '#/definitions/';
 
-/** A type of Kubernetes' core API, by a reference that says beside it what the value is. */
+/** A type of Kubernetes' core API, by a reference, next to which stands what the value is. */
 function shape<T extends object>(name: string) {
   return (options: TSchemaOptions = {}) =>
     Type.Unsafe<Plain<T>>({ ...options, type: 'object', allOf: [{ $ref: `${pointer}${name}` }] });
@@ -64,7 +64,7 @@ export const volumeMount = shape<k8s.VolumeMount>('io.k8s.api.core.v1.VolumeMoun
 /** One member of an Ingress' `tls`. */
 export const ingressTls = shape<k8s.IngressTls>('io.k8s.api.networking.v1.IngressTLS');
 
-/** An amount such as 500m, 1.5 or 2Gi, as text or number, never negative. */
+/** An amount such as 500m, 1.5 or 2Gi, as a string or a number, never negative. */
 export const quantity = (options: TSchemaOptions = {}) =>
   Type.Unsafe<string | number>({
     ...options,
@@ -111,41 +111,41 @@ export const probeThresholds = (
 
 const int32 = 2 ** 31 - 1;
 
-// ------------------------------------------------------------------------------------------------------------ texts
+// ---------------------------------------------------------------------------------------------------------- strings
 
-/** A text of one pattern; `maxLength` counts code points, in Helm as here. */
-function text(pattern: string, maxLength: number) {
+/** A string of one pattern; `maxLength` counts code points, in Helm as here. */
+function string(pattern: string, maxLength: number) {
   return (options: TSchemaOptions = {}): TString =>
     Type.String({ pattern: `^${pattern}$`, maxLength, ...options });
 }
 
 /** A name as most kinds have it, such as Service or Namespace (RFC 1123 label). */
-export const dnsLabel = text(addresses.dnsLabel, 63);
+export const dnsLabel = string(addresses.dnsLabel, 63);
 
 /** Several labels joined by dots: the name of a Secret or ConfigMap, a host (RFC 1123 subdomain). */
-export const dnsSubdomain = text(addresses.dnsSubdomain, addresses.maxDnsNameLength);
+export const dnsSubdomain = string(addresses.dnsSubdomain, addresses.maxDnsNameLength);
 
 /** A host that may begin with `*.`, as in an Ingress. */
-export const wildcardHost = text(`([*][.])?${addresses.dnsSubdomain}`, addresses.maxDnsNameLength);
+export const wildcardHost = string(`([*][.])?${addresses.dnsSubdomain}`, addresses.maxDnsNameLength);
 
 /** The name of a key in a ConfigMap or Secret. */
-export const dataKey = text('([-_a-zA-Z0-9]|[.][-_a-zA-Z0-9])[-._a-zA-Z0-9]*', 253);
+export const dataKey = string('([-_a-zA-Z0-9]|[.][-_a-zA-Z0-9])[-._a-zA-Z0-9]*', 253);
 
 /** An absolute path in a container, of printable ASCII without the colon that mounts can't have. */
-export const absolutePath = text('/[ -9;-~]*', 4096);
+export const absolutePath = string('/[ -9;-~]*', 4096);
 
 /** An IPv4 or IPv6 address such as 10.0.0.1 or fd00::1. */
-export const ipAddress = text(`(${addresses.addressOfAnyCase})`, 39);
+export const ipAddress = string(`(${addresses.addressOfAnyCase})`, 39);
 
 /** An IPv4 or IPv6 network such as 10.0.0.0/8 or fd00::/8. */
-export const cidr = text(`(${addresses.cidrOfAnyCase})`, 43);
+export const cidr = string(`(${addresses.cidrOfAnyCase})`, 43);
 
 /**
  * A positive duration as Go writes it, such as 10m, 1h30m or 0.5s. Its length and that of its numbers are bounded, so
  * that Go's 64 bits of nanoseconds hold it.
  */
 export const duration = (options: TSchemaOptions = {}): TString =>
-  text(
+  string(
     '([0-9]{1,6}ns|[0-9]{1,6}([.][0-9]{1,3})?(us|ms|s|m|h))+',
     20,
   )({ allOf: [{ pattern: '[1-9]' }], ...options });
@@ -154,18 +154,18 @@ export const duration = (options: TSchemaOptions = {}): TString =>
 export const imageRepository = (() => {
   const component = '[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*';
   const domain = '[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?';
-  return text(`(${domain}([.]${domain})*(:[0-9]{1,5})?/)?${component}(/${component})*`, 255);
+  return string(`(${domain}([.]${domain})*(:[0-9]{1,5})?/)?${component}(/${component})*`, 255);
 })();
 
-export const imageTag = text('[A-Za-z0-9_][-._A-Za-z0-9]*', 128);
+export const imageTag = string('[A-Za-z0-9_][-._A-Za-z0-9]*', 128);
 
-export const imageDigest = text('sha256:[0-9a-f]{64}', 71);
+export const imageDigest = string('sha256:[0-9a-f]{64}', 71);
 
-/** The same text, or an empty one where that stands for "not given". */
+/** The same string, or an empty one where that stands for "not given". */
 export function orEmpty(schema: TString & { readonly pattern?: string }): TString {
   const { pattern } = schema;
   if (!pattern?.startsWith('^') || !pattern.endsWith('$')) {
-    throw new TypeError(`orEmpty takes a text whose pattern is anchored, not ${JSON.stringify(schema)}`);
+    throw new TypeError(`orEmpty takes a string whose pattern is anchored, not ${JSON.stringify(schema)}`);
   }
   return Type.String({ ...schema, pattern: `^(${pattern.slice(1, -1)})?$` });
 }
@@ -192,7 +192,7 @@ interface MapOptions extends TSchemaOptions {
 }
 
 /**
- * Entries whose keys match a pattern and whose values are texts. Not `propertyNames`: of a key that it refuses, Helm
+ * Entries whose keys match a pattern and whose values are strings. Not `propertyNames`: of a key that it refuses, Helm
  * says that it stands somewhere else in the document.
  */
 function entries(keyPattern: string, values: object) {

@@ -134,7 +134,7 @@ function isConstrained(schema: Schema): boolean {
   return (allOf?.some(isConstrained) || anyOf?.every(isConstrained) || oneOf?.every(isConstrained)) ?? false;
 }
 
-/** What TypeBox writes for the keys of a Record. Its dot is no line break, so that a key with one would get by. */
+/** What TypeBox writes for the keys of a Record. Its dot matches no line break, so that a key with one would get by. */
 const anyKey = '^.*$';
 
 /** The same schema, in which `additionalProperties` stand for all keys. */

@@ -218,7 +218,7 @@ function readAlias(reading: Reading, node: Alias.Parsed, path: ValuePath): Read 
   const read = target && reading.reads.get(target);
   if (!read) {
     if (target) return giveUp(reading, 'alias', node, path, 'this alias stands within what it stands for');
-    const hint = 'Put a text that begins with "*" in quotes.';
+    const hint = 'Put a string that begins with "*" in quotes.';
     return giveUp(reading, 'alias', node, path, 'nothing above has the name of this alias', hint);
   }
   reading.aliased += read.nodes;
@@ -253,7 +253,7 @@ function readKey(
   reading.written += 1;
   if (!isScalar(node)) {
     const what = isAlias(node) ? 'an alias' : isMapNode(node) ? 'a map' : 'a list';
-    const hint = 'Quote a text with braces or brackets; templates such as {{ x }} do not work in values.';
+    const hint = 'Quote a string with braces or brackets; templates such as {{ x }} do not work in values.';
     refuse(reading, 'key', node, path, `${what} cannot be a key`, hint);
     return undefined;
   }
@@ -287,7 +287,7 @@ function readValue(reading: Reading, node: Scalar.Parsed, path: ValuePath): Valu
       node,
       path,
       'Helm cannot hold this number',
-      'Put it in quotes if it is a text.',
+      'Put it in quotes if it is a string.',
     );
   }
   if (rounded) {
@@ -298,7 +298,7 @@ function readValue(reading: Reading, node: Scalar.Parsed, path: ValuePath): Valu
       node,
       path,
       message,
-      'Put it in quotes if it is a text, such as an identifier.',
+      'Put it in quotes if it is a string, such as an identifier.',
     );
   }
   return value;
@@ -310,7 +310,7 @@ function readScalar(reading: Reading, node: Scalar.Parsed, path: ValuePath): Sca
   const scalar = isScalarTag(tag) ? readTagged(tag, text) : undefined;
   if (scalar) return scalar;
   if (isScalarTag(tag)) {
-    const message = `this is no ${shortTag(tag)}`;
+    const message = `this is not a valid ${shortTag(tag)}`;
     refuse(reading, 'tag', node, path, message, 'Correct the value, or remove the tag.');
   } else {
     refuseTag(reading, node, path);
@@ -329,7 +329,7 @@ function expectTag(
 
 function refuseTag(reading: Reading, node: ParsedNode, path: ValuePath): void {
   const known = '!!str, !!int, !!float, !!bool, !!null, !!map and !!seq work on what they name';
-  const hint = `Remove it, or put a text that begins with "!" in quotes. ${known}.`;
+  const hint = `Remove it, or put a string that begins with "!" in quotes. ${known}.`;
   refuse(reading, 'tag', node, path, 'this tag does not work here', hint);
 }
 

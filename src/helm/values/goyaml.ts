@@ -78,7 +78,7 @@ function* within(token: CST.Token, context: Context): Generator<Fault> {
         yield fault(
           'tag',
           token,
-          'this is no tag of YAML that Helm knows',
+          'this is not a YAML tag that Helm knows',
           'Write it as "!!str", with a space.',
         );
       }
@@ -139,7 +139,12 @@ function* pair(
   const written = text.slice(first.offset, colon.offset);
   if (!question && (written.includes('\n') || written.length > 1024)) {
     const message = 'a key and its ":" stand on one line, at most 1024 characters apart';
-    yield fault('syntax', first, message, 'Indent keys of one map alike, and quote a text of several lines.');
+    yield fault(
+      'syntax',
+      first,
+      message,
+      'Indent keys of one map alike, and quote a string of several lines.',
+    );
   }
   const isQuoted = key?.type === 'single-quoted-scalar' || key?.type === 'double-quoted-scalar';
   if (inFlow && (question || !isQuoted) && !/^\s?$/.test(text.charAt(colon.offset + 1))) {

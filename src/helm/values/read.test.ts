@@ -94,7 +94,7 @@ describe('what Helm 3 and 4, or YAML parsers, read differently is refused', () =
     ['a file that ends in a block text', 'a: |\n  x', '1:4: the file ends within a block text'],
     ['a directive', '%YAML 1.1\n---\na: 1\n', '1:1: Helm 4 reads no file with a %-directive'],
     ['content on the line of ---', '--- {a: 1}\n', '1:1: Helm 4 takes each line that begins with "---"'],
-    ['--- within a text', '{a: "x\n---y"}\n', '2:1: Helm 4 takes each line that begins with "---"'],
+    ['--- within a string', '{a: "x\n---y"}\n', '2:1: Helm 4 takes each line that begins with "---"'],
     [
       'a ":" with no space in brackets',
       'a: {b:}\n',
@@ -109,7 +109,7 @@ describe('what Helm 3 and 4, or YAML parsers, read differently is refused', () =
     ['a tab in a block text', 'a: |\n  \tx\n', '1:4: a tab stands in the indentation of a block text'],
     ['spaces in blank lines', 'a: |1\n  x\n   \n', '1:4: parsers read blank lines with spaces differently'],
     [
-      'a text that goes on too far left',
+      'a string that goes on too far left',
       'a:\n#c\n  b\nc\n',
       '3:3: the text goes on in a line that is not indented more',
     ],
@@ -126,10 +126,10 @@ describe('what Helm 3 and 4, or YAML parsers, read differently is refused', () =
   });
 });
 
-describe('what is no values file is refused', () => {
+describe('what is not a values file is refused', () => {
   test.each([
     ['a list', '- a\n', '1:1: a values file holds a map, and this one holds a list'],
-    ['a text', 'hello\n', '1:1: a values file holds a map, and this one holds a string'],
+    ['a string', 'hello\n', '1:1: a values file holds a map, and this one holds a string'],
     ['a tab as indentation', 'a:\n\tb: 1\n', '2:1: a tab stands where YAML wants spaces'],
     ['two colons in a line', 'a: b: c\n', '1:4: not YAML: a second ":" stands on this line'],
     ['a quote that stays open', 'a: "x\nb: 1\n', '1:4: a quote is never closed'],
@@ -138,11 +138,11 @@ describe('what is no values file is refused', () => {
     ['infinity', 'a: [.inf]\n', '1:5: a[0]: Helm cannot hold this number'],
     ['a list as a key', '[a]: 1\n', '1:1: a list cannot be a key'],
     ['a missing key', ': 1\n', '1:1: a key is missing before this ":"'],
-    ['a tag that does not fit', 'a: !!int x\n', '1:10: a: this is no !!int'],
+    ['a tag that does not fit', 'a: !!int x\n', '1:10: a: this is not a valid !!int'],
     ['an alias without an anchor', 'a: *x\n', '1:4: a: nothing above has the name of this alias'],
     ['an alias in its own value', 'a: &x [*x]\n', '1:8: a[0]: this alias stands within what it stands for'],
     ['a merge into itself', 'a: &x\n  <<: *x\n', '2:7: a["<<"]: this alias stands within what it stands for'],
-    ['a merge of a text', 'a: {<<: b}\n', '1:5: a: "<<" merges a map or a list of maps'],
+    ['a merge of a string', 'a: {<<: b}\n', '1:5: a: "<<" merges a map or a list of maps'],
   ])('%s', (_, text, line) => {
     expect(refusal(text)?.format()).toContain(`v.yaml:${line}`);
   });
@@ -153,7 +153,7 @@ describe('what is no values file is refused', () => {
         'v.yaml:2:3: a: Helm takes the key yes for true',
         '  Put the key in quotes: "yes".',
         'v.yaml:4:6: a.b: Helm cannot hold this number',
-        '  Put it in quotes if it is a text.',
+        '  Put it in quotes if it is a string.',
         'v.yaml:4:3: a.b: this key stands in line 3 already',
         '  Helm takes one of them without a word. Keep the one that is meant.',
       ].join('\n'),
@@ -237,7 +237,7 @@ describe('a position', () => {
     ['a key behind an alias, where it is written', ['h', 'i', 'g'], 7, 8],
     ['a key that is not there: the nearest above', ['a', 'z', 'y'], 2, 1],
     ['an element that is not there', ['a', 'c d', 7], 4, 3],
-    ['what a text cannot have', ['a', 'b', 'c'], 3, 3],
+    ['what a string cannot have', ['a', 'b', 'c'], 3, 3],
     ['nothing that the file has', ['z'], 2, 1],
     ['a name that JavaScript knows', ['toString'], 2, 1],
   ])('of %s', (_, path, line, column) => {

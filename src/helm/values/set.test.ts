@@ -86,13 +86,13 @@ describe('--set refuses', () => {
     ['a,b=1', 1, 'this key has no value'],
     ['=1', 1, 'a name is missing'],
     ['a..b=1', 3, 'a name is missing'],
-    ['a[x]=1', 3, 'this is no index of a list'],
-    ['a[-1]=1', 3, 'this is no index of a list'],
-    ['a[70000]=1', 3, 'this is no index of a list'],
-    ['a[]=1', 3, 'this is no index of a list'],
+    ['a[x]=1', 3, 'this is not an index of a list'],
+    ['a[-1]=1', 3, 'this is not an index of a list'],
+    ['a[70000]=1', 3, 'this is not an index of a list'],
+    ['a[]=1', 3, 'this is not an index of a list'],
     ['a[1', 3, 'a "[" is never closed'],
     ['a[1]', 3, 'this item has no value'],
-    ['a[0]b=1', 3, 'a text stands behind an index'],
+    ['a[0]b=1', 3, 'text follows an index'],
     ['a={1', 3, 'a "{" is never closed'],
     ['a[0].b=', 6, 'Helm loses an empty value at the end when it belongs to a list item'],
     ['a=9007199254740992', 3, 'this number is too large to be exact in every place'],
@@ -109,7 +109,7 @@ describe('--set refuses', () => {
 
   test('in one line and what to do', () => {
     expect(refusal('a=1,b')?.format()).toBe(
-      '--set a=…:1:5: this key has no value\n  Write "key=value"; a comma in a text is "\\,".',
+      '--set a=…:1:5: this key has no value\n  Write "key=value"; a comma in a string is "\\,".',
     );
   });
 });

@@ -6,7 +6,7 @@ import { copyMap } from './value.js';
  * Applies one `--set` to values, as Helm does (`pkg/strvals`), and leaves the values given as they are.
  *
  * `a.b=c,d[0].e=f,g={1,two}`: true, false and null in any case, and the int64 that do not start with 0, are read as
- * such; all else is text. A backslash takes away what `, . [ = { }` mean.
+ * such; all else is a string. A backslash takes away what `, . [ = { }` mean.
  *
  * @throws ValuesError for what Helm refuses, for what it would drop without a word (an empty name, an item without a
  * value), and for an integer beyond 2^53, which is exact in Helm and not here.
@@ -37,7 +37,12 @@ function setKey(scanner: Scanner, map: { [key: string]: Value }, { level, inList
   const start = scanner.at;
   const { text: key, end } = scanUntil(scanner, '=[,.');
   if (end === undefined || end === ',') {
-    throw refused(scanner, start, 'this key has no value', 'Write "key=value"; a comma in a text is "\\,".');
+    throw refused(
+      scanner,
+      start,
+      'this key has no value',
+      'Write "key=value"; a comma in a string is "\\,".',
+    );
   }
   if (key === '')
     throw refused(scanner, start, 'a name is missing', 'Helm ignores a value that has no name.');
@@ -70,7 +75,7 @@ function setItem(scanner: Scanner, before: readonly Value[], level: number): Val
   const start = scanner.at;
   const index = scanIndex(scanner);
   const { text: stray, end } = scanUntil(scanner, '[.=');
-  if (stray !== '') throw refused(scanner, start, 'a text stands behind an index', 'Write "list[0]=value".');
+  if (stray !== '') throw refused(scanner, start, 'text follows an index', 'Write "list[0]=value".');
   if (end === undefined) throw refused(scanner, start, 'this item has no value', 'Write "list[0]=value".');
 
   const list = [...before];
@@ -95,7 +100,7 @@ function scanIndex(scanner: Scanner): number {
   const hint = `Write a number from 0 to ${maxIndex} between "[" and "]".`;
   if (end === undefined) throw refused(scanner, start, 'a "[" is never closed', hint);
   if (!/^\+?\d+$|^-0+$/.test(text) || Number(text) > maxIndex) {
-    throw refused(scanner, start, 'this is no index of a list', hint);
+    throw refused(scanner, start, 'this is not an index of a list', hint);
   }
   return Math.abs(Number(text));
 }
@@ -132,7 +137,7 @@ function typed(scanner: Scanner, start: number, text: string): Value {
   if (BigInt.asIntN(64, integer) !== integer) return text;
   const value = Number(integer);
   if (!Number.isSafeInteger(value)) {
-    const hint = 'As a text, it belongs into a values file, in quotes.';
+    const hint = 'If it is a string, put it into a values file, in quotes.';
     throw refused(scanner, start, 'this number is too large to be exact in every place', hint);
   }
   return value;

@@ -67,10 +67,10 @@ const syntaxHelp: Partial<Record<ErrorCode, { message?: string; hint: string }>>
   MISSING_CHAR: { hint: 'Write "key: value"; close quotes and brackets, and indent what they hold.' },
   MULTILINE_IMPLICIT_KEY: {
     message: 'a key stands on one line with its ":"',
-    hint: 'Add the missing ":", or quote a text that goes over several lines.',
+    hint: 'Add the missing ":", or quote a string that goes over several lines.',
   },
   UNEXPECTED_TOKEN: {
     message: 'this cannot stand here',
-    hint: 'Check the quotes, brackets and indentation before it; put a text with signs of YAML in quotes.',
+    hint: 'Check the quotes, brackets and indentation before it; put a string that holds signs of YAML in quotes.',
   },
 };

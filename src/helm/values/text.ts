@@ -48,7 +48,7 @@ const refusedCharacters: readonly (Pick<Found, 'refusal' | 'message' | 'hint'> &
   {
     characters: /\p{Surrogate}/u,
     refusal: 'encoding',
-    message: 'half of a surrogate pair is no character',
+    message: 'half of a surrogate pair is not a character',
     hint: 'Write the whole character.',
   },
   {
@@ -61,7 +61,7 @@ const refusedCharacters: readonly (Pick<Found, 'refusal' | 'message' | 'hint'> &
     characters: /\r(?!\n)|[\u0085\u2028\u2029]/u,
     refusal: 'line break',
     message: 'only some YAML parsers take this character for a line break',
-    hint: 'Use a line feed; as a part of a text, write "\\r", "\\N", "\\L" or "\\P" in double quotes.',
+    hint: 'Use a line feed; in a string, write "\\r", "\\N", "\\L" or "\\P" in double quotes.',
   },
   {
     characters: /\uFEFF/u,
