@@ -20,12 +20,12 @@ export function imageSchema(defaults: { readonly repository: string; readonly ta
         default: defaults.repository,
       }),
       tag: kubernetes.imageTag({
-        description: 'A tag. Quote one that looks like a number: "1.10".',
+        description: 'Image tag. Quote a tag that looks like a number: "1.10".',
         default: defaults.tag,
       }),
       digest: kubernetes.orEmpty(
         kubernetes.imageDigest({
-          description: 'Pins the image beyond its tag: sha256:<64 hexadecimal digits>.',
+          description: 'Digest that pins the image beyond its tag: sha256:<64 hexadecimal digits>.',
           default: '',
         }),
       ),
@@ -52,45 +52,47 @@ interface PodDefaults {
 function podKeys({ user, readOnly, dnsConfig = '', resources }: PodDefaults) {
   return {
     resources: Type.Optional(
-      kubernetes.resources({ description: 'Requests and limits of the container.', default: resources }),
+      kubernetes.resources({
+        description: 'Resource requests and limits of the container.',
+        default: resources,
+      }),
     ),
     nodeSelector: Type.Optional(
-      kubernetes.labels({ description: 'Labels that a node must have.', default: {} }),
+      kubernetes.labels({ description: 'Node labels that the pods require.', default: {} }),
     ),
     tolerations: Type.Optional(
       Type.Array(kubernetes.toleration(), { description: 'Taints that the pods tolerate.', default: [] }),
     ),
     affinity: Type.Optional(
       kubernetes.affinity({
-        description: 'Which nodes, and which other pods, to be near to or far from.',
+        description: 'Affinity to nodes and to other pods.',
         default: {},
       }),
     ),
     topologySpreadConstraints: Type.Optional(
       Type.Array(kubernetes.topologySpreadConstraint(), {
-        description: 'How the pods are spread over zones or nodes.',
+        description: 'Rules that spread the pods across zones or nodes.',
         default: [],
       }),
     ),
     priorityClassName: Type.Optional(
       kubernetes.orEmpty(
-        kubernetes.dnsSubdomain({ description: 'A PriorityClass that exists.', default: '' }),
+        kubernetes.dnsSubdomain({ description: 'Name of an existing PriorityClass.', default: '' }),
       ),
     ),
     podAnnotations: Type.Optional(
-      kubernetes.annotations({ description: 'More annotations for the pods.', default: {} }),
+      kubernetes.annotations({ description: 'Additional annotations for the pods.', default: {} }),
     ),
     podLabels: Type.Optional(
       kubernetes.labels({
-        description:
-          "More labels for the pods. The chart's own, by which its objects find each other, are refused.",
+        description: 'Additional labels for the pods. Labels that the chart itself selects by are refused.',
         default: {},
         reserved: '^(app|(app[.]kubernetes[.]io|helm[.]sh|centaur[.]ai)/.*)$',
       }),
     ),
     podSecurityContext: Type.Optional(
       kubernetes.podSecurityContext({
-        description: "The pods' security context. Kubernetes' restricted profile holds with the default.",
+        description: 'Security context of the pods. The default meets the Pod Security profile "restricted".',
         default: {
           runAsNonRoot: true,
           runAsUser: user,
@@ -102,7 +104,7 @@ function podKeys({ user, readOnly, dnsConfig = '', resources }: PodDefaults) {
     ),
     containerSecurityContext: Type.Optional(
       kubernetes.securityContext({
-        description: "The containers' security context.",
+        description: 'Security context of the containers.',
         default: {
           allowPrivilegeEscalation: false,
           readOnlyRootFilesystem: readOnly,
@@ -119,10 +121,10 @@ function podKeys({ user, readOnly, dnsConfig = '', resources }: PodDefaults) {
       default: {},
     }),
     extraVolumes: Type.Optional(
-      Type.Array(kubernetes.volume(), { description: 'More volumes for the pods.', default: [] }),
+      Type.Array(kubernetes.volume(), { description: 'Additional volumes for the pods.', default: [] }),
     ),
     extraVolumeMounts: Type.Optional(
-      Type.Array(kubernetes.volumeMount(), { description: 'Where the containers see them.', default: [] }),
+      Type.Array(kubernetes.volumeMount(), { description: 'Where the containers mount them.', default: [] }),
     ),
   };
 }
@@ -138,12 +140,15 @@ function scalingKeys() {
   return {
     podDisruptionBudget: closed(
       {
-        enabled: Type.Boolean({ description: 'Keep some pods when nodes are drained.', default: false }),
+        enabled: Type.Boolean({
+          description: 'Keep a minimum number of pods running while nodes are drained.',
+          default: false,
+        }),
         maxUnavailable: Type.Unsafe<number | string>({
           type: ['integer', 'string'],
           minimum: 0,
           pattern: '^(100|[1-9]?[0-9])%$',
-          description: 'How many pods may be missing: a number, or a percentage such as "50%".',
+          description: 'Maximum number of unavailable pods: a number, or a percentage such as "50%".',
           default: 1,
         }),
       },
@@ -151,27 +156,30 @@ function scalingKeys() {
     ),
     autoscaling: closed(
       {
-        enabled: Type.Boolean({ description: 'Let Kubernetes choose the number of pods.', default: false }),
+        enabled: Type.Boolean({
+          description: 'Let Kubernetes choose the number of pods by their CPU usage.',
+          default: false,
+        }),
         minReplicas: Type.Integer({
           minimum: 1,
           maximum: 1000,
-          description: 'At least so many pods.',
+          description: 'Minimum number of pods.',
           default: 1,
         }),
         maxReplicas: Type.Integer({
           minimum: 1,
           maximum: 1000,
-          description: 'At most so many pods.',
+          description: 'Maximum number of pods.',
           default: 5,
         }),
         targetCPUUtilizationPercentage: Type.Integer({
           minimum: 1,
           maximum: 1000,
-          description: 'Mean use of the requested CPU, in percent, above which a pod is added.',
+          description: 'Target average CPU usage, in percent of the requested CPU. Above it, pods are added.',
           default: 80,
         }),
       },
-      'A HorizontalPodAutoscaler; it takes the place of the number of replicas.',
+      'A HorizontalPodAutoscaler, which replaces the fixed number of pods.',
     ),
   };
 }
@@ -220,8 +228,8 @@ function sandboxResources(description: string, defaults: { readonly cpu: string;
     });
   return closed(
     {
-      cpu: amount('CPU, as text: "500m" or "2".', defaults.cpu),
-      memory: amount('Memory: "512Mi".', defaults.memory),
+      cpu: amount('CPU as a string, such as "500m" or "2".', defaults.cpu),
+      memory: amount('Memory, such as "512Mi".', defaults.memory),
     },
     description,
   );
@@ -247,17 +255,17 @@ function connectServer(what: string, image: string, httpPort: number) {
   return closed(
     {
       imageRepository: kubernetes.imageRepository({
-        description: 'The image, without a tag.',
+        description: 'Registry and repository of the image, without a tag.',
         default: image,
       }),
-      httpPort: port('The port of its HTTP server.', httpPort),
+      httpPort: port('Port of its HTTP server.', httpPort),
       logLevel: Type.Enum(['error', 'warn', 'info', 'debug', 'trace'], {
-        description: 'How much it logs.',
+        description: 'Log level.',
         default: 'info',
       }),
       resources: Type.Optional(
         kubernetes.resources({
-          description: 'Requests and limits of the container.',
+          description: 'Resource requests and limits of the container.',
           default: { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '256Mi' } },
         }),
       ),
@@ -268,45 +276,45 @@ function connectServer(what: string, image: string, httpPort: number) {
 
 export const valuesSchema = Type.Object(
   {
-    nameOverride: nameOrEmpty("Takes the place of the chart's name in names and labels."),
-    fullnameOverride: nameOrEmpty('Takes the place of <release>-<name> in names.'),
+    nameOverride: nameOrEmpty("Replaces the chart's name in object names and labels."),
+    fullnameOverride: nameOrEmpty('Replaces <release>-<name> in object names.'),
 
     global: closed(
       {
         imagePullSecrets: Type.Optional(
           Type.Array(kubernetes.localObjectReference(), {
-            description: 'Secrets for registries, for every pod; the API hands them to sandboxes too.',
+            description: 'Registry Secrets for every pod. The API also passes them on to sandboxes.',
             default: [],
           }),
         ),
       },
-      'What holds for every part.',
+      'Settings for every component.',
     ),
 
     secretManager: closed(
       {
         existingSecretName: name(
-          'The infra Secret. It exists before the install; the chart never makes it.',
+          'The infra Secret. It must exist before the installation; the chart never creates it.',
           'centaur-infra-env',
         ),
         envPrefix: Type.String({
           maxLength: 128,
           pattern: '^[A-Za-z0-9._-]*$',
-          description: "What the Secret's keys begin with. Variables in the pods have no prefix.",
+          description: 'Prefix of the keys in the Secret. Environment variables in the pods have no prefix.',
           default: '',
         }),
       },
-      'Where boot-time service secrets and the token of the secret source come from.',
+      "Where the services' own secrets and the token of the secret source come from.",
     ),
 
     firewall: closed(
       {
         existingCaSecretName: name(
-          "The Secret with iron-proxy's CA certificate: ca-cert.pem.",
+          "The Secret with iron-proxy's CA certificate, under the key ca-cert.pem.",
           'centaur-firewall-ca',
         ),
         existingCaKeySecretName: name(
-          'The Secret with the CA certificate and its key: ca-cert.pem and ca-key.pem. Only iron-proxy mounts it.',
+          'The Secret with the CA certificate and its private key, under the keys ca-cert.pem and ca-key.pem. Only iron-proxy mounts it.',
           'centaur-firewall-ca-key',
         ),
         ca: closed(
@@ -323,7 +331,7 @@ export const valuesSchema = Type.Object(
           'A CA given in the values; both or neither.',
         ),
       },
-      'The CA with which iron-proxy terminates TLS. The Secrets exist before the install.',
+      'The CA that iron-proxy terminates TLS with. Its Secrets must exist before the installation, unless `ca` is set.',
     ),
 
     ironProxy: closed(
@@ -333,24 +341,24 @@ export const valuesSchema = Type.Object(
         replicas: replicas(),
         ...scalingKeys(),
         terminationGracePeriodSeconds: gracePeriod(
-          'Seconds that requests under way have to end before a pod that is replaced cuts them. It goes as soon as no connection is open.',
+          'Seconds that open requests have to finish before a pod that is being replaced cuts them. The pod stops as soon as no connection is open.',
           330,
         ),
         service: closed(
           {
-            proxyPort: port('Where clients reach the proxy: CONNECT and SOCKS5.', 8080),
+            proxyPort: port('Port for clients: CONNECT and SOCKS5.', 8080),
             managementPort: port(
-              'The management API, with which the API has it reload its configuration.',
+              'Port of the management API, through which the API reloads the configuration.',
               9092,
             ),
-            healthPort: port('Metrics and /healthz.', 9090),
-            pgPortRangeStart: port('Where the proxy listens for every declared database.', 5432),
+            healthPort: port('Port of /healthz.', 9090),
+            pgPortRangeStart: port('Port for the declared databases.', 5432),
             pgPortRangeEnd: port(
-              "The last port of the range that the API gives to the sandboxes' proxies.",
+              "Last port of the range that the API hands out to the sandboxes' proxies.",
               5471,
             ),
           },
-          'Ports; all distinct, and above 1023, because the proxy is not root.',
+          'Ports. They must be distinct and above 1023, because iron-proxy does not run as root.',
         ),
         ...podKeys({
           user: 65532,
@@ -359,7 +367,7 @@ export const valuesSchema = Type.Object(
           resources: { requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '512Mi' } },
         }),
       },
-      'The egress proxy: it resolves credentials and writes them into requests to allowed hosts.',
+      'The egress proxy. It resolves credentials and writes them into requests to allowed hosts.',
     ),
 
     onepasswordConnect: closed(
@@ -367,7 +375,7 @@ export const valuesSchema = Type.Object(
         connect: closed(
           {
             create: flag(
-              'Deploy 1Password Connect with the release, in the mode onepassword-connect.',
+              'Deploy 1Password Connect with the release. Only in the mode onepassword-connect.',
               false,
             ),
             url: Type.String({
@@ -378,20 +386,19 @@ export const valuesSchema = Type.Object(
               default: '',
             }),
             applicationName: kubernetes.dnsLabel({
-              description:
-                'The name of its Deployment and Service: one of its own for each release of a namespace.',
+              description: 'Name of its Deployment and Service. Each release in a namespace needs its own.',
               default: 'onepassword-connect',
             }),
             credentialsName: name(
-              "The Secret with Connect's credentials. It exists before the install.",
+              "The Secret with Connect's credentials. It must exist before the installation.",
               'centaur-onepassword-connect-credentials',
             ),
             credentialsKey: secretKey(
-              'The key that holds the JSON file as downloaded, not base64 of it.',
+              'Key of the JSON file, exactly as downloaded and not base64-encoded once more.',
               '1password-credentials.json',
             ),
             version: kubernetes.imageTag({
-              description: 'The tag of both images.',
+              description: 'Tag of both images.',
               default: '1.8.1',
             }),
             imagePullPolicy: Type.Enum(['IfNotPresent', 'Always', 'Never'], {
@@ -400,18 +407,18 @@ export const valuesSchema = Type.Object(
             }),
             replicas: replicas(),
             ...scalingKeys(),
-            api: connectServer('Answers look-ups.', 'docker.io/1password/connect-api', 8080),
+            api: connectServer('The server that answers lookups.', 'docker.io/1password/connect-api', 8080),
             sync: connectServer(
-              "Keeps the vaults' items up to date.",
+              "The server that keeps the vaults' items up to date.",
               'docker.io/1password/connect-sync',
               8081,
             ),
             ...withoutResources(podKeys({ user: 999, readOnly: true, resources: {} })),
           },
-          "A Connect server. The keys are those of 1Password's own chart, where they mean the same.",
+          "A Connect server. Keys have the same names as in 1Password's own chart where they mean the same.",
         ),
       },
-      '1Password Connect: answers look-ups inside the cluster, without the rate limits of a service account.',
+      '1Password Connect answers lookups inside the cluster, without the rate limits of a service account.',
     ),
 
     tools: toolsSchema,
@@ -421,7 +428,7 @@ export const valuesSchema = Type.Object(
       {
         bootstrapSecretName: kubernetes.orEmpty(
           kubernetes.dnsSubdomain({
-            description: 'A Secret that the API is told of for bootstrapping sandboxes; none where empty.',
+            description: 'Name of a Secret that the API bootstraps sandboxes from. Empty means none.',
             default: '',
           }),
         ),
@@ -435,43 +442,46 @@ export const valuesSchema = Type.Object(
         image: imageSchema({ repository: 'centaur-api', tag: 'latest' }),
         ...scalingKeys(),
         logLevel: Type.Enum(['DEBUG', 'INFO', 'WARNING', 'ERROR'], {
-          description: 'How much it logs.',
+          description: 'Log level.',
           default: 'INFO',
         }),
         extraEnv: extraEnv(
-          'More environment variables. One of these wins over one that the chart sets itself, unless that decides where credentials come from or what sandboxes get: those have keys of their own. Never a credential. Kubernetes puts the value of another variable in the place of $(NAME); $$(NAME) stands for $(NAME) itself.',
+          'Additional environment variables. They override those that the chart sets, except the ones that decide where credentials come from or what sandboxes get: these have keys of their own. Never put a credential here. Kubernetes replaces $(NAME) with the value of another variable; write $$(NAME) for a literal $(NAME).',
         ),
-        terminationGracePeriodSeconds: gracePeriod('Seconds that running work has to end.', 35),
-        startupProbe: probe('Until the first success, so many failures are forgiven.', 30),
-        livenessProbe: probe('After so many failures the container is restarted.', 6),
-        readinessProbe: probe('After so many failures the pod gets no requests.', 6),
+        terminationGracePeriodSeconds: gracePeriod(
+          'Seconds that running work has to finish when a pod stops.',
+          35,
+        ),
+        startupProbe: probe('The startup probe: failures tolerated before the first success.', 30),
+        livenessProbe: probe('The liveness probe: failures after which the container is restarted.', 6),
+        readinessProbe: probe('The readiness probe: failures after which the pod receives no requests.', 6),
         executionWorkerEnabled: flag('Run agent executions in this process.', false),
         workflowWorkerEnabled: flag('Run workflows in this process.', true),
-        warmPoolEnabled: flag('Keep sandboxes ready before they are asked for.', false),
-        slackEtlEnabled: flag("Copy Slack's messages into the database.", false),
+        warmPoolEnabled: flag('Keep a pool of sandboxes ready in advance.', false),
+        slackEtlEnabled: flag('Copy Slack messages into the database.', false),
         victoriaMetricsPushEnabled: flag('Push metrics to VictoriaMetrics.', false),
-        slackSyncIntervalSeconds: seconds('Seconds between two syncs of recent messages.', 3600),
-        slackBackfillIntervalSeconds: seconds('Seconds between two runs of the backfill.', 3600),
-        slackBackfillChannelBatchLimit: count('Channels for one run of the backfill.', 20),
-        slackSyncBackfillLookbackDays: count('Days that the backfill goes back.', 30),
-        slackSyncThreadLookbackDays: count('Days for which threads are looked at again.', 3),
+        slackSyncIntervalSeconds: seconds('Interval between syncs of recent messages, in seconds.', 3600),
+        slackBackfillIntervalSeconds: seconds('Interval between backfill runs, in seconds.', 3600),
+        slackBackfillChannelBatchLimit: count('Maximum number of channels in one backfill run.', 20),
+        slackSyncBackfillLookbackDays: count('Number of days that the backfill covers.', 30),
+        slackSyncThreadLookbackDays: count('Number of days for which threads are checked again.', 3),
         companyContextDocumentsIntervalSeconds: seconds(
-          'Seconds between two updates of the company context.',
+          'Interval between updates of the company context, in seconds.',
           14400,
         ),
         slackEtlExcludedChannelPatterns: Type.String({
-          description: 'Channels that are never copied: patterns, separated by commas.',
+          description: 'Channels that are never copied: comma-separated patterns.',
           default: '',
         }),
         egressDiscovery: closed(
           {
-            enabled: flag('Let the API find Services that lead out of the cluster.', true),
+            enabled: flag('Let the API discover Services that lead out of the cluster.', true),
             namespace: kubernetes.dnsLabel({
-              description: 'The namespace of these Services. The API may list Services there.',
+              description: 'Namespace of these Services. The API may list Services there.',
               default: 'centaur-egress',
             }),
             createNamespace: flag(
-              'Make the namespace with the release; it survives an uninstall. Off where it exists already.',
+              'Create the namespace with the release; it survives an uninstall. Set to false if it exists already.',
               true,
             ),
             clusterDomain: kubernetes.dnsSubdomain({
@@ -481,11 +491,11 @@ export const valuesSchema = Type.Object(
             tailnetFqdnAnnotation: Type.String({
               maxLength: 317,
               pattern: '^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$',
-              description: 'The annotation that names the host behind a Service.',
+              description: 'Annotation that names the host behind a Service.',
               default: 'tailscale.com/tailnet-fqdn',
             }),
           },
-          'Services for hosts outside the cluster.',
+          'Discovery of Services that stand for hosts outside the cluster.',
         ),
         ...podKeys({
           user: 1000,
@@ -494,7 +504,7 @@ export const valuesSchema = Type.Object(
           resources: { requests: { cpu: '200m', memory: '512Mi' }, limits: { memory: '2Gi' } },
         }),
       },
-      'The control plane: it creates sandboxes and their proxies.',
+      'The control plane. It creates sandboxes and their proxies.',
     ),
 
     sandbox: closed(
@@ -502,49 +512,52 @@ export const valuesSchema = Type.Object(
         image: imageSchema({ repository: 'centaur-sandbox', tag: 'latest' }),
         runtimeClassName: kubernetes.orEmpty(
           kubernetes.dnsSubdomain({
-            description: "A RuntimeClass, for example gVisor's; the cluster's default where empty.",
+            description: "Name of a RuntimeClass, such as gVisor's. Empty means the cluster's default.",
             default: '',
           }),
         ),
         reposPath: kubernetes.absolutePath({
-          description: 'Where repositories are, in the API and in sandboxes.',
+          description: 'Path of the repositories, in the API and in sandboxes.',
           default: '/repos',
         }),
         extraEnv: extraEnv(
-          "More environment variables for sandboxes, exactly as they are. Never a credential, only its placeholder: a sandbox is not trusted. For a declared database, iron-proxy's address: postgresql://app_user@HOST:PORT/DATABASE.",
+          "Additional environment variables for sandboxes, taken literally. Never put a credential here, only its placeholder: a sandbox is not trusted. For a declared database, give iron-proxy's address: postgresql://app_user@HOST:PORT/DATABASE.",
         ),
         resources: closed(
           {
-            requests: sandboxResources('What a sandbox asks for.', { cpu: '100m', memory: '512Mi' }),
-            limits: sandboxResources('What a sandbox may use at most; no limit where empty.', {
+            requests: sandboxResources('Resources that a sandbox requests.', {
+              cpu: '100m',
+              memory: '512Mi',
+            }),
+            limits: sandboxResources('Maximum resources of a sandbox. Empty means no limit.', {
               cpu: '',
               memory: '',
             }),
           },
-          'Requests and limits of a sandbox.',
+          'Resource requests and limits of a sandbox.',
         ),
       },
-      'What the API gives each sandbox that it creates.',
+      'What each sandbox gets that the API creates.',
     ),
 
     networkPolicy: closed(
       {
-        enabled: flag('Deny what is not in the table of flows, in both directions.', true),
+        enabled: flag('Deny, in both directions, all traffic that the chart does not need.', true),
         apiIngressSourceNamespaces: Type.Array(kubernetes.dnsLabel(), {
           description: 'Namespaces whose pods may reach the API.',
           default: [],
         }),
         apiServerPort: kubernetes.port({
-          description: 'The port of the Kubernetes API server behind its Service.',
+          description: 'Port of the Kubernetes API server behind its Service.',
           default: 6443,
         }),
         apiServerCidrs: Type.Array(kubernetes.cidr(), {
           description:
-            'Addresses of the Kubernetes API server. Where empty, the API may reach its ports on any address.',
+            'Address ranges of the Kubernetes API server. Empty lets the API reach its ports on any address.',
           default: [],
         }),
       },
-      'NetworkPolicies: default deny, and one rule for each flow, on both of its ends.',
+      'NetworkPolicies: default deny, and rules for each allowed flow on both ends.',
     ),
   },
   { additionalProperties: false },

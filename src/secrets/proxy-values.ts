@@ -31,10 +31,10 @@ export const proxyKeys = {
   }),
   headerAllowlist: Type.Object(
     {
-      enabled: Type.Boolean({ default: true, description: 'Whether other headers are stripped.' }),
+      enabled: Type.Boolean({ default: true, description: 'Strip all other request headers.' }),
       extra: Type.Array(requestHeader, {
         default: [],
-        description: 'More headers that pass: names, or /regular expressions/.',
+        description: 'Additional headers that pass: names, or /regular expressions/.',
       }),
     },
     {
@@ -52,15 +52,15 @@ export const proxyKeys = {
     default: 10485760,
     minimum: 1,
     maximum: 2 ** 40,
-    description: 'The largest request body that iron-proxy takes.',
+    description: 'Maximum size of a request body, in bytes.',
   }),
   upstreamResponseHeaderTimeout: duration(
     '5m',
-    'How long an upstream may take to begin its answer; models can take minutes.',
+    'How long an upstream may take to begin its response. Models can take minutes.',
   ),
   logLevel: Type.Enum(['debug', 'info', 'warn', 'error'], {
     default: 'info',
-    description: 'How much iron-proxy logs.',
+    description: 'Log level.',
   }),
 };
 

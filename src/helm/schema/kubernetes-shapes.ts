@@ -82,25 +82,25 @@ export const probeThresholds = (
   Type.Object(
     {
       failureThreshold: Type.Integer({
-        description: 'How many failures in a row make it fail.',
+        description: 'Number of consecutive failures that count as failed.',
         minimum: 1,
         maximum: int32,
         default: defaults.failureThreshold ?? 3,
       }),
       initialDelaySeconds: Type.Integer({
-        description: 'Seconds from the start of the container to the first probe.',
+        description: 'Delay before the first probe, in seconds.',
         minimum: 0,
         maximum: int32,
         default: defaults.initialDelaySeconds ?? 0,
       }),
       periodSeconds: Type.Integer({
-        description: 'Seconds from one probe to the next.',
+        description: 'Interval between probes, in seconds.',
         minimum: 1,
         maximum: int32,
         default: defaults.periodSeconds ?? 10,
       }),
       timeoutSeconds: Type.Integer({
-        description: 'Seconds after which an answer is no answer.',
+        description: 'Timeout of a probe, in seconds.',
         minimum: 1,
         maximum: int32,
         default: defaults.timeoutSeconds ?? 1,
