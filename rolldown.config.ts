@@ -29,9 +29,25 @@ function notice(folder: string): string {
   return `${[`${name} ${version}`, ...texts].join('\n\n')}\n`;
 }
 
+/** The shell scripts, next to the bundle whose modules read them. */
+function scripts(): Plugin {
+  return {
+    name: 'scripts',
+    generateBundle() {
+      const files = readdirSync('src', { recursive: true, encoding: 'utf8' });
+      for (const file of files.filter((name) => name.endsWith('.sh')))
+        this.emitFile({
+          type: 'asset',
+          fileName: path.basename(file),
+          source: readFileSync(path.join('src', file), 'utf8'),
+        });
+    },
+  };
+}
+
 export default defineConfig({
   input: 'src/cli/main.ts',
   platform: 'node',
   output: { dir: 'lib/command', cleanDir: true, chunkFileNames: '[name].js' },
-  plugins: [notices()],
+  plugins: [notices(), scripts()],
 });

@@ -3,8 +3,8 @@
  * into cdk8s' own output folder.
  */
 import { App } from 'cdk8s';
-import { advice } from './centaur/advice.js';
 import { centaurChart } from './centaur/index.js';
+import { hints } from './centaur/upgrade-hints.js';
 import { processIo } from './cli/io.js';
 import { reporting } from './cli/program.js';
 import { synth } from './cli/synth.js';
@@ -14,7 +14,7 @@ const io = processIo();
 process.exitCode = await reporting('synth', io, () =>
   synth(
     {
-      subject: { chart: centaurChart(), advice },
+      subject: { chart: centaurChart(), hints },
       charts: 'charts',
       values: 'values',
       app: new App(),

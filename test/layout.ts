@@ -22,6 +22,7 @@ export interface Import {
 const folders: readonly string[] = [
   'cli',
   'centaur',
+  'centaur/values',
   'secrets',
   'helm',
   'helm/template',
@@ -90,18 +91,23 @@ function forbidden(file: string, target: string, typeOnly: boolean): string | un
   if (!target.endsWith('.ts')) return undefined;
   if (target.startsWith('..')) return 'it is outside of src';
   const [from, to] = [path.posix.dirname(file), path.posix.dirname(target)];
-  const outer = path.posix.dirname(to);
-  if (outer !== '.' && !`${from}/`.startsWith(`${outer}/`)) {
-    return `only src/${outer} itself imports its folders: import one of the files that stand in it`;
+  if (!isOpenTo(from, to)) {
+    return `only src/${path.posix.dirname(to)} itself imports its folders: import one of the files that stand in it`;
   }
   if (from === '.' || from === to) return undefined;
   const [row, other] = [folders.indexOf(from), folders.indexOf(to)];
   const unknown = row < 0 ? from : other < 0 && to !== '.' ? to : undefined;
   if (unknown !== undefined)
     return `src/${unknown} has no place in the layout: give it one in test/layout.ts`;
-  return other > row
-    ? undefined
-    : `src/${from} may import only ${['itself', ...folders.slice(row + 1)].join(', ')}`;
+  if (other > row) return undefined;
+  const below = folders.slice(row + 1).filter((folder) => isOpenTo(from, folder));
+  return `src/${from} may import only ${['itself', ...below].join(', ')}`;
+}
+
+/** Whether a folder is in none, or in one that is also around the other. */
+function isOpenTo(from: string, folder: string): boolean {
+  const outer = path.posix.dirname(folder);
+  return outer === '.' || `${from}/`.startsWith(`${outer}/`);
 }
 
 /** The packages that are loaded before a file runs, by itself and by the files that it imports. */

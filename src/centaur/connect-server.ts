@@ -15,7 +15,7 @@ import {
   trimSuffix,
   valueTemplate,
 } from '../helm/authoring.js';
-import type { Values } from './values.js';
+import type { Values } from './values/index.js';
 
 export interface ConnectServer {
   readonly url: Expr<string>;

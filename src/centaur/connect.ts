@@ -17,7 +17,7 @@ import type { Platform } from './platform.js';
 import { podFields } from './pod.js';
 import { Scaling } from './scaling.js';
 import { credentialsScript, startCheck } from './start-checks.js';
-import type { Values } from './values.js';
+import type { Values } from './values/index.js';
 
 /** The labels by which Connect's pods are found. */
 export const connectSelector = {

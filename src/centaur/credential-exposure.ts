@@ -52,7 +52,7 @@ import { postgresClient } from '../secrets/proxy-config.js';
 import { guardedSettings } from './api.js';
 import { guardedKeys, infraKeys, tokenKeys } from './infra-secret.js';
 import type { Platform } from './platform.js';
-import type { PodKeys } from './values.js';
+import type { PodKeys } from './values/index.js';
 
 export function exposureRules(platform: Platform, ownHosts: OwnHosts): readonly Member<string>[] {
   return [

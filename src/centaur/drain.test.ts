@@ -56,7 +56,7 @@ async function drained(ports: readonly number[]) {
   await writeFile(sleep, '#!/bin/sh\necho slept\nexec /bin/sleep 0.01\n');
   await chmod(sleep, 0o755);
   const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
-  const child = spawn('sh', ['-c', drainScript, 'drain', ...ports.map(String)], { env });
+  const child = spawn('sh', ['-c', drainScript, 'drain', '5', ...ports.map(String)], { env });
   let hasEnded = false;
   const ended = once(child, 'exit').then(async ([code]) => {
     hasEnded = true;

@@ -1,15 +1,15 @@
 import { HelmChart } from '../helm/authoring.js';
 import { Api } from './api.js';
-import { CertificateAuthority } from './certificate-authority.js';
 import { Connect } from './connect.js';
+import { CertificateAuthority } from './firewall-ca.js';
+import { ReleaseTest } from './helm-test.js';
 import { IronProxy } from './iron-proxy.js';
 import { chartMetadata, introduction } from './metadata.js';
-import { NetworkPolicies } from './network-policies.js';
+import { NetworkPolicies } from './network-policy.js';
 import { notesOf } from './notes.js';
 import { platformOf } from './platform.js';
-import { ReleaseTest } from './release-test.js';
 import { rulesOf } from './rules.js';
-import { valuesSchema } from './values.js';
+import { valuesSchema } from './values/index.js';
 
 /** The chart `centaur`: each component is one file and one line here. */
 export function centaurChart(): HelmChart<typeof valuesSchema> {

@@ -16,7 +16,7 @@ import {
 } from '../helm/authoring.js';
 import type { Declared } from '../secrets/declared-secrets.js';
 import type { SecretSource } from '../secrets/source.js';
-import type { Values } from './values.js';
+import type { Values } from './values/index.js';
 
 export type Container = 'api' | 'iron-proxy' | 'slackbot' | 'postgres';
 

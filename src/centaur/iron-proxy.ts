@@ -19,7 +19,7 @@ import { vaultScript } from '../secrets/vault.js';
 import { drainScript } from './drain.js';
 import { infraVariable } from './infra-secret.js';
 import type { Platform } from './platform.js';
-import { caChecksum, imageReference, podFields } from './pod.js';
+import { caChecksum, imageReference, podFields, secondsUntilUnknown } from './pod.js';
 import { resolverFile, resolverScript, wholeNamesFirst } from './resolver.js';
 import { Scaling } from './scaling.js';
 import { caScript, startCheck } from './start-checks.js';
@@ -139,6 +139,7 @@ export class IronProxy extends Construct {
                         '-c',
                         drainScript,
                         'drain',
+                        `${secondsUntilUnknown}`,
                         str`${proxyPort}`,
                         when(secrets.declaresPgDsn, str`${pgPortRangeStart}`),
                       ],

@@ -11,7 +11,7 @@ import {
   trimSuffix,
   trunc,
 } from '../helm/authoring.js';
-import type { Values } from './values.js';
+import type { Values } from './values/index.js';
 
 /** The parts of a release that have names, pods and policies of their own. */
 export type Component = 'api' | 'iron-proxy' | 'firewall' | 'network-policy' | 'test';

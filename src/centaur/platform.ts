@@ -4,7 +4,7 @@ import type { SecretSource } from '../secrets/source.js';
 import { type ConnectServer, connectServerOf } from './connect-server.js';
 import { infraKeysOf, type Modes } from './infra-secret.js';
 import { type Names, namesOf } from './names.js';
-import type { Values } from './values.js';
+import type { Values } from './values/index.js';
 
 /** What every component is built from. Each named template is made here, once. */
 export interface Platform extends Modes {

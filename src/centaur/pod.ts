@@ -13,7 +13,7 @@ import {
   stringTemplateOf,
   when,
 } from '../helm/authoring.js';
-import { imageSchema, type PodKeys, type ProbeKeys, type Values } from './values.js';
+import { imageSchema, type PodKeys, type ProbeKeys, type Values } from './values/index.js';
 
 /** The reference of an image; a digest pins it beyond what its tag may come to mean. */
 export const imageReference = stringTemplateOf(

@@ -16,7 +16,8 @@ import {
   type Symbolic,
   when,
 } from '../helm/authoring.js';
-import type { PodKeys } from './values.js';
+import { shellScript } from '../text/shell-script.js';
+import type { PodKeys } from './values/index.js';
 
 /**
  * A pod's `dnsConfig` by which a name with a dot is looked up as it stands before the search list is tried, unless the
@@ -39,36 +40,5 @@ export function wholeNamesFirst({
 /** The file that says how a container looks names up. */
 export const resolverFile = '/etc/resolv.conf';
 
-/**
- * The init container's script, for busybox: `sh -c SCRIPT NAME … … FROM TARGET` writes TARGET from the resolv.conf FROM,
- * without the search domain in which names end in a namespace: the search list is tried, too, for names that do not
- * exist or that no server answers for. It is known by its neighbour, the domain of the pod's own namespace, so that a
- * domain of the node which begins with `svc.` stays.
- *
- * The arguments before FROM are those of the script that this one follows. Kubernetes expands `$(NAME)` and `$$` in a
- * command, so the script has neither.
- */
-export const resolverScript = `set -eu
-umask 0222
-rm -f "$4"
-awk '
-  # A last word that ends in a carriage return is the word without it.
-  { gsub(/\\r/, " ") }
-
-  $1 == "search" {
-    split("", parents)
-    for (i = 2; i <= NF; i++) {
-      name[i] = tolower($i)
-      sub(/[.]$/, "", name[i])
-      parents[substr(name[i], index(name[i], ".") + 1)]
-    }
-    line = $1
-    for (i = 2; i <= NF; i++)
-      if (name[i] !~ /^svc[.]/ || !(name[i] in parents))
-        line = line " " $i
-    print line
-    next
-  }
-  { print }
-' "$3" > "$4"
-`;
+/** Writes iron-proxy's resolv.conf: `sh -c SCRIPT NAME … … FROM TARGET`, for busybox. */
+export const resolverScript = shellScript('./resolver.sh', import.meta.url);

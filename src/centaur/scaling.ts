@@ -6,7 +6,7 @@ import {
   KubePodDisruptionBudget,
   type Symbolic,
 } from '../helm/authoring.js';
-import type { ScalingKeys } from './values.js';
+import type { ScalingKeys } from './values/index.js';
 
 type Labels = { readonly [label: string]: string | Expr<string> };
 

@@ -53,8 +53,8 @@ export const budget: Verb = {
       import('./read-files.js'),
     ]);
     const files = await readFiles(values, io);
-    const { chart, advice, lookups } = await subject();
-    const loaded = loadValues(chart, { files, set, advice });
+    const { chart, hints, lookups } = await subject();
+    const loaded = loadValues(chart, { files, set, hints });
     if ('problems' in loaded) {
       const { coloursOf, problemText } = await import('./problem-text.js');
       const colours = coloursOf(io.stderr, io);

@@ -11,13 +11,13 @@ process.exitCode = await main(
   {
     version: String(version),
     async load() {
-      const [{ centaurChart }, { lookupsOf }, { advice }] = await Promise.all([
+      const [{ centaurChart }, { lookupsOf }, { hints }] = await Promise.all([
         import('../centaur/index.js'),
-        import('../centaur/lookups.js'),
-        import('../centaur/advice.js'),
+        import('../centaur/onepassword-usage.js'),
+        import('../centaur/upgrade-hints.js'),
       ]);
       const chart = centaurChart();
-      return { chart, advice, lookups: (values) => lookupsOf(chart, values) };
+      return { chart, hints, lookups: (values) => lookupsOf(chart, values) };
     },
   },
   process.argv.slice(2),

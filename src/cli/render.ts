@@ -48,10 +48,10 @@ export const render: Verb = {
         import('./manifest-text.js'),
       ]);
     const files = await readFiles(values, io);
-    const { chart, advice } = await subject();
+    const { chart, hints } = await subject();
     const name = chart.metadata.name;
 
-    const loaded = loadValues(chart, { files, set, release, advice });
+    const loaded = loadValues(chart, { files, set, release, hints });
     if ('problems' in loaded) {
       const { coloursOf, problemText } = await import('./problem-text.js');
       const colours = coloursOf(io.stderr, io);

@@ -15,7 +15,7 @@ import type { Subject } from './verb.js';
 import { writeFiles } from './write-files.js';
 
 export interface Synthesis {
-  readonly subject: Pick<Subject, 'chart' | 'advice'>;
+  readonly subject: Pick<Subject, 'chart' | 'hints'>;
   /** The folder of charts; the chart has a folder of its own name in it. */
   readonly charts: string;
   /** The folder of values files: each leads to one cdk8s chart. */
@@ -31,13 +31,13 @@ export interface Synthesis {
  */
 export async function synth(synthesis: Synthesis, io: Io): Promise<ExitStatus> {
   const { subject, charts, values, app, release } = synthesis;
-  const { chart, advice } = subject;
+  const { chart, hints } = subject;
   const files = chart.compile();
   const colours = coloursOf(io.stderr, io);
   let faulty = false;
   let holdsSecrets = false;
   for (const file of await valuesFiles(values)) {
-    const loaded = loadValues(chart, { files: [{ file, text: await readFile(file) }], release, advice });
+    const loaded = loadValues(chart, { files: [{ file, text: await readFile(file) }], release, hints });
     if ('problems' in loaded) {
       faulty = true;
       await complain(io, loaded.problems.map((problem) => problemText(problem, colours)).join(''));

@@ -43,13 +43,13 @@ export const validate: Verb = {
       import('./read-files.js'),
     ]);
     const files = await readFiles(values, io);
-    const { chart, advice } = await subject();
+    const { chart, hints } = await subject();
 
     const sets = layered ? [files] : files.map((file) => [file]);
     const busy = progress(io);
     const problems = sets.flatMap((set, index): readonly Problem[] => {
       if (sets.length > 1) busy.show(`checking ${index + 1} of ${sets.length}: ${set[0]?.file}`);
-      const loaded = loadValues(chart, { files: set, release, advice });
+      const loaded = loadValues(chart, { files: set, release, hints });
       return 'problems' in loaded ? loaded.problems : [];
     });
     busy.done();

@@ -1,7 +1,7 @@
 import type { Command, OptionValues } from 'commander';
-import type { Lookups } from '../centaur/lookups.js';
+import type { Lookups } from '../centaur/onepassword-usage.js';
 import type { HelmChart } from '../helm/chart.js';
-import type { Advice } from '../helm/load-values.js';
+import type { Hints } from '../helm/load-values.js';
 import type { ValueMap } from '../text/json.js';
 import type { ExitStatus } from './failure.js';
 import type { Io } from './io.js';
@@ -9,7 +9,7 @@ import type { Io } from './io.js';
 /** What the verbs work on. */
 export interface Subject {
   readonly chart: HelmChart;
-  readonly advice: Advice;
+  readonly hints: Hints;
   /** What complete, valid values lead a release to ask 1Password for. */
   readonly lookups: (values: ValueMap) => Lookups;
 }

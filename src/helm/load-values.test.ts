@@ -180,7 +180,7 @@ describe('an unknown key', () => {
 
   test('of older files has a message of its own', () => {
     const retired = { 'service.backend': 'Set service.port instead.' };
-    expect(problems('service:\n  backend: x\n', { advice: { retired } })).toEqual([
+    expect(problems('service:\n  backend: x\n', { hints: { retired } })).toEqual([
       'values.yaml:2:3 service.backend: this key of older values files means nothing here | Set service.port instead.',
     ]);
   });
@@ -204,7 +204,7 @@ describe('an unknown key', () => {
   test.each(
     Object.getOwnPropertyNames(Object.prototype),
   )('is not mistaken for one of older files where all JavaScript objects have it: %s', (name) => {
-    expect(problems(`${name}: 1\n`, { advice: { retired: {} } })).toEqual([
+    expect(problems(`${name}: 1\n`, { hints: { retired: {} } })).toEqual([
       expect.stringMatching(/^values.yaml:1:1 .*: this key is not known [|] The keys are /),
     ]);
   });
@@ -214,7 +214,7 @@ describe('a wrong value', () => {
   test('that is refused gets the hint of an author who knows better', () => {
     const hint = (path: ValuePath, value: Value) =>
       path[0] === 'hosts' && typeof value === 'string' ? `Write ${value.toLowerCase()}.` : undefined;
-    expect(problems('hosts: [A, 1]\nservice: {hosts: B}\n', { advice: { hint } })).toEqual([
+    expect(problems('hosts: [A, 1]\nservice: {hosts: B}\n', { hints: { hint } })).toEqual([
       'values.yaml:1:9 hosts[0]: does not have the required form | Write a.',
       'values.yaml:1:12 hosts[1]: must be a string, but is a number | In a values file, put it in quotes so that YAML reads a string: - "…"',
       'values.yaml:2:11 service.hosts: this key is not known | There is a key of this name elsewhere: hosts.',

@@ -15,7 +15,7 @@ import { applySet, setName } from './values/set.js';
 export { readValuesFile, ValuesError };
 
 /** What a chart's authors know of mistakes, beyond its schema. */
-export interface Advice {
+export interface Hints {
   /** Keys that older values files have, by their paths, each with what to do about it. */
   readonly retired?: { readonly [path: string]: string };
   /** What to do about a value that the schema refuses; undefined where the schema's own hint says it. */
@@ -28,7 +28,7 @@ export interface ValuesInput {
   /** Expressions as `--set` takes them; they win over files. */
   readonly set?: readonly string[];
   readonly release?: ReleaseOptions;
-  readonly advice?: Advice;
+  readonly hints?: Hints;
 }
 
 /** One thing that is wrong with values. */
@@ -61,7 +61,7 @@ export function loadValues(chart: HelmChart, input: ValuesInput): Loaded {
   if (faults.length > 0) {
     return {
       problems: inOrder(
-        faults.map((fault) => problemOf(fault, values, sources, input.advice ?? {})),
+        faults.map((fault) => problemOf(fault, values, sources, input.hints ?? {})),
         sources,
       ),
     };
@@ -158,7 +158,7 @@ function problemOf(
   { kind, path, message, hint }: Fault,
   values: ValueMap,
   sources: readonly Source[],
-  { retired = {}, hint: betterHint }: Advice,
+  { retired = {}, hint: betterHint }: Hints,
 ): Problem {
   const key = showPath(path);
   const instead = kind === 'unknown key' && Object.hasOwn(retired, key) ? retired[key] : undefined;

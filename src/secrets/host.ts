@@ -47,7 +47,7 @@ export const endpointPattern = `^https://(${hostName}|${ipv4})(:${portNumber})?(
 /** The URL of a server, or nothing. Its host is written in lower case, as it is compared; a whole name may end in a dot. */
 export const serverPatternOrEmpty = `^(https?://(${hostName}[.]?|${ipv4})(:${portNumber})?(/[A-Za-z0-9._~/-]*)?)?$`;
 
-// ----------------------------------------------------------------------------------------------------------- advice
+// ----------------------------------------------------------------------------------------------------------- hints
 
 const patterns = { hosts: hostPattern, allowedHosts: allowedHostPattern };
 

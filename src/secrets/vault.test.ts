@@ -299,7 +299,3 @@ test('hostile texts in the values reach the configuration as they are, and the v
   );
   expect(parse(await readFile(target, 'utf8'))).toEqual(JSON.parse(text));
 });
-
-test('Kubernetes leaves the script as it is: it would expand $(NAME) and $$ in a command', () => {
-  expect(vaultScript).not.toMatch(/\$[($]/);
-});

@@ -115,10 +115,6 @@ describe("Connect's credentials file", () => {
   });
 });
 
-test('Kubernetes leaves the scripts as they are: it would expand $(NAME) and $$ in a command', () => {
-  expect(caScript + credentialsScript).not.toMatch(/\$[($]/);
-});
-
 test('what a container says last before it refuses is in the status of its pod', () => {
   const objects = render('{}');
   const connect = render(

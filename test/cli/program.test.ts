@@ -31,7 +31,7 @@ function run(argv: readonly string[], setting: Setting = {}) {
     version: '1.2.3',
     load: async () => ({
       chart: greeterChart(),
-      advice: { retired: { speech: 'Set text instead.' } },
+      hints: { retired: { speech: 'Set text instead.' } },
       lookups: () =>
         ({ source: 'onepassword', limited: true, proxies: 1, lookups: 2, ttlSeconds: 600 }) as const,
     }),

@@ -34,7 +34,7 @@ async function run(chart: HelmChart = greeterChart()) {
   });
   const status = await synth(
     {
-      subject: { chart, advice: {} },
+      subject: { chart, hints: {} },
       charts: at('charts'),
       values: at('values'),
       app: new App({ outdir: at('dist') }),

@@ -1,8 +1,8 @@
 /** Names that every JavaScript object inherits are keys like any other to Helm, so they are to the toolkit. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { webService } from '../../examples/web-service/chart.js';
-import { advice } from '../../src/centaur/advice.js';
 import { centaurChart } from '../../src/centaur/index.js';
+import { hints } from '../../src/centaur/upgrade-hints.js';
 import { type HelmChart, loadValues } from '../../src/helm/index.js';
 import type { Schema } from '../../src/helm/ir/schema.js';
 import { resolved } from '../../src/helm/schema/schema.js';
@@ -51,7 +51,7 @@ describe.each<readonly [string, HelmChart]>([
   afterAll(() => folder.remove());
 
   function told(text: string): readonly string[] {
-    const loaded = loadValues(chart, { files: [{ file: 'values.yaml', text }], advice });
+    const loaded = loadValues(chart, { files: [{ file: 'values.yaml', text }], hints });
     return 'problems' in loaded ? loaded.problems.map(({ message }) => message) : [];
   }
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import Type from 'typebox';
 import { describe, expect, test } from 'vitest';
-import { advice } from '../../src/centaur/advice.js';
+import { hints } from '../../src/centaur/upgrade-hints.js';
 import { evaluate, evaluateNode, scopeOf } from '../../src/helm/evaluate/evaluate.js';
 import { checkArgument } from '../../src/helm/expressions/call.js';
 import { astOf, valuesOf } from '../../src/helm/expressions/expression.js';
@@ -36,7 +36,7 @@ const pasted = [
 
 /** All that is told of values, in lower case, beside the keys' paths. */
 function told(input: ValuesInput): string | undefined {
-  const loaded = loadValues(chart, { ...input, advice });
+  const loaded = loadValues(chart, { ...input, hints });
   if (!('problems' in loaded)) return undefined;
   return loaded.problems
     .map(({ file, message, hint }) => `${file} ${message} ${hint ?? ''}`)

@@ -20,6 +20,7 @@ const shows: { readonly [name in InstalledName]: readonly [argument: string, sai
   nft: ['--version', /^nftables v/],
   openssl: ['version', /^OpenSSL/],
   runc: ['--version', /^runc version/],
+  shellcheck: ['--version', /^ShellCheck/],
   tini: ['--version', /^tini version/],
 };
 

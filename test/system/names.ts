@@ -35,6 +35,7 @@ export const installed = {
   nft: { from: 'nftables' },
   openssl: { from: 'openssl' },
   runc: { from: 'runc', selfContained: true },
+  shellcheck: { from: 'shellcheck' },
   tini: { from: 'tini', selfContained: true },
 } as const satisfies { readonly [name: string]: Installed };
 

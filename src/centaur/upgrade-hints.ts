@@ -1,4 +1,4 @@
-import type { Advice } from '../helm/load-values.js';
+import type { Hints } from '../helm/load-values.js';
 import { mendHost } from '../secrets/host.js';
 
 /** Keys that older values files have and that mean nothing to this chart. */
@@ -13,4 +13,4 @@ const retired = {
     'postgres.auth.existingSecretKey, and remove it here: in the values it would be readable in the release.',
 };
 
-export const advice: Advice = { retired, hint: mendHost };
+export const hints: Hints = { retired, hint: mendHost };

@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { KubePod, str, when } from '../helm/authoring.js';
+import { shellScript } from '../text/shell-script.js';
 import { apiPort } from './api.js';
 import type { Platform } from './platform.js';
 import { imageReference } from './pod.js';
@@ -32,7 +33,7 @@ export class ReleaseTest extends Construct {
             name: 'connection',
             image: imageReference({ image: ironProxy.image }),
             imagePullPolicy: ironProxy.image.pullPolicy,
-            command: ['/bin/sh', '-ec', script],
+            command: ['/bin/sh', '-c', script],
             env: [
               { name: 'API', value: str`${names.api}:${apiPort}` },
               { name: 'IRON_PROXY', value: str`${names.ironProxy}:${ironProxy.service.proxyPort}` },
@@ -50,21 +51,4 @@ export class ReleaseTest extends Construct {
   }
 }
 
-/**
- * A listener that takes the connection is enough for the proxy: a request through it would leave the cluster. Each is tried
- * again, since an enforcer of NetworkPolicies lets others take a new pod's connections only once it knows the pod's address:
- * kube-router, which k3s has, refuses the first ones.
- */
-const script = `tries() {
-  left=10
-  until "$@"; do
-    left=$((left - 1))
-    [ "$left" -gt 0 ] || return 1
-    sleep 1
-  done
-}
-tries wget -q -O /dev/null -T 10 "http://$API/health/ready"
-echo "the API is ready at $API"
-tries nc -z -w 10 "\${IRON_PROXY%:*}" "\${IRON_PROXY##*:}"
-echo "iron-proxy listens at $IRON_PROXY"
-`;
+const script = shellScript('./helm-test.sh', import.meta.url);

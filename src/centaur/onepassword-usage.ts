@@ -3,7 +3,7 @@ import { declared } from '../secrets/declared-secrets.js';
 import { secretSources } from '../secrets/source.js';
 import { durationMilliseconds } from '../text/duration.js';
 import type { ValueMap } from '../text/json.js';
-import type { valuesSchema } from './values.js';
+import type { valuesSchema } from './values/index.js';
 
 /** What a release asks 1Password for. */
 export interface Lookups {
