@@ -18,9 +18,7 @@ let grown: HelmChart;
 beforeAll(async () => {
   rmSync(copy, { recursive: true, force: true });
   mkdirSync(copy, { recursive: true });
-  for (const folder of ['centaur', 'helm', 'secrets']) {
-    cpSync(path.join(project, 'src', folder), path.join(copy, 'src', folder), { recursive: true });
-  }
+  cpSync(path.join(project, 'src'), path.join(copy, 'src'), { recursive: true });
   const [component, line, ...others] = blocksOf(page).filter(({ language }) => language === 'ts');
   if (component === undefined || line === undefined || others.length > 0) {
     throw new Error('the page has one file and one line');
