@@ -1,0 +1,59 @@
+/** Who reads the CA's private key when it stands below the certificate in `firewall.ca.certPem`. */
+import { cp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { helmCommand } from '../judges/helm.js';
+import { certificateAuthority, type KeyPair } from '../proxy/certificates.js';
+import { useNode } from './fixture.js';
+import { prepareNamespace } from './operator.js';
+import { chartFolder, importImages, releaseOn } from './release.js';
+
+describe('a certificate and its key in one PEM', () => {
+  const node = useNode(async (node) => {
+    await helmCommand(4);
+    await importImages(node);
+    await prepareNamespace(node);
+  });
+  let ca: KeyPair;
+  beforeAll(async () => {
+    ca = await certificateAuthority('a CA in the values');
+  });
+
+  const values = (certPem: string) =>
+    JSON.stringify({
+      ironProxy: { secretSource: 'env' },
+      firewall: {
+        existingCaSecretName: 'made-ca',
+        existingCaKeySecretName: 'made-ca-key',
+        ca: { certPem, keyPem: ca.key },
+      },
+    });
+  const combined = () => values(ca.cert + ca.key);
+  const inTheApi = (release = releaseOn(node(), { major: 4 })) =>
+    release.exec('api', 'cat', '/firewall-certs/ca-cert.pem');
+
+  test('reaches the API of a chart without its rules', async () => {
+    const chart = path.join(node().folder, 'without-rules');
+    await cp(chartFolder, chart, { recursive: true });
+    await rm(path.join(chart, 'templates/rules.yaml'));
+    const release = releaseOn(node(), { major: 4, chart });
+    await release.install(combined());
+    expect(await inTheApi(release)).toBe(ca.cert + ca.key);
+    await release.helm('uninstall', '--wait');
+  });
+
+  test('is refused by the chart, with no word of the key, and nothing is installed', async () => {
+    const release = releaseOn(node(), { major: 4 });
+    const { code, stdout, stderr } = await release.tried('install', [], combined());
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('firewall.ca.certPem: holds a private key');
+    const [, line = ''] = ca.key.split('\n');
+    expect(stdout + stderr).not.toContain(line);
+    expect(await release.pods()).toEqual([]);
+  });
+
+  test('gives the API the certificate alone once they stand apart', async () => {
+    await releaseOn(node(), { major: 4 }).install(values(ca.cert));
+    expect(await inTheApi()).toBe(ca.cert);
+  });
+});
