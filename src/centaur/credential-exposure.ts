@@ -289,7 +289,7 @@ function secretRules(platform: Platform): readonly Member<string>[] {
           eq(existingCaKeySecretName, credentialsName),
         ),
       ),
-      str`firewall.existingCaKeySecretName: the chart makes this Secret of firewall.ca, and ${existingCaKeySecretName} exists before the install: choose another name`,
+      str`firewall.existingCaKeySecretName: the chart makes this Secret of firewall.ca, and ${existingCaKeySecretName} must exist before the installation: choose another name`,
     ),
     when(
       isNoConnectKey(platform, credentialsKey),

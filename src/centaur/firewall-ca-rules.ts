@@ -28,11 +28,11 @@ export function firewallCaRules({ values }: Platform): readonly Member<string>[]
   return [
     when(
       and(isNonEmpty(certPem), not(isNonEmpty(keyPem))),
-      'firewall.ca.keyPem: the certificate is given without its key: give both, or neither',
+      'firewall.ca.keyPem: the certificate is set without its key: set both or neither',
     ),
     when(
       and(isNonEmpty(keyPem), not(isNonEmpty(certPem))),
-      'firewall.ca.certPem: the key is given without its certificate: give both, or neither',
+      'firewall.ca.certPem: the key is set without its certificate: set both or neither',
     ),
     when(
       certHasKey,

@@ -104,7 +104,7 @@ function defect(error: unknown, { env }: Io): string {
   if (!(error instanceof Error)) return String(error);
   if (env.CENTAUR_CHART_DEBUG === '1') return error.stack ?? error.message;
   return (
-    `${error.message.replaceAll(/\s*\n\s*/g, ' ')}. This is no fault of yours: please report it with the command that ` +
+    `${error.message.replaceAll(/\s*\n\s*/g, ' ')}. This is a bug in centaur-chart: please report it with the command that ` +
     'you ran; CENTAUR_CHART_DEBUG=1 shows where it happened'
   );
 }

@@ -51,7 +51,7 @@ export async function synth(synthesis: Synthesis, io: Io): Promise<ExitStatus> {
       if (!new Manifest(manifests, id, object).survives()) {
         throw new Failure(
           1,
-          `${file}: cdk8s would write ${id} so that Kubernetes reads something else (a text that looks like a number, ` +
+          `${file}: cdk8s would write ${id} so that Kubernetes reads something else (a string that looks like a number, ` +
             `such as 0o17); centaur-chart render -f ${file} writes it well`,
         );
       }

@@ -187,7 +187,7 @@ describe('an unknown key', () => {
 
   test('whose form is wrong is told what the map is for', () => {
     expect(problems('friends: {Ann: Ann}')).toEqual([
-      'values.yaml:1:11 friends.Ann: a key here is of another form | Friends by their names, in small letters.',
+      'values.yaml:1:11 friends.Ann: this key does not have the required form | Friends by their names, in small letters.',
     ]);
   });
 
@@ -324,7 +324,7 @@ describe('a value of several shapes', () => {
       'is held against the shape whose mark it bears',
       'gift: {kind: book, pages: 300}',
       'values.yaml:1:1 gift.title: this key is missing',
-      'values.yaml:1:1 gift.pieces: this key does not go with the others here | The keys of gift are kind and title.',
+      'values.yaml:1:1 gift.pieces: this key is not allowed together with the others here | The keys of gift are kind and title.',
       'values.yaml:1:20 gift.pages: this key is not known | The keys of gift are kind and title.',
     ],
     [

@@ -93,7 +93,7 @@ export function sameDatabase(secrets: Secrets): Member<string> {
     const names = listOf<string>([each(rivals, ({ name }) => name)], 'names');
     return when(
       gt(count(rivals), 1),
-      str`${last(rivals).by}: the database ${database} is declared by ${join(', ', names)}, and clients ask for a database by its name alone: keep one of them, or name another database`,
+      str`${last(rivals).by}: the database ${database} is declared by ${join(', ', names)}, and clients select a database by its name alone: keep one of them, or use another database name`,
     );
   });
 }
@@ -126,7 +126,7 @@ export function samePlace(secrets: Secrets): Member<string> {
         const hosts = listOf<string>([each(rivals, ({ host }) => host)], 'hosts');
         return when(
           and(gt(count(names), 1), includes(hosts, at)),
-          str`${last(rivals).by}: the ${place} to ${at} is set by ${join(', ', sort(names))}, and only one value can arrive: give each of them hosts of its own`,
+          str`${last(rivals).by}: the ${place} to ${at} is set by ${join(', ', sort(names))}, and only one value can arrive: give each its own hosts`,
         );
       },
     ),

@@ -51,7 +51,7 @@ export function hasSeveralForms(declarations: Declarations): Member<string> {
 export function hasNoHosts({ by, hosts, secret }: Symbolic<Declaration>): Member<string> {
   return when(
     and(ne(secret.type, 'pg_dsn'), not(isNonEmpty(hosts))),
-    str`${by}: ${secret.name} goes to no host: give it hosts, or give the tool hosts that all its secrets go to`,
+    str`${by}: ${secret.name} has no hosts: set hosts on it, or on the tool as a default for all its secrets`,
   );
 }
 
@@ -111,7 +111,7 @@ export function hasNoPlace({ by, secret }: Symbolic<Declaration>): Member<string
   );
   return when(
     and(isReplaced(secret), not(matches)),
-    str`${by}: ${secret.name} is replaced nowhere: say where its placeholder stands, with match_headers (such as Authorization), match_path or match_query`,
+    str`${by}: ${secret.name} has no place to be replaced in: say where its placeholder appears, with match_headers (such as Authorization), match_path or match_query`,
   );
 }
 
@@ -120,7 +120,7 @@ export function hasNoSingleTarget({ by, secret }: Symbolic<Declaration>): Member
   const parameter = isNonEmpty(secret.inject_query_param);
   return when(
     and(eq(modeOf(secret), 'inject'), or(and(header, parameter), not(or(header, parameter)))),
-    str`${by}: ${secret.name} is injected into one place: give exactly one of inject_header and inject_query_param`,
+    str`${by}: ${secret.name} must be injected into exactly one place: set one of inject_header and inject_query_param`,
   );
 }
 
@@ -133,7 +133,7 @@ export function isInHopByHopHeader({ by, secret }: Symbolic<Declaration>): Membe
   return each(headers, (header) =>
     when(
       includes(constant([...hopByHopHeaders, 'Content-Length']), header),
-      str`${by}: ${secret.name} would stand in ${header}, a header that iron-proxy does not pass on: name the one in which the host asks for it`,
+      str`${by}: ${secret.name} would be put into ${header}, which iron-proxy does not pass on: use the header in which the host expects it`,
     ),
   );
 }

@@ -262,7 +262,7 @@ const refused: readonly (readonly [label: string, values: object, fault: RegExp]
     /subject: this key is missing/,
   ],
   ['an audience of another grant', secret({ ...oauth, audience: 'a' }), /\.audience: /],
-  ['a tool with a dot', { tools: { 'a.b': {} } }, /a key here is of another form/],
+  ['a tool with a dot', { tools: { 'a.b': {} } }, /this key does not have the required form/],
   ['a tool that is nothing', { tools: { a: null } }, /tools\.a: must be a map/],
   [
     'a harness of another name',

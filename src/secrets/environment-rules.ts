@@ -90,10 +90,10 @@ export function reservedKeys(
             or(isToken(key), taken, isNoKey(key)),
             ifElse(
               isToken(key),
-              str`${secret.by}: ${secret.name} would be the key ${envPrefix}${key} of the infra Secret, by its name a token that fetches credentials, and no tool may have one: give ${secret.name} another secret_ref`,
+              str`${secret.by}: ${secret.name} would be the key ${envPrefix}${key} of the infra Secret, which is named like a token that fetches credentials, and tools must not use it: give ${secret.name} another secret_ref`,
               ifElse(
                 taken,
-                str`${secret.by}: ${key} belongs to the services themselves, and no tool may have it; with ironProxy.secretSource env a reference is a key of the infra Secret: give ${secret.name} another secret_ref`,
+                str`${secret.by}: ${key} belongs to the services themselves, and tools must not use it; with ironProxy.secretSource env a reference is a key of the infra Secret: give ${secret.name} another secret_ref`,
                 str`${secret.by}: ${key} can't be a key of the infra Secret, and with ironProxy.secretSource env each reference is one: give ${secret.name} a secret_ref of letters, digits, _, - and . that begins with a letter, _ or -, and has ${maxKeyLength} characters at most with secretManager.envPrefix`,
               ),
             ),

@@ -27,7 +27,7 @@ export const proxyKeys = {
   allowedHosts: Type.Array(allowedHost, {
     default: [],
     description:
-      'Hosts that may be reached beside those that a declared secret names: names, *.example.com, addresses or CIDR ranges. Not the release\'s own Connect or iron-proxy. ["*"] opens the proxy.',
+      'Hosts that may be reached in addition to those that declared secrets name: names, *.example.com, addresses or CIDR ranges. Not the release\'s own Connect or iron-proxy. ["*"] opens the proxy.',
   }),
   headerAllowlist: Type.Object(
     {

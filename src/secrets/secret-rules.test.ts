@@ -159,7 +159,7 @@ describe('a secret matches somewhere', () => {
   test('it has a place where it is replaced', () => {
     const { match_headers, ...nowhere } = http;
     const message =
-      'tools.a.secrets[0]: KEY is replaced nowhere: say where its placeholder stands, with match_headers (such as Authorization), match_path or match_query';
+      'tools.a.secrets[0]: KEY has no place to be replaced in: say where its placeholder appears, with match_headers (such as Authorization), match_path or match_query';
     expect(broken({ a: [nowhere] })).toEqual([message]);
     expect(broken({ a: [{ ...nowhere, match_path: false }] })).toEqual([message]);
     expect(broken({ a: [{ ...nowhere, match_query: true }] })).toEqual([]);
@@ -168,7 +168,7 @@ describe('a secret matches somewhere', () => {
   test('it has a host, its own or the tool’s', () => {
     const { hosts, ...nowhere } = http;
     const message =
-      'tools.a.secrets[0]: KEY goes to no host: give it hosts, or give the tool hosts that all its secrets go to';
+      'tools.a.secrets[0]: KEY has no hosts: set hosts on it, or on the tool as a default for all its secrets';
     expect(broken({ a: [nowhere] })).toEqual([message]);
     expect(broken({ a: ['KEY'] })).toEqual([message]);
     expect(problems({ tools: { a: { hosts, secrets: [nowhere] } }, harnesses })).toEqual([]);
@@ -200,7 +200,7 @@ describe('a secret matches somewhere', () => {
     expect(messages).toHaveLength(count);
     for (const message of messages) {
       expect(message).toBe(
-        'tools.a.secrets[0]: KEY is injected into one place: give exactly one of inject_header and inject_query_param',
+        'tools.a.secrets[0]: KEY must be injected into exactly one place: set one of inject_header and inject_query_param',
       );
     }
   });
@@ -208,7 +208,7 @@ describe('a secret matches somewhere', () => {
 
 describe('a header that iron-proxy does not pass on', () => {
   const refusal = (header: string) =>
-    `tools.a.secrets[0]: KEY would stand in ${header}, a header that iron-proxy does not pass on: name the one in which the host asks for it`;
+    `tools.a.secrets[0]: KEY would be put into ${header}, which iron-proxy does not pass on: use the header in which the host expects it`;
 
   test.each([
     ['Host', 'Host'],
@@ -340,7 +340,7 @@ describe('one place holds one credential', () => {
   test('a database has one DSN', () => {
     const dsn = (name: string) => ({ type: 'pg_dsn', name, database: 'reports' });
     expect(broken({ a: [dsn('A_DSN')], b: [dsn('B_DSN')] })).toEqual([
-      'tools.b.secrets[0]: the database reports is declared by A_DSN, B_DSN, and clients ask for a database by its name alone: keep one of them, or name another database',
+      'tools.b.secrets[0]: the database reports is declared by A_DSN, B_DSN, and clients select a database by its name alone: keep one of them, or use another database name',
     ]);
     expect(broken({ a: [dsn('A_DSN')], b: [dsn('A_DSN')] })).toEqual([]);
   });
@@ -348,7 +348,7 @@ describe('one place holds one credential', () => {
   test('a header that is set to a host has one value', () => {
     const gcp = (name: string, ...hosts: readonly string[]) => ({ type: 'gcp_auth', name, hosts });
     expect(broken({ a: [gcp('A', 'x.googleapis.com')], b: [gcp('B', 'x.googleapis.com')] })).toEqual([
-      'tools.b.secrets[0]: the header Authorization to x.googleapis.com is set by A, B, and only one value can arrive: give each of them hosts of its own',
+      'tools.b.secrets[0]: the header Authorization to x.googleapis.com is set by A, B, and only one value can arrive: give each its own hosts',
     ]);
     expect(broken({ a: [gcp('A', 'x.googleapis.com')], b: [gcp('B', 'y.googleapis.com')] })).toEqual([]);
     const inject = (name: string, inject_header: string) => ({
@@ -388,7 +388,7 @@ describe('one place holds one credential', () => {
     expect(
       broken({ a: [gcp('A', {})], b: [gcp('B', { hosts: ['bigquery.googleapis.com', 'a.example.com'] })] }),
     ).toEqual([
-      'tools.b.secrets[0]: the header Authorization to *.googleapis.com is set by A, B, and only one value can arrive: give each of them hosts of its own',
+      'tools.b.secrets[0]: the header Authorization to *.googleapis.com is set by A, B, and only one value can arrive: give each its own hosts',
     ]);
     expect(broken({ a: [gcp('A', {})], b: [gcp('A', { hosts: ['bigquery.googleapis.com'] })] })).toEqual([]);
   });
@@ -405,7 +405,7 @@ describe('one place holds one credential', () => {
     const [a, b] = [inject('A', 'X-Key', 'a.example.com'), inject('B', 'X-Key', 'b.example.com')];
     expect(broken({ t: [wide, a, b] })).toEqual([]);
     expect(broken({ t: [{ ...wide, inject_header: 'X-Key' }, a, b] })).toEqual([
-      'tools.t.secrets[2]: the header X-Key to *.example.com is set by A, B, W, and only one value can arrive: give each of them hosts of its own',
+      'tools.t.secrets[2]: the header X-Key to *.example.com is set by A, B, W, and only one value can arrive: give each its own hosts',
     ]);
   });
 
@@ -453,7 +453,7 @@ describe('with secretSource env, a reference is a key of the infra Secret', () =
     const declared = { a: [{ ...http, secret_ref }] };
     expect(broken(declared)).toEqual([]);
     expect(broken(declared, env)).toEqual([
-      `tools.a.secrets[0]: ${secret_ref} belongs to the services themselves, and no tool may have it; with ironProxy.secretSource env a reference is a key of the infra Secret: give KEY another secret_ref`,
+      `tools.a.secrets[0]: ${secret_ref} belongs to the services themselves, and tools must not use it; with ironProxy.secretSource env a reference is a key of the infra Secret: give KEY another secret_ref`,
     ]);
   });
 
@@ -465,7 +465,7 @@ describe('with secretSource env, a reference is a key of the infra Secret', () =
     const declared = { a: [{ ...http, secret_ref }] };
     expect(broken(declared)).toEqual([]);
     expect(broken(declared, env)).toEqual([
-      `tools.a.secrets[0]: KEY would be the key PROD_${secret_ref} of the infra Secret, by its name a token that fetches credentials, and no tool may have one: give KEY another secret_ref`,
+      `tools.a.secrets[0]: KEY would be the key PROD_${secret_ref} of the infra Secret, which is named like a token that fetches credentials, and tools must not use it: give KEY another secret_ref`,
     ]);
   });
 

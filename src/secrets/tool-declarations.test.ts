@@ -32,7 +32,7 @@ describe('a values file from a tree of tools', () => {
   test('has an entry for each tool, with a comment that names its file', () => {
     expect(toolsText(read(warehouse, search))).toBe(
       `# What the tools declare in their pyproject.toml, under [tool.centaur]: written by \`centaur-chart tools\`.
-# Change a declaration there, and write this file anew.
+# To change a declaration, edit it there and generate this file again.
 tools:
   # tools/search/pyproject.toml
   search:
@@ -239,7 +239,7 @@ describe('is refused', () => {
 
   test('where a folder has no name for a tool', () => {
     expect(problems({ ...warehouse, file: 'tools/my tool/pyproject.toml' })).toEqual([
-      'tools/my tool/pyproject.toml: a tool is called after its folder, and "my tool" is no name for one',
+      'tools/my tool/pyproject.toml: a tool is named after its folder, and "my tool" is not a valid tool name',
     ]);
   });
 });

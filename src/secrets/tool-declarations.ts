@@ -88,7 +88,7 @@ function nested(file: string, outer: string): DeclarationProblem {
 function badName(name: string, file: string): DeclarationProblem {
   return {
     file,
-    message: `a tool is called after its folder, and ${JSON.stringify(name)} is no name for one`,
+    message: `a tool is named after its folder, and ${JSON.stringify(name)} is not a valid tool name`,
     hint: 'Use letters, digits, "_" and "-".',
   };
 }
@@ -137,7 +137,7 @@ export function ruleProblems(
 export function toolsText(tools: readonly DeclaredTool[]): string {
   const head = [
     '# What the tools declare in their pyproject.toml, under [tool.centaur]: written by `centaur-chart tools`.',
-    '# Change a declaration there, and write this file anew.',
+    '# To change a declaration, edit it there and generate this file again.',
   ];
   if (tools.length === 0) return `${[...head, 'tools: {}'].join('\n')}\n`;
   return `${[...head, 'tools:', ...tools.flatMap(toolLines)].join('\n')}\n`;

@@ -218,7 +218,7 @@ describe('refused', () => {
     [
       'half a CA',
       'firewall: {ca: {certPem: "-----BEGIN CERTIFICATE-----\\nAA==\\n-----END CERTIFICATE-----"}}',
-      'give both',
+      'set both',
     ],
     ['one port twice', 'ironProxy: {service: {proxyPort: 9090}}', 'twice on a port'],
     ['a port that the proxy itself uses', 'ironProxy: {service: {proxyPort: 8443}}', 'inside its pod'],
@@ -250,7 +250,7 @@ describe('refused', () => {
     [
       'a CA that would be written into the infra Secret',
       'firewall: {ca: {certPem: "-----BEGIN CERTIFICATE-----\\nAA==\\n-----END CERTIFICATE-----", keyPem: "-----BEGIN PRIVATE KEY-----\\nAA==\\n-----END PRIVATE KEY-----"}, existingCaKeySecretName: centaur-infra-env}',
-      'exists before the install',
+      'must exist before the installation',
     ],
     [
       "a token of 1Password in the API's variables",

@@ -101,7 +101,7 @@ function takenApart(ast: Ast): Meaning {
 function member(of: Meaning, key: string): Meaning {
   return (scope) => {
     const map = of(scope);
-    if (!isMap(map)) throw new EvaluationError(`'${key}' is read of ${typeInWords(map)}, which is no map`);
+    if (!isMap(map)) throw new EvaluationError(`'${key}' is read of ${typeInWords(map)}, which is not a map`);
     return Object.hasOwn(map, key) ? map[key] : undefined;
   };
 }
@@ -356,7 +356,7 @@ function addLine(line: Line, scope: Scope, to: string[]): void {
       break;
     case 'yaml':
       throw new TypeError(
-        'a map or list is written as it is into a text: write its members with each or entries, so that its text is known',
+        'a map or list is written as it is into a string: write its members with each or entries, so that every character is known',
       );
     default:
       unknownKind(line);

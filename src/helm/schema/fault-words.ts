@@ -122,7 +122,8 @@ function unknownKey(path: ValuePath, siblings: readonly string[], root: SchemaDo
   const owner = around.length === 0 ? 'The keys are' : `The keys of ${showPath(around)} are`;
   const others = siblings.filter((sibling) => sibling !== key);
   const list = others.length === 0 ? undefined : `${owner} ${listed(others, 'and')}.`;
-  if (keysAt(root, around).includes(key)) return fault(list, 'this key does not go with the others here');
+  if (keysAt(root, around).includes(key))
+    return fault(list, 'this key is not allowed together with the others here');
 
   const all = pathsBelow(root).filter((other) => !samePath(other, path));
   const named = (name: string) => all.filter((other) => other.at(-1) === name);
@@ -158,7 +159,7 @@ function keyFault(path: ValuePath, { keyword, params }: ErrorObject, root: Schem
 }
 
 function badKey(path: ValuePath, hint: string | undefined): Fault {
-  return { kind: 'value', path, message: 'a key here is of another form', hint };
+  return { kind: 'value', path, message: 'this key does not have the required form', hint };
 }
 
 /** Something else stands there than what is needed. */

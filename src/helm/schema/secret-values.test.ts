@@ -48,7 +48,7 @@ describe('a secret that Helm would print is refused', () => {
     ['by its choices', { ...secret, enum: ['a'] }, 'its schema has no enum'],
     ['by a part of it', { allOf: [secret, { pattern: 'a' }] }, 'its schema has no allOf'],
     ['as a number', { ...secret, type: 'integer', default: undefined }, 'it is a string'],
-    ['as its own default', { ...secret, default: 'hunter2' }, 'its default is empty'],
+    ['as its own default', { ...secret, default: 'hunter2' }, 'its default must be empty'],
   ])('%s', (_, key, message) => {
     const schema = JSON.parse(JSON.stringify(closed({ ca: closed({ key }) })));
     expect(() => secretKeys(schema)).toThrow(message);

@@ -75,7 +75,7 @@ function assertHarmless(parts: readonly SchemaDocument[], path: string): void {
       ? `its schema has no ${keyword}, since Helm may print what that refuses: check it with a rule`
       : !isString
         ? 'it is a string'
-        : isGiven && 'its default is empty: a chart is no place for a secret';
+        : isGiven && 'its default must be empty: a chart must not contain a secret';
   if (why) throw new TypeError(`${path} may be a secret (writeOnly): ${why}`);
 }
 

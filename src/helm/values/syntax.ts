@@ -53,7 +53,7 @@ export function parseYaml(text: string, file: string): Syntax {
 /** What helps with the package's errors, and words instead of its own where those are a parser's. */
 const syntaxHelp: Partial<Record<ErrorCode, { message?: string; hint: string }>> = {
   BAD_DQ_ESCAPE: {
-    message: 'there is no such escape',
+    message: 'unknown escape sequence',
     hint: 'In double quotes a backslash starts an escape: write \\\\ for a backslash, or use single quotes.',
   },
   BAD_INDENT: {
