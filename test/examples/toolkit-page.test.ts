@@ -1,9 +1,10 @@
-/** docs/toolkit.md is true: its snippets are one chart, and each stands beside what is made of it. */
+/** docs/toolkit.md is true: its snippets are the chart at its head and one large chart, each next to what it produces. */
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
 import * as toolkit from '../../src/helm/index.js';
 import { type Judge, startJudge } from '../judges/judge.js';
 import { userDocuments, wrongDocuments } from '../law/documents.js';
@@ -27,25 +28,32 @@ interface Tour {
 }
 
 let tour: Tour;
+/** The example at the head of the page. */
+let glance: toolkit.HelmChart;
 beforeAll(async () => {
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, 'tour.ts'), tourSource());
+  writeFileSync(path.join(folder, 'glance.ts'), snippets('glance').join('\n'));
   writeFileSync(
     path.join(folder, 'tsconfig.json'),
     JSON.stringify({
       extends: '../../tsconfig.json',
       compilerOptions: { noUnusedLocals: false },
-      include: ['tour.ts'],
+      include: ['glance.ts', 'tour.ts'],
     }),
   );
   tour = await import(path.join(folder, 'tour.ts'));
+  const head: { readonly chart: toolkit.HelmChart } = await import(path.join(folder, 'glance.ts'));
+  glance = head.chart;
 });
 
+function snippets(wanted: string): readonly string[] {
+  return blocksOf(page)
+    .filter(({ purpose }) => purpose === wanted)
+    .map(({ text }) => text);
+}
+
 function tourSource(): string {
-  const snippets = (wanted: string) =>
-    blocksOf(page)
-      .filter(({ purpose }) => purpose === wanted)
-      .map(({ text }) => text);
   const source = snippets('tour').join('\n');
   const declared = new Set(
     [...source.matchAll(/^(?:const|class|interface) (\w+)/gm)].map(([, name]) => name),
@@ -81,11 +89,13 @@ test('every snippet is as strict TypeScript as the project itself', async () => 
   expect(stdout).toBe('');
 });
 
-// `npx vitest run --project units test/examples --update` writes the page anew.
-test('beside each snippet stands what it makes, or why it is refused', async () => {
+// `npx vitest run --project units test/examples --update` rewrites the page.
+test('each snippet is followed by what it produces, or by why it is refused', async () => {
   const files = tour.chart.compile();
   const messages = tour.refused.map(messageOf);
   const made = ({ purpose }: Block) => {
+    if (purpose === 'glance objects') return glanceObjects();
+    if (purpose.startsWith('glance templates/')) return glance.compile().get(purpose.replace('glance ', ''));
     if (purpose === 'says') return `${messages.shift()}\n`;
     const [file, template] = purpose.split(' ');
     if (file === undefined || !file.startsWith('templates/')) return undefined;
@@ -140,12 +150,27 @@ describe('both Helms make of the tour what it evaluates to', () => {
     await expectLaw(judge, { chart: tour.chart, folder }, { files: [values] });
   });
 
+  test.each(['', 'metricsPort: 9090'])('the chart at the head of the page: %s', async (values) => {
+    const folder = throwaway.write(glance.compile());
+    await expectLaw(judge, { chart: glance, folder }, { files: [values] });
+  });
+
   test('on documents from its schema, and on documents gone wrong', async () => {
     const subject = { chart: tour.chart, folder: throwaway.write(tour.chart.compile()) };
     const { schema } = tour.chart;
     await expectLawOfMany(judge, subject, fc.oneof(userDocuments(schema), wrongDocuments(schema)), runs(50));
   });
 });
+
+/** The plain manifests of the chart at the head of the page, for the values that the page names. */
+function glanceObjects(): string {
+  const [, text = ''] = /the values `([^`]+)`/.exec(page) ?? [];
+  const release = { name: 'demo', namespace: 'default' };
+  const loaded = toolkit.loadValues(glance, { files: [{ file: 'values.yaml', text }], release });
+  if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
+  const { objects } = glance.evaluate(loaded.values, release);
+  return objects.map(({ object }) => stringify(object)).join('---\n');
+}
 
 function messageOf(refused: () => void): string {
   try {

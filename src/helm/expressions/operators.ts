@@ -55,7 +55,7 @@ const fn =
 /** True when every condition is; later conditions are not looked at after one that is false. */
 export const and: (...conditions: [Leaf<boolean>, Leaf<boolean>, ...Leaf<boolean>[]]) => Expr<boolean> = row({
   name: 'and',
-  summary: 'true when every condition is',
+  summary: 'whether all conditions are true',
   parameters: [{ name: 'condition', kind: 'boolean', variadic: true }],
   result: boolean,
   evaluate: (...conditions: boolean[]) => conditions.every(Boolean),
@@ -65,7 +65,7 @@ export const and: (...conditions: [Leaf<boolean>, Leaf<boolean>, ...Leaf<boolean
 /** True when one of the conditions is; later conditions are not looked at after one that is true. */
 export const or: (...conditions: [Leaf<boolean>, Leaf<boolean>, ...Leaf<boolean>[]]) => Expr<boolean> = row({
   name: 'or',
-  summary: 'true when one of the conditions is',
+  summary: 'whether at least one condition is true',
   parameters: [{ name: 'condition', kind: 'boolean', variadic: true }],
   result: boolean,
   evaluate: (...conditions: boolean[]) => conditions.some(Boolean),
@@ -74,7 +74,7 @@ export const or: (...conditions: [Leaf<boolean>, Leaf<boolean>, ...Leaf<boolean>
 
 export const not: (condition: Leaf<boolean>) => Expr<boolean> = row({
   name: 'not',
-  summary: 'the opposite',
+  summary: 'whether the condition is false',
   parameters: [{ name: 'condition', kind: 'boolean' }],
   result: boolean,
   evaluate: (condition: boolean) => !condition,
@@ -135,23 +135,31 @@ const comparison = (name: string, summary: string, evaluate: (left: number, righ
     go: fn(name),
   });
 
-export const gt = comparison('gt', 'whether the left integer is the greater', (left, right) => left > right);
+export const gt = comparison(
+  'gt',
+  'whether the left integer is greater than the right one',
+  (left, right) => left > right,
+);
 export const ge = comparison(
   'ge',
-  'whether the left integer is not the lesser',
+  'whether the left integer is at least the right one',
   (left, right) => left >= right,
 );
-export const lt = comparison('lt', 'whether the left integer is the lesser', (left, right) => left < right);
+export const lt = comparison(
+  'lt',
+  'whether the left integer is less than the right one',
+  (left, right) => left < right,
+);
 export const le = comparison(
   'le',
-  'whether the left integer is not the greater',
+  'whether the left integer is at most the right one',
   (left, right) => left <= right,
 );
 
 /** Whether a value is there at all: not absent and not null. */
 export const isPresent: (value: Expr<unknown>) => Expr<boolean> = row({
   name: 'isPresent',
-  summary: 'whether a value is there at all: neither left out nor null',
+  summary: 'whether a value is present, that is, neither absent nor null',
   parameters: [{ name: 'value', kind: 'any', optional: true }],
   result: boolean,
   evaluate: (value: Value | undefined) => value !== null && value !== undefined,
@@ -172,7 +180,7 @@ export const isString: (value: Expr<unknown>) => Expr<boolean> = row({
 export const isNonEmpty: (value: Expr<string | readonly unknown[] | object | undefined>) => Expr<boolean> =
   row({
     name: 'isNonEmpty',
-    summary: 'whether a string, list or map is there and is not empty',
+    summary: 'whether a string, list or map is present and not empty',
     parameters: [{ name: 'value', kind: 'sized', optional: true }],
     result: boolean,
     evaluate: (value: string | List | Dict | Absent) =>
@@ -187,7 +195,7 @@ export const ifElse: <T>(
   otherwise: Leaf<NoInfer<T>>,
 ) => Symbolic<T> = row({
   name: 'ifElse',
-  summary: 'one of two values, by a condition',
+  summary: '`then` if the condition is true, and `otherwise` if not',
   parameters: [
     { name: 'condition', kind: 'boolean' },
     { name: 'then', kind: 'any' },
@@ -217,8 +225,7 @@ function either(left: Schema = {}, right: Schema = {}): Schema {
 export const defaultIfAbsent: <T>(value: Expr<T | undefined>, fallback: Leaf<NoInfer<T>>) => Symbolic<T> =
   row({
     name: 'defaultIfAbsent',
-    summary:
-      'the value, or the fallback where the value is left out or null; "", 0 and false count as values',
+    summary: 'the value, or the fallback if the value is absent or null; "", 0 and false count as values',
     parameters: [
       { name: 'value', kind: 'any', optional: true },
       { name: 'fallback', kind: 'any' },
@@ -232,7 +239,7 @@ export const defaultIfAbsent: <T>(value: Expr<T | undefined>, fallback: Leaf<NoI
 /** The string where it has a character, else the fallback: Helm's `default`. */
 export const defaultIfEmpty: (value: Expr<string | undefined>, fallback: Leaf<string>) => Expr<string> = row({
   name: 'defaultIfEmpty',
-  summary: 'the string, or the fallback where the string is left out or empty',
+  summary: 'the string, or the fallback if the string is absent or empty',
   parameters: [
     { name: 'value', kind: 'string', optional: true },
     { name: 'fallback', kind: 'string' },
@@ -246,7 +253,7 @@ export const defaultIfEmpty: (value: Expr<string | undefined>, fallback: Leaf<st
 
 const concatenated = row<(...parts: readonly unknown[]) => Expr<string>>({
   name: 'str',
-  summary: 'a string with strings and integers set into it, which the source writes as a str`…` template',
+  summary: 'a string composed of strings and integers; the source writes it as a str`…` template',
   parameters: [{ name: 'part', kind: 'string or integer', variadic: true }],
   result: string,
   evaluate: (...parts: (string | number)[]) => parts.join(''),
@@ -334,7 +341,7 @@ export const hasSuffix = textTest(
   'suffix',
   (suffix, text) => text.endsWith(suffix),
 );
-export const contains = textTest('contains', 'whether a string has the part in it', 'part', (part, text) =>
+export const contains = textTest('contains', 'whether a string contains the part', 'part', (part, text) =>
   text.includes(part),
 );
 
@@ -344,7 +351,7 @@ export const contains = textTest('contains', 'whether a string has the part in i
  */
 export const matches: (pattern: string, text: Leaf<string>) => Expr<boolean> = row({
   name: 'matches',
-  summary: 'whether the whole of a string has the form of a pattern',
+  summary: 'whether a whole string matches a pattern',
   parameters: [
     { name: 'pattern', kind: 'pattern', constant: true },
     { name: 'text', kind: 'string' },
@@ -404,7 +411,7 @@ export const replace: (old: Leaf<string>, replacement: Leaf<string>, text: Leaf<
 /** The name of a request header as Go's `http.CanonicalHeaderKey` writes it: `x-api-key` is `X-Api-Key`. */
 export const canonicalHeader: (name: Leaf<string>) => Expr<string> = row({
   name: 'canonicalHeader',
-  summary: 'the name of a header with a capital at its start and after each hyphen, else in lower case',
+  summary: 'the name of a header in lower case, with a capital at the start and after each hyphen',
   parameters: [{ name: 'name', kind: 'header' }],
   result: string,
   evaluate: (name: string) => name.toLowerCase().replaceAll(/(^|-)[a-z]/g, (letter) => letter.toUpperCase()),
@@ -511,12 +518,12 @@ const arithmetic = (
   });
 
 export const add = arithmetic('add', 'the sum of two integers', (left, right) => left + right);
-export const sub = arithmetic('sub', 'the left integer less the right one', (left, right) => left - right);
+export const sub = arithmetic('sub', 'the left integer minus the right one', (left, right) => left - right);
 export const mul = arithmetic('mul', 'the product of two integers', (left, right) => left * right);
 /** Towards zero: -7 by 2 is -3. */
 export const div = arithmetic(
   'div',
-  'how often the right integer, at least 1, goes into the left one',
+  'the left integer divided by the right one, which is at least 1, rounded towards zero',
   (left, right) => BigInt(left) / BigInt(right),
   'positive',
 );
@@ -524,7 +531,7 @@ export const div = arithmetic(
 /** The integer that a string of digits says. */
 export const toInteger: (text: Leaf<string>) => Expr<number> = row({
   name: 'toInteger',
-  summary: 'the integer that a string of up to fifteen digits says',
+  summary: 'the integer that a string of up to fifteen digits represents',
   parameters: [{ name: 'text', kind: 'digits' }],
   result: integer,
   evaluate: (text: string) => Number(text) || 0,
@@ -558,8 +565,8 @@ const end = (name: string, summary: string, index: number) =>
     passes: true,
   });
 
-export const first = end('first', 'the first element of a list that has one', 0);
-export const last = end('last', 'the last element of a list that has one', -1);
+export const first = end('first', 'the first element of a list that is not empty', 0);
+export const last = end('last', 'the last element of a list that is not empty', -1);
 
 /** The number of members of a list or map. */
 export const count: (container: Expr<readonly unknown[] | object> | Container) => Expr<number> = row({
@@ -581,7 +588,7 @@ export const includes: <T extends string>(
   value: Leaf<NoInfer<T>>,
 ) => Expr<boolean> = row({
   name: 'includes',
-  summary: 'whether a list of strings has the value in it',
+  summary: 'whether a list of strings contains the value',
   parameters: [
     { name: 'list', kind: 'strings' },
     { name: 'value', kind: 'string' },
@@ -606,7 +613,7 @@ export const concat: <T>(...lists: [Leaf<readonly T[]>, ...Leaf<readonly T[]>[]]
 /** The strings of a list, each once, where it first stands. */
 export const uniq: (list: Leaf<readonly string[]>) => Symbolic<readonly string[]> = row({
   name: 'uniq',
-  summary: 'the strings of a list, each once',
+  summary: 'the strings of a list, without duplicates',
   parameters: [{ name: 'list', kind: 'strings' }],
   result: same(0),
   evaluate: (list: List<string>) => [...new Set(list)],
@@ -654,7 +661,7 @@ export const get: <T>(
   fallback: Leaf<NoInfer<T>>,
 ) => Symbolic<T> = row({
   name: 'get',
-  summary: 'the member of a map, or the fallback where the map has no such key',
+  summary: 'the member of a map, or the fallback if the map does not have the key',
   parameters: [
     { name: 'map', kind: 'map' },
     { name: 'key', kind: 'string' },
@@ -670,7 +677,7 @@ export const get: <T>(
 /** A map without some of its keys; an absent map is an empty one. */
 export const omit: <T extends object>(map: Leaf<T | undefined>, ...keys: Leaf<string>[]) => Expr<T> = row({
   name: 'omit',
-  summary: 'a map without some of its keys; an absent map is an empty one',
+  summary: 'a map without some of its keys; an absent map counts as empty',
   parameters: [
     { name: 'map', kind: 'map', optional: true },
     { name: 'key', kind: 'string', variadic: true },
