@@ -41,7 +41,7 @@ describe('docs/secrets.md', () => {
     ]);
     expect(says).toContain('is at most a `/8`');
     expect([faultsOf('10.0.0.0/8'), faultsOf('10.0.0.0/7')].map(({ length }) => length)).toEqual([0, 1]);
-    expect(says).toContain('Two labels stand behind it');
+    expect(says).toContain('At least two labels must follow it');
     expect(faultsOf('logs.*.com')).toHaveLength(1);
   });
 
