@@ -1,12 +1,12 @@
 import type { ChartMetadata } from '../helm/authoring.js';
 
-/** The chart's own version, and that of the Centaur images that it is made for. */
+/** The version of the chart, and of the Centaur images that it deploys. */
 export const chartMetadata: ChartMetadata = {
   name: 'centaur',
   version: '0.2.0',
   appVersion: '0.1.0',
   description:
-    'Centaur: AI agents for a team, whose sandboxes hold placeholders while iron-proxy injects the credentials',
+    'Centaur: AI agents for a team. Sandboxes hold placeholders, and iron-proxy injects the credentials',
   kubeVersion: '>=1.28.0-0',
   keywords: ['agents', 'egress-proxy', '1password'],
   annotations: {
@@ -15,8 +15,8 @@ export const chartMetadata: ChartMetadata = {
   },
 };
 
-export const introduction = `Sandboxes and the API hold placeholders; iron-proxy resolves the real credentials. ironProxy.secretSource
-says where they come from. One example for each mode:
+export const introduction = `Sandboxes and the API receive placeholders. iron-proxy resolves the real credentials, from the source that
+ironProxy.secretSource selects. One example for each source:
 
   ironProxy:
     secretSource: onepassword-connect     # production
@@ -25,7 +25,7 @@ says where they come from. One example for each mode:
       create: true
 
   ironProxy:
-    secretSource: onepassword             # a service account: local or low volume
+    secretSource: onepassword             # a service account, for local use or a low volume
 
   ironProxy:
-    secretSource: env                     # development and CI`;
+    secretSource: env                     # keys of the infra Secret, for development and CI`;

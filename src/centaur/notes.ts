@@ -1,4 +1,4 @@
-/** NOTES.txt: what must exist, and the page's Verify commands with this release's names. */
+/** NOTES.txt: the Secrets that must exist, and the page's Verify commands with the names of this release. */
 import {
   chartInfo,
   each,
@@ -25,9 +25,9 @@ export function notesOf(platform: Platform): readonly Member<string>[] {
   const proxies = ifElse(autoscaling.enabled, autoscaling.maxReplicas, replicas);
   const throttled = exceedsSmallestPlan(values, proxies);
   return [
-    str`${chartInfo.Name} ${chartInfo.Version} resolves credentials in the mode ${values.ironProxy.secretSource}. Sandboxes and the API hold placeholders.`,
+    str`${chartInfo.Name} ${chartInfo.Version} uses the secret source ${values.ironProxy.secretSource}. Sandboxes and the API receive placeholders only.`,
     '',
-    'Pods wait until these Secrets exist. The chart makes none of them:',
+    'Pods start when these Secrets exist. The chart does not create them:',
     str`  ${existingSecretName}: the infra Secret, with the keys`,
     each(infraKeys.api, (key) => str`    ${envPrefix}${key}`),
     when(mode('onepassword-connect'), str`    ${envPrefix}OP_CONNECT_TOKEN`),
@@ -39,7 +39,7 @@ export function notesOf(platform: Platform): readonly Member<string>[] {
     when(authorityExists, str`  ${values.firewall.existingCaSecretName}: ca-cert.pem`),
     when(authorityExists, str`  ${values.firewall.existingCaKeySecretName}: ca-cert.pem and ca-key.pem`),
     when(deployed, str`  ${connect.credentialsName}: ${connect.credentialsKey}, the JSON file as downloaded`),
-    'What a pod waits for, it says:',
+    'To see what a pod is waiting for:',
     str`  kubectl describe pods --show-events ${namespaced} -l app.kubernetes.io/instance=${release.Name}`,
     '',
     'Check that the API and iron-proxy received the expected source mode:',
@@ -61,10 +61,10 @@ export function notesOf(platform: Platform): readonly Member<string>[] {
     when(throttled, ''),
     when(
       throttled,
-      'These values alone lead to more reads a day than the smallest plan of 1Password allows, so look-ups will be throttled. `centaur-chart budget` says which ironProxy.secretTtl fits; the mode onepassword-connect has no such limits.',
+      'With these values, iron-proxy reads more often per day than the smallest 1Password plan allows, so lookups will be throttled. Run `centaur-chart budget` to find an ironProxy.secretTtl that fits, or use the source onepassword-connect, which has no such limits.',
     ),
     '',
-    'Check that the API and iron-proxy answer:',
+    'Check that the API and iron-proxy respond:',
     str`  helm test ${namespaced} ${release.Name}`,
   ];
 }
