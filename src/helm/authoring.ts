@@ -5,6 +5,8 @@ export {
   type Evaluation,
   HelmChart,
   type ReleaseOptions,
+  type RuleGroup,
+  rules,
 } from './chart.js';
 export type { Context } from './evaluate/evaluate.js';
 export { EvaluationError } from './expressions/call.js';

@@ -2,6 +2,7 @@ import { RootConstruct } from 'constructs';
 import type { Static, TSchema } from 'typebox';
 import { forbiddenTextMessage, holdsForbiddenText } from '../text/forbidden-text.js';
 import type { Value, ValueMap } from '../text/json.js';
+import { assertTemplateComment } from '../text/yaml-scalar.js';
 import { type Context, evaluate, evaluateObject, scopeOf } from './evaluate/evaluate.js';
 import { astOf, type Expr, type Symbolic, valuesOf } from './expressions/expression.js';
 import type { Schema } from './ir/schema.js';
@@ -39,6 +40,21 @@ export interface Evaluation {
   readonly objects: readonly { readonly file: string; readonly object: ValueMap }[];
 }
 
+/** Rules that belong together. */
+export class RuleGroup {
+  constructor(
+    readonly heading: string | undefined,
+    readonly messages: readonly Member<string>[],
+  ) {
+    if (heading !== undefined) assertTemplateComment(heading);
+  }
+}
+
+/** Rules under a heading, which is above them in the chart's `rules.yaml`. */
+export function rules(heading: string, ...messages: readonly Member<string>[]): RuleGroup {
+  return new RuleGroup(heading, messages);
+}
+
 /**
  * A Helm chart: the root of a tree of constructs that hold its objects. `compile` gives the chart's files, `evaluate`
  * the objects for one values document, and the two agree.
@@ -48,7 +64,7 @@ export class HelmChart<S extends TSchema = TSchema> extends RootConstruct {
   readonly schema: S;
   readonly values: Symbolic<Static<S>>;
   readonly introduction: string;
-  private readonly ruleMembers: Member<string>[] = [];
+  private readonly ruleGroups: RuleGroup[] = [];
   private readonly noteMembers: Member<string>[] = [];
 
   constructor(props: ChartProps<S>) {
@@ -60,11 +76,13 @@ export class HelmChart<S extends TSchema = TSchema> extends RootConstruct {
   }
 
   /**
-   * Adds rules across values: messages under the condition that breaks the rule. Neither target renders anything
-   * while there is a message.
+   * Adds rules across values: messages under the condition that breaks the rule, in groups or by themselves. Neither
+   * target renders anything while there is a message.
    */
-  addRules(...messages: readonly Member<string>[]): void {
-    this.ruleMembers.push(...messages);
+  addRules(...rules: readonly (Member<string> | RuleGroup)[]): void {
+    for (const rule of rules) {
+      this.ruleGroups.push(rule instanceof RuleGroup ? rule : new RuleGroup(undefined, [rule]));
+    }
   }
 
   /** Adds lines to NOTES.txt, which Helm prints after an installation. */
@@ -78,7 +96,17 @@ export class HelmChart<S extends TSchema = TSchema> extends RootConstruct {
 
   /** The rules' messages as an expression: a list of strings. */
   get rules(): Ast {
-    return astOf(listOf(this.ruleMembers, 'problems'));
+    return astOf(
+      listOf(
+        this.ruleGroups.flatMap(({ messages }) => messages),
+        'problems',
+      ),
+    );
+  }
+
+  /** The rules as they are grouped in the chart. */
+  get rulesByHeading(): readonly RuleGroup[] {
+    return this.ruleGroups;
   }
 
   get notes(): readonly Member<string>[] {

@@ -12,6 +12,7 @@
  * - Helm deletes `<no value>` from what it has rendered: https://github.com/helm/helm/pull/7652.
  */
 
+import { type GoCode, goCall } from './go-code.js';
 import { goJson } from './go-syntax.js';
 import { isList, type Value } from './json.js';
 
@@ -25,10 +26,19 @@ export const forbiddenTextMessage =
   'or "<no value>", which Helm deletes, or a key is "<<", which merges maps, or has 500 characters or more: write it without';
 
 /** Go's condition that says the same of `.Values` as {@link holdsForbiddenText}. */
-export const forbiddenTextCondition =
-  'or (regexMatch `[\\x{7f}-\\x{9f}\\x{2028}\\x{2029}\\x{feff}\\x{fffe}\\x{ffff}]` (printf "%v" .Values)) ' +
-  `(regexMatch \`${deleted}|[[ ]"${mergeKey}":\` (printf "%q" .Values)) ` +
-  `(regexMatch \`[{,]"([^"\\\\]|\\\\.){${longestKey + 1},}":\` (toJson .Values))`;
+export const forbiddenTextCondition = goCall(
+  'or',
+  matches(
+    '[\\x{7f}-\\x{9f}\\x{2028}\\x{2029}\\x{feff}\\x{fffe}\\x{ffff}]',
+    goCall('printf', '"%v"', '.Values'),
+  ),
+  matches(`${deleted}|[[ ]"${mergeKey}":`, goCall('printf', '"%q"', '.Values')),
+  matches(`[{,]"([^"\\\\]|\\\\.){${longestKey + 1},}":`, goCall('toJson', '.Values')),
+);
+
+function matches(pattern: string, text: GoCode): GoCode {
+  return goCall('regexMatch', `\`${pattern}\``, text);
+}
 
 /** Whether Helm deletes a part of the text. */
 export function isDeleted(text: string): boolean {

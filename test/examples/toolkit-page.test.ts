@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import * as toolkit from '../../src/helm/index.js';
+import { goText } from '../../src/text/go-code.js';
 import { type Judge, startJudge } from '../judges/judge.js';
 import { userDocuments, wrongDocuments } from '../law/documents.js';
 import { expectLaw, expectLawOfMany } from '../law/law.js';
@@ -194,10 +195,10 @@ function operatorTable(): string {
     const written = parameters.map((parameter) => parameter.name + (parameter.variadic ? ', …' : ''));
     const source = name === 'str' ? 'str`…`' : `${name}(${written.join(', ')})`;
     const operands = parameters.map((parameter) => ({
-      text: parameter.name + (parameter.variadic ? ' …' : ''),
+      code: parameter.name + (parameter.variadic ? ' …' : ''),
       kind: 'string' as const,
     }));
-    return [code(source), summary, code(go(...operands))];
+    return [code(source), summary, code(goText(go(...operands)))];
   });
   return [['In the source', 'What it yields', 'In the template'], ['---', '---', '---'], ...rows]
     .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`)

@@ -24,19 +24,19 @@ const mutations: readonly Mutation[] = [
   {
     does: 'writes strings without quotes',
     file: 'helm/template/go-lines.ts',
-    from: "printPipe(part.scalar, 'quote', statements)",
-    to: 'printExpression(part.scalar, statements)',
+    from: "goPipe(printExpression(ast, statements), 'quote')",
+    to: 'printExpression(ast, statements)',
   },
   {
     does: 'writes texts that are hashed with the quotes of manifests',
     file: 'helm/template/go-lines.ts',
-    from: '!(this.exact || part.exact)',
-    to: '!part.exact',
+    from: '!(this.exact || exact)',
+    to: '!exact',
   },
   {
     does: 'writes keys with the quotes of manifests',
     file: 'helm/template/go-lines.ts',
-    from: '!(this.exact || part.exact)',
+    from: '!(this.exact || exact)',
     to: '!this.exact',
   },
   {
@@ -48,20 +48,26 @@ const mutations: readonly Mutation[] = [
   {
     does: 'converts an integer before it asks whether it is there',
     file: 'helm/template/go-expression.ts',
-    from: "if (parameter.kind === 'any') return { text: printOperand(ast, place) };",
-    to: '',
+    from: "if (parameter.kind === 'any') {",
+    to: 'if (false) {',
   },
   {
     does: "lets {{ of the source's texts through",
     file: 'helm/template/go-lines.ts',
-    from: "part.replaceAll('{{', '{{ \"{{\" }}')",
-    to: 'part',
+    from: "text.replaceAll('{{', '{{ \"{{\" }}')",
+    to: 'text',
   },
   {
     does: "reads the values of the dot inside a walk, where the dot is the walk's",
-    file: 'helm/template/go-statements.ts',
-    from: 'this.dot = false;',
-    to: '',
+    file: 'helm/template/go-scope.ts',
+    from: "this.setDot('element', body);",
+    to: 'body();',
+  },
+  {
+    does: 'reads the values of the dot where a value is the dot',
+    file: 'helm/template/go-scope.ts',
+    from: "if (this.dot === 'argument') return '.';",
+    to: "if (this.dot !== 'element') return '.';",
   },
   {
     does: 'calls a method of .Values in the place of a key of the same name',
@@ -78,18 +84,18 @@ const mutations: readonly Mutation[] = [
   {
     does: 'begins a text with an empty line where its first field is a choice',
     file: 'helm/template/go-statements.ts',
-    from: 'this.begun = begun;',
-    to: '',
+    from: 'this.begun = begun;\n      if (condition === undefined)',
+    to: 'if (condition === undefined)',
   },
   {
     does: "names a variable after a key that is no name of Go's",
-    file: 'helm/template/go-statements.ts',
+    file: 'helm/template/go-scope.ts',
     from: 'const wanted = goName(variable.name);',
     to: 'const wanted = variable.name;',
   },
   {
     does: 'gives two variables one name',
-    file: 'helm/template/go-statements.ts',
+    file: 'helm/template/go-scope.ts',
     from: 'for (let suffix = 2; taken.has(name); suffix++)',
     to: 'for (let suffix = 2; taken.has(name) && suffix < 0; suffix++)',
   },
@@ -114,7 +120,7 @@ const mutations: readonly Mutation[] = [
   {
     does: 'lets Helm trim the last line breaks of a document',
     file: 'helm/template/compile.ts',
-    from: 'mayEndInYaml(document) ? [...document, endOfDocument] : document',
+    from: 'mayEndInYaml(document) ? [...document, ...endOfDocument] : document',
     to: 'mayEndInYaml(document) ? document : document',
   },
   {
@@ -148,10 +154,16 @@ const mutations: readonly Mutation[] = [
     to: 'value || fallback',
   },
   {
+    does: 'lets templates take 0, false and "" for absent',
+    file: 'helm/expressions/operators.ts',
+    from: 'isDefault(value, fallback)\n',
+    to: 'true\n',
+  },
+  {
     does: 'yields null for empty lists one after another',
     file: 'helm/expressions/operators.ts',
-    from: ' | default list`',
-    to: '`',
+    from: "goPipe(fn('concat')(...lists), goCall('default', 'list'))",
+    to: "fn('concat')(...lists)",
   },
   {
     does: 'lets < and > of JSON through',
@@ -186,8 +198,8 @@ const mutations: readonly Mutation[] = [
   {
     does: 'checks forbidden texts here and not in Helm',
     file: 'helm/template/go-lines.ts',
-    from: 'const forbidden = `{{- if ',
-    to: 'const forbidden = `{{- if and false ',
+    from: "...goLines('{{- if ', forbiddenTextCondition, ' }}'),",
+    to: "'{{- if false }}',",
   },
   {
     does: 'lets keys with a line break have any value',

@@ -354,6 +354,8 @@ function addLine(line: Line, scope: Scope, to: string[]): void {
     case 'include':
       addText(String(evaluateInclude(line.template, line.args, scope)), line, to);
       break;
+    case 'comment':
+      break;
     case 'yaml':
       throw new TypeError(
         'a map or list is written as it is into a string: write its members with each or entries, so that every character is known',

@@ -6,6 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { durationMilliseconds } from '../../text/duration.js';
+import { type GoCode, goCall, goJunction, goMember, goNot, goPipe } from '../../text/go-code.js';
 import { byBytes, goJson, goString } from '../../text/go-syntax.js';
 import type { Value, ValueMap } from '../../text/json.js';
 import type { Kind, Operand, Operator, ParameterKind } from '../ir/operator.js';
@@ -47,8 +48,8 @@ const same =
 
 const fn =
   (name: string) =>
-  (...args: Operand[]): string =>
-    [name, ...args.map(({ text }) => text)].join(' ');
+  (...args: Operand[]): GoCode =>
+    goCall(name, ...args.map(({ code }) => code));
 
 // ---------------------------------------------------------------------------------------------------- conditions
 
@@ -59,7 +60,7 @@ export const and: (...conditions: [Leaf<boolean>, Leaf<boolean>, ...Leaf<boolean
   parameters: [{ name: 'condition', kind: 'boolean', variadic: true }],
   result: boolean,
   evaluate: (...conditions: boolean[]) => conditions.every(Boolean),
-  go: fn('and'),
+  go: (...conditions) => goJunction('and', ...conditions.map(({ code }) => code)),
 });
 
 /** True when one of the conditions is; later conditions are not looked at after one that is true. */
@@ -69,17 +70,36 @@ export const or: (...conditions: [Leaf<boolean>, Leaf<boolean>, ...Leaf<boolean>
   parameters: [{ name: 'condition', kind: 'boolean', variadic: true }],
   result: boolean,
   evaluate: (...conditions: boolean[]) => conditions.some(Boolean),
-  go: fn('or'),
+  go: (...conditions) => goJunction('or', ...conditions.map(({ code }) => code)),
 });
 
-export const not: (condition: Leaf<boolean>) => Expr<boolean> = row({
+const negation: (condition: Leaf<boolean>) => Expr<boolean> = row({
   name: 'not',
   summary: 'whether the condition is false',
   parameters: [{ name: 'condition', kind: 'boolean' }],
   result: boolean,
   evaluate: (condition: boolean) => !condition,
-  go: fn('not'),
+  go: ({ code }) => goNot(code),
 });
+
+/** The opposite of a condition; of a comparison, the opposite comparison. */
+export function not(condition: Leaf<boolean>): Expr<boolean> {
+  const ast = astOf(condition);
+  if (ast.kind !== 'call') return negation(condition);
+  const [only] = ast.args;
+  if (ast.operator.name === 'not' && only !== undefined) return symbolic<boolean>(only);
+  const opposite = table.find(({ name }) => name === opposites[ast.operator.name]);
+  return opposite === undefined ? negation(condition) : symbolic<boolean>({ ...ast, operator: opposite });
+}
+
+const opposites: { readonly [comparison: string]: string } = {
+  eq: 'ne',
+  ne: 'eq',
+  gt: 'le',
+  le: 'gt',
+  ge: 'lt',
+  lt: 'ge',
+};
 
 /** Equality of two values of one type; lists and maps are not compared. */
 export const eq: <T extends string | number | boolean>(
@@ -163,7 +183,7 @@ export const isPresent: (value: Expr<unknown>) => Expr<boolean> = row({
   parameters: [{ name: 'value', kind: 'any', optional: true }],
   result: boolean,
   evaluate: (value: Value | undefined) => value !== null && value !== undefined,
-  go: ({ text }) => `not (kindIs "invalid" ${text})`,
+  go: ({ code }) => goCall('not', goCall('kindIs', '"invalid"', code)),
 });
 
 /** Whether a value that may be a string or something else is a string; `readAs` then reads it as what it is. */
@@ -173,7 +193,7 @@ export const isString: (value: Expr<unknown>) => Expr<boolean> = row({
   parameters: [{ name: 'value', kind: 'any', optional: true }],
   result: boolean,
   evaluate: (value: Value | undefined) => typeof value === 'string',
-  go: ({ text }) => `kindIs "string" ${text}`,
+  go: ({ code }) => goCall('kindIs', '"string"', code),
 });
 
 /** Whether a string, list or map is there and has at least one member. */
@@ -185,7 +205,7 @@ export const isNonEmpty: (value: Expr<string | readonly unknown[] | object | und
     result: boolean,
     evaluate: (value: string | List | Dict | Absent) =>
       value !== null && value !== undefined && (typeof value === 'string' ? value !== '' : size(value) > 0),
-    go: ({ text }) => `not (empty ${text})`,
+    go: ({ code }) => goCall('not', goCall('empty', code)),
   });
 
 /** One of two values, by a condition. Both are computed: a value that only one branch may read belongs into `when`. */
@@ -203,7 +223,7 @@ export const ifElse: <T>(
   ],
   result: ([, then, otherwise]) => either(then, otherwise),
   evaluate: (condition: boolean, then: Value, otherwise: Value) => (condition ? then : otherwise),
-  go: (condition, then, otherwise) => `ternary ${then.text} ${otherwise.text} ${condition.text}`,
+  go: (condition, then, otherwise) => goCall('ternary', then.code, otherwise.code, condition.code),
   passes: true,
 });
 
@@ -232,9 +252,17 @@ export const defaultIfAbsent: <T>(value: Expr<T | undefined>, fallback: Leaf<NoI
     ],
     result: ([value, fallback]) => either(value, fallback),
     evaluate: (value: Value | undefined, fallback: Value) => value ?? fallback,
-    go: (value, fallback) => `ternary ${fallback.text} ${value.text} (kindIs "invalid" ${value.text})`,
+    go: (value, fallback) =>
+      isDefault(value, fallback)
+        ? goCall('default', fallback.code, value.code)
+        : goCall('ternary', fallback.code, value.code, goCall('kindIs', '"invalid"', value.code)),
     passes: true,
   });
+
+/** Whether Go's `default`, which takes what is empty for absent, yields the same: nothing empty is there but the fallback. */
+function isDefault({ empties }: Operand, { constant }: Operand): boolean {
+  return empties?.every((empty) => constant !== undefined && goJson(empty) === goJson(constant)) ?? false;
+}
 
 /** The string where it has a character, else the fallback: Helm's `default`. */
 export const defaultIfEmpty: (value: Expr<string | undefined>, fallback: Leaf<string>) => Expr<string> = row({
@@ -246,7 +274,7 @@ export const defaultIfEmpty: (value: Expr<string | undefined>, fallback: Leaf<st
   ],
   result: string,
   evaluate: (value: string | Absent, fallback: string) => value || fallback,
-  go: (value, fallback) => `default ${fallback.text} ${value.text}`,
+  go: (value, fallback) => goCall('default', fallback.code, value.code),
 });
 
 // ------------------------------------------------------------------------------------------------------- strings
@@ -258,11 +286,12 @@ const concatenated = row<(...parts: readonly unknown[]) => Expr<string>>({
   result: string,
   evaluate: (...parts: (string | number)[]) => parts.join(''),
   go: (...parts) => {
-    const format = parts
-      .map(({ kind, constant }) => constant?.replaceAll('%', '%%') ?? (kind && verbs[kind]))
-      .join('');
-    const values = parts.filter(({ constant }) => constant === undefined).map(({ text }) => text);
-    return ['printf', goString(format), ...values].join(' ');
+    const values = parts.filter(({ constant }) => constant === undefined);
+    if (values.length === 0) return goString(parts.map(({ constant }) => String(constant)).join(''));
+    const format = parts.map(({ kind, constant }) =>
+      constant === undefined ? kind && verbs[kind] : String(constant).replaceAll('%', '%%'),
+    );
+    return goCall('printf', goString(format.join('')), ...values.map(({ code }) => code));
   },
 });
 
@@ -283,6 +312,7 @@ export function str(
 /** A string that is set into another one is part of it: the chart prints one text for both. */
 function partsOf(part: Leaf<string> | Leaf<number>): readonly (Leaf<string> | Leaf<number>)[] {
   const ast = astOf(part);
+  if (ast.kind === 'literal' && Number.isSafeInteger(ast.value)) return [String(ast.value)];
   if (ast.kind !== 'call' || ast.operator.name !== 'str') return [part];
   return ast.args.map((inner) => symbolic<string>(inner));
 }
@@ -415,7 +445,7 @@ export const canonicalHeader: (name: Leaf<string>) => Expr<string> = row({
   parameters: [{ name: 'name', kind: 'header' }],
   result: string,
   evaluate: (name: string) => name.toLowerCase().replaceAll(/(^|-)[a-z]/g, (letter) => letter.toUpperCase()),
-  go: ({ text }) => `title (lower ${text})`,
+  go: ({ code }) => goCall('title', goCall('lower', code)),
 });
 
 export const join: (separator: Leaf<string>, list: Leaf<readonly string[]>) => Expr<string> = row({
@@ -538,6 +568,8 @@ export const toInteger: (text: Leaf<string>) => Expr<number> = row({
   go: fn('atoi'),
 });
 
+const epoch = goCall('toDate', goString('2006-01-02Z07:00'), goString('1970-01-01Z'));
+
 /** The milliseconds of a duration as Go writes it, `1h30m`. Templates read durations only to move a date by them. */
 export const toMilliseconds: (duration: Leaf<string>) => Expr<number> = row({
   name: 'toMilliseconds',
@@ -545,7 +577,7 @@ export const toMilliseconds: (duration: Leaf<string>) => Expr<number> = row({
   parameters: [{ name: 'duration', kind: 'duration' }],
   result: integer,
   evaluate: (duration: string) => durationMilliseconds(duration),
-  go: ({ text }) => `(toDate "2006-01-02Z07:00" "1970-01-01Z" | dateModify ${text}).UnixMilli`,
+  go: ({ code }) => goMember(goPipe(epoch, goCall('dateModify', code)), 'UnixMilli'),
 });
 
 // ------------------------------------------------------------------------------------------------ lists and maps
@@ -595,7 +627,7 @@ export const includes: <T extends string>(
   ],
   result: boolean,
   evaluate: (list: List<string>, value: string) => list.includes(value),
-  go: (list, value) => `has ${value.text} ${list.text}`,
+  go: (list, value) => goCall('has', value.code, list.code),
 });
 
 /** The lists one after another. */
@@ -607,7 +639,7 @@ export const concat: <T>(...lists: [Leaf<readonly T[]>, ...Leaf<readonly T[]>[]]
     result: (lists) => ({ type: 'array', items: union(lists.map(memberSchema)) }),
     evaluate: (...lists: List[]) => lists.flat(),
     // `concat` of nothing but empty lists is Go's nil, which would be written as null.
-    go: (...lists) => `${fn('concat')(...lists)} | default list`,
+    go: (...lists) => goPipe(fn('concat')(...lists), goCall('default', 'list')),
   });
 
 /** The strings of a list, each once, where it first stands. */
@@ -639,7 +671,7 @@ export const keys: (map: Expr<object> | ConstantMap) => Symbolic<readonly string
   parameters: [{ name: 'map', kind: 'map' }],
   result: listOfStrings,
   evaluate: (map: Dict) => Object.keys(map).sort(byBytes),
-  go: ({ text }) => `keys ${text} | sortAlpha`,
+  go: ({ code }) => goPipe(goCall('keys', code), 'sortAlpha'),
 });
 
 export const hasKey: (map: Expr<object> | ConstantMap, key: Leaf<string>) => Expr<boolean> = row({
@@ -670,7 +702,7 @@ export const get: <T>(
   result: ([map, , fallback]) => either(memberSchema(map ?? {}), fallback),
   evaluate: (map: Dict, key: string, fallback: Value) =>
     Object.hasOwn(map, key) ? (map[key] ?? null) : fallback,
-  go: (map, key, fallback) => `dig ${key.text} ${fallback.text} ${map.text}`,
+  go: (map, key, fallback) => goCall('dig', key.code, fallback.code, map.code),
   passes: true,
 });
 
@@ -685,7 +717,7 @@ export const omit: <T extends object>(map: Leaf<T | undefined>, ...keys: Leaf<st
   result: same(0),
   evaluate: (map: Dict | Absent, ...keys: string[]): ValueMap =>
     Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => !keys.includes(key))),
-  go: ({ text, mayBeAbsent }, ...keys) =>
-    fn('omit')({ text: mayBeAbsent ? `(default dict ${text})` : text }, ...keys),
+  go: ({ code, mayBeAbsent }, ...keys) =>
+    fn('omit')({ code: mayBeAbsent ? goCall('default', 'dict', code) : code }, ...keys),
   passes: true,
 });

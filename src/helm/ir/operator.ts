@@ -1,4 +1,5 @@
 /** What an operator is: a row of the operator table. */
+import type { GoCode } from '../../text/go-code.js';
 import type { Value } from '../../text/json.js';
 import type { Schema } from './schema.js';
 
@@ -14,8 +15,8 @@ export interface Operator {
   readonly result: (args: readonly Schema[]) => Schema;
   /** @throws {EvaluationError} for arguments outside the operator's domain */
   readonly evaluate: (...args: never[]) => Value;
-  /** The Go expression, given its arguments as Go operands. */
-  readonly go: (...args: Operand[]) => string;
+  /** The Go expression, given its arguments. */
+  readonly go: (...args: Operand[]) => GoCode;
   /** The last argument may come through a pipe: `include "name" . | trunc 63`. */
   readonly piped?: true;
   /** It yields one of its arguments, or a part of one, as it is: a number is still the float64 that Helm has read. */
@@ -24,15 +25,17 @@ export interface Operator {
   readonly refuses?: (kinds: readonly Kind[]) => string | undefined;
 }
 
-/** An argument as Go text: a name, a constant, or an expression in parentheses. */
+/** An argument as Go code, and what is known of it. */
 export interface Operand {
-  readonly text: string;
+  readonly code: GoCode;
   /** What it yields, where the parameter takes no `any`. */
   readonly kind?: Kind;
-  /** The values may not have it. */
+  /** The key may be missing from the values. */
   readonly mayBeAbsent?: boolean;
-  /** The constant, where it is a string. */
-  readonly constant?: string;
+  /** Which of the values that Go takes for empty it may be, where that is known. */
+  readonly empties?: readonly Value[];
+  /** The value of a constant. */
+  readonly constant?: Value;
 }
 
 export interface Parameter {

@@ -17,6 +17,7 @@ export interface Schema {
   readonly maximum?: number;
   readonly exclusiveMinimum?: number;
   readonly exclusiveMaximum?: number;
+  readonly minLength?: number;
   readonly pattern?: string;
   readonly not?: Schema;
   readonly propertyNames?: Schema;

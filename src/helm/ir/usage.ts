@@ -5,6 +5,7 @@ import type { Ast, Piece, Template } from './tree.js';
 
 /** What {@link usageOf} found. */
 export class Usage {
+  /** Each behind those that it includes. */
   readonly templates = new Set<Template>();
   /** Paths below `.Values`, as JSON lists, that are read as they are. */
   private readonly paths = new Set<string>();
@@ -39,8 +40,8 @@ export class Usage {
 
   private visitTemplate(template: Template): void {
     if (this.templates.has(template)) return;
-    this.templates.add(template);
     this.visit('node' in template.body ? template.body.node : template.body.value);
+    this.templates.add(template);
   }
 }
 

@@ -96,6 +96,11 @@ function any(presences: readonly Presence[]): Presence {
     : astOf(or(condition(first), condition(second), ...rest.map(condition)));
 }
 
+/** Whether one of two conditions holds exactly where the other does not. */
+export function areOpposite(left: Ast, right: Ast): boolean {
+  return identity(negated(left)) === identity(right);
+}
+
 function negated(ast: Ast): Ast {
   return astOf(not(condition(ast)));
 }

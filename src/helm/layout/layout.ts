@@ -11,6 +11,7 @@ import { identity } from '../ir/identity.js';
 import type { Arguments, Ast, Element, Entry, MapNode, Node, Template, Variable } from '../ir/tree.js';
 import { kindOf } from '../schema/schema.js';
 import {
+  areOpposite,
   beginningWithField,
   never,
   type Presence,
@@ -36,6 +37,8 @@ export type Line =
       readonly item: Variable;
       readonly body: readonly Line[];
     }
+  /** A comment of the template, which is not part of what it yields. */
+  | { readonly kind: 'comment'; readonly indent: number; readonly text: string }
   /** A map or list from an expression. */
   | { readonly kind: 'yaml'; readonly indent: number; readonly value: Ast }
   /** The lines of a text, inside a literal block. */
@@ -73,16 +76,22 @@ export function layoutDocument(map: MapNode, assumed?: Ast): readonly Line[] {
  */
 export function mayEndInYaml(lines: readonly Line[]): boolean {
   for (const line of lines.toReversed()) {
-    if (line.kind === 'text' || line.kind === 'block') return false;
     if (line.kind === 'yaml') return true;
     if (line.kind === 'include') {
       const { body } = line.template;
       return 'node' in body && mayEndInYaml(layoutDocument(body.node));
     }
-    if (mayEndInYaml(line.body)) return true;
-    if (line.kind === 'if' && line.otherwise.length > 0) return mayEndInYaml(line.otherwise);
+    if (line.kind === 'range' && mayEndInYaml(line.body)) return true;
+    if (line.kind === 'if' && (mayEndInYaml(line.body) || mayEndInYaml(line.otherwise))) return true;
+    if (isAlwaysThere(line)) return false;
   }
   return false;
+}
+
+/** Whether a line yields something whatever the values are. */
+function isAlwaysThere(line: Line): boolean {
+  if (line.kind === 'if') return line.body.some(isAlwaysThere) && line.otherwise.some(isAlwaysThere);
+  return line.kind !== 'range' && line.kind !== 'comment';
 }
 
 /** Whether a map or list from an expression stands somewhere in the lines. */
@@ -99,6 +108,7 @@ export function holdsYaml(lines: readonly Line[]): boolean {
         return 'node' in line.template.body && holdsYaml(layoutDocument(line.template.body.node));
       case 'text':
       case 'block':
+      case 'comment':
         return false;
       default:
         return unknownKind(line);
@@ -123,7 +133,7 @@ function rawParts(value: Node): readonly Part[] {
 // --------------------------------------------------------------------------------------------------------- maps
 
 function layoutEntries(entries: readonly Entry[], indent: number, assumed: Assumed): readonly Line[] {
-  return entries.flatMap((entry) => layoutEntry(entry, indent, assumed));
+  return withElse(entries.flatMap((entry) => layoutEntry(entry, indent, assumed)));
 }
 
 function layoutEntry(entry: Entry, indent: number, assumed: Assumed): readonly Line[] {
@@ -193,7 +203,7 @@ function layoutElements(
   assumed: Assumed,
   item: LayoutItem,
 ): readonly Line[] {
-  return elements.flatMap((element) => layoutElement(element, indent, assumed, item));
+  return withElse(elements.flatMap((element) => layoutElement(element, indent, assumed, item)));
 }
 
 function layoutElement(
@@ -217,7 +227,7 @@ function layoutElement(
 }
 
 function layoutItems(elements: readonly Element[], indent: number, assumed: Assumed): readonly Line[] {
-  return elements.flatMap((element) => {
+  const lines = elements.flatMap((element) => {
     const whole = wholeList(element);
     if (whole === undefined) {
       return layoutElement(element, indent, assumed, (value, inner) => layoutItem(value, indent, inner));
@@ -225,6 +235,7 @@ function layoutItems(elements: readonly Element[], indent: number, assumed: Assu
     const present = astOf(isNonEmpty(symbolic<readonly unknown[]>(whole)));
     return layoutIf(present, indent, assumed, () => [yaml(indent, whole)]);
   });
+  return withElse(lines);
 }
 
 /** The list whose maps (or lists) an `each` takes over as they are, so that it can be written in one piece. */
@@ -296,6 +307,25 @@ function layoutIf(
   const body = then(assuming(assumed, condition));
   if (body.length === 0 && otherwise.length === 0) return [];
   return [{ kind: 'if', indent, condition, body, otherwise }];
+}
+
+/** Lines under a condition, and behind them those under the opposite one, are the branches of one choice. */
+function withElse(lines: readonly Line[]): readonly Line[] {
+  const joined: Line[] = [];
+  for (const line of lines) {
+    const last = joined.at(-1);
+    if (isOnly(last) && isOnly(line) && areOpposite(last.condition, line.condition)) {
+      joined[joined.length - 1] = { ...last, otherwise: line.body };
+    } else {
+      joined.push(line);
+    }
+  }
+  return joined;
+}
+
+/** Whether lines are under a condition, and there are no others where it does not hold. */
+function isOnly(line: Line | undefined): line is Extract<Line, { kind: 'if' }> {
+  return line?.kind === 'if' && line.otherwise.length === 0;
 }
 
 function layoutPresent(

@@ -3,12 +3,12 @@ import { astOf, type Expr, type Leaf, type Symbolic, symbolic } from '../express
 import { isNonEmpty } from '../expressions/operators.js';
 import { unknownKind } from '../ir/children.js';
 import type { Schema } from '../ir/schema.js';
-import type { Ast, Element, Entry, Node } from '../ir/tree.js';
+import type { Element, Entry, Node } from '../ir/tree.js';
 import { kindOf, memberSchema, union } from '../schema/schema.js';
 import { each, when } from './fragments.js';
 import type { Authored, Conditional, Member } from './manifest.js';
 import { elementsOfAll, entriesOf, keysOf, merged } from './reader.js';
-import { bind, type Container, eachElement } from './walk.js';
+import { bind, type Container, eachElement, nameOf } from './walk.js';
 
 /** The results of a function for each element of a list, or for each entry of a map in the order of its keys. */
 export function map<E, R>(
@@ -23,7 +23,7 @@ export function map(
   over: Expr<Container | undefined>,
   body: (item: Symbolic<never>, key: Symbolic<string>) => unknown,
 ): Symbolic<readonly never[]> {
-  return collect([eachElement(astOf(over), body as never)], nameOf(astOf(over)));
+  return collect([eachElement(astOf(over), body as never)], nameOf(astOf(over)) ?? 'items');
 }
 
 /** The elements of a list for which a condition holds. */
@@ -32,7 +32,10 @@ export function filter<E>(
   test: (item: Symbolic<E>) => Expr<boolean>,
 ): Symbolic<readonly E[]> {
   const over = astOf(list);
-  return collect([eachElement(over, (item) => when(test(item as Symbolic<E>), item as never))], nameOf(over));
+  return collect(
+    [eachElement(over, (item) => when(test(item as Symbolic<E>), item as never))],
+    nameOf(over) ?? 'items',
+  );
 }
 
 /** The lists that a function gives for each element (or entry), one after another. */
@@ -50,7 +53,7 @@ export function flatMap(
 ): Symbolic<readonly never[]> {
   return collect(
     [eachElement(astOf(over), (item, key) => each(body(item as never, key), (inner) => inner as never))],
-    nameOf(astOf(over)),
+    nameOf(astOf(over)) ?? 'items',
   );
 }
 
@@ -60,10 +63,6 @@ export function some<E>(
   test: (item: Symbolic<E>) => Expr<boolean>,
 ): Expr<boolean> {
   return isNonEmpty(filter(list, test));
-}
-
-function nameOf(over: Ast): string {
-  return over.kind === 'member' ? over.key : 'items';
 }
 
 /**

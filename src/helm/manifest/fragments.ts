@@ -76,21 +76,24 @@ function conditionOf(subject: Expr<unknown>, then: unknown): { condition: Ast; v
 
 /**
  * A member for each element of a list, in its order and with its index from 0, or for each entry of a map, in the order
- * of its keys.
+ * of its keys. Templates call an element of `hosts` `$host`; `name` is for a list whose own name does not say.
  */
 export function each<E, T>(
   list: Expr<readonly E[] | undefined>,
   body: (item: Symbolic<E>, index: Symbolic<number>) => Member<NoInfer<T>>,
+  name?: string,
 ): Each<T>;
 export function each<V, T>(
   map: Expr<{ readonly [key: string]: V } | undefined>,
   body: (value: Symbolic<V>, key: Symbolic<string>) => Member<NoInfer<T>>,
+  name?: string,
 ): Each<T>;
 export function each(
   over: Expr<Container | undefined>,
   body: (item: Symbolic<unknown>, key: Symbolic<never>) => unknown,
+  name?: string,
 ): Each<never> {
-  return { [FRAGMENT]: { kind: 'elements', elements: [eachElement(astOf(over), body)] }, each: true };
+  return { [FRAGMENT]: { kind: 'elements', elements: [eachElement(astOf(over), body, name)] }, each: true };
 }
 
 /** An entry for each entry of a map, to be spread: `...entries(values.hosts, (port, host) => port)`. */

@@ -1,4 +1,7 @@
-/** Named templates: a `define` in the chart's `_helpers.tpl`, a function or an expression in TypeScript. */
+/**
+ * Named templates: a `define` in the chart, a function or an expression in TypeScript. The name says where the `define` is:
+ * `web.labels` in `_helpers.tpl`, `web.ironProxy.config` in `_iron-proxy.tpl`.
+ */
 import type { Static, TSchema } from 'typebox';
 import { assertTemplateComment } from '../../text/yaml-scalar.js';
 import { exactInteger } from '../expressions/exact-integers.js';
@@ -104,9 +107,10 @@ function template(
 
 /** A map whose first field is always there: its text must not begin with an empty line, and must not be empty. */
 function beginning(name: string, map: MapNode): MapNode {
-  const entries = beginningWithField(map.entries);
+  const isInclude = map.entries.find((entry) => entry.kind !== 'comment')?.kind === 'include';
+  const entries = isInclude ? map.entries : beginningWithField(map.entries);
   const first = entries.find((entry) => entry.kind !== 'comment');
-  if (first?.kind !== 'field' || presenceOf(first.value) !== true) {
+  if (!isInclude && (first?.kind !== 'field' || presenceOf(first.value) !== true)) {
     throw new TypeError(`${name}: a named template has a field that is always there`);
   }
   return { ...map, entries };

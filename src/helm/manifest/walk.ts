@@ -10,25 +10,29 @@ import { elementsOf } from './reader.js';
 
 export type Container = readonly unknown[] | { readonly [key: string]: unknown };
 
-/** The members of a list that a function gives for each member of another list, or for each entry of a map. */
+/**
+ * The members of a list that a function gives for each member of another list, or for each entry of a map. `name` is
+ * what the variable of a member is called, where the list's own name does not say.
+ */
 export function eachElement(
   over: Ast,
   body: (item: Symbolic<unknown>, key: Symbolic<never>) => unknown,
+  name?: string,
 ): Element {
-  const { item, key, itemExpr, keyExpr } = bind(over);
+  const { item, key, itemExpr, keyExpr } = bind(over, name);
   const elements = elementsOf(body(itemExpr, keyExpr));
   const isKeyed = kindOf(over.schema) === 'map' || elements.some((element) => reads(element, key));
   return { kind: 'each', over, item, key: isKeyed ? key : undefined, body: elements };
 }
 
 /** The variables for a member of a list and its index, or for a value of a map and its key. */
-export function bind(over: Ast) {
+export function bind(over: Ast, name?: string) {
   const kind = kindOf(over.schema);
   if (kind !== 'list' && kind !== 'map') throw new TypeError(`each walks a list or a map, not a ${kind}`);
-  const name = singular(over);
-  const [alone, suffix, keySchema] = kind === 'map' ? mapKey : listIndex;
-  const item: Variable = { name: name ?? (kind === 'map' ? 'value' : 'item') };
-  const key: Variable = { name: name === undefined ? alone : `${name}${suffix}` };
+  const [itemName, keyName] = namesOf(over, kind);
+  const item: Variable = { name: name ?? itemName };
+  const key: Variable = { name: keyName };
+  const keySchema: Schema = kind === 'map' ? { type: 'string' } : { ...exactInteger, minimum: 0 };
   return {
     item,
     key,
@@ -37,37 +41,50 @@ export function bind(over: Ast) {
   };
 }
 
-type KeyVariable = readonly [name: string, suffix: string, schema: Schema];
-const mapKey: KeyVariable = ['key', 'Name', { type: 'string' }];
-const listIndex: KeyVariable = ['index', 'Index', { ...exactInteger, minimum: 0 }];
-
-/** A variable that walks `.Values.extraPorts` is called `$extraPort`, so that templates read like their source. */
-function singular(over: Ast): string | undefined {
-  const plural = pluralOf(over);
-  if (/[^s]s$/.test(plural))
-    return plural.endsWith('ies') ? plural.replace(/ies$/, 'y') : plural.slice(0, -1);
-  return undefined;
+/**
+ * What the variables are called that walk a list or a map, so that templates read like their source: `$extraPort` for
+ * `.Values.extraPorts`, `$label` and `$labelName` for `.Values.labels`, `$claims` and `$host` for `$claimsByHost`.
+ */
+function namesOf(over: Ast, kind: 'list' | 'map'): readonly [item: string, key: string] {
+  const name = nameOf(over) ?? '';
+  const [, groups, by] = /^(\w+)By([A-Z]\w*)$/.exec(name) ?? [];
+  if (groups !== undefined && by !== undefined) return [groups, by.charAt(0).toLowerCase() + by.slice(1)];
+  const one = singular(name);
+  if (kind === 'map') return one === undefined ? ['value', 'key'] : [one, `${one}Name`];
+  return [one ?? (name || 'item'), one === undefined ? 'index' : `${one}Index`];
 }
 
-function pluralOf(over: Ast): string {
+/** English, as far as names of lists go: `tls` is no plural, for want of a vowel. */
+function singular(plural: string): string | undefined {
+  if (!/[^su]s$/.test(plural) || !/[aeiouy]/i.test(plural.slice(0, -1))) return undefined;
+  if (/[^aeiou]ies$/.test(plural)) return plural.replace(/ies$/, 'y');
+  return plural.replace(/(?<=ss|sh|x|zz|[nrt]ch|[aeiou]{2}ch)es$|s$/, '');
+}
+
+/** What a list or map is called. */
+export function nameOf(over: Ast): string | undefined {
   switch (over.kind) {
     case 'member':
       return over.key;
+    case 'variable':
+      return over.variable.name;
     case 'collect':
+    case 'assemble':
+    case 'group':
       return over.name;
     case 'include':
-      return over.template.name.split('.').at(-1) ?? '';
+      return over.template.name.split('.').at(-1);
     case 'call': {
       const [list] = over.args;
-      return list !== undefined && ['sort', 'uniq'].includes(over.operator.name) ? pluralOf(list) : '';
+      return list !== undefined && sameMembers.has(over.operator.name) ? nameOf(list) : undefined;
     }
     case 'literal':
     case 'builtin':
-    case 'variable':
-    case 'assemble':
-    case 'group':
-      return '';
+      return undefined;
     default:
       return unknownKind(over);
   }
 }
+
+/** Operators that yield members of their first argument. */
+const sameMembers: ReadonlySet<string> = new Set(['sort', 'uniq', 'omit', 'concat', 'defaultIfAbsent']);

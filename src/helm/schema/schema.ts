@@ -1,5 +1,6 @@
 /** What a JSON schema says about the values that an expression stands for. */
 
+import type { Value } from '../../text/json.js';
 import type { Kind } from '../ir/operator.js';
 import type { Schema } from '../ir/schema.js';
 import { kubernetesDefinitions } from './kubernetes-shapes.js';
@@ -70,6 +71,38 @@ function jsonType(value: unknown): JsonType {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? 'integer' : 'number';
   if (typeof value === 'string') return 'string';
   return typeof value === 'boolean' ? 'boolean' : 'object';
+}
+
+/** Which of the values that Go takes for empty a schema may admit. */
+export function emptyValues(schema: Schema): readonly Value[] {
+  return ['', 0, false, [], {}].filter((value) => mayAdmit(schema, value));
+}
+
+function mayAdmit(schema: Schema, value: Value): boolean {
+  if (!typesOf(schema).has(jsonType(value))) return false;
+  const choices = schema.const === undefined ? schema.enum : [schema.const];
+  if (typeof value !== 'object' && choices?.includes(value) === false) return false;
+  if (value === '' && !admitsEmptyString(schema)) return false;
+  if (value === 0 && !admitsZero(schema)) return false;
+  return (
+    [schema.anyOf, schema.oneOf].every(
+      (alternatives) => alternatives?.some((alternative) => mayAdmit(alternative, value)) ?? true,
+    ) &&
+    (schema.allOf?.every((part) => mayAdmit(part, value)) ?? true)
+  );
+}
+
+function admitsEmptyString({ minLength = 0, pattern = '' }: Schema): boolean {
+  return minLength === 0 && new RegExp(pattern, 'u').test('');
+}
+
+function admitsZero({
+  minimum = 0,
+  maximum = 0,
+  exclusiveMinimum = -1,
+  exclusiveMaximum = 1,
+}: Schema): boolean {
+  return minimum <= 0 && maximum >= 0 && exclusiveMinimum < 0 && exclusiveMaximum > 0;
 }
 
 /** The schema of a constant. */

@@ -2,7 +2,7 @@
 
 import { forbiddenTextMessage, holdsForbiddenText } from '../../text/forbidden-text.js';
 import type { Schema } from '../ir/schema.js';
-import type { Ast, Template } from '../ir/tree.js';
+import type { Ast } from '../ir/tree.js';
 import { type Usage, usageOf } from '../ir/usage.js';
 import { type Line, layoutDocument, layoutText, mayEndInYaml } from '../layout/layout.js';
 import type { HelmObject } from '../manifest/helm-object.js';
@@ -24,6 +24,10 @@ interface Source {
   readonly introduction: string;
   readonly objects: readonly HelmObject[];
   readonly rules: Ast;
+  readonly rulesByHeading: readonly {
+    readonly heading: string | undefined;
+    readonly messages: readonly Member<string>[];
+  }[];
   readonly notes: readonly Member<string>[];
 }
 
@@ -68,12 +72,15 @@ export function compileChart(source: Source): ReadonlyMap<string, string> {
   add('README.md', readme(source.metadata, source.introduction, schema));
   add('values.schema.json', document);
   add('values.yaml', valuesDocument(schema, source.introduction));
-  const helpers = defines(usage);
-  if (helpers !== '') add('templates/_helpers.tpl', helpers);
+  for (const [file, text] of helpers(usage)) add(`templates/${file}`, text);
   for (const object of source.objects) add(object.file, objectTemplate(object));
+  const rules = source.rulesByHeading.map(({ heading, messages }) => ({
+    heading,
+    elements: elementsOfAll(messages),
+  }));
   add(
     'templates/rules.yaml',
-    `${commentBlock('Rules across values, which a JSON schema cannot state.')}${printRules(source.rules)}`,
+    `${commentBlock('Rules across values, which a JSON schema cannot state.')}${printRules(rules)}`,
   );
   if (notes.length > 0) add('templates/NOTES.txt', printTemplate(layoutText(notes)));
   return new Map([...files].sort(([left], [right]) => (left < right ? -1 : 1)));
@@ -85,11 +92,18 @@ function objectTemplate(object: HelmObject): string {
 }
 
 /** YAML's own mark, after which there is nothing to trim. */
-const endOfDocument: Line = { kind: 'text', indent: 0, parts: ['...'] };
+const endOfDocument: readonly Line[] = [
+  {
+    kind: 'comment',
+    indent: 0,
+    text: 'Keeps line breaks at the end of what is above, which Helm would trim.',
+  },
+  { kind: 'text', indent: 0, parts: ['...'] },
+];
 
 function layoutObject({ body, condition }: HelmObject): readonly Line[] {
   const document = layoutDocument(body, condition);
-  const lines = mayEndInYaml(document) ? [...document, endOfDocument] : document;
+  const lines = mayEndInYaml(document) ? [...document, ...endOfDocument] : document;
   if (condition === undefined) return lines;
   return [{ kind: 'if', indent: 0, condition, body: lines, otherwise: [] }];
 }
@@ -98,18 +112,31 @@ function commentBlock(text: string): string {
   return `{{- /*\n${text}\n*/}}\n`;
 }
 
-/** Named templates in the order of their names, which stays as it is when modules are loaded in another one. */
-function defines(usage: Usage): string {
-  const templates: readonly Template[] = [...usage.templates].sort((left, right) =>
-    left.name < right.name ? -1 : 1,
-  );
-  const names = templates.map(({ name }) => name);
+/**
+ * The files of the named templates, each in the order in which the chart's objects first need them: a template is behind
+ * those that it includes.
+ */
+function helpers({ templates }: Usage): ReadonlyMap<string, string> {
+  const names = [...templates].map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined)
     throw new TypeError(`two named templates are called ${twice}: Helm would take the last one`);
-  const documents = templates.flatMap(({ body }) => (body.kind === 'document' ? [body.node] : []));
+  const documents = [...templates].flatMap(({ body }) => (body.kind === 'document' ? [body.node] : []));
   const exact = usageOf(documents).templates;
-  return templates.map((template) => printDefine(template, exact.has(template))).join('\n');
+  const files = new Map<string, string>();
+  for (const template of templates) {
+    const file = helperFile(template.name);
+    const above = files.get(file);
+    files.set(file, (above === undefined ? '' : `${above}\n`) + printDefine(template, exact.has(template)));
+  }
+  return files;
+}
+
+/** `web.fullname` is in `_helpers.tpl`; `web.ironProxy.config` belongs to a part, and is in `_iron-proxy.tpl`. */
+function helperFile(name: string): string {
+  const [, part] = /^[^.]+\.([A-Za-z][A-Za-z0-9]*)\../.exec(name) ?? [];
+  const words = part?.replaceAll(/(?<=[a-z0-9])[A-Z]/g, (capital) => `-${capital}`);
+  return `_${words?.toLowerCase() ?? 'helpers'}.tpl`;
 }
 
 function chartYaml(metadata: ChartMetadata): string {

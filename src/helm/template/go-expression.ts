@@ -1,54 +1,64 @@
-/** Prints an expression as the text of a Go template. */
+/** Prints an expression as the code of a Go template. */
+import { type GoCode, goCall, goDict, goMember, goPipe, isCompound } from '../../text/go-code.js';
 import { goString } from '../../text/go-syntax.js';
 import { mayBeAbsent } from '../expressions/absence.js';
 import { isExact } from '../expressions/exact-integers.js';
 import { pathOf } from '../expressions/expression.js';
 import type { Operand, Parameter } from '../ir/operator.js';
 import { parameterAt } from '../ir/operator.js';
-import type { Arguments, Ast, Builtin, Template, Variable } from '../ir/tree.js';
-import { kindOf } from '../schema/schema.js';
+import type { Arguments, Ast, Node, Template, Variable } from '../ir/tree.js';
+import { emptyValues, kindOf } from '../schema/schema.js';
 
 /** Where in a template an expression stands: what can be read there, and how it is called. */
 export interface Place {
-  /** Whether the dot is still what the template was called with; `range` rebinds it. */
-  readonly dot: boolean;
+  /** What the template was called with: the dot, or `$` where something else is the dot. */
+  argument(): '.' | '$';
   /** Whether the template is called with parameters, and Helm's own objects beside them as `root`. */
   readonly hasParameters: boolean;
   /** The name of a variable that is bound here. */
   nameOf(variable: Variable): string;
+  /** Whether the dot is the value of an expression. */
+  isDot(ast: Ast): boolean;
   /** The name of the variable that a list or map was computed into. */
   computed(ast: Ast): string | undefined;
 }
 
 /** An expression as the condition of `if`, where Go takes what is not empty for true. */
-export function printCondition(ast: Ast, place: Place): string {
+export function printCondition(ast: Ast, place: Place): GoCode {
   if (ast.kind === 'call') {
     const { name } = ast.operator;
     const [only, ...others] = ast.args;
     if ((name === 'and' || name === 'or') && only !== undefined && others.length === 0)
       return printCondition(only, place);
     if (name === 'isNonEmpty' && only !== undefined) return printExpression(only, place);
+    // What is absent is no more true than what is false.
+    if (name === 'defaultIfAbsent' && only !== undefined && others.every(isFalse)) {
+      return printCondition(only, place);
+    }
     if (name === 'and' || name === 'or' || name === 'not') {
-      return `${name} ${ast.args.map((argument) => parenthesized(printCondition(argument, place))).join(' ')}`;
+      return ast.operator.go(...ast.args.map((argument) => ({ code: printCondition(argument, place) })));
     }
   }
   return printExpression(ast, place);
 }
 
-export function printExpression(ast: Ast, place: Place): string {
+export function printExpression(ast: Ast, place: Place): GoCode {
+  if (place.isDot(ast)) return '.';
   switch (ast.kind) {
     case 'literal':
       return literal(ast.value);
     case 'builtin':
-      return builtin(ast.object, place);
+      return goMember(root(place), ast.object);
     case 'variable':
-      return printVariable(ast.variable, place);
+      return ast.variable.parameter
+        ? goMember(place.argument(), ast.variable.name)
+        : place.nameOf(ast.variable);
     case 'member':
       return member(ast.of, ast.key, place);
     case 'collect':
     case 'assemble':
     case 'group':
-      return place.computed(ast) ?? fail(`$${ast.name} is not computed here`);
+      return place.computed(ast) ?? fixed(ast, place) ?? fail(`$${ast.name} is not computed here`);
     case 'include':
       return included(ast, place);
     case 'call':
@@ -56,84 +66,107 @@ export function printExpression(ast: Ast, place: Place): string {
   }
 }
 
-/** An expression as an argument of Go's own functions, as Helm has it. */
-export function printOperand(ast: Ast, place: Place): string {
-  return parenthesized(printExpression(ast, place));
+/** A list or map that has the same members whatever the values are. */
+function fixed(ast: Ast, place: Place): GoCode | undefined {
+  const members = fixedMembers(ast)?.map(([key, member]) => [key, printExpression(member, place)] as const);
+  if (members === undefined) return undefined;
+  return ast.kind === 'collect' ? goCall('list', ...members.map(([, member]) => member)) : goDict(members);
+}
+
+/** The members of a list or map, and their keys, where it has them whatever the values are. */
+export function fixedMembers(ast: Ast): readonly (readonly [key: string, member: Ast])[] | undefined {
+  const parts = ast.kind === 'collect' ? ast.elements : ast.kind === 'assemble' ? ast.entries : undefined;
+  const members = parts?.flatMap((part) => {
+    if (part.kind === 'item') return [['', memberAst(part.value)] as const];
+    return part.kind === 'field' ? [[part.key, memberAst(part.value)] as const] : [];
+  });
+  const isFixed = parts?.every(({ kind }) => kind === 'item' || kind === 'field' || kind === 'comment');
+  return isFixed ? members : undefined;
+}
+
+/** A member of a list or map that is an expression. */
+export function memberAst(value: Node): Ast {
+  if (value.kind === 'expression') return value.value;
+  if (value.kind === 'scalar') return { kind: 'literal', value: value.value, schema: { const: value.value } };
+  return fail('a list that is an expression holds expressions and constants');
+}
+
+function isFalse(ast: Ast): boolean {
+  return ast.kind === 'literal' && ast.value === false;
 }
 
 /** An integer as Go's int or int64. */
-export function printInteger(ast: Ast, place: Place): string {
+export function printInteger(ast: Ast, place: Place): GoCode {
   assertExact(ast);
-  const text = printExpression(ast, place);
+  const code = printExpression(ast, place);
   const already =
     ast.kind === 'literal' || ast.kind === 'include' || (ast.kind === 'call' && !ast.operator.passes);
-  return already ? text : `int64 ${parenthesized(text)}`;
-}
-
-/** An expression handed through a pipe into a function. */
-export function printPipe(ast: Ast, into: string, place: Place): string {
-  return `${printExpression(ast, place)} | ${into}`;
+  return already ? code : goCall('int64', code);
 }
 
 /** A function of one value: `toYaml .Values.resources`. */
-export function printApplied(name: string, ast: Ast, place: Place): string {
-  const text = printExpression(ast, place);
-  return /\s/.test(text) ? `${text} | ${name}` : `${name} ${text}`;
-}
-
-export function printVariable(variable: Variable, place: Place): string {
-  return variable.parameter ? `${place.dot ? '' : '$'}.${variable.name}` : place.nameOf(variable);
+export function printApplied(name: string, ast: Ast, place: Place): GoCode {
+  const code = printExpression(ast, place);
+  return isCompound(code) ? goPipe(code, name) : goCall(name, code);
 }
 
 /** The text that a named template yields. */
-export function printInclude(template: Template, args: Arguments, place: Place): string {
+export function printInclude(template: Template, args: Arguments, place: Place): GoCode {
   const name = goString(template.name);
-  if (template.parameters.length === 0) return `include ${name} ${root(place)}`;
-  const pairs = template.parameters.map((parameter) => {
+  if (template.parameters.length === 0) return goCall('include', name, root(place));
+  const given = template.parameters.map((parameter) => {
     const argument = args.get(parameter) ?? fail(`${template.name} is called without '${parameter.name}'`);
     assertExact(argument);
-    return `${goString(parameter.name)} ${printOperand(argument, place)}`;
+    return [parameter.name, argument] as const;
   });
-  return `include ${name} (dict "root" ${root(place)} ${pairs.join(' ')})`;
+  if (given.every(([key, argument]) => isParameter(argument, key)))
+    return goCall('include', name, place.argument());
+  const members = given.map(([key, argument]) => [key, printExpression(argument, place)] as const);
+  return goCall('include', name, goDict([['root', root(place)], ...members]));
 }
 
-export function parenthesized(text: string): string {
-  return /[\s|]/.test(text) && !/^"(?:[^"\\]|\\.)*"$/.test(text) ? `(${text})` : text;
+/** Whether an argument is the caller's own parameter of that name, so that the caller can hand on its own argument. */
+function isParameter(argument: Ast, name: string): boolean {
+  return (
+    argument.kind === 'variable' && argument.variable.parameter === true && argument.variable.name === name
+  );
 }
 
 export function fail(message: string): never {
   throw new TypeError(message);
 }
 
-function call({ operator, args }: Extract<Ast, { kind: 'call' }>, place: Place): string {
+function call({ operator, args }: Extract<Ast, { kind: 'call' }>, place: Place): GoCode {
   const operands = args.map((argument, index) => operand(argument, parameterAt(operator, index), place));
-  const last = args.at(-1);
-  if (operator.piped && last !== undefined && operands.at(-1)?.text.startsWith('(')) {
-    return printPipe(last, operator.go(...operands.slice(0, -1)), place);
-  }
-  return operator.go(...operands);
+  const last = operands.at(-1)?.code ?? '';
+  return operator.piped && isCompound(last)
+    ? goPipe(last, operator.go(...operands.slice(0, -1)))
+    : operator.go(...operands);
 }
 
 /** An argument of an operator. What takes an integer does not take the float64 that values files give. */
 function operand(ast: Ast, parameter: Parameter, place: Place): Operand {
-  if (parameter.kind === 'any') return { text: printOperand(ast, place) };
+  const constant = ast.kind === 'literal' && { constant: ast.value };
+  if (parameter.kind === 'any') {
+    const empties = isOfValues(ast) && { empties: emptyValues(ast.schema) };
+    return { code: printExpression(ast, place), ...constant, ...empties };
+  }
   const kind = kindOf(ast.schema);
-  return {
-    text: parenthesized(kind === 'integer' ? printInteger(ast, place) : printExpression(ast, place)),
-    kind,
-    mayBeAbsent: mayBeAbsent(ast),
-    ...(ast.kind === 'literal' && typeof ast.value === 'string' && { constant: ast.value }),
-  };
+  const code = kind === 'integer' ? printInteger(ast, place) : printExpression(ast, place);
+  return { code, kind, mayBeAbsent: mayBeAbsent(ast), ...constant };
 }
 
-function literal(value: unknown): string {
+/** Whether an expression is a part of the values, which their schema has been held against. */
+function isOfValues(ast: Ast): boolean {
+  if (ast.kind === 'member') return isOfValues(ast.of);
+  return ast.kind === 'builtin' || (ast.kind === 'variable' && !ast.variable.parameter);
+}
+
+function literal(value: unknown): GoCode {
   if (typeof value === 'string') return goString(value);
-  if (Array.isArray(value)) return ['list', ...value.map((item) => parenthesized(literal(item)))].join(' ');
+  if (Array.isArray(value)) return goCall('list', ...value.map(literal));
   if (typeof value === 'object' && value !== null) {
-    const members = Object.entries(value).map(
-      ([key, member]) => `${goString(key)} ${parenthesized(literal(member))}`,
-    );
-    return ['dict', ...members].join(' ');
+    return goDict(Object.entries(value).map(([key, member]) => [key, literal(member)]));
   }
   if (typeof value === 'number') return goNumber(value);
   return value === null ? 'nil' : String(value);
@@ -145,28 +178,23 @@ function goNumber(value: number): string {
   return Number.isSafeInteger(value) || /[.e]/.test(text) ? text : `${text}.0`;
 }
 
-function member(of: Ast, key: string, place: Place): string {
+function member(of: Ast, key: string, place: Place): GoCode {
   const object = printExpression(of, place);
   if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(key) && !(of.kind === 'builtin' && methodsOfValues.has(key))) {
-    return `${/\s/.test(object) ? `(${object})` : object}.${key}`;
+    return goMember(object, key);
   }
-  return `index ${parenthesized(object)} ${goString(key)}`;
+  return goCall('index', object, goString(key));
 }
 
 /** `.Values.Table` would call a method of Go's type: https://pkg.go.dev/helm.sh/helm/v3/pkg/chartutil#Values */
 const methodsOfValues: ReadonlySet<string> = new Set(['AsMap', 'Encode', 'PathValue', 'Table', 'YAML']);
 
-function builtin(object: Builtin, place: Place): string {
-  return `${place.hasParameters ? root(place) : place.dot ? '' : '$'}.${object}`;
+/** Helm's own objects. */
+function root(place: Place): GoCode {
+  return place.hasParameters ? goMember(place.argument(), 'root') : place.argument();
 }
 
-/** What a template that was called by this one gets: Helm's own objects. */
-function root({ hasParameters, dot }: Place): string {
-  if (hasParameters) return dot ? '.root' : '$.root';
-  return dot ? '.' : '$';
-}
-
-function included(ast: Extract<Ast, { kind: 'include' }>, place: Place): string {
+function included(ast: Extract<Ast, { kind: 'include' }>, place: Place): GoCode {
   const text = printInclude(ast.template, ast.args, place);
   const { body } = ast.template;
   if (body.kind !== 'json') return text;
@@ -176,11 +204,11 @@ function included(ast: Extract<Ast, { kind: 'include' }>, place: Place): string 
 }
 
 /** Scalars other than strings come back from `include` as text. */
-const fromText: { readonly [kind: string]: (text: string) => string } = {
-  list: (text) => `${text} | fromJsonArray`,
-  map: (text) => `${text} | fromJson`,
-  boolean: (text) => `eq (${text}) "true"`,
-  integer: (text) => `int64 (${text})`,
+const fromText: { readonly [kind: string]: (text: GoCode) => GoCode } = {
+  list: (text) => goPipe(text, 'fromJsonArray'),
+  map: (text) => goPipe(text, 'fromJson'),
+  boolean: (text) => goCall('eq', text, '"true"'),
+  integer: (text) => goCall('int64', text),
   string: (text) => text,
 };
 

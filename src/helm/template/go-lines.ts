@@ -1,12 +1,13 @@
 /** Prints laid-out lines as the files of a Helm chart's `templates` folder. */
 import { forbiddenTextCondition, forbiddenTextMessage } from '../../text/forbidden-text.js';
+import { type GoCode, goCall, goLines, goPipe, goText } from '../../text/go-code.js';
 import { goString } from '../../text/go-syntax.js';
 import { unknownKind } from '../ir/children.js';
 import type { Ast, Template } from '../ir/tree.js';
 import { type Line, layoutDocument, type Part } from '../layout/layout.js';
 import { kindOf } from '../schema/schema.js';
-import { printApplied, printExpression, printInclude, printInteger, printPipe } from './go-expression.js';
-import { Statements } from './go-statements.js';
+import { printApplied, printExpression, printInclude, printInteger } from './go-expression.js';
+import { type Branch, type Section, Statements } from './go-statements.js';
 
 /** Prints the lines of a file under `templates/`. */
 export function printTemplate(lines: readonly Line[]): string {
@@ -30,23 +31,32 @@ export function printDefine(template: Template, exact: boolean): string {
       const value = json
         ? printApplied('toJson', body.value, statements)
         : printExpression(body.value, statements);
-      statements.content(`{{ ${value} }}`);
+      statements.content(...goLines('{{ ', value, ' }}'));
     });
   }
   return `{{/*\n${summary}\n*/}}\n{{- define ${goString(name)} -}}\n${statements.text()}{{- end }}\n`;
 }
 
 /** Prints statements that stop the rendering with a message about forbidden texts, or the messages of a list. */
-export function printRules(messages: Ast): string {
-  const forbidden = `{{- if ${forbiddenTextCondition} }}\n{{- fail ${goString(forbiddenTextMessage)} }}\n{{- end }}\n`;
-  if (messages.kind === 'collect' && messages.elements.length === 0) return forbidden;
+export function printRules(sections: readonly Section[]): string {
+  const forbidden = [
+    ...goLines('{{- if ', forbiddenTextCondition, ' }}'),
+    `  {{- fail ${goString(forbiddenTextMessage)} }}`,
+    '{{- end }}',
+    '',
+  ].join('\n');
+  if (sections.every(({ elements }) => elements.length === 0)) return forbidden;
   const statements = new Statements(false);
-  let problems = '';
-  statements.statement([messages], '', () => {
-    problems = printExpression(messages, statements);
-  });
-  return `${forbidden}${statements.text()}{{- if ${problems} }}\n{{- fail (join "\\n" ${problems}) }}\n{{- end }}\n`;
+  const problems = statements.sections('problems', sections);
+  return `${forbidden}\n${statements.text()}\n{{- if ${problems} }}\n  {{- fail (join "\\n" ${problems}) }}\n{{- end }}\n`;
 }
+
+type Choice = Extract<Line, { kind: 'if' }>;
+
+const longestLine = 160;
+
+/** A part of a line: text, or code between braces. */
+type Piece = string | { readonly code: GoCode };
 
 class LinePrinter {
   constructor(
@@ -71,20 +81,23 @@ class LinePrinter {
           typeof part === 'string' ? [] : ['raw' in part ? part.raw : part.scalar],
         );
         statements.statement(asts, pad, () =>
-          statements.content(pad + line.parts.map((part) => this.part(part)).join('')),
+          statements.content(
+            ...linesOf(
+              pad,
+              line.parts.flatMap((part) => this.part(part)),
+            ),
+          ),
         );
         return;
       }
       case 'if':
-        statements.conditional(
-          line.condition,
-          pad,
-          () => this.lines(line.body),
-          line.otherwise.length > 0 ? () => this.lines(line.otherwise) : undefined,
-        );
+        statements.choice(this.branchesOf(line), pad);
         return;
       case 'range':
         statements.range(pad, line, () => this.lines(line.body));
+        return;
+      case 'comment':
+        statements.comment(line.text, pad);
         return;
       case 'yaml':
         this.indented(line, [line.value], () => printApplied('toYaml', line.value, statements));
@@ -102,29 +115,46 @@ class LinePrinter {
     }
   }
 
-  /** Lines of text that an expression yields. */
-  private indented({ indent }: Line, asts: readonly Ast[], print: () => string): void {
-    const pad = ' '.repeat(indent);
-    this.statements.statement(asts, pad, () =>
-      this.statements.content(`${pad}{{- ${print()} | nindent ${indent} }}`),
-    );
+  /** A choice whose other branch is a choice again is one of several: `else if`. */
+  private branchesOf({ condition, body, otherwise }: Choice): readonly Branch[] {
+    const first: Branch = { condition, body: () => this.lines(body) };
+    const [only, ...others] = otherwise;
+    if (only === undefined) return [first];
+    if (only.kind === 'if' && others.length === 0 && this.statements.isReady(only.condition)) {
+      return [first, ...this.branchesOf(only)];
+    }
+    return [first, { condition: undefined, body: () => this.lines(otherwise) }];
   }
 
-  private part(part: Part): string {
-    if (typeof part === 'string') return part.replaceAll('{{', '{{ "{{" }}');
-    if ('raw' in part) return this.raw(part.raw);
+  /** Lines of text that an expression yields. */
+  private indented({ indent }: Line, asts: readonly Ast[], print: () => GoCode): void {
+    const pad = ' '.repeat(indent);
+    this.statements.statement(asts, pad, () => {
+      // At the start of a named template they begin its text: `nindent` would put a line break before them.
+      if (!this.statements.begun && indent === 0) this.statements.content(...goLines('{{ ', print(), ' }}'));
+      else {
+        const code = goPipe(print(), goCall('nindent', String(indent)));
+        this.statements.content(...goLines(`${pad}{{- `, code, ' }}'));
+      }
+    });
+  }
+
+  private part(part: Part): readonly Piece[] {
+    if (typeof part === 'string') return [escaped(part)];
+    return 'raw' in part ? this.raw(part.raw) : [{ code: this.scalar(part.scalar, part.exact ?? false) }];
+  }
+
+  private scalar(ast: Ast, exact: boolean): GoCode {
     const { statements } = this;
-    const kind = kindOf(part.scalar.schema);
-    if (part.scalar.kind === 'literal') throw new TypeError('a constant is no expression');
-    if (kind === 'string' && !(this.exact || part.exact))
-      return `{{ ${printPipe(part.scalar, 'quote', statements)} }}`;
-    if (kind === 'boolean') return `{{ ${printExpression(part.scalar, statements)} }}`;
-    if (kind === 'integer') return `{{ ${printInteger(part.scalar, statements)} }}`;
-    return `{{ ${printApplied('toJson', part.scalar, statements)} }}`;
+    const kind = kindOf(ast.schema);
+    if (ast.kind === 'literal') throw new TypeError('a constant is no expression');
+    if (kind === 'string' && !(this.exact || exact)) return goPipe(printExpression(ast, statements), 'quote');
+    if (kind === 'boolean') return printExpression(ast, statements);
+    return kind === 'integer' ? printInteger(ast, statements) : printApplied('toJson', ast, statements);
   }
 
   /** A text in a line of text, with constants between expressions where no directive can take their spaces along. */
-  private raw(ast: Ast): string {
+  private raw(ast: Ast): readonly Piece[] {
     const { statements } = this;
     const parts = ast.kind === 'call' && ast.operator.name === 'str' ? ast.args : [ast];
     const constants = parts.map((part) => (part.kind === 'literal' ? String(part.value) : ''));
@@ -135,16 +165,35 @@ class LinePrinter {
       /\s$/.test(last) ||
       (!statements.begun && /^\s/.test(first))
     ) {
-      return `{{ ${printExpression(ast, statements)} }}`;
+      return [{ code: printExpression(ast, statements) }];
     }
-    return parts
-      .map((part, index) => {
-        if (part.kind === 'literal') return this.part(constants[index] ?? '');
-        const isInteger = kindOf(part.schema) === 'integer';
-        return `{{ ${isInteger ? printInteger(part, statements) : printExpression(part, statements)} }}`;
-      })
-      .join('');
+    return parts.map((part, index) => {
+      if (part.kind === 'literal') return escaped(constants[index] ?? '');
+      const isInteger = kindOf(part.schema) === 'integer';
+      return { code: isInteger ? printInteger(part, statements) : printExpression(part, statements) };
+    });
   }
+}
+
+/** A line of text with several expressions in it is hard to read where it is broken, and stays whole if it can. */
+function linesOf(pad: string, pieces: readonly Piece[]): readonly string[] {
+  const codes = pieces.filter((piece) => typeof piece !== 'string');
+  if (codes.length > 1) {
+    const line = pieces.map((piece) => (typeof piece === 'string' ? piece : `{{ ${goText(piece.code)} }}`));
+    if (pad.length + line.join('').length <= longestLine) return [pad + line.join('')];
+  }
+  const lines = [pad];
+  for (const piece of pieces) {
+    const line = lines.pop() ?? '';
+    if (typeof piece === 'string') lines.push(line + piece);
+    else lines.push(...goLines(`${line}{{ `, piece.code, ' }}'));
+  }
+  return lines;
+}
+
+/** Text that templates do not take for code. */
+function escaped(text: string): string {
+  return text.replaceAll('{{', '{{ "{{" }}');
 }
 
 /** A directive takes the line breaks before it along: an empty line keeps its place only before constant text. */

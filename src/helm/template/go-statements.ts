@@ -2,6 +2,7 @@
  * The statements of a Go template: conditions, loops, and the lists and maps that are computed into variables before the
  * statement that uses them. A statement knows which variables are in scope where it stands.
  */
+import { type GoCode, goCall, goDict, goLines, goNot } from '../../text/go-code.js';
 import { goString } from '../../text/go-syntax.js';
 import { mayBeAbsent, mayStop } from '../expressions/absence.js';
 import { operandsOf, unknownKind } from '../ir/children.js';
@@ -9,44 +10,42 @@ import type { Ast, Element, Entry, Node, Variable } from '../ir/tree.js';
 import { kindOf } from '../schema/schema.js';
 import {
   fail,
+  fixedMembers,
+  memberAst,
   type Place,
-  parenthesized,
   printCondition,
   printExpression,
-  printOperand,
-  printVariable,
 } from './go-expression.js';
+import { Scope } from './go-scope.js';
 
-export class Statements implements Place {
-  dot = true;
+/** What is printed where a condition holds, and none of those before it; the last one may have none. */
+export interface Branch {
+  readonly condition: Ast | undefined;
+  readonly body: () => void;
+}
+
+/** Members of a list that belong together, under a heading where it has one. */
+export interface Section {
+  readonly heading?: string | undefined;
+  readonly elements: readonly Element[];
+}
+
+const step = '  ';
+
+export class Statements extends Scope {
   /** Whether a line of content is printed; directives before it must not leave an empty line. */
   begun = false;
   private out: string[] = [];
-  private names: Map<Variable, string> = new Map();
-  /** Lists that have been computed into a variable, by scope. */
-  private readonly scopes: Map<Ast, string>[] = [new Map()];
-  /** Lists that have been computed for one statement only, under a guard. */
-  private readonly guarded: Map<Ast, string>[] = [];
   /** Where the statements under a guard declare their variables: before it. */
-  private hoisted: { readonly scope: number; readonly declarations: string[] } | undefined;
-
-  constructor(readonly hasParameters: boolean) {}
+  private hoisted: { readonly depth: number; readonly declarations: string[] } | undefined;
 
   text(): string {
     return this.out.map((line) => `${line}\n`).join('');
   }
 
-  nameOf(variable: Variable): string {
-    return this.names.get(variable) ?? fail(`$${variable.name} is not bound here`);
-  }
-
-  computed(ast: Ast): string | undefined {
-    return [...this.scopes, ...this.guarded].findLast((scope) => scope.has(ast))?.get(ast);
-  }
-
-  /** Adds a line of content. */
-  content(line: string): void {
-    this.out.push(line);
+  /** Adds lines of content. */
+  content(...lines: readonly string[]): void {
+    this.out.push(...lines);
     this.begun = true;
   }
 
@@ -55,28 +54,101 @@ export class Statements implements Place {
     this.out.push('{{ "" }}');
   }
 
-  /** Prints a statement after those that compute the lists of its expressions. */
-  statement(asts: readonly Ast[], pad: string, print: () => void): void {
-    this.guarded.push(new Map());
-    for (const ast of asts) this.prepare(ast, pad);
-    print();
-    this.guarded.pop();
+  /** Adds a comment, which is left out of what the template yields. */
+  comment(text: string, pad: string): void {
+    const end = `*/${this.begun ? '' : ' -'}}}`;
+    if (text.includes('\n')) this.out.push(`${pad}{{- /*`, ...text.split('\n'), end);
+    else this.out.push(`${pad}{{- /* ${text} ${end}`);
   }
 
-  conditional(condition: Ast, pad: string, body: () => void, otherwise?: () => void): void {
-    this.statement([condition], pad, () => this.directive(pad, `if ${printCondition(condition, this)}`));
+  /** Computes a list into a variable, and returns its name: each member with an empty line before it, under headings. */
+  sections(name: string, sections: readonly Section[]): string {
+    const variable = this.declare({ name });
+    this.assignment('', variable, 'list', 'list');
+    for (const { heading, elements } of sections) {
+      if (heading !== undefined) {
+        this.out.push('');
+        this.comment(heading, '');
+      }
+      for (const element of elements) {
+        this.out.push('');
+        this.collect(variable, [element], '');
+      }
+    }
+    return variable;
+  }
+
+  /** Prints a statement after those that compute the lists of its expressions. */
+  statement(asts: readonly Ast[], pad: string, print: () => void): void {
+    this.oneStatement(() => {
+      for (const ast of asts) this.prepare(ast, pad);
+      print();
+    });
+  }
+
+  /** Prints one of several branches. All conditions but the first are ready. */
+  choice(branches: readonly Branch[], pad: string): void {
+    const [first, ...others] = branches;
+    if (first?.condition === undefined) return;
     const { begun } = this;
-    this.scoped(body);
-    if (otherwise !== undefined) {
+    const value = others.every(({ condition }) => condition === undefined)
+      ? valueThatIsThere(first.condition)
+      : undefined;
+    if (value === undefined || !this.rebound(value, first.body, pad)) {
+      this.open(pad, 'if', first.condition, printCondition);
+      this.scoped(first.body);
+    }
+    for (const { condition, body } of others) {
       this.begun = begun;
-      this.directive(pad, 'else');
-      this.scoped(otherwise);
+      if (condition === undefined) this.directive(pad, 'else');
+      else this.open(pad, 'else if', condition, printCondition);
+      this.scoped(body);
     }
     this.directive(pad, 'end');
   }
 
-  range(pad: string, each: { over: Ast; key: Variable | undefined; item: Variable }, body: () => void): void {
-    let over = '';
+  private open(pad: string, keyword: string, ast: Ast, print: (ast: Ast, place: Place) => GoCode): void {
+    this.statement([ast], pad, () => this.directive(pad, keyword, print(ast, this)));
+  }
+
+  /** Prints a block with a value as the dot, where it reads the value and nothing of what the dot is around it. */
+  private rebound(value: Ast, body: () => void, pad: string): boolean {
+    return this.attempt(() => {
+      this.open(pad, 'with', value, printExpression);
+      return this.withDot(value, body);
+    });
+  }
+
+  /** Prints something, and takes it back where that turns out to be wrong. */
+  private attempt(print: () => boolean): boolean {
+    const { out, begun, hoisted } = this;
+    const lines = out.length;
+    const declarations = hoisted?.declarations.length ?? 0;
+    const forget = this.snapshot();
+    if (print()) return true;
+    forget();
+    this.begun = begun;
+    out.length = lines;
+    hoisted?.declarations.splice(declarations);
+    return false;
+  }
+
+  /** Prints what is done for each element of a list, or entry of a map; for a list of one, with a variable. */
+  range(
+    pad: string,
+    each: { over: Ast; key: Variable | undefined; item: Variable },
+    body: (pad: string) => void,
+  ): void {
+    const only = each.key === undefined ? onlyItem(each.over) : undefined;
+    if (only !== undefined) {
+      this.statement([only], pad, () => {
+        const code = printExpression(only, this);
+        this.directive(pad, `${this.declare(each.item)} :=`, code);
+      });
+      body(pad);
+      return;
+    }
+    let over: GoCode = '';
     const { begun } = this;
     this.statement([each.over], pad, () => {
       over = printExpression(each.over, this);
@@ -84,38 +156,19 @@ export class Statements implements Place {
     this.scoped(() => {
       const key = each.key && this.declare(each.key);
       const item = this.declare(each.item);
-      this.directive(pad, `range ${key === undefined ? '' : `${key}, `}${item} := ${over}`);
-      const { dot } = this;
-      this.dot = false;
-      body();
-      this.dot = dot;
+      this.directive(pad, `range ${key === undefined ? '' : `${key}, `}${item} :=`, over);
+      this.walking(() => body(pad + step));
     });
     if (!begun && this.begun)
       fail('a text begins with lines of a list: begin it with a line that stands once');
     this.directive(pad, 'end');
   }
 
-  private directive(pad: string, text: string): void {
-    this.out.push(`${pad}{{- ${text} ${this.begun ? '' : '-'}}}`);
-  }
-
-  /** Variables declared in a block end with it. */
-  private scoped(body: () => void): void {
-    const { names } = this;
-    this.names = new Map(names);
-    this.scopes.push(new Map());
-    body();
-    this.scopes.pop();
-    this.names = names;
-  }
-
-  private declare(variable: Variable): string {
-    const taken = new Set(this.names.values());
-    const wanted = goName(variable.name);
-    let name = `$${wanted}`;
-    for (let suffix = 2; taken.has(name); suffix++) name = `$${wanted}${suffix}`;
-    this.names.set(variable, name);
-    return name;
+  /** A keyword or an assignment, and what is behind it. */
+  private directive(pad: string, text: string, code?: GoCode): void {
+    const end = ` ${this.begun ? '' : '-'}}}`;
+    if (code === undefined) this.out.push(`${pad}{{- ${text}${end}`);
+    else this.out.push(...goLines(`${pad}{{- ${text} `, code, end));
   }
 
   // ----------------------------------------------------------------------------- lists computed into a variable
@@ -134,7 +187,10 @@ export class Statements implements Place {
         this.prepareCall(ast, pad);
         return;
       case 'collect': {
-        if (this.computed(ast) !== undefined) return;
+        if (this.computed(ast) !== undefined || this.prepareFixed(ast, pad)) return;
+        // What is walked is computed before the list that it is collected into, as a reader needs it.
+        const [first] = ast.elements;
+        if (first?.kind === 'each' && onlyItem(first.over) === undefined) this.prepare(first.over, pad);
         const name = this.declare({ name: ast.name });
         const copied = copiedList(ast.elements);
         if (copied === undefined) {
@@ -143,33 +199,41 @@ export class Statements implements Place {
           this.prepare(copied, pad);
           this.assignment(pad, name, 'list', printExpression(copied, this));
         }
-        this.remember(ast, name);
+        this.remember(ast, name, this.isHoisting);
         return;
       }
       case 'assemble': {
-        if (this.computed(ast) !== undefined) return;
+        if (this.computed(ast) !== undefined || this.prepareFixed(ast, pad)) return;
         const name = this.declare({ name: ast.name });
         this.assemble(name, this.beginMap(name, ast.entries, pad), pad);
-        this.remember(ast, name);
+        this.remember(ast, name, this.isHoisting);
         return;
       }
       case 'group': {
         if (this.computed(ast) !== undefined) return;
+        this.prepare(ast.over, pad);
         const name = this.declare({ name: ast.name });
-        this.declaration(pad, name, 'dict', []);
-        this.range(pad, { ...ast, key: undefined }, () => {
-          this.statement([ast.key], pad, () => {
-            const key = printOperand(ast.key, this);
-            const group = `append (dig ${key} list ${name}) ${printVariable(ast.item, this)}`;
-            this.directive(pad, `${name} = set ${name} ${key} (${group})`);
+        this.assignment(pad, name, 'dict', 'dict');
+        this.range(pad, { ...ast, key: undefined }, (inner) => {
+          this.statement([ast.key], inner, () => {
+            const key = printExpression(ast.key, this);
+            const group = goCall('append', goCall('dig', key, 'list', name), this.nameOf(ast.item));
+            this.directive(inner, `${name} =`, goCall('set', name, key, group));
           });
         });
-        this.remember(ast, name);
+        this.remember(ast, name, this.isHoisting);
         return;
       }
       default:
         unknownKind(ast);
     }
+  }
+
+  /** A list or map with fixed members needs no variable of its own. */
+  private prepareFixed(ast: Ast, pad: string): boolean {
+    const members = fixedMembers(ast);
+    for (const [, member] of members ?? []) this.prepare(member, pad);
+    return members !== undefined;
   }
 
   private prepareCall({ operator, args }: Extract<Ast, { kind: 'call' }>, pad: string): void {
@@ -180,7 +244,7 @@ export class Statements implements Place {
           { kind: 'call', operator, args: args.slice(0, index), schema: {} },
           this,
         );
-        this.prepareUnder(operator.name === 'and' ? before : `not ${parenthesized(before)}`, argument, pad);
+        this.prepareUnder(operator.name === 'and' ? before : goNot(before), argument, pad);
       } else {
         this.prepare(argument, pad);
       }
@@ -188,13 +252,13 @@ export class Statements implements Place {
   }
 
   /** Computes the lists of an expression only where a condition holds, as Go looks at no further argument of `and`. */
-  private prepareUnder(condition: string, ast: Ast, pad: string): void {
+  private prepareUnder(condition: GoCode, ast: Ast, pad: string): void {
     const { hoisted, out } = this;
-    const here = hoisted?.scope === this.scopes.length ? hoisted : undefined;
-    this.hoisted = here ?? { scope: this.scopes.length, declarations: [] };
+    const here = hoisted?.depth === this.depth ? hoisted : undefined;
+    this.hoisted = here ?? { depth: this.depth, declarations: [] };
     if (here === undefined) this.out = [];
-    this.directive(pad, `if ${condition}`);
-    this.prepare(ast, pad);
+    this.directive(pad, 'if', condition);
+    this.prepare(ast, pad + step);
     this.directive(pad, 'end');
     if (here === undefined) {
       const statements = this.out;
@@ -206,23 +270,19 @@ export class Statements implements Place {
   }
 
   private get isHoisting(): boolean {
-    return this.hoisted?.scope === this.scopes.length;
-  }
-
-  private remember(ast: Ast, name: string): void {
-    (this.isHoisting ? this.guarded : this.scopes).at(-1)?.set(ast, name);
+    return this.hoisted?.depth === this.depth;
   }
 
   /** Declares a list with the members that it always begins with; returns the others. */
   private begin(name: string, elements: readonly Element[], pad: string): readonly Element[] {
     const fixed = elements.slice(0, elements.findIndex(({ kind }) => kind !== 'item') >>> 0);
-    const values = fixed.flatMap((element) => (element.kind === 'item' ? [itemAst(element.value)] : []));
+    const values = fixed.flatMap((element) => (element.kind === 'item' ? [memberAst(element.value)] : []));
     for (const value of values) this.prepare(value, pad);
-    this.declaration(
+    this.assignment(
       pad,
       name,
       'list',
-      values.map((value) => printOperand(value, this)),
+      goCall('list', ...values.map((value) => printExpression(value, this))),
     );
     return elements.slice(fixed.length);
   }
@@ -230,74 +290,39 @@ export class Statements implements Place {
   /** Declares a map with the fields that it always begins with; returns the other entries. */
   private beginMap(name: string, entries: readonly Entry[], pad: string): readonly Entry[] {
     const isFixed = (entry: Entry) =>
-      entry.kind === 'comment' || (entry.kind === 'field' && this.isReady(itemAst(entry.value)));
+      entry.kind === 'comment' || (entry.kind === 'field' && this.isReady(memberAst(entry.value)));
     const fixed = entries.slice(0, entries.findIndex((entry) => !isFixed(entry)) >>> 0);
-    const operands = fixed.flatMap((entry) =>
-      entry.kind === 'field' ? [`${goString(entry.key)} ${printOperand(itemAst(entry.value), this)}`] : [],
+    const members = fixed.flatMap((entry) =>
+      entry.kind === 'field' ? [[entry.key, printExpression(memberAst(entry.value), this)] as const] : [],
     );
-    this.declaration(pad, name, 'dict', operands);
+    this.assignment(pad, name, 'dict', goDict(members));
     return entries.slice(fixed.length);
   }
 
-  /** Declares a list or map with its first members. A long declaration has a line for each operand. */
-  private declaration(
-    pad: string,
-    name: string,
-    container: 'list' | 'dict',
-    operands: readonly string[],
-  ): void {
-    const line = [container, ...operands].join(' ');
-    if (pad.length + name.length + line.length < 95) {
-      this.assignment(pad, name, container, line);
-    } else {
-      const lines = operands.map((operand) => `${pad}  ${operand}`);
-      this.assignment(pad, name, container, [container, ...lines, pad].join('\n'));
-    }
-  }
-
   /** Declares a list or map with a value. */
-  private assignment(pad: string, name: string, container: 'list' | 'dict', value: string): void {
+  private assignment(pad: string, name: string, container: 'list' | 'dict', value: GoCode): void {
     if (this.isHoisting) this.hoisted?.declarations.push(`${name} := ${container}`);
     if (this.isHoisting && value === container) return;
-    this.directive(pad, `${name} ${this.isHoisting ? '=' : ':='} ${value}`);
-  }
-
-  /** Whether an expression can be printed without statements before it. */
-  private isReady(ast: Ast): boolean {
-    switch (ast.kind) {
-      case 'literal':
-      case 'builtin':
-      case 'variable':
-      case 'member':
-      case 'call':
-      case 'include':
-        return operandsOf(ast).every((operand) => this.isReady(operand));
-      case 'collect':
-      case 'assemble':
-      case 'group':
-        return this.computed(ast) !== undefined;
-      default:
-        return unknownKind(ast);
-    }
+    this.directive(pad, `${name} ${this.isHoisting ? '=' : ':='}`, value);
   }
 
   private assemble(name: string, entries: readonly Entry[], pad: string): void {
-    const set = (key: string, value: Node) => {
-      const ast = itemAst(value);
-      this.statement([ast], pad, () =>
-        this.directive(pad, `${name} = set ${name} ${key} ${printOperand(ast, this)}`),
+    const set = (inner: string, key: string, value: Node) => {
+      const ast = memberAst(value);
+      this.statement([ast], inner, () =>
+        this.directive(inner, `${name} =`, goCall('set', name, key, printExpression(ast, this))),
       );
     };
     for (const entry of entries) {
       switch (entry.kind) {
         case 'field':
-          set(goString(entry.key), entry.value);
+          set(pad, goString(entry.key), entry.value);
           break;
         case 'when':
-          this.conditional(entry.condition, pad, () => this.assemble(name, entry.body, pad));
+          this.choice([{ ...entry, body: () => this.assemble(name, entry.body, pad + step) }], pad);
           break;
         case 'entries':
-          this.range(pad, entry, () => set(printVariable(entry.key, this), entry.value));
+          this.range(pad, entry, (inner) => set(inner, this.nameOf(entry.key), entry.value));
           break;
         case 'include':
           fail(
@@ -316,23 +341,37 @@ export class Statements implements Place {
     for (const element of elements) {
       switch (element.kind) {
         case 'item': {
-          const value = itemAst(element.value);
+          const value = memberAst(element.value);
           this.statement([value], pad, () =>
-            this.directive(pad, `${name} = append ${name} ${printOperand(value, this)}`),
+            this.directive(pad, `${name} =`, goCall('append', name, printExpression(value, this))),
           );
           break;
         }
         case 'when':
-          this.conditional(element.condition, pad, () => this.collect(name, element.body, pad));
+          this.choice([{ ...element, body: () => this.collect(name, element.body, pad + step) }], pad);
           break;
         case 'each':
-          this.range(pad, element, () => this.collect(name, element.body, pad));
+          this.range(pad, element, (inner) => this.collect(name, element.body, inner));
           break;
         default:
           unknownKind(element);
       }
     }
   }
+}
+
+/** The value of which a condition asks whether it is there, as `with` does. A variable has a name already. */
+function valueThatIsThere(condition: Ast): Ast | undefined {
+  if (condition.kind !== 'call' || condition.operator.name !== 'isNonEmpty') return undefined;
+  const [value] = condition.args;
+  return value?.kind === 'member' || value?.kind === 'call' || value?.kind === 'include' ? value : undefined;
+}
+
+/** The element of a list that has one, whatever the values are. */
+function onlyItem(over: Ast): Ast | undefined {
+  if (over.kind !== 'collect') return undefined;
+  const [only, ...others] = over.elements;
+  return only?.kind === 'item' && others.length === 0 ? memberAst(only.value) : undefined;
 }
 
 /** The list whose members, all and as they are, another list has. */
@@ -347,17 +386,4 @@ function copiedList(elements: readonly Element[]): Ast | undefined {
     item.value.value.kind === 'variable' &&
     item.value.value.variable === each.item;
   return copies && kindOf(each.over.schema) === 'list' && !mayBeAbsent(each.over) ? each.over : undefined;
-}
-
-function itemAst(value: Node): Ast {
-  if (value.kind === 'expression') return value.value;
-  if (value.kind === 'scalar') return { kind: 'literal', value: value.value, schema: { const: value.value } };
-  return fail('a list that is an expression holds expressions and constants');
-}
-
-/** A name that Go takes for a variable: `extra-words` becomes `extraWords`. */
-function goName(text: string): string {
-  const [first = '', ...words] = text.split(/[^A-Za-z0-9_]+/).filter((word) => word !== '');
-  const name = [first, ...words.map((word) => `${word[0]?.toUpperCase()}${word.slice(1)}`)].join('');
-  return /^[A-Za-z_]/.test(name) ? name : `item${name}`;
 }
