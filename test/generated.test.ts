@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -13,6 +13,23 @@ test('charts/centaur is what its source makes, to the byte', () => {
 
 test('the source makes the same chart each time', () => {
   expect([...centaurChart().compile()]).toEqual([...centaurChart().compile()]);
+});
+
+/** What is between braces, with constant strings left out. */
+const action = /[^\n]*?\{\{(?:"(?:[^"\\]|\\.)*"|`[^`]*`|[^"`])*?\}\}/g;
+
+test.each(['charts/centaur', 'examples/web-service/chart'])('no line of code in %s is long', (folder) => {
+  const templates = path.join(import.meta.dirname, '..', folder, 'templates');
+  const files = readdirSync(templates, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    /\.(yaml|tpl|txt)$/.test(file),
+  );
+  const long = files.flatMap((file) =>
+    [...readFileSync(path.join(templates, file), 'utf8').matchAll(action)]
+      .flatMap(([text]) => text.replaceAll(/"(?:[^"\\]|\\.)*"|`[^`]*`/g, '""').split('\n'))
+      .filter((line) => line.length > 160)
+      .map((line) => `${file}: ${line}`),
+  );
+  expect(long).toEqual([]);
 });
 
 describe('the comparison', () => {

@@ -36,7 +36,11 @@ export function connectServerOf({ onepasswordConnect: { connect } }: Values): Co
     "The host and port of the Connect server's URL.",
     first(split('/', trimPrefix('http://', trimPrefix('https://', url)))),
   );
-  const host = trimSuffix('.', first(split(':', authority)));
+  const host = stringTemplate(
+    'centaur.connect.host',
+    "The host of the Connect server's URL, without the dot that a whole name may end in.",
+    trimSuffix('.', first(split(':', authority))),
+  );
   const usual = ifElse(hasPrefix('https://', url), '443', '80');
   const port = valueTemplate(
     'centaur.connect.port',

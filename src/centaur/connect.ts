@@ -4,6 +4,7 @@ import {
   and,
   each,
   type Fields,
+  fieldsTemplate,
   KubeDeployment,
   KubeService,
   type Member,
@@ -19,12 +20,19 @@ import { Scaling } from './scaling.js';
 import { credentialsScript, startCheck } from './start-checks.js';
 import type { Values } from './values/index.js';
 
+const selectorTemplate = fieldsTemplate(
+  'centaur.connect.selectorLabels',
+  "The labels by which Connect's pods are found. They never change on upgrade.",
+  {},
+  () => ({
+    'app.kubernetes.io/name': 'connect',
+    'app.kubernetes.io/instance': release.Name,
+    'app.kubernetes.io/component': 'connect',
+  }),
+);
+
 /** The labels by which Connect's pods are found. */
-export const connectSelector = {
-  'app.kubernetes.io/name': 'connect',
-  'app.kubernetes.io/instance': release.Name,
-  'app.kubernetes.io/component': 'connect',
-};
+export const connectSelector = { ...selectorTemplate({}) };
 
 /** Where Connect's two servers talk to each other, on the pod's own loopback. */
 export const busPorts = { api: 11220, sync: 11221 };
@@ -45,7 +53,11 @@ export class Connect extends Construct {
     const { connect } = values.onepasswordConnect;
     const enabled = and(connect.create, mode('onepassword-connect'));
     const podLabels = { ...connectSelector, app: connect.applicationName };
-    const metadata = { name: connect.applicationName, labels: { ...podLabels, ...names.chartLabels } };
+    const labels = fieldsTemplate('centaur.connect.labels', "The labels of Connect's objects.", {}, () => ({
+      ...podLabels,
+      ...names.chartLabels,
+    }));
+    const metadata = { name: connect.applicationName, labels: { ...labels({}) } };
 
     new KubeService(this, 'service', {
       when: enabled,

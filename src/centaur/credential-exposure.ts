@@ -28,8 +28,10 @@ import {
   ne,
   not,
   or,
+  type RuleGroup,
   readAs,
   release,
+  rules,
   type Symbolic,
   str,
   trimPrefix,
@@ -50,16 +52,15 @@ import {
 } from '../secrets/own-host.js';
 import { postgresClient } from '../secrets/proxy-config.js';
 import { guardedSettings } from './api.js';
-import { guardedKeys, infraKeys, tokenKeys } from './infra-secret.js';
+import { allInfraKeys, guardedKeys, tokenKeys } from './infra-secret.js';
 import type { Platform } from './platform.js';
 import type { PodKeys } from './values/index.js';
 
-export function exposureRules(platform: Platform, ownHosts: OwnHosts): readonly Member<string>[] {
+export function exposureRules(platform: Platform, ownHosts: OwnHosts): readonly RuleGroup[] {
   return [
-    ...hostRules(platform, ownHosts),
-    ...secretRules(platform),
-    ...variableRules(platform),
-    ...settingRules(platform),
+    rules('Hosts of the release itself', ...hostRules(platform, ownHosts)),
+    rules('Secrets that are withheld', ...secretRules(platform)),
+    rules('Variables that hold credentials', ...variableRules(platform), ...settingRules(platform)),
   ];
 }
 
@@ -103,7 +104,7 @@ export function ownHostsOf({ values, names }: Platform): OwnHosts {
     'ownHosts',
   );
   return valueTemplate(
-    'centaur.ownHosts',
+    'centaur.exposure.ownHosts',
     "Hosts that are the release's own: what each is called, who listens there, and by what parts of a host it is found.",
     hosts,
   );
@@ -157,8 +158,13 @@ function withheldSecrets({ values }: Platform): readonly WithheldSecret[] {
 }
 
 /** Secrets of others: Helm's, with the values of each release in them, and the tokens that Kubernetes makes for the API. */
-function isReserved({ names }: Platform, name: Expr<string>): Expr<boolean> {
-  return or(hasPrefix('sh.helm.release.', name), hasPrefix(str`${names.api}-token-`, name));
+function reservedTemplate({ names }: Platform) {
+  return valueTemplateOf(
+    'centaur.exposure.isReserved',
+    'Whether a Secret belongs to Helm, or is a token that Kubernetes makes for the API.',
+    { secret: Type.String() },
+    ({ secret }) => or(hasPrefix('sh.helm.release.', secret), hasPrefix(str`${names.api}-token-`, secret)),
+  );
 }
 
 /** A key of the values that names Secrets. */
@@ -204,14 +210,14 @@ function secretKeys({ values }: Platform): readonly SecretKey[] {
       key: 'firewall.existingCaSecretName',
       holder: 'sandbox',
       who: 'the API and sandboxes, which mount it,',
-      names: listOf<string>([firewall.existingCaSecretName]),
+      names: listOf<string>([firewall.existingCaSecretName], 'secrets'),
       instead: 'put ca-cert.pem into a Secret of its own',
     },
     {
       key: 'secrets.bootstrapSecretName',
       holder: 'sandbox',
       who: 'sandboxes, which are made of it,',
-      names: listOf<string>([secrets.bootstrapSecretName]),
+      names: listOf<string>([secrets.bootstrapSecretName], 'secrets'),
       instead: 'put what they need into a Secret of its own',
     },
   ];
@@ -219,7 +225,7 @@ function secretKeys({ values }: Platform): readonly SecretKey[] {
 
 /** Every Secret that volumes name; a driver's attributes may name one as well. */
 const secretsOfVolumes = valueTemplateOf(
-  'centaur.volumes.secrets',
+  'centaur.exposure.secretsOfVolumes',
   'The Secrets that volumes name, and what a driver is told, which may name one as well.',
   { volumes: Type.Array(kubernetes.volume()) },
   ({ volumes }) =>
@@ -249,13 +255,14 @@ function secretRules(platform: Platform): readonly Member<string>[] {
   const { secretManager, onepasswordConnect, firewall } = values;
   const { credentialsName, credentialsKey } = onepasswordConnect.connect;
   const { existingCaKeySecretName, ca } = firewall;
+  const isReserved = reservedTemplate(platform);
   const isWithheld = valueTemplateOf(
-    'centaur.isWithheld',
+    'centaur.exposure.isWithheld',
     'Whether a Secret holds what a part of the release must not read.',
     { secret: Type.String(), from: Type.String() },
     ({ secret, from }) =>
       anyOf([
-        isReserved(platform, secret),
+        isReserved({ secret }),
         ...withheldSecrets(platform).map(({ is, holders }) =>
           holders.reduce<Expr<boolean>>((withheld, holder) => and(withheld, ne(from, holder)), is(secret)),
         ),
@@ -277,7 +284,7 @@ function secretRules(platform: Platform): readonly Member<string>[] {
     ),
     ...Object.entries(own).map(([key, name]) =>
       when<string>(
-        isReserved(platform, name),
+        isReserved({ secret: name }),
         str`${key}: the Secret ${name} belongs to Helm or to Kubernetes: choose another name`,
       ),
     ),
@@ -302,7 +309,7 @@ function secretRules(platform: Platform): readonly Member<string>[] {
 function isNoConnectKey({ values }: Platform, key: Expr<string>): Expr<boolean> {
   return or(
     eq(key, 'ca-key.pem'),
-    includes(constant(infraKeys.map((row) => row.key)), trimPrefix(values.secretManager.envPrefix, key)),
+    includes(allInfraKeys, trimPrefix(values.secretManager.envPrefix, key)),
     endsAsOneOf(tokenKeys, key),
   );
 }
@@ -365,7 +372,7 @@ type PlaceholdersByName = Symbolic<{ readonly [name: string]: readonly Placehold
 function placeholdersOf({ secrets }: Platform): PlaceholdersByName {
   const all = each<Secret, Placeholder>(secrets.secrets, (secret) => {
     const names = listOf<string>(
-      [secret.name, each(referencesOf(secret), (reference) => reference)],
+      [secret.name, each(referencesOf({ secret }), (reference) => reference)],
       'names',
     );
     const texts = listOf<string>(
@@ -377,7 +384,7 @@ function placeholdersOf({ secrets }: Platform): PlaceholdersByName {
     );
   });
   return valueTemplate(
-    'centaur.placeholders',
+    'centaur.exposure.placeholders',
     'What may stand in a variable for a credential: by the name of the secret, and by each reference that it is made of.',
     groupBy(listOf<Placeholder>([all], 'placeholders'), ({ name }) => name, 'placeholdersByName'),
   );
@@ -390,7 +397,7 @@ function acceptedAs(
 ): Symbolic<readonly string[]> {
   return uniq(
     listOf<string>(
-      names.map((name) => each(get(placeholders, name, []), ({ text }) => text)),
+      names.map((name) => each(get(placeholders, name, []), ({ text }) => text, 'placeholder')),
       'accepted',
     ),
   );
@@ -421,7 +428,7 @@ function settingRules(platform: Platform): readonly Member<string>[] {
     ...Object.entries(guardedSettings(platform)).map(([variable, { key }]) => [variable, key] as const),
   ]);
   return [
-    given('guardeds', mapOf<string>(keys, 'keys'), (guarded) =>
+    given('guarded', mapOf<string>(keys, 'keys'), (guarded) =>
       each<string, string>(platform.values.api.extraEnv, (_, name) =>
         when(
           get(guarded, name, ''),

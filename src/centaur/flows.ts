@@ -71,7 +71,7 @@ export function flowsOf({ values, mode, secrets, connectServer }: Platform): rea
       from: ['api'],
       to: everyProxy,
       ports: [{ port: pgPortRangeStart }],
-      when: secrets.declaresPgDsn,
+      when: secrets.declaresDatabase,
       because: 'declared databases',
     },
     {

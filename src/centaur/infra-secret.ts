@@ -4,6 +4,7 @@
  */
 import type { k8s } from 'cdk8s-plus-28';
 import {
+  constant,
   type Expr,
   type Fields,
   type Leaf,
@@ -47,6 +48,13 @@ export const infraKeys: readonly InfraKey[] = [
   { key: 'POSTGRES_PASSWORD', readers: ['postgres'] },
 ];
 
+/** All of them as an expression. */
+export const allInfraKeys = valueTemplate(
+  'centaur.infraSecret.keys',
+  "The keys of the infra Secret that are the services' own.",
+  constant(infraKeys.map(({ key }) => key)),
+);
+
 /** Keys with which credentials are fetched: of iron-proxy's keys those that the API does not get. */
 export const tokenKeys = infraKeys
   .filter(({ readers }) => readers.includes('iron-proxy') && !readers.includes('api'))
@@ -80,7 +88,7 @@ export function infraKeysOf(
   const members = infraKeys
     .filter(({ readers }) => readers.includes(container))
     .map(({ key, modes, forDatabases }): Member<string> => {
-      if (forDatabases) return when(secrets.declaresPgDsn, key);
+      if (forDatabases) return when(secrets.declaresDatabase, key);
       if (modes === undefined) return key;
       const [only, ...others] = modes;
       if (only === undefined) throw new TypeError(`${key} is read in no mode`);

@@ -61,7 +61,11 @@ export class IronProxy extends Construct {
         ports: [
           { name: 'proxy', port: proxyPort, targetPort: 'proxy' },
           { name: 'management', port: managementPort, targetPort: 'management' },
-          when(secrets.declaresPgDsn, { name: 'postgres', port: pgPortRangeStart, targetPort: 'postgres' }),
+          when(secrets.declaresDatabase, {
+            name: 'postgres',
+            port: pgPortRangeStart,
+            targetPort: 'postgres',
+          }),
         ],
       },
     });
@@ -126,7 +130,7 @@ export class IronProxy extends Construct {
                   { name: 'proxy', containerPort: proxyPort },
                   { name: 'management', containerPort: managementPort },
                   { name: 'health', containerPort: healthPort },
-                  when(secrets.declaresPgDsn, { name: 'postgres', containerPort: pgPortRangeStart }),
+                  when(secrets.declaresDatabase, { name: 'postgres', containerPort: pgPortRangeStart }),
                 ],
                 startupProbe: { ...health, periodSeconds: 1, failureThreshold: 60 },
                 livenessProbe: { ...health, periodSeconds: 10, failureThreshold: 6 },
@@ -141,7 +145,7 @@ export class IronProxy extends Construct {
                         'drain',
                         `${secondsUntilUnknown}`,
                         str`${proxyPort}`,
-                        when(secrets.declaresPgDsn, str`${pgPortRangeStart}`),
+                        when(secrets.declaresDatabase, str`${pgPortRangeStart}`),
                       ],
                     },
                   },
@@ -193,7 +197,7 @@ function environment(platform: Platform): readonly Member<k8s.EnvVar>[] {
     each(infraKeys['iron-proxy'], (key) => infraVariable(values, key)),
     when(mode('onepassword-connect'), { name: 'OP_CONNECT_HOST', value: connectServer.url }),
     // For a DSN without an sslmode. The driver's own default goes on without TLS where a server offers none.
-    when(secrets.declaresPgDsn, { name: 'PGSSLMODE', value: 'verify-full' }),
+    when(secrets.declaresDatabase, { name: 'PGSSLMODE', value: 'verify-full' }),
     when(
       mode('env'),
       each(secrets.credentialKeys, (key) => infraVariable(values, key)),

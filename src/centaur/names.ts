@@ -55,25 +55,25 @@ export function namesOf(values: Values) {
     }),
   );
 
-  const chartLabels = {
-    'helm.sh/chart': trimSuffix(
-      '-',
-      trunc(nameLength, str`${chartInfo.Name}-${replace('+', '_', chartInfo.Version)}`),
-    ),
-    'app.kubernetes.io/version': chartInfo.AppVersion,
-    'app.kubernetes.io/managed-by': release.Service,
-  };
+  const chartLabels = fieldsTemplate(
+    'centaur.chartLabels',
+    'The labels that all objects have: the chart with its version, and what installed it.',
+    {},
+    () => ({
+      'helm.sh/chart': trimSuffix(
+        '-',
+        trunc(nameLength, str`${chartInfo.Name}-${replace('+', '_', chartInfo.Version)}`),
+      ),
+      'app.kubernetes.io/version': chartInfo.AppVersion,
+      'app.kubernetes.io/managed-by': release.Service,
+    }),
+  );
 
   const labels = fieldsTemplate(
     'centaur.labels',
     "A component's labels.",
     { component: Type.String() },
-    ({ component }) => ({
-      'app.kubernetes.io/name': name,
-      'app.kubernetes.io/instance': release.Name,
-      'app.kubernetes.io/component': component,
-      ...chartLabels,
-    }),
+    ({ component }) => ({ ...selectorLabels({ component }), ...chartLabels({}) }),
   );
 
   return {
@@ -84,7 +84,7 @@ export function namesOf(values: Values) {
     test: componentName('test', 'The name of the pod of `helm test`.'),
     selectorLabels: (component: Component) => selectorLabels({ component }),
     labels: (component: Component) => labels({ component }),
-    chartLabels,
+    chartLabels: chartLabels({}),
   };
 }
 

@@ -2,15 +2,18 @@ import type { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import {
   and,
+  constant,
   type Expr,
   each,
   type Fields,
   isNonEmpty,
   KubeNetworkPolicy,
+  listOf,
   type Member,
   not,
   release,
   str,
+  valueTemplate,
   when,
 } from '../helm/authoring.js';
 import { cloudCredentials } from '../secrets/denied-ranges.js';
@@ -117,11 +120,20 @@ function peersOf(peers: readonly (Workload | Outside)[], platform: Platform): re
   });
 }
 
-/** Every address but those at which clouds serve the credentials of their machines. */
-const anywhere: readonly Fields<k8s.NetworkPolicyPeer>[] = [
-  { ipBlock: { cidr: '0.0.0.0/0', except: cloudCredentials.ipv4 } },
-  { ipBlock: { cidr: '::/0', except: cloudCredentials.ipv6 } },
-];
+const anywhere: Peer = each(
+  valueTemplate(
+    'centaur.networkPolicy.anywhere',
+    'Every address but those at which clouds serve the credentials of their machines.',
+    listOf<k8s.NetworkPolicyPeer>(
+      [
+        constant({ ipBlock: { cidr: '0.0.0.0/0', except: cloudCredentials.ipv4 } }),
+        constant({ ipBlock: { cidr: '::/0', except: cloudCredentials.ipv6 } }),
+      ],
+      'peers',
+    ),
+  ),
+  (peer) => peer,
+);
 
 function outsideOf({ values }: Platform): { readonly [peer in Outside]: readonly Peer[] } {
   const { apiServerCidrs, apiIngressSourceNamespaces } = values.networkPolicy;
@@ -132,12 +144,12 @@ function outsideOf({ values }: Platform): { readonly [peer in Outside]: readonly
     dns: [namespace('kube-system')],
     'kubernetes-api': [
       each(apiServerCidrs, (cidr) => ({ ipBlock: { cidr } })),
-      ...anywhere.map((peer): Peer => when(not(isNonEmpty(apiServerCidrs)), peer)),
+      when(not(isNonEmpty(apiServerCidrs)), anywhere),
     ],
-    upstreams: anywhere,
+    upstreams: [anywhere],
     // It may run in this cluster, and some networks hold no address block against pods.
-    'external-connect': [...anywhere, { namespaceSelector: {} }],
-    '1password': anywhere,
+    'external-connect': [anywhere, { namespaceSelector: {} }],
+    '1password': [anywhere],
     'api-callers': [each(apiIngressSourceNamespaces, namespace)],
   };
 }

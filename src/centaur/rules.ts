@@ -12,6 +12,8 @@ import {
   type Member,
   not,
   or,
+  type RuleGroup,
+  rules,
   str,
   trunc,
   when,
@@ -21,21 +23,21 @@ import { secretRules } from '../secrets/secret-rules.js';
 import { busPorts } from './connect.js';
 import { exposureRules, ownHostsOf } from './credential-exposure.js';
 import { firewallCaRules } from './firewall-ca-rules.js';
-import { infraKeys, tokenKeys } from './infra-secret.js';
+import { allInfraKeys, tokenKeys } from './infra-secret.js';
 import type { Platform } from './platform.js';
 
-export function rulesOf(platform: Platform): readonly Member<string>[] {
+export function rulesOf(platform: Platform): readonly RuleGroup[] {
   const ownHosts = ownHostsOf(platform);
   return [
-    ...nameRules(platform),
+    rules('Names', ...nameRules(platform)),
     ...exposureRules(platform, ownHosts),
-    ...connectRules(platform),
-    ...firewallCaRules(platform),
-    ...portRules(platform),
-    ...workloadRules(platform),
-    ...networkPolicyRules(platform),
+    rules('Connect', ...connectRules(platform)),
+    rules('The CA of iron-proxy', ...firewallCaRules(platform)),
+    rules('Ports', ...portRules(platform)),
+    rules('Scaling and DNS', ...workloadRules(platform)),
+    rules('Network policies', ...networkPolicyRules(platform)),
     ...secretRules(platform.values, {
-      infraKeys: infraKeys.map(({ key }) => key),
+      infraKeys: allInfraKeys,
       envPrefix: platform.values.secretManager.envPrefix,
       plainKeys: [constant('ca-key.pem'), platform.values.onepasswordConnect.connect.credentialsKey],
       tokens: tokenKeys,

@@ -48,22 +48,28 @@ export function placeholderInsideAnother(secrets: Secrets): Member<string> {
   );
   const clashes = eachHost<Clash>([claims], (rivals, at) => {
     const placeholders = listOf<string>([each(rivals, ({ what }) => what)], 'placeholders');
-    return given('texts', join('\n', placeholders), (text) =>
-      each(rivals, (one) =>
-        // It stands once in the list as itself; only another one that has it too is looked for.
-        when(
-          gt(count(split(one.what, text)), 2),
-          each(rivals, (other) =>
-            when(
-              and(
-                ne(one.name, other.name),
-                contains(one.what, other.what),
-                or(eq(one.host, at), eq(other.host, at)),
-              ),
-              readAs(clashSchema, mapOf<Claim>({ one, other }, 'clash')),
+    return given('text', join('\n', placeholders), (text) =>
+      each(
+        rivals,
+        (one) =>
+          // It stands once in the list as itself; only another one that has it too is looked for.
+          when(
+            gt(count(split(one.what, text)), 2),
+            each(
+              rivals,
+              (other) =>
+                when(
+                  and(
+                    ne(one.name, other.name),
+                    contains(one.what, other.what),
+                    or(eq(one.host, at), eq(other.host, at)),
+                  ),
+                  readAs(clashSchema, mapOf<Claim>({ one, other }, 'clash')),
+                ),
+              'other',
             ),
           ),
-        ),
+        'one',
       ),
     );
   });
@@ -73,10 +79,14 @@ export function placeholderInsideAnother(secrets: Secrets): Member<string> {
     ({ one, other }) => str`${one.name} ${other.name}`,
     'clashesByPair',
   );
-  return each<readonly Clash[], string>(byPair, (clashes) => {
-    const { one, other } = first(clashes);
-    return str`${one.by}: the placeholder of ${one.name}, ${one.what}, is part of ${other.what}, that of ${other.name}, and both go to one host, where replacing the first would damage the second: give one of them another replacer`;
-  });
+  return each<readonly Clash[], string>(
+    byPair,
+    (clashes) => {
+      const { one, other } = first(clashes);
+      return str`${one.by}: the placeholder of ${one.name}, ${one.what}, is part of ${other.what}, that of ${other.name}, and both go to one host, where replacing the first would damage the second: give one of them another replacer`;
+    },
+    'ofPair',
+  );
 }
 
 export function sameDatabase(secrets: Secrets): Member<string> {
@@ -89,13 +99,17 @@ export function sameDatabase(secrets: Secrets): Member<string> {
     ({ declared }) => readAs(databaseForm, declared).database,
     'upstreamsByDatabase',
   );
-  return each(byDatabase, (rivals, database) => {
-    const names = listOf<string>([each(rivals, ({ name }) => name)], 'names');
-    return when(
-      gt(count(rivals), 1),
-      str`${last(rivals).by}: the database ${database} is declared by ${join(', ', names)}, and clients select a database by its name alone: keep one of them, or use another database name`,
-    );
-  });
+  return each(
+    byDatabase,
+    (rivals, database) => {
+      const names = listOf<string>([each(rivals, ({ name }) => name)], 'names');
+      return when(
+        gt(count(rivals), 1),
+        str`${last(rivals).by}: the database ${database} is declared by ${join(', ', names)}, and clients select a database by its name alone: keep one of them, or use another database name`,
+      );
+    },
+    'rivals',
+  );
 }
 
 /** Of two credentials that are set in one place of a request, only one would arrive. */
@@ -122,13 +136,14 @@ export function samePlace(secrets: Secrets): Member<string> {
     each(
       groupBy(rivals, ({ what }) => what, 'rivalsByPlace'),
       (rivals, place) => {
-        const names = uniq(listOf<string>([each(rivals, ({ name }) => name)], 'names'));
-        const hosts = listOf<string>([each(rivals, ({ host }) => host)], 'hosts');
+        const names = uniq(listOf<string>([each(rivals, ({ name }) => name, 'rival')], 'names'));
+        const hosts = listOf<string>([each(rivals, ({ host }) => host, 'rival')], 'hosts');
         return when(
           and(gt(count(names), 1), includes(hosts, at)),
           str`${last(rivals).by}: the ${place} to ${at} is set by ${join(', ', sort(names))}, and only one value can arrive: give each its own hosts`,
         );
       },
+      'sharing',
     ),
   );
 }
@@ -170,17 +185,27 @@ function eachHost<T>(
 ): Member<T> {
   const byHost = groupBy(listOf<Claim>(claims, 'claims'), ({ host }) => host, 'claimsByHost');
   return given('lines', str`.${join('\n.', keys(byHost))}\n`, (lines) =>
-    each<readonly Claim[], T>(byHost, (own, at) => {
-      // Most hosts with a `*` have no other beside them that ends as they do, as one look at all of them shows.
-      const isWide = or(isRange(at), and(contains('*', at), gt(count(split(str`${endOf(at)}\n`, lines)), 2)));
-      const others = each<readonly Claim[], Claim>(byHost, (claims, host) =>
-        when(
-          and(ne(at, host), overlap({ one: at, other: host })),
-          each(claims, (claim) => claim),
-        ),
-      );
-      const rivals = listOf<Claim>([each(own, (claim) => claim), when(isWide, others)], 'rivals');
-      return when<T>(gt(count(rivals), 1), find(rivals, at));
-    }),
+    each<readonly Claim[], T>(
+      byHost,
+      (own, at) => {
+        // Most hosts with a `*` have no other beside them that ends as they do, as one look at all of them shows.
+        const isWide = or(
+          isRange(at),
+          and(contains('*', at), gt(count(split(str`${endOf(at)}\n`, lines)), 2)),
+        );
+        const others = each<readonly Claim[], Claim>(
+          byHost,
+          (claims, host) =>
+            when(
+              and(ne(at, host), overlap({ one: at, other: host })),
+              each(claims, (claim) => claim, 'claim'),
+            ),
+          'others',
+        );
+        const rivals = listOf<Claim>([each(own, (claim) => claim, 'claim'), when(isWide, others)], 'rivals');
+        return when<T>(gt(count(rivals), 1), find(rivals, at));
+      },
+      'own',
+    ),
   );
 }

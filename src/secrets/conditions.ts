@@ -1,13 +1,13 @@
 /** What rules are made of. */
 import { type Expr, each, hasSuffix, listOf, type Member, or, type Symbolic } from '../helm/authoring.js';
 
-/** Computes a value once, for several uses. */
+/** Computes a value once, for several uses, into a variable of that name. */
 export function given<V, T>(
   name: string,
   value: Expr<V>,
   body: (value: Symbolic<V>) => Member<T>,
 ): Member<T> {
-  return each<V, T>(listOf<V>([value as never], name), body);
+  return each<V, T>(listOf<V>([value as never]), body, name);
 }
 
 /** Whether one of several conditions holds. */

@@ -35,17 +35,21 @@ import { hostOf } from './proxy-transforms.js';
 
 export function hasSeveralForms(declarations: Declarations): Member<string> {
   const byName = groupBy(declarations, ({ secret }) => secret.name, 'declarationsByName');
-  return each(byName, (sameName, name) => {
-    const definitions = listOf<string>([each(sameName, canonicalFormOf)], 'definitions');
-    const declarers = listOf<string>([each(sameName, ({ by }) => by)], 'declarers');
-    return when(
-      gt(count(sameName), 1),
-      when(
-        gt(count(uniq(definitions)), 1),
-        str`${last(declarers)}: ${name} is declared in more than one way, by ${join(', ', declarers)}, and one secret has one definition, in which only the hosts differ: make the declarations alike, or give one of them another name (with a secret_ref, both can use one item)`,
-      ),
-    );
-  });
+  return each(
+    byName,
+    (sameName, name) => {
+      const definitions = listOf<string>([each(sameName, canonicalFormOf, 'declaration')], 'definitions');
+      const declarers = listOf<string>([each(sameName, ({ by }) => by, 'declaration')], 'declarers');
+      return when(
+        gt(count(sameName), 1),
+        when(
+          gt(count(uniq(definitions)), 1),
+          str`${last(declarers)}: ${name} is declared in more than one way, by ${join(', ', declarers)}, and one secret has one definition, in which only the hosts differ: make the declarations alike, or give one of them another name (with a secret_ref, both can use one item)`,
+        ),
+      );
+    },
+    'sameName',
+  );
 }
 
 export function hasNoHosts({ by, hosts, secret }: Symbolic<Declaration>): Member<string> {

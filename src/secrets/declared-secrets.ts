@@ -28,6 +28,7 @@ import {
   str,
   uniq,
   valueTemplate,
+  valueTemplateOf,
   when,
 } from '../helm/authoring.js';
 import { memoize } from '../text/memoize.js';
@@ -102,7 +103,7 @@ export interface Declared {
   readonly declarations: Declarations;
   /** Every declared secret once, in the order of the names. */
   readonly secrets: Secrets;
-  readonly declaresPgDsn: Expr<boolean>;
+  readonly declaresDatabase: Expr<boolean>;
   /**
    * The references of all secrets, each once, in order: in the mode `env` these are the keys of the infra Secret that
    * iron-proxy has in its environment.
@@ -124,7 +125,7 @@ const legacyHeaders = ['Authorization', 'Api-Key', '/^X-([A-Za-z0-9]+-)*(Api-?Ke
 /** What the values declare; its named templates are made once for the values of a chart. */
 export const declared = memoize((values: SecretsValues): Declared => {
   const declarations = valueTemplate(
-    'centaur.declarations',
+    'centaur.secrets.declarations',
     "Every declaration of a secret, the harnesses' first: who declares it, its hosts, its reference and the secret itself.",
     readAs(
       Type.Array(declarationSchema),
@@ -132,22 +133,26 @@ export const declared = memoize((values: SecretsValues): Declared => {
     ),
   );
   const secrets = valueTemplate(
-    'centaur.secrets',
+    'centaur.secrets.merged',
     'Every declared secret once, with the hosts of all its declarations.',
     mergedSecrets(declarations),
   );
   const references = valueTemplate(
-    'centaur.references',
+    'centaur.secrets.references',
     'The references of all secrets, one for each place that names one: iron-proxy looks each of them up.',
     listOf<string>(
-      [each(secrets, (secret) => each(referencesOf(secret), (reference) => reference))],
+      [each(secrets, (secret) => each(referencesOf({ secret }), (reference) => reference))],
       'references',
     ),
   );
   return {
     declarations,
     secrets,
-    declaresPgDsn: some(secrets, ({ declared }) => eq(declared.type, 'pg_dsn')),
+    declaresDatabase: valueTemplate(
+      'centaur.secrets.declaresDatabase',
+      'Whether a tool declares a database.',
+      some(secrets, ({ declared }) => eq(declared.type, 'pg_dsn')),
+    ),
     credentialKeys: sort(uniq(references)),
     lookupCount: count(references),
   };
@@ -254,17 +259,22 @@ export function namedHeaders({ match_headers }: Symbolic<DeclaredSecret>): Membe
 }
 
 /** The references that a secret is made of: one, or for some types several. */
-export function referencesOf({ reference, declared }: Symbolic<Secret>): Symbolic<readonly string[]> {
-  const { type, fields, access_key_id, secret_access_key } = declared;
-  const whole = (field: Symbolic<OAuthField>) => readAs(nameSchema, field);
-  return listOf<string>(
-    [
-      when(not(includes<string>(constant(['oauth_token', 'aws_auth']), type)), reference),
-      each(fields, (field) => when(isString(whole(field)), whole(field))),
-      each(fields, (field) => when(not(isString(whole(field))), readAs(jsonField, field).secret_ref)),
-      when(access_key_id, (reference) => reference),
-      when(secret_access_key, (reference) => reference),
-    ],
-    'references',
-  );
-}
+export const referencesOf = valueTemplateOf(
+  'centaur.secrets.referencesOf',
+  'The references that a secret is made of: one, or for some types several.',
+  { secret: secretSchema },
+  ({ secret: { reference, declared } }) => {
+    const { type, fields, access_key_id, secret_access_key } = declared;
+    const whole = (field: Symbolic<OAuthField>) => readAs(nameSchema, field);
+    return listOf<string>(
+      [
+        when(not(includes<string>(constant(['oauth_token', 'aws_auth']), type)), reference),
+        each(fields, (field) => when(isString(whole(field)), whole(field))),
+        each(fields, (field) => when(not(isString(whole(field))), readAs(jsonField, field).secret_ref)),
+        when(access_key_id, (reference) => reference),
+        when(secret_access_key, (reference) => reference),
+      ],
+      'references',
+    );
+  },
+);

@@ -1,6 +1,7 @@
 /** In the mode `env`, a reference is a key of the infra Secret and a variable of iron-proxy: which keys a tool may name. */
 import {
   byteLength,
+  concat,
   constant,
   contains,
   type Expr,
@@ -12,8 +13,10 @@ import {
   includes,
   type Member,
   or,
+  type Symbolic,
   str,
   trunc,
+  valueTemplate,
   when,
 } from '../helm/authoring.js';
 import { endsAsOneOf, given } from './conditions.js';
@@ -24,7 +27,7 @@ export interface EnvironmentOptions {
    * Keys of the infra Secret that are the services' own: no tool may name them where a reference is a key of that
    * Secret.
    */
-  readonly infraKeys: readonly string[];
+  readonly infraKeys: Expr<readonly string[]>;
   /** What the keys of that Secret begin with. */
   readonly envPrefix: Expr<string>;
   /** Keys that the services read without the prefix, from a Secret that may be the same. */
@@ -64,11 +67,10 @@ export function reservedKeys(
   secrets: Secrets,
   { infraKeys, envPrefix, plainKeys, tokens }: EnvironmentOptions,
 ): Member<string> {
-  const taken = constant([...infraKeys, ...programVariables]);
   const isToken = (key: Expr<string>) => endsAsOneOf(tokens, str`${envPrefix}${key}`);
-  const isTaken = (key: Expr<string>) =>
+  const isTaken = (key: Expr<string>, reserved: Expr<readonly string[]>) =>
     or(
-      includes(taken, key),
+      includes(reserved, key),
       hasPrefix('IRON_', key),
       hasPrefix('LD_', key),
       hasPrefix('OTEL_', key),
@@ -83,23 +85,33 @@ export function reservedKeys(
     );
   return when(
     eq(ironProxy.secretSource, 'env'),
-    each(secrets, (secret) =>
-      each(referencesOf(secret), (key) =>
-        given('conflicts', isTaken(key), (taken) =>
-          when(
-            or(isToken(key), taken, isNoKey(key)),
-            ifElse(
-              isToken(key),
-              str`${secret.by}: ${secret.name} would be the key ${envPrefix}${key} of the infra Secret, which is named like a token that fetches credentials, and tools must not use it: give ${secret.name} another secret_ref`,
+    given('reserved', reservedNames(infraKeys), (reserved) =>
+      each(secrets, (secret) =>
+        each(referencesOf({ secret }), (key) =>
+          given('taken', isTaken(key, reserved), (taken) =>
+            when(
+              or(isToken(key), taken, isNoKey(key)),
               ifElse(
-                taken,
-                str`${secret.by}: ${key} belongs to the services themselves, and tools must not use it; with ironProxy.secretSource env a reference is a key of the infra Secret: give ${secret.name} another secret_ref`,
-                str`${secret.by}: ${key} can't be a key of the infra Secret, and with ironProxy.secretSource env each reference is one: give ${secret.name} a secret_ref of letters, digits, _, - and . that begins with a letter, _ or -, and has ${maxKeyLength} characters at most with secretManager.envPrefix`,
+                isToken(key),
+                str`${secret.by}: ${secret.name} would be the key ${envPrefix}${key} of the infra Secret, which is named like a token that fetches credentials, and tools must not use it: give ${secret.name} another secret_ref`,
+                ifElse(
+                  taken,
+                  str`${secret.by}: ${key} belongs to the services themselves, and tools must not use it; with ironProxy.secretSource env a reference is a key of the infra Secret: give ${secret.name} another secret_ref`,
+                  str`${secret.by}: ${key} can't be a key of the infra Secret, and with ironProxy.secretSource env each reference is one: give ${secret.name} a secret_ref of letters, digits, _, - and . that begins with a letter, _ or -, and has ${maxKeyLength} characters at most with secretManager.envPrefix`,
+                ),
               ),
             ),
           ),
         ),
       ),
     ),
+  );
+}
+
+function reservedNames(infraKeys: Expr<readonly string[]>): Symbolic<readonly string[]> {
+  return valueTemplate(
+    'centaur.secrets.reservedNames',
+    "Names that no credential of a tool may have: keys that are the services' own, and variables of programs.",
+    concat(infraKeys, constant(programVariables)),
   );
 }

@@ -22,7 +22,7 @@ import {
  * is taken for all addresses and ranges of its kind.
  */
 export const overlap = valueTemplateOf(
-  'centaur.hosts.overlap',
+  'centaur.secrets.hostsOverlap',
   'Whether two hosts of declarations may mean the same one: by their beginnings and ends where they have a *, and as address ranges.',
   { one: Type.String(), other: Type.String() },
   ({ one, other }) =>

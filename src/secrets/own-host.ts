@@ -4,8 +4,9 @@ import {
   and,
   contains,
   type Expr,
-  filter,
+  each,
   hasSuffix,
+  isNonEmpty,
   join,
   listOf,
   type Member,
@@ -15,6 +16,7 @@ import {
   type Symbolic,
   some,
   str,
+  when,
 } from '../helm/authoring.js';
 import { given } from './conditions.js';
 import { endOf } from './overlap.js';
@@ -55,14 +57,17 @@ export function ownHost({ name, who, closed, ends, parts }: OwnHostNames): Symbo
 
 /** Which of the release's own hosts a host names. */
 export function ownHostsNamed(ownHosts: OwnHosts, host: Expr<string>): OwnHosts {
-  return filter(ownHosts, (own) => isNamedIn(own, str`.${host}.\n`));
+  return namedIn(ownHosts, str`.${host}.\n`);
 }
 
 /** Which of them a host means, where one with a `*` means all that it matches. */
 export function ownHostsMeant(ownHosts: OwnHosts, host: Expr<string>): OwnHosts {
   const isMatched = (own: Symbolic<OwnHost>) =>
     and(contains('*', host), hasSuffix(endOf(host), str`.${own.name}`));
-  return filter(ownHosts, (own) => or(isNamedIn(own, str`.${host}.\n`), isMatched(own)));
+  return listOf<OwnHost>(
+    [each(ownHosts, (own) => when(or(isNamedIn(own, str`.${host}.\n`), isMatched(own)), own))],
+    'meantHosts',
+  );
 }
 
 /**
@@ -74,15 +79,15 @@ export function givenNamesOwn<T>(
   hosts: Symbolic<readonly string[]>,
   body: (namesOwn: Symbolic<boolean>, ownHosts: OwnHosts) => Member<T>,
 ): Member<T> {
-  return given('owns', ownHosts, (own) =>
+  return given('ownHosts', ownHosts, (own) =>
     given('lines', str`.${join('.\n.', hosts)}.\n`, (lines) =>
-      given(
-        'hits',
-        some(own, (host) => isNamedIn(host, lines)),
-        (namesOwn) => body(namesOwn, own),
-      ),
+      given('namesOwn', isNonEmpty(namedIn(own, lines)), (namesOwn) => body(namesOwn, own)),
     ),
   );
+}
+
+function namedIn(ownHosts: OwnHosts, lines: Expr<string>): OwnHosts {
+  return listOf<OwnHost>([each(ownHosts, (own) => when(isNamedIn(own, lines), own))], 'namedHosts');
 }
 
 function isNamedIn({ marks }: Symbolic<OwnHost>, lines: Expr<string>): Expr<boolean> {

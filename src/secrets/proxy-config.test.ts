@@ -396,7 +396,7 @@ describe('tokens and databases', () => {
       a: { secrets: [dsn('Z_DSN', 'reports')] },
       b: { secrets: [dsn('A_DSN', 'sales'), dsn('Z_DSN', 'reports')] },
     };
-    const { config, declaresPgDsn } = declaredBy(values(tools, inMode('env')));
+    const { config, declaresDatabase } = declaredBy(values(tools, inMode('env')));
     expect(config.postgres).toEqual({
       listen: ':5432',
       client: { user: 'app_user', password_env: 'PG_PROXY_PASSWORD' },
@@ -405,13 +405,13 @@ describe('tokens and databases', () => {
         { database: 'reports', dsn: { type: 'env', var: 'Z_DSN' } },
       ],
     });
-    expect(declaresPgDsn).toBe(true);
+    expect(declaresDatabase).toBe(true);
   });
 
   test('without a pg_dsn there is no listener for databases', () => {
-    const { config, declaresPgDsn } = declaredBy(warehouse);
+    const { config, declaresDatabase } = declaredBy(warehouse);
     expect(config).not.toHaveProperty('postgres');
-    expect(declaresPgDsn).toBe(false);
+    expect(declaresDatabase).toBe(false);
   });
 });
 

@@ -34,8 +34,10 @@ import {
   sort,
   split,
   str,
+  stringTemplateOf,
   trimPrefix,
   uniq,
+  valueTemplate,
   when,
 } from '../helm/authoring.js';
 import {
@@ -161,9 +163,16 @@ function authorityOf(url: Expr<string>): Expr<string> {
   return first(split('/', trimPrefix('https://', url)));
 }
 
+const hostTemplate = stringTemplateOf(
+  'centaur.secrets.hostOf',
+  'The host of an https URL.',
+  { url: Type.String() },
+  ({ url }) => first(split(':', authorityOf(url))),
+);
+
 /** The host of an https URL. */
 export function hostOf(url: Expr<string>): Expr<string> {
-  return first(split(':', authorityOf(url)));
+  return hostTemplate({ url });
 }
 
 function pathOf(url: Expr<string>): Expr<string> {
@@ -275,7 +284,11 @@ export function declaredHeaders(
     ],
     'headers',
   );
-  return sort(uniq(headers));
+  return valueTemplate(
+    'centaur.ironProxy.declaredHeaders',
+    'The headers that pass for the sake of what is declared.',
+    sort(uniq(headers)),
+  );
 }
 
 /** Comes last: it must let pass what the transforms before it have set. */

@@ -22,7 +22,7 @@ export function exceedsSmallestPlan(values: SecretsValues, proxies: Expr<number>
 
 const ttlMilliseconds = memoize(({ ironProxy }: SecretsValues) =>
   valueTemplate(
-    'centaur.secretTtlMilliseconds',
+    'centaur.ironProxy.secretTtlMilliseconds',
     'How long iron-proxy keeps a credential, in milliseconds.',
     toMilliseconds(ironProxy.secretTtl),
   ),

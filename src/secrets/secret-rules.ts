@@ -1,5 +1,15 @@
 /** What no JSON schema can say about declared secrets: rules across them, each with a message that says what to do. */
-import { byteLength, each, gt, listOf, type Member, str, when } from '../helm/authoring.js';
+import {
+  byteLength,
+  each,
+  gt,
+  listOf,
+  type Member,
+  type RuleGroup,
+  rules,
+  str,
+  when,
+} from '../helm/authoring.js';
 import { placeholderInsideAnother, sameDatabase, samePlace } from './collision-rules.js';
 import { given } from './conditions.js';
 import {
@@ -22,25 +32,31 @@ export interface RuleOptions extends EnvironmentOptions {
 }
 
 /** The messages of the rules that the values break, to be added to a chart. */
-export function secretRules(values: SecretsValues, options: RuleOptions): readonly Member<string>[] {
+export function secretRules(values: SecretsValues, options: RuleOptions): readonly RuleGroup[] {
   const declarations = listOf<Declaration>(
     [each(declared(values).declarations, (declaration) => declaration)],
     'declarations',
   );
   const secrets = listOf<Secret>([each(declared(values).secrets, (secret) => secret)], 'secrets');
   return [
-    hasSeveralForms(declarations),
-    each(declarations, hasNoHosts),
-    targetsOwnHost(declarations, options.ownHosts),
-    tokenEndpointIsOwnHost(declarations, options.ownHosts),
-    each(declarations, hasNoPlace),
-    each(declarations, hasNoSingleTarget),
-    each(declarations, isInHopByHopHeader),
-    placeholderInsideAnother(secrets),
-    sameDatabase(secrets),
-    samePlace(secrets),
-    reservedKeys(values, secrets, options),
-    configFits(values),
+    rules(
+      'Declarations of secrets',
+      hasSeveralForms(declarations),
+      each(declarations, hasNoHosts),
+      targetsOwnHost(declarations, options.ownHosts),
+      tokenEndpointIsOwnHost(declarations, options.ownHosts),
+      each(declarations, hasNoPlace),
+      each(declarations, hasNoSingleTarget),
+      each(declarations, isInHopByHopHeader),
+    ),
+    rules(
+      'Declared secrets that would meet in one place',
+      placeholderInsideAnother(secrets),
+      sameDatabase(secrets),
+      samePlace(secrets),
+    ),
+    rules('References that are keys of the infra Secret', reservedKeys(values, secrets, options)),
+    rules("The size of iron-proxy's configuration", configFits(values)),
   ];
 }
 
@@ -48,7 +64,7 @@ export function secretRules(values: SecretsValues, options: RuleOptions): readon
 export const maxConfigBytes = 1024 * 1024 - 16 * 1024;
 
 function configFits(values: SecretsValues): Member<string> {
-  return given('sizes', byteLength(proxyConfig(values)), (bytes) =>
+  return given('size', byteLength(proxyConfig(values)), (bytes) =>
     when(
       gt(bytes, maxConfigBytes),
       str`tools: the configuration of iron-proxy has ${bytes} bytes, and a ConfigMap holds ${maxConfigBytes}: name hosts together (*.example.com), leave out the tools that this release does not run, or run them in a release of their own`,

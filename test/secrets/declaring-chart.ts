@@ -70,7 +70,7 @@ new KubeConfigMap(declaringChart, 'config', {
   metadata: { name: 'config' },
   data: {
     'iron-proxy.yaml': block(proxyConfig(values)),
-    declaresPgDsn: text(answers.declaresPgDsn),
+    declaresDatabase: text(answers.declaresDatabase),
     credentialKeys: join('\n', answers.credentialKeys),
     lookupCount: str`${answers.lookupCount}`,
     exceedsSmallestPlan: text(exceedsSmallestPlan(values, values.proxies)),
@@ -78,7 +78,7 @@ new KubeConfigMap(declaringChart, 'config', {
 });
 declaringChart.addRules(
   ...secretRules(values, {
-    infraKeys,
+    infraKeys: constant(infraKeys),
     envPrefix: constant('PROD_'),
     plainKeys: [constant('PROD_ca.pem')],
     tokens: ['OP_CONNECT_TOKEN'],
@@ -118,7 +118,7 @@ export interface Declared {
   readonly config: ProxyConfig;
   readonly configText: string;
   readonly credentialKeys: readonly string[];
-  readonly declaresPgDsn: boolean;
+  readonly declaresDatabase: boolean;
   readonly lookupCount: number;
   readonly exceedsSmallestPlan: boolean;
 }
@@ -139,7 +139,7 @@ export function declaredBy(given: DeclaringValues): Declared {
     configText,
     config: parse(configText),
     credentialKeys: keys === '' ? [] : keys.split('\n'),
-    declaresPgDsn: data.declaresPgDsn === 'true',
+    declaresDatabase: data.declaresDatabase === 'true',
     lookupCount: Number(data.lookupCount),
     exceedsSmallestPlan: data.exceedsSmallestPlan === 'true',
   };

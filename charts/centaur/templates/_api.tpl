@@ -19,13 +19,7 @@ The keys of the infra Secret that api gets, and no others.
 {{- if ne .Values.ironProxy.secretSource "env" -}}
   {{- $infraKeys = append $infraKeys "OP_VAULT" -}}
 {{- end -}}
-{{- $secrets := list -}}
-{{- range $secret := include "centaur.secrets" . | fromJsonArray -}}
-  {{- if eq $secret.declared.type "pg_dsn" -}}
-    {{- $secrets = append $secrets $secret -}}
-  {{- end -}}
-{{- end -}}
-{{- if $secrets -}}
+{{- if eq (include "centaur.secrets.declaresDatabase" .) "true" -}}
   {{- $infraKeys = append $infraKeys "PG_PROXY_PASSWORD" -}}
 {{- end -}}
 {{ toJson $infraKeys }}

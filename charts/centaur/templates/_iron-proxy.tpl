@@ -30,6 +30,47 @@ json_key: {{ toJson .jsonKey }}
 {{- end }}
 
 {{/*
+The headers that pass for the sake of what is declared.
+*/}}
+{{- define "centaur.ironProxy.declaredHeaders" -}}
+{{- $headers := list -}}
+{{- range $extra := .Values.ironProxy.headerAllowlist.extra -}}
+  {{- $headers = append $headers $extra -}}
+{{- end -}}
+{{- $secrets := include "centaur.secrets.merged" . | fromJsonArray -}}
+{{- $secretsByType := dict -}}
+{{- range $secret := $secrets -}}
+  {{- $secretsByType = set $secretsByType
+    $secret.declared.type
+    (append (dig $secret.declared.type list $secretsByType) $secret)
+  -}}
+{{- end -}}
+{{- $httpSecrets := dig "http" list $secretsByType -}}
+{{- range $httpSecret := $httpSecrets -}}
+  {{- range $matchHeader := $httpSecret.declared.match_headers -}}
+    {{- $headers = append $headers $matchHeader -}}
+  {{- end -}}
+{{- end -}}
+{{- range $httpSecret := $httpSecrets -}}
+  {{- with $httpSecret.declared.inject_header -}}
+    {{- $headers = append $headers . -}}
+  {{- end -}}
+{{- end -}}
+{{- $gcpSecrets := dig "gcp_auth" list $secretsByType -}}
+{{- $oauthSecrets := dig "oauth_token" list $secretsByType -}}
+{{- if or $gcpSecrets $oauthSecrets -}}
+  {{- $headers = append $headers "Authorization" -}}
+{{- end -}}
+{{- $awsSecrets := dig "aws_auth" list $secretsByType -}}
+{{- if $awsSecrets -}}
+  {{- $headers = append $headers "Authorization" -}}
+  {{- $headers = append $headers "/^Amz-Sdk-/" -}}
+  {{- $headers = append $headers "/^X-Amz-/" -}}
+{{- end -}}
+{{ uniq $headers | sortAlpha | toJson }}
+{{- end }}
+
+{{/*
 The configuration of iron-proxy.
 */}}
 {{- define "centaur.ironProxy.config" -}}
@@ -84,7 +125,7 @@ transforms:
           {{- $hosts = append $hosts $host }}
         {{- end }}
       {{- end }}
-      {{- $secrets := include "centaur.secrets" . | fromJsonArray }}
+      {{- $secrets := include "centaur.secrets.merged" . | fromJsonArray }}
       {{- range $secret := $secrets }}
         {{- range $host := $secret.hosts }}
           {{- $hosts = append $hosts $host }}
@@ -138,16 +179,12 @@ transforms:
       {{- if $tokenEndpoints }}
       rules:
         {{- range $tokenEndpoint := $tokenEndpoints }}
-        - host: {{ first (first (trimPrefix "https://" $tokenEndpoint | splitList "/")
-          | splitList ":"
-        ) | toJson }}
+        - host: {{ include "centaur.secrets.hostOf" (dict "root" $ "url" $tokenEndpoint) | toJson }}
           methods:
             - CONNECT
         {{- end }}
         {{- range $tokenEndpoint := $tokenEndpoints }}
-        - host: {{ first (first (trimPrefix "https://" $tokenEndpoint | splitList "/")
-          | splitList ":"
-        ) | toJson }}
+        - host: {{ include "centaur.secrets.hostOf" (dict "root" $ "url" $tokenEndpoint) | toJson }}
           paths:
             - {{ default "/" (trimPrefix "https://" $tokenEndpoint
               | trimPrefix (first (trimPrefix "https://" $tokenEndpoint | splitList "/"))
@@ -334,29 +371,7 @@ transforms:
         - OpenAI-Project
         - "/^X-Stainless-/"
         - "/^Sec-WebSocket-/"
-        {{- $headers := list }}
-        {{- range $extra := .Values.ironProxy.headerAllowlist.extra }}
-          {{- $headers = append $headers $extra }}
-        {{- end }}
-        {{- range $httpSecret := $httpSecrets }}
-          {{- range $matchHeader := $httpSecret.declared.match_headers }}
-            {{- $headers = append $headers $matchHeader }}
-          {{- end }}
-        {{- end }}
-        {{- range $httpSecret := $httpSecrets }}
-          {{- with $httpSecret.declared.inject_header }}
-            {{- $headers = append $headers . }}
-          {{- end }}
-        {{- end }}
-        {{- if or $gcpSecrets $oauthSecrets }}
-          {{- $headers = append $headers "Authorization" }}
-        {{- end }}
-        {{- if $awsSecrets }}
-          {{- $headers = append $headers "Authorization" }}
-          {{- $headers = append $headers "/^Amz-Sdk-/" }}
-          {{- $headers = append $headers "/^X-Amz-/" }}
-        {{- end }}
-        {{- range $header := uniq $headers | sortAlpha }}
+        {{- range $header := include "centaur.ironProxy.declaredHeaders" . | fromJsonArray }}
         {{- if or
           (hasPrefix "/" $header)
           (not (has
@@ -470,29 +485,7 @@ transforms:
         - Connection
         - Upgrade
         - "/^Sec-WebSocket-/"
-        {{- $headers := list }}
-        {{- range $extra := .Values.ironProxy.headerAllowlist.extra }}
-          {{- $headers = append $headers $extra }}
-        {{- end }}
-        {{- range $httpSecret := $httpSecrets }}
-          {{- range $matchHeader := $httpSecret.declared.match_headers }}
-            {{- $headers = append $headers $matchHeader }}
-          {{- end }}
-        {{- end }}
-        {{- range $httpSecret := $httpSecrets }}
-          {{- with $httpSecret.declared.inject_header }}
-            {{- $headers = append $headers . }}
-          {{- end }}
-        {{- end }}
-        {{- if or $gcpSecrets $oauthSecrets }}
-          {{- $headers = append $headers "Authorization" }}
-        {{- end }}
-        {{- if $awsSecrets }}
-          {{- $headers = append $headers "Authorization" }}
-          {{- $headers = append $headers "/^Amz-Sdk-/" }}
-          {{- $headers = append $headers "/^X-Amz-/" }}
-        {{- end }}
-        {{- range $header := uniq $headers | sortAlpha }}
+        {{- range $header := include "centaur.ironProxy.declaredHeaders" . | fromJsonArray }}
         - {{ toJson $header }}
         {{- end }}
   {{- end }}
@@ -530,14 +523,17 @@ The keys of the infra Secret that iron-proxy gets, and no others.
 {{- if eq .Values.ironProxy.secretSource "onepassword" -}}
   {{- $infraKeys = append $infraKeys "OP_SERVICE_ACCOUNT_TOKEN" -}}
 {{- end -}}
-{{- $secrets := list -}}
-{{- range $secret := include "centaur.secrets" . | fromJsonArray -}}
-  {{- if eq $secret.declared.type "pg_dsn" -}}
-    {{- $secrets = append $secrets $secret -}}
-  {{- end -}}
-{{- end -}}
-{{- if $secrets -}}
+{{- if eq (include "centaur.secrets.declaresDatabase" .) "true" -}}
   {{- $infraKeys = append $infraKeys "PG_PROXY_PASSWORD" -}}
 {{- end -}}
 {{ toJson $infraKeys }}
+{{- end }}
+
+{{/*
+How long iron-proxy keeps a credential, in milliseconds.
+*/}}
+{{- define "centaur.ironProxy.secretTtlMilliseconds" -}}
+{{ toJson
+  (toDate "2006-01-02Z07:00" "1970-01-01Z" | dateModify .Values.ironProxy.secretTtl).UnixMilli
+}}
 {{- end }}

@@ -4,8 +4,7 @@
  */
 
 import { constantKey, constantScalar, literalBlock } from '../../text/yaml-scalar.js';
-import { astOf, pathOf, symbolic } from '../expressions/expression.js';
-import { isNonEmpty } from '../expressions/operators.js';
+import { astOf, pathOf } from '../expressions/expression.js';
 import { unknownKind } from '../ir/children.js';
 import { identity } from '../ir/identity.js';
 import type { Arguments, Ast, Element, Entry, MapNode, Node, Template, Variable } from '../ir/tree.js';
@@ -118,7 +117,7 @@ export function holdsYaml(lines: readonly Line[]): boolean {
 
 /** The lines of a text that is no YAML, such as NOTES.txt. */
 export function layoutText(elements: readonly Element[]): readonly Line[] {
-  return layoutElements(elements, 0, new Set(), (value) => [text(0, ...rawParts(value))]);
+  return layoutElements(elements, 0, new Set(), { item: (value) => [text(0, ...rawParts(value))] });
 }
 
 function rawParts(value: Node): readonly Part[] {
@@ -195,47 +194,51 @@ function layoutConstant(
 
 // -------------------------------------------------------------------------------------------------------- lists
 
-type LayoutItem = (value: Node, assumed: Assumed) => readonly Line[];
+interface ItemLayout {
+  readonly item: (value: Node, assumed: Assumed) => readonly Line[];
+  /** For a list that is taken over as it is. */
+  readonly whole?: (list: Ast) => Line;
+}
 
 function layoutElements(
   elements: readonly Element[],
   indent: number,
   assumed: Assumed,
-  item: LayoutItem,
+  layout: ItemLayout,
 ): readonly Line[] {
-  return withElse(elements.flatMap((element) => layoutElement(element, indent, assumed, item)));
+  return withElse(elements.flatMap((element) => layoutElement(element, indent, assumed, layout)));
 }
 
 function layoutElement(
   element: Element,
   indent: number,
   assumed: Assumed,
-  item: LayoutItem,
+  layout: ItemLayout,
 ): readonly Line[] {
   switch (element.kind) {
     case 'item':
-      return item(element.value, assumed);
+      return layout.item(element.value, assumed);
     case 'when':
       return layoutIf(element.condition, indent, assumed, (inner) =>
-        layoutElements(element.body, indent, inner, item),
+        layoutElements(element.body, indent, inner, layout),
       );
-    case 'each':
-      return [
-        { ...element, kind: 'range', indent, body: layoutElements(element.body, indent, assumed, item) },
-      ];
+    case 'each': {
+      const list = layout.whole && wholeList(element);
+      if (layout.whole === undefined || list === undefined) {
+        const body = layoutElements(element.body, indent, assumed, layout);
+        return [{ ...element, kind: 'range', indent, body }];
+      }
+      const line = layout.whole(list);
+      return layoutPresent(presenceOfElements([element]), indent, assumed, () => [line]);
+    }
   }
 }
 
 function layoutItems(elements: readonly Element[], indent: number, assumed: Assumed): readonly Line[] {
-  const lines = elements.flatMap((element) => {
-    const whole = wholeList(element);
-    if (whole === undefined) {
-      return layoutElement(element, indent, assumed, (value, inner) => layoutItem(value, indent, inner));
-    }
-    const present = astOf(isNonEmpty(symbolic<readonly unknown[]>(whole)));
-    return layoutIf(present, indent, assumed, () => [yaml(indent, whole)]);
+  return layoutElements(elements, indent, assumed, {
+    item: (value, inner) => layoutItem(value, indent, inner),
+    whole: (list) => yaml(indent, list),
   });
-  return withElse(lines);
 }
 
 /** The list whose maps (or lists) an `each` takes over as they are, so that it can be written in one piece. */

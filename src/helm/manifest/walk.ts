@@ -72,8 +72,10 @@ export function nameOf(over: Ast): string | undefined {
     case 'assemble':
     case 'group':
       return over.name;
-    case 'include':
-      return over.template.name.split('.').at(-1);
+    case 'include': {
+      const { body, name } = over.template;
+      return (body.kind === 'json' ? nameOf(body.value) : undefined) ?? name.split('.').at(-1);
+    }
     case 'call': {
       const [list] = over.args;
       return list !== undefined && sameMembers.has(over.operator.name) ? nameOf(list) : undefined;

@@ -264,6 +264,63 @@ lines:
 `,
   ],
   [
+    'a name is free again behind a list of one',
+    {
+      lines: [
+        'first',
+        each(
+          listOf([join(',', hosts)]),
+          (text) =>
+            join(
+              '',
+              map(listOf([text, name], 'parts'), (part) => part),
+            ),
+          'text',
+        ),
+        each(
+          listOf([join('.', hosts)]),
+          (text) =>
+            join(
+              '',
+              map(listOf([text, name], 'parts'), (part) => part),
+            ),
+          'text',
+        ),
+      ],
+    },
+    `
+lines:
+  - first
+  {{- $text := join "," .Values.hosts }}
+  {{- $parts := list $text .Values.name }}
+  - {{ join "" $parts | quote }}
+  {{- $text := join "." .Values.hosts }}
+  {{- $parts := list $text .Values.name }}
+  - {{ join "" $parts | quote }}
+`,
+  ],
+  [
+    'a list that is taken over whole is written whole under a condition too',
+    {
+      tolerations: [
+        'first',
+        when(
+          on,
+          each(tolerations, (one) => one),
+        ),
+      ],
+    },
+    `
+tolerations:
+  - first
+  {{- if .Values.on }}
+  {{- with .Values.tolerations }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+  {{- end }}
+`,
+  ],
+  [
     'default stands for what is absent where nothing that is empty is lost',
     {
       never: defaultIfAbsent(protocol, 'TCP'),

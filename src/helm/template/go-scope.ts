@@ -1,5 +1,6 @@
 /** What is known where a statement of a Go template stands: what the dot is, and what each variable holds. */
 import { operandsOf, unknownKind } from '../ir/children.js';
+import { reads } from '../ir/free-variables.js';
 import { identity } from '../ir/identity.js';
 import type { Ast, Variable } from '../ir/tree.js';
 import { fail, fixedMembers, type Place } from './go-expression.js';
@@ -82,6 +83,17 @@ export abstract class Scope implements Place {
     for (let suffix = 2; taken.has(name); suffix++) name = `$${wanted}${suffix}`;
     this.names.set(variable, name);
     return name;
+  }
+
+  /** Forgets a variable, and the lists and maps that are made of it: others may have their names. */
+  protected release(variable: Variable): void {
+    this.names.delete(variable);
+    const lists = this.blocks.at(-1);
+    for (const [ast, name] of lists ?? []) {
+      if (!reads(ast, variable)) continue;
+      lists?.delete(ast);
+      for (const [list, listName] of this.names) if (listName === name) this.names.delete(list);
+    }
   }
 
   /** Notes the variable that a list or map has been computed into, in this block or for this statement only. */

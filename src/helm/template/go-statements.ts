@@ -146,6 +146,7 @@ export class Statements extends Scope {
         this.directive(pad, `${this.declare(each.item)} :=`, code);
       });
       body(pad);
+      this.release(each.item);
       return;
     }
     let over: GoCode = '';
