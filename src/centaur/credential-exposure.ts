@@ -104,7 +104,7 @@ export function ownHostsOf({ values, names }: Platform): OwnHosts {
     'ownHosts',
   );
   return valueTemplate(
-    'centaur.exposure.ownHosts',
+    'centaur.credentialExposure.ownHosts',
     "Hosts that are the release's own: what each is called, who listens there, and by what parts of a host it is found.",
     hosts,
   );
@@ -160,7 +160,7 @@ function withheldSecrets({ values }: Platform): readonly WithheldSecret[] {
 /** Secrets of others: Helm's, with the values of each release in them, and the tokens that Kubernetes makes for the API. */
 function reservedTemplate({ names }: Platform) {
   return valueTemplateOf(
-    'centaur.exposure.isReserved',
+    'centaur.credentialExposure.isReserved',
     'Whether a Secret belongs to Helm, or is a token that Kubernetes makes for the API.',
     { secret: Type.String() },
     ({ secret }) => or(hasPrefix('sh.helm.release.', secret), hasPrefix(str`${names.api}-token-`, secret)),
@@ -225,7 +225,7 @@ function secretKeys({ values }: Platform): readonly SecretKey[] {
 
 /** Every Secret that volumes name; a driver's attributes may name one as well. */
 const secretsOfVolumes = valueTemplateOf(
-  'centaur.exposure.secretsOfVolumes',
+  'centaur.credentialExposure.secretsOfVolumes',
   'The Secrets that volumes name, and what a driver is told, which may name one as well.',
   { volumes: Type.Array(kubernetes.volume()) },
   ({ volumes }) =>
@@ -257,7 +257,7 @@ function secretRules(platform: Platform): readonly Member<string>[] {
   const { existingCaKeySecretName, ca } = firewall;
   const isReserved = reservedTemplate(platform);
   const isWithheld = valueTemplateOf(
-    'centaur.exposure.isWithheld',
+    'centaur.credentialExposure.isWithheld',
     'Whether a Secret holds what a part of the release must not read.',
     { secret: Type.String(), from: Type.String() },
     ({ secret, from }) =>
@@ -384,7 +384,7 @@ function placeholdersOf({ secrets }: Platform): PlaceholdersByName {
     );
   });
   return valueTemplate(
-    'centaur.exposure.placeholders',
+    'centaur.credentialExposure.placeholders',
     'What may stand in a variable for a credential: by the name of the secret, and by each reference that it is made of.',
     groupBy(listOf<Placeholder>([all], 'placeholders'), ({ name }) => name, 'placeholdersByName'),
   );

@@ -20,7 +20,7 @@ import {
   when,
 } from '../helm/authoring.js';
 import { endsAsOneOf, given } from './conditions.js';
-import { referencesOf, type Secrets, type SecretsValues } from './declared-secrets.js';
+import { referencesOf, type Secret, type Secrets, type SecretsValues } from './declared-secrets.js';
 
 export interface EnvironmentOptions {
   /**
@@ -67,39 +67,48 @@ export function reservedKeys(
   secrets: Secrets,
   { infraKeys, envPrefix, plainKeys, tokens }: EnvironmentOptions,
 ): Member<string> {
-  const isToken = (key: Expr<string>) => endsAsOneOf(tokens, str`${envPrefix}${key}`);
-  const isTaken = (key: Expr<string>, reserved: Expr<readonly string[]>) =>
+  const isToken = (key: Expr<string>) => endsAsOneOf(tokens, key);
+  const isTaken = (reference: Expr<string>, key: Expr<string>, reserved: Expr<readonly string[]>) =>
     or(
-      includes(reserved, key),
-      hasPrefix('IRON_', key),
-      hasPrefix('LD_', key),
-      hasPrefix('OTEL_', key),
-      ...plainKeys.map((plain) => eq(plain, str`${envPrefix}${key}`)),
+      includes(reserved, reference),
+      hasPrefix('IRON_', reference),
+      hasPrefix('LD_', reference),
+      hasPrefix('OTEL_', reference),
+      ...plainKeys.map((plain) => eq(plain, key)),
     );
-  const isNoKey = (key: Expr<string>) =>
+  const isNoKey = (reference: Expr<string>, key: Expr<string>) =>
     or(
-      contains('/', key),
-      contains(' ', key),
-      includes(constant([...digits, '.']), trunc(1, key)),
-      gt(byteLength(str`${envPrefix}${key}`), maxKeyLength),
+      contains('/', reference),
+      contains(' ', reference),
+      includes(constant([...digits, '.']), trunc(1, reference)),
+      gt(byteLength(key), maxKeyLength),
+    );
+  const problem = (
+    { by, name }: Symbolic<Secret>,
+    reference: Expr<string>,
+    key: Expr<string>,
+    taken: Expr<boolean>,
+  ) =>
+    when<string>(
+      or(isToken(key), taken, isNoKey(reference, key)),
+      ifElse(
+        isToken(key),
+        str`${by}: ${name} would be the key ${key} of the infra Secret, which is named like a token that fetches credentials, and tools must not use it: give ${name} another secret_ref`,
+        ifElse(
+          taken,
+          str`${by}: ${reference} belongs to the services themselves, and tools must not use it; with ironProxy.secretSource env a reference is a key of the infra Secret: give ${name} another secret_ref`,
+          str`${by}: ${reference} can't be a key of the infra Secret, and with ironProxy.secretSource env each reference is one: give ${name} a secret_ref of letters, digits, _, - and . that begins with a letter, _ or -, and has ${maxKeyLength} characters at most with secretManager.envPrefix`,
+        ),
+      ),
     );
   return when(
     eq(ironProxy.secretSource, 'env'),
     given('reserved', reservedNames(infraKeys), (reserved) =>
       each(secrets, (secret) =>
-        each(referencesOf({ secret }), (key) =>
-          given('taken', isTaken(key, reserved), (taken) =>
-            when(
-              or(isToken(key), taken, isNoKey(key)),
-              ifElse(
-                isToken(key),
-                str`${secret.by}: ${secret.name} would be the key ${envPrefix}${key} of the infra Secret, which is named like a token that fetches credentials, and tools must not use it: give ${secret.name} another secret_ref`,
-                ifElse(
-                  taken,
-                  str`${secret.by}: ${key} belongs to the services themselves, and tools must not use it; with ironProxy.secretSource env a reference is a key of the infra Secret: give ${secret.name} another secret_ref`,
-                  str`${secret.by}: ${key} can't be a key of the infra Secret, and with ironProxy.secretSource env each reference is one: give ${secret.name} a secret_ref of letters, digits, _, - and . that begins with a letter, _ or -, and has ${maxKeyLength} characters at most with secretManager.envPrefix`,
-                ),
-              ),
+        each(referencesOf({ secret }), (reference) =>
+          given('key', str`${envPrefix}${reference}`, (key) =>
+            given('taken', isTaken(reference, key, reserved), (taken) =>
+              problem(secret, reference, key, taken),
             ),
           ),
         ),

@@ -1,7 +1,7 @@
 {{/*
 Hosts that are the release's own: what each is called, who listens there, and by what parts of a host it is found.
 */}}
-{{- define "centaur.exposure.ownHosts" -}}
+{{- define "centaur.credentialExposure.ownHosts" -}}
 {{- $ownHosts := list
   (dict
     "name" (printf "%s.%s.svc.%s"
@@ -73,7 +73,7 @@ Hosts that are the release's own: what each is called, who listens there, and by
 {{/*
 The Secrets that volumes name, and what a driver is told, which may name one as well.
 */}}
-{{- define "centaur.exposure.secretsOfVolumes" -}}
+{{- define "centaur.credentialExposure.secretsOfVolumes" -}}
 {{- $secrets := list -}}
 {{- range $volume := .volumes -}}
   {{- with $volume.secret -}}
@@ -109,7 +109,7 @@ The Secrets that volumes name, and what a driver is told, which may name one as 
 {{/*
 Whether a Secret belongs to Helm, or is a token that Kubernetes makes for the API.
 */}}
-{{- define "centaur.exposure.isReserved" -}}
+{{- define "centaur.credentialExposure.isReserved" -}}
 {{ or
   (hasPrefix "sh.helm.release." .secret)
   (hasPrefix (printf "%s-token-" (include "centaur.api.fullname" .root)) .secret)
@@ -119,9 +119,9 @@ Whether a Secret belongs to Helm, or is a token that Kubernetes makes for the AP
 {{/*
 Whether a Secret holds what a part of the release must not read.
 */}}
-{{- define "centaur.exposure.isWithheld" -}}
+{{- define "centaur.credentialExposure.isWithheld" -}}
 {{ or
-  (eq (include "centaur.exposure.isReserved" .) "true")
+  (eq (include "centaur.credentialExposure.isReserved" .) "true")
   (eq .secret .root.Values.secretManager.existingSecretName)
   (and (eq .secret .root.Values.onepasswordConnect.connect.credentialsName) (ne .from "connect"))
   (and (eq .secret .root.Values.firewall.existingCaKeySecretName) (ne .from "iron-proxy"))
@@ -131,7 +131,7 @@ Whether a Secret holds what a part of the release must not read.
 {{/*
 What may stand in a variable for a credential: by the name of the secret, and by each reference that it is made of.
 */}}
-{{- define "centaur.exposure.placeholders" -}}
+{{- define "centaur.credentialExposure.placeholders" -}}
 {{- $placeholders := list -}}
 {{- range $secret := include "centaur.secrets.merged" . | fromJsonArray -}}
   {{- $names := list $secret.name -}}
