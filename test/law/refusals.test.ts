@@ -146,7 +146,7 @@ describe('a named template', () => {
   test('that is a text has no list or map whose characters nobody knows', () => {
     const labels = { a: values.name, labels: values.labels };
     expect(() => textTemplate<{ a: string; labels: object }>('refusals.raw', 'A text.', labels)).toThrow(
-      /refusals\.raw: a list or map is written as it is into a text/,
+      /refusals\.raw: a list or map is written as it is into a document/,
     );
     const written = { a: values.name, labels: { ...entries(values.labels, (value) => value) } };
     textTemplate<{ a: string; labels: object }>('refusals.written', 'A text.', written);
