@@ -123,8 +123,8 @@ export const brokenRules: BrokenRules = [
     'onepasswordConnect: {connect: {create: true}}',
   ],
 
-  ['firewall.ca.keyPem: the certificate is given without its key', `firewall: {ca: {${certificate}}}`],
-  ['firewall.ca.certPem: the key is given without its certificate', `firewall: {ca: {${key}}}`],
+  ['firewall.ca.keyPem: the certificate is set without its key', `firewall: {ca: {${certificate}}}`],
+  ['firewall.ca.certPem: the key is set without its certificate', `firewall: {ca: {${key}}}`],
   [
     'firewall.ca.certPem: holds a private key',
     ca(block('CERTIFICATE') + block('PRIVATE KEY'), block('PRIVATE KEY')),
@@ -181,7 +181,7 @@ export const brokenRules: BrokenRules = [
   ['networkPolicy.apiServerCidrs: ', 'networkPolicy: {apiServerCidrs: [10.0.0.0/8, 0.0.0.0/0]}'],
 
   ['…: … is declared in more than one way', tools(http('KEY', host), http('KEY', host, 'match_path: true'))],
-  ['…: … goes to no host', tools(http('KEY'))],
+  ['…: … has no hosts', tools(http('KEY'))],
   ['…: … would be sent to …', tools(http('KEY', 'hosts: [law-release-centaur-api]'))],
   ['…: … would be sent to …', tools(http('KEY', 'hosts: [10-1-2-3.default.pod.cluster.local]'))],
   ['…: … would be sent to …', tools(http('KEY', 'hosts: ["*.svc.cluster.local"]'))],
@@ -191,9 +191,9 @@ export const brokenRules: BrokenRules = [
       `type: oauth_token, name: T, ${host}, grant: client_credentials, fields: {client_id: A, client_secret: B}, token_endpoint: "https://law-release-centaur-api/token"`,
     ),
   ],
-  ['…: … is replaced nowhere', tools(`type: http, name: KEY, ${host}`)],
-  ['…: … is injected into one place', tools(`type: http, name: KEY, mode: inject, ${host}`)],
-  ['…: … would stand in …', tools(`type: http, name: KEY, match_headers: [Host], ${host}`)],
+  ['…: … has no place to be replaced in', tools(`type: http, name: KEY, ${host}`)],
+  ['…: … must be injected into exactly one place', tools(`type: http, name: KEY, mode: inject, ${host}`)],
+  ['…: … would be put into …', tools(`type: http, name: KEY, match_headers: [Host], ${host}`)],
   ['…: the placeholder of …, …, is part of …', tools(http('KEY', host), http('A_KEY', host))],
   [
     '…: the database … is declared by',
