@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { stringify } from 'smol-toml';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Judge, startJudge } from '../../test/judges/judge.js';
+import { afterAll, describe, expect, test } from 'vitest';
+import { useJudge } from '../../test/judges/use-judge.js';
 import { runs, seed } from '../../test/law/seed.js';
 import { throwawayFolder } from '../../test/law/throwaway-chart.js';
 import { valuesText } from '../../test/law/values-text.js';
@@ -321,14 +321,8 @@ describe('a pyproject.toml', () => {
 
 describe("Helm's readers of the schema", () => {
   const folder = throwawayFolder();
-  let judge: Judge;
-  beforeAll(async () => {
-    judge = await startJudge();
-  }, 15 * 60_000);
-  afterAll(async () => {
-    folder.remove();
-    await judge.stop();
-  });
+  const judge = useJudge();
+  afterAll(() => folder.remove());
 
   test('refuse the same values, and take the same', async () => {
     // Rules are none of the schema's: the chart here has none, so that what it refuses, the schema does.
@@ -349,7 +343,7 @@ describe("Helm's readers of the schema", () => {
     const [drawn = []] = fc.sample(some, { seed, numRuns: 1 });
     const verdicts = await Promise.all(
       drawn.map(async ([label, values, taken]) => {
-        const verdict = await judge.render({
+        const verdict = await judge().render({
           chart,
           values: [valuesText(JSON.parse(JSON.stringify(values)))],
         });

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Judge, startJudge } from '../../test/judges/judge.js';
+import { useJudge } from '../../test/judges/use-judge.js';
 import { patience, runs, seed } from '../../test/law/seed.js';
 import { throwawayFolder } from '../../test/law/throwaway-chart.js';
 import { valuesText } from '../../test/law/values-text.js';
@@ -15,16 +15,12 @@ import { endpointPattern } from './host.js';
 import { vaultPlaceholder } from './vault.js';
 
 const folder = throwawayFolder();
-let judge: Judge;
+const judge = useJudge();
 let chart: string;
 beforeAll(async () => {
-  judge = await startJudge();
   chart = folder.write(declaringChart.compile());
 }, 15 * 60_000);
-afterAll(async () => {
-  folder.remove();
-  await judge.stop();
-});
+afterAll(() => folder.remove());
 
 // Names, hosts and references of a small world, so that declarations meet: merged, in conflict, or side by side.
 const names = fc.constantFrom('KEY', 'KEY_2', 'API_KEY', 'MAPS_API_KEY', 'TOKEN', 'a-b.c', 'OPENAI_API_KEY');
@@ -190,7 +186,7 @@ test(`declarations mean the same here and in Helm, seed ${seed}`, { timeout: pat
       const text = JSON.stringify(values);
       expect(faults(values), text).toEqual([]);
       const { problems, objects } = declaringChart.evaluate(complete(values));
-      const verdicts = await judge.render({ chart, values: [valuesText(values)] });
+      const verdicts = await judge().render({ chart, values: [valuesText(values)] });
       if (problems.length === 0) {
         sound += 1;
         const config = String(Object(objects[0]?.object.data)['iron-proxy.yaml']);

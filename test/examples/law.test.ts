@@ -1,10 +1,10 @@
 /** The law for a chart that the toolkit does not know: the example, on documents that nobody thought of. */
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { webService } from '../../examples/web-service/chart.js';
 import type { Schema } from '../../src/helm/ir/schema.js';
 import { resolved } from '../../src/helm/schema/schema.js';
-import { type Judge, startJudge } from '../judges/judge.js';
+import { useJudge } from '../judges/use-judge.js';
 import { instances, userDocuments, wrongDocuments } from '../law/documents.js';
 import { expectLawOfMany, type UserDocument } from '../law/law.js';
 import { patience, runs, seed } from '../law/seed.js';
@@ -14,29 +14,23 @@ import { valuesText } from '../law/values-text.js';
 const chart = webService();
 const throwaway = throwawayFolder();
 const subject = { chart, folder: throwaway.write(chart.compile()) };
-let judge: Judge;
-beforeAll(async () => {
-  judge = await startJudge();
-});
-afterAll(async () => {
-  throwaway.remove();
-  await judge.stop();
-});
+const judge = useJudge();
+afterAll(() => throwaway.remove());
 
 describe(`web-service, seed ${seed}`, { timeout: patience }, () => {
   test('some of its keys, each with a value of its own', async () => {
     // A law about refusals alone would say little.
     const many = runs(100, 40);
-    const accepted = await expectLawOfMany(judge, subject, someKeys(), many);
+    const accepted = await expectLawOfMany(judge(), subject, someKeys(), many);
     expect(accepted).toBeGreaterThan(many / 4);
   });
 
   test('layers of files, and --set', async () => {
-    await expectLawOfMany(judge, subject, userDocuments(chart.schema), runs(50));
+    await expectLawOfMany(judge(), subject, userDocuments(chart.schema), runs(50));
   });
 
   test('documents gone wrong', async () => {
-    await expectLawOfMany(judge, subject, wrongDocuments(chart.schema), runs(50));
+    await expectLawOfMany(judge(), subject, wrongDocuments(chart.schema), runs(50));
   });
 });
 

@@ -3,11 +3,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import * as toolkit from '../../src/helm/index.js';
 import { goText } from '../../src/text/go-code.js';
-import { type Judge, startJudge } from '../judges/judge.js';
+import { useJudge } from '../judges/use-judge.js';
 import { userDocuments, wrongDocuments } from '../law/documents.js';
 import { expectLaw, expectLawOfMany } from '../law/law.js';
 import { runs } from '../law/seed.js';
@@ -137,18 +137,12 @@ const documents = {
 
 describe('both Helms make of the tour what it evaluates to', () => {
   const throwaway = throwawayFolder();
-  let judge: Judge;
-  beforeAll(async () => {
-    judge = await startJudge();
-    return async () => {
-      throwaway.remove();
-      await judge.stop();
-    };
-  });
+  const judge = useJudge();
+  afterAll(() => throwaway.remove());
 
   test.each(Object.entries(documents))('%s', async (_, values) => {
     const folder = throwaway.write(tour.chart.compile());
-    await expectLaw(judge, { chart: tour.chart, folder }, { files: [values] });
+    await expectLaw(judge(), { chart: tour.chart, folder }, { files: [values] });
   });
 
   test.each(['', 'metricsPort: 9090'])('the chart at the head of the page: %s', async (values) => {
@@ -159,7 +153,12 @@ describe('both Helms make of the tour what it evaluates to', () => {
   test('on documents from its schema, and on documents gone wrong', async () => {
     const subject = { chart: tour.chart, folder: throwaway.write(tour.chart.compile()) };
     const { schema } = tour.chart;
-    await expectLawOfMany(judge, subject, fc.oneof(userDocuments(schema), wrongDocuments(schema)), runs(50));
+    await expectLawOfMany(
+      judge(),
+      subject,
+      fc.oneof(userDocuments(schema), wrongDocuments(schema)),
+      runs(50),
+    );
   });
 });
 

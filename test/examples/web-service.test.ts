@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { webService } from '../../examples/web-service/chart.js';
 import { loadValues } from '../../src/helm/index.js';
 import { forbiddenTextMessage } from '../../src/text/forbidden-text.js';
 import { helmCommand, helmMajors } from '../judges/helm.js';
-import { type Judge, startJudge } from '../judges/judge.js';
+import { useJudge } from '../judges/use-judge.js';
 import { expectLaw } from '../law/law.js';
 import { execFile } from '../system/processes.js';
 
@@ -81,11 +81,7 @@ describe('its objects', () => {
 
 /** What both Helms make of the committed chart must be what the toolkit makes of its source. */
 describe('Helm and the toolkit agree', () => {
-  let judge: Judge;
-  beforeAll(async () => {
-    judge = await startJudge();
-    return () => judge.stop();
-  });
+  const judge = useJudge();
 
   const accepted = {
     defaults: '',
@@ -109,7 +105,7 @@ describe('Helm and the toolkit agree', () => {
 
   test.each(Object.entries(accepted))('%s', async (_, values) => {
     expect(evaluated(values).problems).toBeUndefined();
-    await expectLaw(judge, { chart, folder: chartFolder }, { files: [values] });
+    await expectLaw(judge(), { chart, folder: chartFolder }, { files: [values] });
   });
 
   const refused = {
@@ -128,7 +124,7 @@ describe('Helm and the toolkit agree', () => {
 
   test.each(Object.entries(refused))('both refuse: %s', async (message, values) => {
     expect(evaluated(values).problems).toEqual([message]);
-    await expectLaw(judge, { chart, folder: chartFolder }, { files: [values] });
+    await expectLaw(judge(), { chart, folder: chartFolder }, { files: [values] });
   });
 
   const invalid = {
@@ -142,6 +138,6 @@ describe('Helm and the toolkit agree', () => {
 
   test.each(Object.entries(invalid))('the schema refuses %s', async (_, values) => {
     expect(evaluated(values).problems).toHaveLength(1);
-    await expectLaw(judge, { chart, folder: chartFolder }, { files: [values] });
+    await expectLaw(judge(), { chart, folder: chartFolder }, { files: [values] });
   });
 });

@@ -6,7 +6,7 @@ import Type, { type TSchema } from 'typebox';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as kubernetes from '../../src/helm/schema/kubernetes-shapes.js';
 import { helmMajors } from '../judges/helm.js';
-import { type Judge, startJudge } from '../judges/judge.js';
+import { useJudge } from '../judges/use-judge.js';
 
 /** A schema, and what Kubernetes, Go or a registry takes and refuses of what it describes. */
 interface Case {
@@ -490,22 +490,20 @@ test('JavaScript takes and refuses what Kubernetes does', () => {
   expect(refusals((validate.errors ?? []).map((error) => error.instancePath))).toEqual(expected);
 });
 
-let judge: Judge;
+const judge = useJudge();
 let chart: string;
 beforeAll(async () => {
-  judge = await startJudge();
   chart = await mkdtemp(path.join(tmpdir(), 'values-schema-'));
   await writeFile(path.join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: shapes\nversion: 1.0.0\n');
   await writeFile(path.join(chart, 'values.schema.json'), JSON.stringify(schema));
 }, 15 * 60_000);
 afterAll(async () => {
-  await judge.stop();
   await rm(chart, { recursive: true });
 });
 
 test.each(helmMajors)('Helm %d takes and refuses the same', async (major) => {
   const verdict = (
-    await judge.coalesce({ chart, values: [JSON.stringify(values)], schema: true, majors: [major] })
+    await judge().coalesce({ chart, values: [JSON.stringify(values)], schema: true, majors: [major] })
   )[major];
   const said = verdict.ok ? '' : verdict.error;
   expect(refusals([...said.matchAll(/ at '([^']*)'/g)].map(([, path = '']) => path))).toEqual(expected);

@@ -1,11 +1,11 @@
 /** The law for the chart itself: documents from its schema, layered, with --set and nulls, and documents gone wrong. */
 
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { centaurChart } from '../../src/centaur/index.js';
 import { holdsForbiddenText } from '../../src/text/forbidden-text.js';
 import { secretForms } from '../centaur/secret-forms.js';
-import { type Judge, startJudge } from '../judges/judge.js';
+import { useJudge } from '../judges/use-judge.js';
 import { userDocuments, withForms, wrongDocuments } from './documents.js';
 import { expectLawOfMany, isTaken, judgedByCommand } from './law.js';
 import { patience, runs, seed } from './seed.js';
@@ -16,34 +16,28 @@ const schema = withForms(chart.schema, secretForms);
 const throwaway = throwawayFolder();
 const subject = { chart, folder: throwaway.write(chart.compile()) };
 
-let judge: Judge;
-beforeAll(async () => {
-  judge = await startJudge();
-});
-afterAll(async () => {
-  throwaway.remove();
-  await judge.stop();
-});
+const judge = useJudge();
+afterAll(() => throwaway.remove());
 
 describe(`centaur, seed ${seed}`, { timeout: patience }, () => {
   test('documents that the chart takes: the same objects from both Helms as here', async () => {
     const many = runs(300);
     const writable = userDocuments(schema, (file) => !holdsForbiddenText(file));
     const taken = writable.filter((document) => isTaken(subject, document));
-    expect(await expectLawOfMany(judge, subject, taken, many)).toBe(many);
+    expect(await expectLawOfMany(judge(), subject, taken, many)).toBe(many);
   });
 
   test('documents of its schema, which may break rules across keys: one verdict', async () => {
     // A quarter of them is taken: with fewer, a run would now and then draw hardly any.
     const many = runs(100, 60);
-    const accepted = await expectLawOfMany(judge, subject, userDocuments(schema), many);
+    const accepted = await expectLawOfMany(judge(), subject, userDocuments(schema), many);
     expect(accepted).toBeGreaterThan(many / 20);
     expect(accepted).toBeLessThan(many);
   });
 
   test('documents gone wrong: refused by both Helms, or by none', async () => {
     const many = runs(150, 20);
-    const accepted = await expectLawOfMany(judge, subject, wrongDocuments(schema), many);
+    const accepted = await expectLawOfMany(judge(), subject, wrongDocuments(schema), many);
     expect(accepted).toBeLessThan(many / 2);
   });
 

@@ -3,28 +3,22 @@
  * and their descriptions are; and plain manifests say what they were written from.
  */
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { chartInfo, type Expr, HelmChart, HelmObject, isPresent } from '../../src/helm/index.js';
 import type { Schema } from '../../src/helm/ir/schema.js';
 import { constantYaml } from '../../src/helm/template/constant-yaml.js';
 import { holdsForbiddenText } from '../../src/text/forbidden-text.js';
 import type { Value, ValueMap } from '../../src/text/json.js';
 import { helmMajors } from '../judges/helm.js';
-import { type Judge, startJudge } from '../judges/judge.js';
+import { useJudge } from '../judges/use-judge.js';
 import { anyValues, keys, mapsOf, strings } from './arbitrary-values.js';
 import { canonical } from './canonical.js';
 import { patience, runs, seed } from './seed.js';
 import { throwawayFolder } from './throwaway-chart.js';
 
-let judge: Judge;
+const judge = useJudge();
 const folder = throwawayFolder();
-beforeAll(async () => {
-  judge = await startJudge();
-});
-afterAll(async () => {
-  folder.remove();
-  await judge.stop();
-});
+afterAll(() => folder.remove());
 
 const writable = (value: Value) => !holdsForbiddenText(value);
 const texts = strings.filter((text) => writable(text) && !/[^\P{Cc}\n\t]/u.test(text));
@@ -87,8 +81,8 @@ describe(`files, seed ${seed}`, { timeout: patience }, () => {
           });
           const files = chart.compile();
           const written = folder.write(files);
-          const read = await judge.coalesce({ chart: written });
-          const rendered = await judge.render({ chart: written });
+          const read = await judge().coalesce({ chart: written });
+          const rendered = await judge().render({ chart: written });
           const expected = canonical(chart.evaluate(chart.defaults).objects.map(({ object }) => object));
           for (const major of helmMajors) {
             const [ofValues, ofMetadata] = [read[major], rendered[major]];
@@ -108,7 +102,7 @@ describe(`files, seed ${seed}`, { timeout: patience }, () => {
       fc.asyncProperty(mapsOf(anyValues.filter(writable)), async (map: ValueMap) => {
         fc.pre(Object.keys(map).every(writable));
         const text = constantYaml(map).join('\n');
-        const parsed = await judge.parse(`top:\n  inner:\n${constantYaml({ a: map }, 4).join('\n')}\n`);
+        const parsed = await judge().parse(`top:\n  inner:\n${constantYaml({ a: map }, 4).join('\n')}\n`);
         expect(parsed.ok ? canonical(parsed.objects) : parsed.error, text).toBe(
           canonical([{ top: { inner: { a: map } } }]),
         );

@@ -4,7 +4,7 @@
  * Helm. The places are those of the schema, so that a new key is one of them.
  */
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { webService } from '../../examples/web-service/chart.js';
 import { centaurChart } from '../../src/centaur/index.js';
 import type { HelmChart } from '../../src/helm/index.js';
@@ -12,7 +12,7 @@ import { isForbidden } from '../../src/text/forbidden-text.js';
 import type { Value } from '../../src/text/json.js';
 import { secretForms } from '../centaur/secret-forms.js';
 import { helmMajors } from '../judges/helm.js';
-import { type Judge, startJudge } from '../judges/judge.js';
+import { useJudge } from '../judges/use-judge.js';
 import { hostileStrings, strings } from './arbitrary-values.js';
 import { arrivals } from './arrivals.js';
 import { judged, type LawChart } from './law.js';
@@ -48,11 +48,7 @@ const writable = [
 ];
 const forbidden = hostileStrings.filter(isForbidden);
 
-let judge: Judge;
-beforeAll(async () => {
-  judge = await startJudge();
-});
-afterAll(() => judge.stop());
+const judge = useJudge();
 
 interface Tally {
   accepted: number;
@@ -92,7 +88,7 @@ class Trial {
   async tryAlone(scene: Scene, place: TextPlace, text: string): Promise<boolean> {
     const texts = new Map([[place, text]]);
     const { document } = this.written(scene.document, scene.marks, texts);
-    const { accepted, difference } = await judged(judge, this.subject, { files: [valuesText(document)] });
+    const { accepted, difference } = await judged(judge(), this.subject, { files: [valuesText(document)] });
     expect(difference, `${place.name} ${JSON.stringify(text).slice(0, 100)}`).toBeUndefined();
     if (accepted) this.expectArrival(scene, texts);
     else this.count(place, 'refused');
@@ -112,7 +108,7 @@ class Trial {
     { document, pointers }: { document: Value; pointers: ReadonlyMap<TextPlace, string> },
     places: readonly TextPlace[],
   ): Promise<void> {
-    const verdicts = await judge.render({ chart: this.subject.folder, values: [valuesText(document)] });
+    const verdicts = await judge().render({ chart: this.subject.folder, values: [valuesText(document)] });
     for (const major of helmMajors) {
       const verdict = verdicts[major];
       const said = verdict.ok ? 'nothing' : verdict.error;
@@ -127,7 +123,7 @@ class Trial {
 
   private async expectAgreement(scene: Scene, texts: ReadonlyMap<TextPlace, string>): Promise<void> {
     const { document } = this.written(scene.document, scene.marks, texts);
-    const outcome = await judged(judge, this.subject, { files: [valuesText(document)] });
+    const outcome = await judged(judge(), this.subject, { files: [valuesText(document)] });
     const said = [...texts].map(([place, text]) => `${place.name}: ${JSON.stringify(text).slice(0, 80)}`);
     expect(outcome, said.join('\n')).toEqual({ accepted: true });
   }
@@ -273,7 +269,7 @@ describe.each<readonly [string, () => HelmChart]>([
     const byMark = new Map(texts.map(([place, text]) => [marks.get(place) ?? '', text]));
     const pointers = pointersOf(document, marks, byMark);
     const faults = trial.reader.refused(replaced(document, byMark));
-    const verdicts = await judge.render({
+    const verdicts = await judge().render({
       chart: subject.folder,
       values: [valuesText(replaced(document, byMark))],
     });

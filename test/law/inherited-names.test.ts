@@ -1,5 +1,5 @@
 /** Names that every JavaScript object inherits are keys like any other to Helm, so they are to the toolkit. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { webService } from '../../examples/web-service/chart.js';
 import { centaurChart } from '../../src/centaur/index.js';
 import { hints } from '../../src/centaur/upgrade-hints.js';
@@ -7,7 +7,7 @@ import { type HelmChart, loadValues } from '../../src/helm/index.js';
 import type { Schema } from '../../src/helm/ir/schema.js';
 import { resolved } from '../../src/helm/schema/schema.js';
 import type { Value } from '../../src/text/json.js';
-import { type Judge, startJudge } from '../judges/judge.js';
+import { useJudge } from '../judges/use-judge.js';
 import { expectLaw } from './law.js';
 import { runs, seed } from './seed.js';
 import { throwawayFolder } from './throwaway-chart.js';
@@ -15,11 +15,7 @@ import { valuesText } from './values-text.js';
 
 const inherited = Object.getOwnPropertyNames(Object.prototype);
 
-let judge: Judge;
-beforeAll(async () => {
-  judge = await startJudge();
-});
-afterAll(() => judge.stop());
+const judge = useJudge();
 
 type Path = readonly string[];
 
@@ -66,7 +62,7 @@ describe.each<readonly [string, HelmChart]>([
     const refused = inherited.filter((name) => told(documentOf(path, [name], member)).length > 0);
     const taken = inherited.filter((name) => !refused.includes(name));
     for (const names of [refused, taken]) {
-      await expectLaw(judge, subject, { files: [documentOf(path, names, member)] });
+      await expectLaw(judge(), subject, { files: [documentOf(path, names, member)] });
     }
   });
 

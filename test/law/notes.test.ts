@@ -1,6 +1,6 @@
 /** The law of NOTES.txt: its lines are what both Helms print, with the spaces that they begin and end with. */
 import Type from 'typebox';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { run, scopeOf } from '../../src/helm/evaluate/evaluate.js';
 import {
   each,
@@ -15,18 +15,12 @@ import {
 import { layoutText } from '../../src/helm/layout/layout.js';
 import { elementsOfAll } from '../../src/helm/manifest/reader.js';
 import { helmMajors } from '../judges/helm.js';
-import { type Judge, startJudge } from '../judges/judge.js';
+import { useJudge } from '../judges/use-judge.js';
 import { throwawayFolder } from './throwaway-chart.js';
 
 const folder = throwawayFolder();
-let judge: Judge;
-beforeAll(async () => {
-  judge = await startJudge();
-});
-afterAll(async () => {
-  folder.remove();
-  await judge.stop();
-});
+const judge = useJudge();
+afterAll(() => folder.remove());
 
 const schema = Type.Object({
   name: Type.String({ default: '  {{ a }} ' }),
@@ -60,7 +54,7 @@ test.each<[what: string, notes: (values: Values) => readonly Member<string>[]]>(
   const notes = notesOf(chart.values);
   chart.addNotes(...notes);
   const expected = run(layoutText(elementsOfAll(notes)), scopeOf(chart.context(chart.defaults))).join('\n');
-  const rendered = await judge.render({ chart: folder.write(chart.compile()) });
+  const rendered = await judge().render({ chart: folder.write(chart.compile()) });
   for (const major of helmMajors) {
     const verdict = rendered[major];
     expect(verdict.ok ? verdict.notes : verdict.error).toBe(`${expected}\n`);

@@ -4,26 +4,21 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { type Refusal, ValuesError } from '../../src/helm/values/error.js';
 import { coalesce, mergeFiles } from '../../src/helm/values/merge.js';
 import { readValuesFile } from '../../src/helm/values/read.js';
 import { applySet } from '../../src/helm/values/set.js';
 import type { ValueMap } from '../../src/text/json.js';
-import { type Judge, type ReadValues, startJudge, type Verdicts } from '../judges/judge.js';
+import type { ReadValues, Verdicts } from '../judges/judge.js';
+import { useJudge } from '../judges/use-judge.js';
 import { runs, seed } from './seed.js';
 import { throwawayFolder } from './throwaway-chart.js';
 import { families, one } from './yaml-texts.js';
 
-let judge: Judge;
+const judge = useJudge();
 const folder = throwawayFolder();
-beforeAll(async () => {
-  judge = await startJudge();
-}, 15 * 60_000);
-afterAll(async () => {
-  folder.remove();
-  await judge.stop();
-});
+afterAll(() => folder.remove());
 
 type Ours = { values: ValueMap } | { refused: ValuesError };
 
@@ -71,7 +66,7 @@ async function holds<T>(
 describe('a values file', () => {
   test.each(Object.entries(families))('%s', async (_, { texts, mayRefuse, leastAccepted }) => {
     await holds(1000, texts, leastAccepted, async (text) => {
-      const helm = await judge.read({ values: [text] });
+      const helm = await judge().read({ values: [text] });
       return agree(
         ours(() => readValuesFile(text, 'values.yaml').values),
         helm,
@@ -84,7 +79,7 @@ describe('a values file', () => {
 describe('layered files, --set and defaults', () => {
   test('give the values that the user meant', async () => {
     await holds(1000, fc.record({ files, set }), 0.3, async ({ files, set }) => {
-      const helm = await judge.read({ values: files, set });
+      const helm = await judge().read({ values: files, set });
       return agree(
         ours(() => given(files, set)),
         helm,
@@ -101,7 +96,7 @@ describe('layered files, --set and defaults', () => {
           ['values.yaml', defaults],
         ]),
       );
-      const helm = await judge.coalesce({ chart, values: files, set });
+      const helm = await judge().coalesce({ chart, values: files, set });
       return agree(
         ours(() => coalesce(readValuesFile(defaults, 'values.yaml').values, given(files, set))),
         helm,

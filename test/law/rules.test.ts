@@ -2,23 +2,19 @@
  * The law of the rules: each rule of a chart's source is broken by a document, which all refuse in the same words. The
  * rules are found in the source, so that one that no document breaks fails here.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { webService } from '../../examples/web-service/chart.js';
 import { centaurChart } from '../../src/centaur/index.js';
 import { scopeOf } from '../../src/helm/evaluate/evaluate.js';
 import type { HelmChart } from '../../src/helm/index.js';
 import { brokenRules as ofCentaur } from '../centaur/broken-rules.js';
 import { brokenRules as ofWebService } from '../examples/broken-rules.js';
-import { type Judge, startJudge } from '../judges/judge.js';
+import { useJudge } from '../judges/use-judge.js';
 import { admittedValues, judged, release } from './law.js';
 import { type BrokenRules, type Rule, rulesOf } from './rules.js';
 import { throwawayFolder } from './throwaway-chart.js';
 
-let judge: Judge;
-beforeAll(async () => {
-  judge = await startJudge();
-});
-afterAll(() => judge.stop());
+const judge = useJudge();
 
 describe.each<[name: string, chart: HelmChart, documents: BrokenRules]>([
   ['centaur', centaurChart(), ofCentaur],
@@ -48,7 +44,7 @@ describe.each<[name: string, chart: HelmChart, documents: BrokenRules]>([
     const named = rules.filter(({ words }) => words.startsWith(rule)).map(({ words }) => words);
     expect([...new Set(named)], 'the rules whose messages begin so').toHaveLength(1);
     expect(brokenBy(file).map(({ words }) => words)).toEqual([named[0]]);
-    expect(await judged(judge, subject, { files: [file] })).toEqual({ accepted: false });
+    expect(await judged(judge(), subject, { files: [file] })).toEqual({ accepted: false });
   });
 
   test('every rule is broken by one of these documents', () => {

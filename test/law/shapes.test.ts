@@ -3,7 +3,7 @@
  * the words that a chart's source has, compiled into a throwaway chart, and rendered for random values.
  */
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { evaluateNode, run, scopeOf } from '../../src/helm/evaluate/evaluate.js';
 import {
@@ -21,7 +21,8 @@ import { mapNode } from '../../src/helm/manifest/reader.js';
 import { holdsForbiddenText } from '../../src/text/forbidden-text.js';
 import type { ValueMap } from '../../src/text/json.js';
 import { helmMajors } from '../judges/helm.js';
-import { type Judge, type Rendered, startJudge } from '../judges/judge.js';
+import type { Rendered } from '../judges/judge.js';
+import { useJudge } from '../judges/use-judge.js';
 import { canonical } from './canonical.js';
 import { Author, known } from './random-manifest.js';
 import { patience, runs, seed } from './seed.js';
@@ -30,15 +31,9 @@ import { throwawayFolder } from './throwaway-chart.js';
 import { valuesText } from './values-text.js';
 import { type World, world, worlds } from './world.js';
 
-let judge: Judge;
+const judge = useJudge();
 const folder = throwawayFolder();
-beforeAll(async () => {
-  judge = await startJudge();
-}, 15 * 60_000);
-afterAll(async () => {
-  folder.remove();
-  await judge.stop();
-});
+afterAll(() => folder.remove());
 
 const release = { name: 'law-release', namespace: 'law-namespace' };
 
@@ -124,7 +119,7 @@ async function compare(build: () => HelmChart<typeof world>, documents: readonly
     if (evaluated === undefined) continue;
     tally.compared++;
     const text = valuesText(values);
-    const verdicts = await judge.render({ chart: written, values: [text], release });
+    const verdicts = await judge().render({ chart: written, values: [text], release });
     for (const major of helmMajors) {
       const verdict = verdicts[major];
       const said = verdict.ok ? saidOf(verdict) : `refused: ${verdict.error}`;
