@@ -5,11 +5,11 @@ import { webService } from '../../examples/web-service/chart.js';
 import type { Schema } from '../../src/helm/ir/schema.js';
 import { resolved } from '../../src/helm/schema/schema.js';
 import { useJudge } from '../judges/use-judge.js';
-import { instances, userDocuments, wrongDocuments } from '../law/documents.js';
+import { instances, userDocuments, wrongDocuments } from '../law/generators/documents.js';
+import { valuesText } from '../law/generators/values-text.js';
 import { expectLawOfMany, type UserDocument } from '../law/law.js';
 import { patience, runs, seed } from '../law/seed.js';
 import { throwawayFolder } from '../law/throwaway-chart.js';
-import { valuesText } from '../law/values-text.js';
 
 const chart = webService();
 const throwaway = throwawayFolder();

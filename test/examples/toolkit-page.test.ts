@@ -8,7 +8,7 @@ import { stringify } from 'yaml';
 import * as toolkit from '../../src/helm/index.js';
 import { goText } from '../../src/text/go-code.js';
 import { useJudge } from '../judges/use-judge.js';
-import { userDocuments, wrongDocuments } from '../law/documents.js';
+import { userDocuments, wrongDocuments } from '../law/generators/documents.js';
 import { expectLaw, expectLawOfMany } from '../law/law.js';
 import { runs } from '../law/seed.js';
 import { throwawayFolder } from '../law/throwaway-chart.js';
@@ -147,7 +147,7 @@ describe('both Helms make of the tour what it evaluates to', () => {
 
   test.each(['', 'metricsPort: 9090'])('the chart at the head of the page: %s', async (values) => {
     const folder = throwaway.write(glance.compile());
-    await expectLaw(judge, { chart: glance, folder }, { files: [values] });
+    await expectLaw(judge(), { chart: glance, folder }, { files: [values] });
   });
 
   test('on documents from its schema, and on documents gone wrong', async () => {

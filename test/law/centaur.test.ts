@@ -6,7 +6,7 @@ import { centaurChart } from '../../src/centaur/index.js';
 import { holdsForbiddenText } from '../../src/text/forbidden-text.js';
 import { secretForms } from '../centaur/secret-forms.js';
 import { useJudge } from '../judges/use-judge.js';
-import { userDocuments, withForms, wrongDocuments } from './documents.js';
+import { userDocuments, withForms, wrongDocuments } from './generators/documents.js';
 import { expectLawOfMany, isTaken, judgedByCommand } from './law.js';
 import { patience, runs, seed } from './seed.js';
 import { throwawayFolder } from './throwaway-chart.js';

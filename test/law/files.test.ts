@@ -11,8 +11,8 @@ import { holdsForbiddenText } from '../../src/text/forbidden-text.js';
 import type { Value, ValueMap } from '../../src/text/json.js';
 import { helmMajors } from '../judges/helm.js';
 import { useJudge } from '../judges/use-judge.js';
-import { anyValues, keys, mapsOf, strings } from './arbitrary-values.js';
 import { canonical } from './canonical.js';
+import { anyValues, keys, mapsOf, strings } from './generators/arbitrary-values.js';
 import { patience, runs, seed } from './seed.js';
 import { throwawayFolder } from './throwaway-chart.js';
 

@@ -13,9 +13,8 @@ import type { Value } from '../../src/text/json.js';
 import { secretForms } from '../centaur/secret-forms.js';
 import { helmMajors } from '../judges/helm.js';
 import { useJudge } from '../judges/use-judge.js';
-import { hostileStrings, strings } from './arbitrary-values.js';
 import { arrivals } from './arrivals.js';
-import { judged, type LawChart } from './law.js';
+import { hostileStrings, strings } from './generators/arbitrary-values.js';
 import {
   choicesOf,
   isConcerned,
@@ -25,11 +24,12 @@ import {
   replaced,
   type Scene,
   scenesOf,
-} from './scenes.js';
+} from './generators/scenes.js';
+import type { TextPlace } from './generators/text-places.js';
+import { valuesText } from './generators/values-text.js';
+import { judged, type LawChart } from './law.js';
 import { patience, runs, seed } from './seed.js';
-import type { TextPlace } from './text-places.js';
 import { throwawayFolder } from './throwaway-chart.js';
-import { valuesText } from './values-text.js';
 
 const long = [
   'x'.repeat(100_000),

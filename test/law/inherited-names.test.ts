@@ -8,10 +8,10 @@ import type { Schema } from '../../src/helm/ir/schema.js';
 import { resolved } from '../../src/helm/schema/schema.js';
 import type { Value } from '../../src/text/json.js';
 import { useJudge } from '../judges/use-judge.js';
+import { valuesText } from './generators/values-text.js';
 import { expectLaw } from './law.js';
 import { runs, seed } from './seed.js';
 import { throwawayFolder } from './throwaway-chart.js';
-import { valuesText } from './values-text.js';
 
 const inherited = Object.getOwnPropertyNames(Object.prototype);
 

@@ -18,7 +18,7 @@ import {
 } from '../../src/helm/index.js';
 import { node } from '../../src/helm/manifest/reader.js';
 import { chart } from '../centaur/release.js';
-import { type Mutation, wrongDocuments } from './documents.js';
+import { type Mutation, wrongDocuments } from './generators/documents.js';
 import { patience, runs, seed } from './seed.js';
 
 /**

@@ -12,11 +12,11 @@ import { printTemplate } from '../../src/helm/template/go-lines.js';
 import type { Value } from '../../src/text/json.js';
 import { type HelmMajor, helmMajors } from '../judges/helm.js';
 import { helmTemplate, type PlainMap } from '../judges/judge.js';
-import { missedEdges } from './asked-edges.js';
-import { argumentsAsValues, type Group, questionsFor } from './operator-cases.js';
+import { missedEdges } from './generators/asked-edges.js';
+import { argumentsAsValues, type Group, questionsFor } from './generators/operator-cases.js';
+import { valuesText } from './generators/values-text.js';
 import { patience, runs, seed } from './seed.js';
 import { throwawayFolder } from './throwaway-chart.js';
-import { valuesText } from './values-text.js';
 
 /** Random calls of each row; those at the edges come in addition. */
 const many = runs(2000);

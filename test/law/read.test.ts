@@ -12,9 +12,9 @@ import { applySet } from '../../src/helm/values/set.js';
 import type { ValueMap } from '../../src/text/json.js';
 import type { ReadValues, Verdicts } from '../judges/judge.js';
 import { useJudge } from '../judges/use-judge.js';
+import { families, one } from './generators/yaml-texts.js';
 import { runs, seed } from './seed.js';
 import { throwawayFolder } from './throwaway-chart.js';
-import { families, one } from './yaml-texts.js';
 
 const judge = useJudge();
 const folder = throwawayFolder();

@@ -24,12 +24,12 @@ import { helmMajors } from '../judges/helm.js';
 import type { Rendered } from '../judges/judge.js';
 import { useJudge } from '../judges/use-judge.js';
 import { canonical } from './canonical.js';
-import { Author, known } from './random-manifest.js';
+import { Author, known } from './generators/random-manifest.js';
+import { Tape, tapes } from './generators/tape.js';
+import { valuesText } from './generators/values-text.js';
+import { type World, world, worlds } from './generators/world.js';
 import { patience, runs, seed } from './seed.js';
-import { Tape, tapes } from './tape.js';
 import { throwawayFolder } from './throwaway-chart.js';
-import { valuesText } from './values-text.js';
-import { type World, world, worlds } from './world.js';
 
 const judge = useJudge();
 const folder = throwawayFolder();

@@ -4,9 +4,9 @@ import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { helmCommand } from '../judges/helm.js';
 import { certificateAuthority, type KeyPair } from '../proxy/certificates.js';
-import { useNode } from './fixture.js';
-import { prepareNamespace } from './operator.js';
-import { chartFolder, importImages, releaseOn } from './release.js';
+import { useNode } from './cluster/fixture.js';
+import { prepareNamespace } from './release/operator.js';
+import { chartFolder, importImages, releaseOn } from './release/release.js';
 
 describe('a certificate and its key in one PEM', () => {
   const node = useNode(async (node) => {

@@ -1,9 +1,9 @@
 /** `npm run node:down`: ends the nodes that `npm run node:up` brought up. */
 import { existsSync } from 'node:fs';
-import { kill } from './cgroup.js';
-import { processId } from './run-folder.js';
-import { removeAbandonedRuns, runs } from './runs.js';
-import { until } from './until.js';
+import { kill } from './cluster/cgroup.js';
+import { processId } from './cluster/run-folder.js';
+import { removeAbandonedRuns, runs } from './cluster/runs.js';
+import { until } from './cluster/until.js';
 
 await removeAbandonedRuns();
 const staying = (await runs()).filter(({ owner }) => owner?.stays);

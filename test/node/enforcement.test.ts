@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { restrictedPod } from '../kubernetes/restricted-pod.js';
-import { pauseImage } from './configuration.js';
-import { policiesInForce } from './enforcement.js';
-import { useNode } from './fixture.js';
+import { pauseImage } from './cluster/configuration.js';
+import { policiesInForce } from './cluster/enforcement.js';
+import { useNode } from './cluster/fixture.js';
+import { until } from './cluster/until.js';
 import { doubleImage } from './images/doubles.js';
-import { until } from './until.js';
 
 const images = { api: 'docker.io/centaur-chart/api:1', slackbot: 'docker.io/centaur-chart/slackbot:1' };
 const callers = ['caller', 'stranger'] as const;

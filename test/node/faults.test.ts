@@ -8,8 +8,9 @@ import { type HelmMajor, helmCommand, helmMajors } from '../judges/helm.js';
 import { certificateAuthority, expired } from '../proxy/certificates.js';
 import { start } from '../proxy/program.js';
 import { ironProxy } from '../proxy/proxy.js';
-import { printed } from './command.js';
-import { useNode } from './fixture.js';
+import { printed } from './cluster/command.js';
+import { useNode } from './cluster/fixture.js';
+import { until } from './cluster/until.js';
 import {
   connectCredentials,
   harnessCredential,
@@ -18,10 +19,9 @@ import {
   prepareNamespace,
   secret,
   secretNames,
-} from './operator.js';
-import { chartFolder, importImages, type Release, releaseOn, snippets } from './release.js';
-import { sees, troubles } from './seen.js';
-import { until } from './until.js';
+} from './release/operator.js';
+import { chartFolder, importImages, type Release, releaseOn, snippets } from './release/release.js';
+import { sees, troubles } from './release/seen.js';
 
 /** What operators are told about faults. */
 const operations = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');

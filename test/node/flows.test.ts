@@ -21,15 +21,15 @@ import {
   strayProxyLabels,
 } from '../centaur/sandboxes.js';
 import { helmCommand } from '../judges/helm.js';
-import { printed } from './command.js';
-import { pauseImage } from './configuration.js';
-import { judgedByCyclonus } from './cyclonus.js';
-import { dnsPods } from './dns.js';
-import { useNode } from './fixture.js';
-import { asApi, created, listed, type PodObject } from './objects.js';
-import { pageNamespace, prepareNamespace } from './operator.js';
-import { importImages, releaseOn } from './release.js';
-import { until } from './until.js';
+import { printed } from './cluster/command.js';
+import { pauseImage } from './cluster/configuration.js';
+import { dnsPods } from './cluster/dns.js';
+import { useNode } from './cluster/fixture.js';
+import { until } from './cluster/until.js';
+import { judgedByCyclonus } from './release/cyclonus.js';
+import { asApi, created, listed, type PodObject } from './release/objects.js';
+import { pageNamespace, prepareNamespace } from './release/operator.js';
+import { importImages, releaseOn } from './release/release.js';
 
 const namespace = pageNamespace;
 

@@ -4,6 +4,10 @@ import { type SecretSource, secretSourceNames } from '../../src/secrets/source.j
 import { page } from '../centaur/page.js';
 import { type HelmMajor, helmCommand, helmMajors } from '../judges/helm.js';
 import { ironProxy } from '../proxy/proxy.js';
+import { policiesInForce } from './cluster/enforcement.js';
+import { useNode } from './cluster/fixture.js';
+import { startedInit } from './cluster/record.js';
+import { until } from './cluster/until.js';
 import {
   filesOf,
   initContainers,
@@ -11,12 +15,10 @@ import {
   rightsOfDiscovery,
   rightsOfEverybody,
   rightsOfTheApi,
-} from './contract.js';
-import { disclosed, logsOf, objectsOf, releaseText, secretsIn } from './disclosure.js';
-import { policiesInForce } from './enforcement.js';
-import { useNode } from './fixture.js';
-import { podsBehindServices, podsUnderPolicies } from './neighbours.js';
-import { notedCommands } from './notes.js';
+} from './release/contract.js';
+import { disclosed, logsOf, objectsOf, releaseText, secretsIn } from './release/disclosure.js';
+import { podsBehindServices, podsUnderPolicies } from './release/neighbours.js';
+import { notedCommands } from './release/notes.js';
 import {
   asked,
   declarations,
@@ -27,9 +29,8 @@ import {
   type Prepared,
   pageNamespace,
   prepareNamespace,
-} from './operator.js';
-import { sandboxWithProxy, startOutside, trusting } from './outside.js';
-import { startedInit } from './record.js';
+} from './release/operator.js';
+import { sandboxWithProxy, startOutside, trusting } from './release/outside.js';
 import {
   componentsOf,
   containersOf,
@@ -39,9 +40,8 @@ import {
   type Release,
   releaseOn,
   snippets,
-} from './release.js';
-import { accountsIn, rightsOf } from './rights.js';
-import { until } from './until.js';
+} from './release/release.js';
+import { accountsIn, rightsOf } from './release/rights.js';
 
 /** Which Helm installs as the page says, and which one beside it. */
 const majors: { readonly [mode in SecretSource]: readonly [onPage: HelmMajor, beside: HelmMajor] } = {

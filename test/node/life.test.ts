@@ -6,9 +6,10 @@ import { type SecretSource, secretSourceNames } from '../../src/secrets/source.j
 import { previousChart } from '../centaur/previous.js';
 import { type HelmMajor, helmCommand, helmMajors } from '../judges/helm.js';
 import { certificateAuthority } from '../proxy/certificates.js';
-import { secretsIn } from './disclosure.js';
-import { useNode } from './fixture.js';
-import type { Node } from './node.js';
+import { useNode } from './cluster/fixture.js';
+import type { Node } from './cluster/node.js';
+import { until } from './cluster/until.js';
+import { secretsIn } from './release/disclosure.js';
 import {
   expectedOfTheInfraSecret,
   infra,
@@ -17,7 +18,7 @@ import {
   prepareNamespace,
   secret,
   secretNames,
-} from './operator.js';
+} from './release/operator.js';
 import {
   type Component,
   componentsOf,
@@ -28,9 +29,8 @@ import {
   type Report,
   releaseOn,
   snippets,
-} from './release.js';
-import { importTrafficImages, startTraffic, type Traffic, upstreamHost } from './traffic.js';
-import { until } from './until.js';
+} from './release/release.js';
+import { importTrafficImages, startTraffic, type Traffic, upstreamHost } from './release/traffic.js';
 
 interface Story {
   readonly major: HelmMajor;

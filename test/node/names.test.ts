@@ -5,13 +5,13 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { helmCommand } from '../judges/helm.js';
 import { ironProxy } from '../proxy/proxy.js';
-import { network } from './configuration.js';
-import { withoutAddress } from './dns.js';
-import { policiesInForce } from './enforcement.js';
-import { useNode } from './fixture.js';
-import { infra, pageNamespace, prepareNamespace } from './operator.js';
-import { mirrorPod, sandboxWithProxy, startOutside } from './outside.js';
-import { importImages, type PodSpec, releaseOn } from './release.js';
+import { network } from './cluster/configuration.js';
+import { withoutAddress } from './cluster/dns.js';
+import { policiesInForce } from './cluster/enforcement.js';
+import { useNode } from './cluster/fixture.js';
+import { infra, pageNamespace, prepareNamespace } from './release/operator.js';
+import { mirrorPod, sandboxWithProxy, startOutside } from './release/outside.js';
+import { importImages, type PodSpec, releaseOn } from './release/release.js';
 
 const tenant = { namespace: 'com', service: 'example' };
 const answered = 'answered.example.com';

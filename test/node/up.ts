@@ -1,5 +1,5 @@
 /** `npm run node:up`: a node that stays until `npm run node:down`, and the lines that lead into it. */
-import { type Node, startNode } from './node.js';
+import { type Node, startNode } from './cluster/node.js';
 
 const started = performance.now();
 

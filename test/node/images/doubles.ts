@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { commandPath } from '../../system/commands.js';
-import { output } from '../command.js';
-import { builtTool } from '../tools.js';
+import { output } from '../cluster/command.js';
+import { builtTool } from '../cluster/tools.js';
 import type { Image } from './image.js';
 import { librariesOf } from './libraries.js';
 import type { Entry } from './tar.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { output } from '../command.js';
+import { output } from '../cluster/command.js';
 import { dockerArchive, type Image } from './image.js';
 import { tar } from './tar.js';
 

@@ -1,7 +1,7 @@
 import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { libraryFolders } from '../../system/packages-root.js';
-import { run } from '../command.js';
+import { run } from '../cluster/command.js';
 import type { Entry } from './tar.js';
 
 /**

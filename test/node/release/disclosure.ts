@@ -1,6 +1,6 @@
 /** What can be read of a release outside of its containers, and whether anything confidential is in it. */
 import { gunzipSync } from 'node:zlib';
-import type { Node } from './node.js';
+import type { Node } from '../cluster/node.js';
 import type { Prepared } from './operator.js';
 
 interface SecretObject {

@@ -1,14 +1,14 @@
 /** Documents in which every place of a schema that takes a text has one, so that the objects show where each arrives. */
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
-import type { HelmChart } from '../../src/helm/index.js';
-import type { Schema } from '../../src/helm/ir/schema.js';
-import { resolved } from '../../src/helm/schema/schema.js';
-import { schemaDocument } from '../../src/helm/template/values-document.js';
-import { coalesce } from '../../src/helm/values/merge.js';
-import { isForbidden } from '../../src/text/forbidden-text.js';
-import { goJson } from '../../src/text/go-syntax.js';
-import { isMap, type Value, type ValueMap } from '../../src/text/json.js';
+import type { HelmChart } from '../../../src/helm/index.js';
+import type { Schema } from '../../../src/helm/ir/schema.js';
+import { resolved } from '../../../src/helm/schema/schema.js';
+import { schemaDocument } from '../../../src/helm/template/values-document.js';
+import { coalesce } from '../../../src/helm/values/merge.js';
+import { isForbidden } from '../../../src/text/forbidden-text.js';
+import { goJson } from '../../../src/text/go-syntax.js';
+import { isMap, type Value, type ValueMap } from '../../../src/text/json.js';
 import { admits, merged, scalarsOf, texts, withForms } from './documents.js';
 import { holding, type TextPlace, textPlaces } from './text-places.js';
 

@@ -3,21 +3,21 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { SecretSource } from '../../src/secrets/source.js';
-import { page } from '../centaur/page.js';
-import { type HelmMajor, helmCommand } from '../judges/helm.js';
-import { ironProxy } from '../proxy/proxy.js';
-import { printed, type Result } from './command.js';
+import type { SecretSource } from '../../../src/secrets/source.js';
+import { page } from '../../centaur/page.js';
+import { type HelmMajor, helmCommand } from '../../judges/helm.js';
+import { ironProxy } from '../../proxy/proxy.js';
+import { printed, type Result } from '../cluster/command.js';
+import type { Node } from '../cluster/node.js';
+import { until } from '../cluster/until.js';
+import { withNetworkCommands } from '../images/alpine.js';
+import { connectImage } from '../images/connect.js';
+import { doubleImage, programImage } from '../images/doubles.js';
 import type { Container } from './contract.js';
-import { withNetworkCommands } from './images/alpine.js';
-import { connectImage } from './images/connect.js';
-import { doubleImage, programImage } from './images/doubles.js';
-import type { Node } from './node.js';
 import { pageNamespace, vault } from './operator.js';
-import { until } from './until.js';
 
 /** The chart as it is committed. */
-export const chartFolder = fileURLToPath(new URL('../../charts/centaur', import.meta.url));
+export const chartFolder = fileURLToPath(new URL('../../../charts/centaur', import.meta.url));
 
 /** The values of each mode: the page's snippet, and nothing else. */
 export const snippets: { readonly [mode in SecretSource]: string } = {

@@ -1,7 +1,7 @@
 /** Values that nobody thought of: hostile strings, numbers at the edges, nested lists and maps. */
 import fc from 'fast-check';
-import { durationPattern } from '../../src/text/duration.js';
-import type { Value } from '../../src/text/json.js';
+import { durationPattern } from '../../../src/text/duration.js';
+import type { Value } from '../../../src/text/json.js';
 
 /** Pieces that mean something to YAML, to Go templates, to shells, or to nobody. */
 const pieces = [

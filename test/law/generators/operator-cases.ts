@@ -3,17 +3,17 @@
  * kinds of its arguments, random arguments, and those at the edges of each kind; from the values, and as constants.
  */
 import fc from 'fast-check';
-import { bound, evaluate, type Scope, scopeOf } from '../../src/helm/evaluate/evaluate.js';
-import { call, EvaluationError } from '../../src/helm/expressions/call.js';
-import { exactInteger } from '../../src/helm/expressions/exact-integers.js';
-import { astOf, symbolic, variable } from '../../src/helm/expressions/expression.js';
-import { toJson } from '../../src/helm/expressions/operators.js';
-import type { Operator, ParameterKind } from '../../src/helm/ir/operator.js';
-import { parameterAt } from '../../src/helm/ir/operator.js';
-import type { Schema } from '../../src/helm/ir/schema.js';
-import type { Ast, Element, Variable } from '../../src/helm/ir/tree.js';
-import { union } from '../../src/helm/schema/schema.js';
-import type { Value } from '../../src/text/json.js';
+import { bound, evaluate, type Scope, scopeOf } from '../../../src/helm/evaluate/evaluate.js';
+import { call, EvaluationError } from '../../../src/helm/expressions/call.js';
+import { exactInteger } from '../../../src/helm/expressions/exact-integers.js';
+import { astOf, symbolic, variable } from '../../../src/helm/expressions/expression.js';
+import { toJson } from '../../../src/helm/expressions/operators.js';
+import type { Operator, ParameterKind } from '../../../src/helm/ir/operator.js';
+import { parameterAt } from '../../../src/helm/ir/operator.js';
+import type { Schema } from '../../../src/helm/ir/schema.js';
+import type { Ast, Element, Variable } from '../../../src/helm/ir/tree.js';
+import { union } from '../../../src/helm/schema/schema.js';
+import type { Value } from '../../../src/text/json.js';
 import {
   anyValues,
   digits,

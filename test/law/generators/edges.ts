@@ -1,6 +1,6 @@
 /** The edges of each kind of value, where the meanings of one operator in two languages part. */
 import fc from 'fast-check';
-import type { Value } from '../../src/text/json.js';
+import type { Value } from '../../../src/text/json.js';
 import { anyValues, hostileStrings, mapsOf, strings } from './arbitrary-values.js';
 
 /** Each of them is to be drawn. */

@@ -9,8 +9,8 @@ import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { systemPath } from '../system/commands.js';
-import { type ChildProcess, spawn } from '../system/processes.js';
+import { systemPath } from '../../system/commands.js';
+import { type ChildProcess, spawn } from '../../system/processes.js';
 import type { Cgroup } from './cgroup.js';
 import {
   connectNetwork,

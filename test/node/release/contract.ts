@@ -1,5 +1,5 @@
 /** What a release gives to whom, in the words of the contract: written down again, so that the chart's own tables are judged. */
-import type { SecretSource } from '../../src/secrets/source.js';
+import type { SecretSource } from '../../../src/secrets/source.js';
 
 /** The containers of a release that run on. */
 export type Container = 'api' | 'iron-proxy' | 'connect-api' | 'connect-sync';

@@ -1,10 +1,10 @@
 /** The world outside of the cluster, and a sandbox inside that wants to reach it. */
-import { sandboxLabels, sandboxPolicies } from '../centaur/sandboxes.js';
-import { restrictedPod } from '../kubernetes/restricted-pod.js';
-import { certificateAuthority, serverCertificate } from '../proxy/certificates.js';
-import { network } from './configuration.js';
-import { doubleImage } from './images/doubles.js';
-import type { Node } from './node.js';
+import { sandboxLabels, sandboxPolicies } from '../../centaur/sandboxes.js';
+import { restrictedPod } from '../../kubernetes/restricted-pod.js';
+import { certificateAuthority, serverCertificate } from '../../proxy/certificates.js';
+import { network } from '../cluster/configuration.js';
+import type { Node } from '../cluster/node.js';
+import { doubleImage } from '../images/doubles.js';
 import { secret } from './operator.js';
 import type { PodSpec, Release } from './release.js';
 

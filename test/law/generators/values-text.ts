@@ -1,4 +1,4 @@
-import type { Value } from '../../src/text/json.js';
+import type { Value } from '../../../src/text/json.js';
 
 /**
  * A values document as text: JSON with everything but printable ASCII escaped, so that Helm's YAML reader gives back

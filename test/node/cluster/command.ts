@@ -1,4 +1,4 @@
-import { spawn } from '../system/processes.js';
+import { spawn } from '../../system/processes.js';
 
 /** How a command ended and what it printed. */
 export interface Result {

@@ -1,11 +1,11 @@
 /** Values documents that a JSON schema admits: fast-check over the schema. */
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import type { Schema } from '../../src/helm/ir/schema.js';
-import { resolved } from '../../src/helm/schema/schema.js';
-import type { Value } from '../../src/text/json.js';
+import type { Schema } from '../../../src/helm/ir/schema.js';
+import { resolved } from '../../../src/helm/schema/schema.js';
+import type { Value } from '../../../src/text/json.js';
+import type { UserDocument } from '../law.js';
 import { anyValues, hostileStrings, integers, keys, numbers, scalars, strings } from './arbitrary-values.js';
-import type { UserDocument } from './law.js';
 import { valuesText } from './values-text.js';
 
 /** The keywords of draft-07 that shape a value, with references already resolved. */

@@ -1,5 +1,5 @@
 /** What shows whether releases in one namespace keep to their own pods. */
-import type { Node } from './node.js';
+import type { Node } from '../cluster/node.js';
 import type { Release } from './release.js';
 
 /** The pods that a release's Services lead to, by the name of the Service. */

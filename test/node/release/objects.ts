@@ -1,6 +1,6 @@
 /** Objects of the API server. */
-import { printed } from './command.js';
-import type { Node } from './node.js';
+import { printed } from '../cluster/command.js';
+import type { Node } from '../cluster/node.js';
 
 /** As much of a pod as says where it is in the network. */
 export interface PodObject {

@@ -1,8 +1,8 @@
 /** Requests through a release's proxy: a client that sends them without end, and the upstream that answers. */
-import { restrictedPod } from '../kubernetes/restricted-pod.js';
-import { doubleImage } from './images/doubles.js';
-import type { Node } from './node.js';
-import { until } from './until.js';
+import { restrictedPod } from '../../kubernetes/restricted-pod.js';
+import type { Node } from '../cluster/node.js';
+import { until } from '../cluster/until.js';
+import { doubleImage } from '../images/doubles.js';
 
 /** The host that the client asks for; the release has to allow it. */
 export const upstreamHost = 'upstream';

@@ -1,6 +1,6 @@
 /** What an operator sees of a namespace's pods when something is wrong: what `kubectl describe pods` tells. */
-import type { Node } from './node.js';
-import { until } from './until.js';
+import type { Node } from '../cluster/node.js';
+import { until } from '../cluster/until.js';
 
 /**
  * A line for each container that does not run as it should, as `<component> <container>: <reason>: <message>`, and one for

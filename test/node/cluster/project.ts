@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { projectRoot } from '../system/project.js';
+import { projectRoot } from '../../system/project.js';
 
 /** The sources of the node, whether this runs from them or compiled. */
 export const nodeSources = path.join(projectRoot, 'test/node');

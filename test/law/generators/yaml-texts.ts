@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import type { Refusal } from '../../src/helm/values/error.js';
+import type { Refusal } from '../../../src/helm/values/error.js';
 import { writtenDocuments } from './written-documents.js';
 
 export interface Family {
@@ -97,7 +97,7 @@ const soup =
   '|+¦>+¦|2¦>2-¦\n\n¦\r\n¦---¦...¦\n---\n¦&a ¦*a¦*a ¦&b ¦!!str ¦!!int ¦!x ¦! ¦<<: ¦%¦@¦`¦!¦&¦*¦é¦😀¦""¦{}¦[]¦a: ¦b: ¦' +
   "a: 1\n¦b: |\n¦b: >\n¦k:\n¦\n- ¦\na: ¦\nb: ¦\nc:¦\"a b\"¦'it''s'¦\u00a0¦/";
 
-const values = new URL('../../values/', import.meta.url);
+const values = new URL('../../../values/', import.meta.url);
 const realFiles = readdirSync(values).map((name) => readFileSync(new URL(name, values), 'utf8'));
 const change = fc.record({
   at: fc.nat(),

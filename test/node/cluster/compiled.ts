@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { builtOnce, digest } from '../builds/once.js';
-import { projectRoot } from '../system/project.js';
+import { builtOnce, digest } from '../../builds/once.js';
+import { projectRoot } from '../../system/project.js';
 import { output } from './command.js';
 import { nodeCache, nodeSources } from './project.js';
 
@@ -14,7 +14,7 @@ export async function compiled(name: string): Promise<string> {
   const self = fileURLToPath(import.meta.url);
   if (self.endsWith('.js')) return path.join(path.dirname(self), `${name}.js`);
   const files = await Promise.all(
-    ['.', '../builds', '../system'].map(async (folder) => {
+    ['.', 'cluster', '../builds', '../system'].map(async (folder) => {
       const names = await readdir(path.join(nodeSources, folder));
       return names.filter((name) => name.endsWith('.ts')).map((name) => path.join(folder, name));
     }),
@@ -24,5 +24,5 @@ export async function compiled(name: string): Promise<string> {
     const compiler = path.join(projectRoot, 'node_modules/.bin/tsc');
     await output(compiler, ['--project', nodeSources, '--outDir', partial]);
   });
-  return path.join(folder, path.relative(projectRoot, nodeSources), `${name}.js`);
+  return path.join(folder, path.relative(projectRoot, nodeSources), 'cluster', `${name}.js`);
 }

@@ -1,5 +1,5 @@
+import type { Node } from '../cluster/node.js';
 import type { Rights } from './contract.js';
-import type { Node } from './node.js';
 
 /** What a ServiceAccount may do with objects of a namespace, as `kubectl auth can-i --list` tells. */
 export async function rightsOf(

@@ -1,8 +1,8 @@
 /** What the law says that each row of the operator table is asked about, told from the arguments alone. */
 
-import type { Operator, Parameter, ParameterKind } from '../../src/helm/ir/operator.js';
-import { parameterAt } from '../../src/helm/ir/operator.js';
-import type { Value } from '../../src/text/json.js';
+import type { Operator, Parameter, ParameterKind } from '../../../src/helm/ir/operator.js';
+import { parameterAt } from '../../../src/helm/ir/operator.js';
+import type { Value } from '../../../src/text/json.js';
 import { hostileStrings } from './arbitrary-values.js';
 
 type Argument = Value | undefined;

@@ -1,7 +1,7 @@
 /** The places at which a chart's schema takes a text: values, members of lists and of maps, and the keys of maps. */
 import fc from 'fast-check';
-import type { Schema } from '../../src/helm/ir/schema.js';
-import type { Value, ValueMap } from '../../src/text/json.js';
+import type { Schema } from '../../../src/helm/ir/schema.js';
+import type { Value, ValueMap } from '../../../src/text/json.js';
 import { admits, formsOf, instances, merged, namesOf, type Shape, texts } from './documents.js';
 
 /** From a value to a part of it: a known key's member, an item of a list, a member of a map, or the key of one. */

@@ -1,12 +1,12 @@
 /** What an operator makes in a namespace before the first install of the chart: the Secrets of the contract. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { readPyproject } from '../../src/secrets/pyproject.js';
-import { page } from '../centaur/page.js';
-import { certificateAuthority } from '../proxy/certificates.js';
-import type { VaultData } from '../proxy/double.js';
+import { readPyproject } from '../../../src/secrets/pyproject.js';
+import { page } from '../../centaur/page.js';
+import { certificateAuthority } from '../../proxy/certificates.js';
+import type { VaultData } from '../../proxy/double.js';
+import type { Node } from '../cluster/node.js';
 import { type Asked, type Container, infraTable, keysOf } from './contract.js';
-import type { Node } from './node.js';
 
 /** As the page names it. */
 export const pageNamespace = 'centaur-system';
@@ -16,7 +16,7 @@ export const harnessCredential = 'OPENAI_API_KEY';
 
 /** The declaration of a tool that has one secret of each form, from the documentation. */
 const eachForm = declaration(
-  readFileSync(new URL('../../docs/secrets.md', import.meta.url), 'utf8').match(
+  readFileSync(new URL('../../../docs/secrets.md', import.meta.url), 'utf8').match(
     /^One of each:\n+```toml\n(.*?)^```$/ms,
   )?.[1] ?? '',
 );

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { builtProgram, NoGoToolchain } from '../builds/go.js';
+import { builtProgram, NoGoToolchain } from '../../builds/go.js';
 import { nodeCache, nodeSources } from './project.js';
 import { NodeUnavailable } from './unavailable.js';
 

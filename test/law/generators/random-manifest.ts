@@ -58,8 +58,8 @@ import {
   valueTemplate,
   valueTemplateOf,
   when,
-} from '../../src/helm/index.js';
-import { holdsForbiddenText } from '../../src/text/forbidden-text.js';
+} from '../../../src/helm/index.js';
+import { holdsForbiddenText } from '../../../src/text/forbidden-text.js';
 import { hostileStrings } from './arbitrary-values.js';
 import type { Tape } from './tape.js';
 import type { Host, Person, World } from './world.js';

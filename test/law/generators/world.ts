@@ -1,10 +1,10 @@
 /** The values of the charts that random manifests are made into: every kind of value, there, absent, empty, nested. */
 import fc from 'fast-check';
 import Type, { type Static } from 'typebox';
-import type { Schema } from '../../src/helm/ir/schema.js';
-import { resolved } from '../../src/helm/schema/schema.js';
-import { isForbidden } from '../../src/text/forbidden-text.js';
-import type { Value, ValueMap } from '../../src/text/json.js';
+import type { Schema } from '../../../src/helm/ir/schema.js';
+import { resolved } from '../../../src/helm/schema/schema.js';
+import { isForbidden } from '../../../src/text/forbidden-text.js';
+import type { Value, ValueMap } from '../../../src/text/json.js';
 import { instances } from './documents.js';
 
 const whole = Type.Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });

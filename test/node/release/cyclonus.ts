@@ -2,10 +2,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { End } from '../centaur/connectivity.js';
-import type { Question } from '../centaur/flow-table.js';
-import { output } from './command.js';
-import { builtTool } from './tools.js';
+import type { End } from '../../centaur/connectivity.js';
+import type { Question } from '../../centaur/flow-table.js';
+import { output } from '../cluster/command.js';
+import { builtTool } from '../cluster/tools.js';
 
 /**
  * What it says of each question, under these policies and no others.

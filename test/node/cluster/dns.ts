@@ -1,7 +1,7 @@
 /** The cluster's DNS as clusters have it: CoreDNS in a pod of kube-system, behind a Service. */
 import { readFile } from 'node:fs/promises';
+import type { Image } from '../images/image.js';
 import { network, nodeName } from './configuration.js';
-import type { Image } from './images/image.js';
 import { builtTool } from './tools.js';
 
 const namespace = 'kube-system';
