@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { useJudge } from '../../test/judges/use-judge.js';
 import { runs, seed } from '../../test/law/seed.js';
 import { throwawayFolder } from '../../test/law/throwaway-chart.js';
-import { valuesText } from '../../test/law/values-text.js';
+import { valuesText } from '../../test/law/generators/values-text.js';
 import { declaringChart, faults } from '../../test/secrets/declaring-chart.js';
 import { toolNamePattern } from './declaration-schema.js';
 import { readPyproject } from './pyproject.js';
