@@ -5,9 +5,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { useJudge } from '../../test/judges/use-judge.js';
+import { valuesText } from '../../test/law/generators/values-text.js';
 import { patience, runs, seed } from '../../test/law/seed.js';
 import { throwawayFolder } from '../../test/law/throwaway-chart.js';
-import { valuesText } from '../../test/law/generators/values-text.js';
 import { configFaults } from '../../test/proxy/config-schema.js';
 import { complete, declaredBy, declaringChart, faults } from '../../test/secrets/declaring-chart.js';
 import { maxDnsNameLength } from '../text/addresses.js';
