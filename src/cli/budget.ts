@@ -1,12 +1,11 @@
 import { Option } from 'commander';
 import { type Budget, budgetOf, type Plan, planNames, remedy, requestNote } from '../secrets/read-budget.js';
 import { Failure } from './failure.js';
-import { complain, print } from './io.js';
+import { print } from './io.js';
+import { defineValuesOptions, loaded, type ValuesFlags } from './values-options.js';
 import type { Verb } from './verb.js';
 
-interface BudgetOptions {
-  readonly values: readonly string[];
-  readonly set?: readonly string[];
+interface BudgetOptions extends ValuesFlags {
   readonly sandboxes: number;
   readonly plan?: Plan;
   readonly output: 'text' | 'json';
@@ -26,13 +25,7 @@ export const budget: Verb = {
   ],
 
   define(command) {
-    command
-      .requiredOption('-f, --values <file...>', 'values files, the later ones winning; - is standard input')
-      .option(
-        '--set <key=value...>',
-        'values on the command line, as helm takes them; they win over files',
-        [],
-      )
+    defineValuesOptions(command)
       .option(
         '--sandboxes <number>',
         'sandboxes that run at once, each with a proxy of its own',
@@ -47,21 +40,11 @@ export const budget: Verb = {
       );
   },
 
-  async run({ values, set = [], sandboxes, plan, output }: BudgetOptions, { io, subject }) {
-    const [{ loadValues }, { readFiles }] = await Promise.all([
-      import('../helm/load-values.js'),
-      import('./read-files.js'),
-    ]);
-    const files = await readFiles(values, io);
-    const { chart, hints, lookups } = await subject();
-    const loaded = loadValues(chart, { files, set, hints });
-    if ('problems' in loaded) {
-      const { coloursOf, problemText } = await import('./problem-text.js');
-      const colours = coloursOf(io.stderr, io);
-      await complain(io, loaded.problems.map((problem) => problemText(problem, colours)).join(''));
-      return 1;
-    }
-    const { limited, source, proxies, ...kept } = lookups(loaded.values);
+  async run({ sandboxes, plan, output, ...flags }: BudgetOptions, host) {
+    const asked = await loaded(flags, host);
+    if (asked === undefined) return 1;
+    const { io } = host;
+    const { limited, source, proxies, ...kept } = asked.lookups(asked.values);
     const use = { ...kept, proxies: proxies + sandboxes };
     const counted = limited ? budgetOf(use, plan === undefined ? planNames : [plan]) : undefined;
     const fits = counted === undefined || counted.plans.every((verdict) => verdict.fits);

@@ -1,12 +1,11 @@
 import path from 'node:path';
 import type { RenderedObject } from './install-order.js';
-import { complain, print } from './io.js';
+import { print } from './io.js';
 import { defineReleaseOptions, type ReleaseFlags, releaseOf } from './release-options.js';
+import { defineValuesOptions, loaded, type ValuesFlags } from './values-options.js';
 import type { Verb } from './verb.js';
 
-interface RenderOptions extends ReleaseFlags {
-  readonly values: readonly string[];
-  readonly set?: readonly string[];
+interface RenderOptions extends ReleaseFlags, ValuesFlags {
   readonly outputDir?: string;
 }
 
@@ -24,13 +23,7 @@ export const render: Verb = {
   ],
 
   define(command) {
-    command
-      .requiredOption('-f, --values <file...>', 'values files, the later ones winning; - is standard input')
-      .option(
-        '--set <key=value...>',
-        'values on the command line, as helm takes them; they win over files',
-        [],
-      );
+    defineValuesOptions(command);
     defineReleaseOptions(command);
     command.option(
       '--output-dir <folder>',
@@ -38,27 +31,19 @@ export const render: Verb = {
     );
   },
 
-  async run({ values, set = [], outputDir, ...flags }: RenderOptions, { io, subject }) {
+  async run({ outputDir, ...flags }: RenderOptions, host) {
+    const { io } = host;
     const release = releaseOf(flags);
-    const [{ loadValues }, { readFiles }, { inInstallOrder }, { isSecret, manifestText, sourceLine }] =
-      await Promise.all([
-        import('../helm/load-values.js'),
-        import('./read-files.js'),
-        import('./install-order.js'),
-        import('./manifest-text.js'),
-      ]);
-    const files = await readFiles(values, io);
-    const { chart, hints } = await subject();
+    const [asked, { inInstallOrder }, { isSecret, manifestText, sourceLine }] = await Promise.all([
+      loaded(flags, host, release),
+      import('./install-order.js'),
+      import('./manifest-text.js'),
+    ]);
+    if (asked === undefined) return 1;
+    const { chart, values } = asked;
     const name = chart.metadata.name;
 
-    const loaded = loadValues(chart, { files, set, release, hints });
-    if ('problems' in loaded) {
-      const { coloursOf, problemText } = await import('./problem-text.js');
-      const colours = coloursOf(io.stderr, io);
-      await complain(io, loaded.problems.map((problem) => problemText(problem, colours)).join(''));
-      return 1;
-    }
-    const objects = inInstallOrder(chart.evaluate(loaded.values, release).objects);
+    const objects = inInstallOrder(chart.evaluate(values, release).objects);
     if (outputDir === undefined) {
       await print(io, objects.map((object) => `---\n${manifestText(name, object)}`).join(''));
       return 0;

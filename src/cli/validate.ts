@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { Problem } from '../helm/load-values.js';
 import { print, progress } from './io.js';
 import { defineReleaseOptions, type ReleaseFlags, releaseOf } from './release-options.js';
+import { defineFilesOption } from './values-options.js';
 import type { Verb } from './verb.js';
 
 interface ValidateOptions extends ReleaseFlags {
@@ -25,9 +26,11 @@ export const validate: Verb = {
   ],
 
   define(command) {
-    command
-      .requiredOption('-f, --values <file...>', 'values files; - is standard input')
-      .option('--layered', 'check the files as one set of values, the later files winning', false);
+    defineFilesOption(command, 'values files').option(
+      '--layered',
+      'check the files as one set of values, the later files winning',
+      false,
+    );
     defineReleaseOptions(command);
     command.addOption(
       new Option('--output <format>', 'how to print what was found')

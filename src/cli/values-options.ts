@@ -1,0 +1,45 @@
+/** The options by which a person gives values, as Helm has them, and what becomes of the values. */
+import type { Command } from 'commander';
+import type { ReleaseOptions } from '../helm/chart.js';
+import type { ValueMap } from '../text/json.js';
+import { complain } from './io.js';
+import type { Host, Subject } from './verb.js';
+
+export interface ValuesFlags {
+  readonly values: readonly string[];
+  readonly set?: readonly string[];
+}
+
+export function defineFilesOption(command: Command, description: string): Command {
+  return command.requiredOption('-f, --values <file...>', `${description}; - is standard input`);
+}
+
+/** Files and `--set`, layered. */
+export function defineValuesOptions(command: Command): Command {
+  return defineFilesOption(command, 'values files, the later ones winning').option(
+    '--set <key=value...>',
+    'values on the command line, as helm takes them; they win over files',
+    [],
+  );
+}
+
+/** The whole values of a release, with what they are for; undefined once it has been said what is wrong with them. */
+export async function loaded(
+  { values, set = [] }: ValuesFlags,
+  { io, subject }: Host,
+  release?: ReleaseOptions,
+): Promise<(Subject & { readonly values: ValueMap }) | undefined> {
+  const [{ loadValues }, { readFiles }] = await Promise.all([
+    import('../helm/load-values.js'),
+    import('./read-files.js'),
+  ]);
+  const files = await readFiles(values, io);
+  const asked = await subject();
+  const { chart, hints } = asked;
+  const result = loadValues(chart, { files, set, hints, ...(release !== undefined && { release }) });
+  if (!('problems' in result)) return { ...asked, values: result.values };
+  const { coloursOf, problemText } = await import('./problem-text.js');
+  const colours = coloursOf(io.stderr, io);
+  await complain(io, result.problems.map((problem) => problemText(problem, colours)).join(''));
+  return undefined;
+}
