@@ -123,7 +123,7 @@ describe('the notes after an installation', () => {
   });
 
   it('warn when the values alone exceed the smallest plan, and only then', async () => {
-    const warning = 'more reads a day than the smallest plan';
+    const warning = 'more often per day than the smallest 1Password plan';
     expect(await notes('ironProxy: {replicas: 20}')).toContain(warning);
     expect(await notes('')).not.toContain(warning);
     expect(await notes('ironProxy: {replicas: 20, secretSource: env}')).not.toContain(warning);

@@ -54,7 +54,7 @@ test('it adds one template to the chart, and changes none', () => {
   expect(changed.map(([file]) => file)).toEqual(['templates/viewer-role.yaml']);
 });
 
-// `npx vitest run --project units test/examples --update` writes the page anew.
+// `npx vitest run --project commands test/examples --update` rewrites the page.
 test('the page shows its template and its manifest', async () => {
   const shown = ({ purpose }: Block) =>
     purpose === 'rendered' ? rendered('onepassword-connect') : grown.compile().get(purpose);
