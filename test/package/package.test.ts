@@ -36,9 +36,14 @@ describe('the tarball', () => {
     expect(files.filter((file) => !isBundled(file)).sort()).toEqual(
       ['LICENSE', 'README.md', 'package.json', ...toolkit, ...shipped].sort(),
     );
-    expect(files.filter((file) => isBundled(file) && !/^lib\/command\/[\w-]+\.js$/.test(file))).toEqual([
-      'lib/command/LICENSES.txt',
-    ]);
+    // The command reads the shell scripts of the chart when it renders.
+    const scripts = filesBelow(path.join(project, 'src'))
+      .filter((file) => file.endsWith('.sh'))
+      .map((file) => `lib/command/${path.basename(file)}`);
+    expect(scripts).not.toEqual([]);
+    expect(
+      files.filter((file) => isBundled(file) && !/^lib\/command\/[\w-]+\.js$/.test(file)).sort(),
+    ).toEqual(['lib/command/LICENSES.txt', ...scripts].sort());
   });
 
   test('has the notice of each package whose code is in the command', async () => {
