@@ -42,6 +42,7 @@ import {
 } from '../helm/authoring.js';
 import { anyOf, endsAsOneOf, given } from '../secrets/conditions.js';
 import { placeholderOf, referencesOf, type Secret } from '../secrets/declared-secrets.js';
+import { harnessCredentials } from '../secrets/harness.js';
 import {
   givenNamesOwn,
   type OwnHost,
@@ -111,7 +112,19 @@ export function ownHostsOf({ values, names }: Platform): OwnHosts {
 }
 
 function hostRules({ values, connectServer }: Platform, ownHosts: OwnHosts): readonly Member<string>[] {
-  const { allowedHosts } = values.ironProxy;
+  const { ironProxy, tools } = values;
+  const { allowedHosts } = ironProxy;
+  const toolHosts = listOf<string>([each(tools, ({ hosts }) => each(hosts, (host) => host))], 'toolHosts');
+  const whereOwnAreNamed = (
+    hosts: Symbolic<readonly string[]>,
+    messages: (ownHosts: OwnHosts) => Member<string>,
+  ) => givenNamesOwn<string>(ownHosts, hosts, (namesOwn, own) => when(namesOwn, messages(own)));
+  const leadingTo = (own: OwnHosts, key: string | Expr<string>, hosts: Symbolic<readonly string[]>) =>
+    each<string, string>(hosts, (host) =>
+      each(ownHostsNamed(own, host), ({ name, who, closed }) =>
+        when(closed, str`${key}: ${host} would lead sandboxes to ${name}, ${who}: remove it`),
+      ),
+    );
   return [
     when(
       isNonEmpty(values.onepasswordConnect.connect.url),
@@ -121,18 +134,10 @@ function hostRules({ values, connectServer }: Platform, ownHosts: OwnHosts): rea
           str`onepasswordConnect.connect.url: iron-proxy would send the token of Connect to ${first(named).name}, ${first(named).who}, which must not read it: give the URL of a Connect server`,
       ),
     ),
-    givenNamesOwn(ownHosts, allowedHosts, (namesOwn, own) =>
-      when(
-        namesOwn,
-        each(allowedHosts, (host) =>
-          each(ownHostsNamed(own, host), ({ name, who, closed }) =>
-            when(
-              closed,
-              str`ironProxy.allowedHosts: ${host} would lead sandboxes to ${name}, ${who}: remove it`,
-            ),
-          ),
-        ),
-      ),
+    whereOwnAreNamed(allowedHosts, (own) => leadingTo(own, 'ironProxy.allowedHosts', allowedHosts)),
+    // Sandboxes reach them, whether or not a secret is sent there.
+    whereOwnAreNamed(toolHosts, (own) =>
+      each(tools, ({ hosts }, tool) => leadingTo(own, str`tools.${tool}.hosts`, defaultIfAbsent(hosts, []))),
     ),
   ];
 }
@@ -340,7 +345,7 @@ function variableRules(platform: Platform): readonly Member<string>[] {
             when(acceptedAs([name, trimPrefix(envPrefix, name)], byName), (accepted) =>
               when(
                 not(isAccepted(value, accepted)),
-                str`${key}: ${name} is a declared credential, of which only iron-proxy holds the value: write its placeholder, ${join(' or ', accepted)}, and store the value where ironProxy.secretSource says`,
+                str`${key}: ${name} is a credential, of which only iron-proxy holds the value: write its placeholder, ${join(' or ', accepted)}, and store the value where ironProxy.secretSource says`,
               ),
             ),
           ),
@@ -370,7 +375,9 @@ const placeholderSchema = Type.Object({ name: Type.String(), text: Type.String()
 type PlaceholdersByName = Symbolic<{ readonly [name: string]: readonly Placeholder[] }>;
 
 function placeholdersOf({ secrets }: Platform): PlaceholdersByName {
-  const all = each<Secret, Placeholder>(secrets.secrets, (secret) => {
+  // Those of harnesses that are off, too: the agents read them from the same variables.
+  const ofHarnesses = harnessCredentials.map(({ name }) => constant<Placeholder>({ name, text: name }));
+  const declared = each<Secret, Placeholder>(secrets.secrets, (secret) => {
     const names = listOf<string>(
       [secret.name, each(referencesOf({ secret }), (reference) => reference)],
       'names',
@@ -385,8 +392,12 @@ function placeholdersOf({ secrets }: Platform): PlaceholdersByName {
   });
   return valueTemplate(
     'centaur.credentialExposure.placeholders',
-    'What may stand in a variable for a credential: by the name of the secret, and by each reference that it is made of.',
-    groupBy(listOf<Placeholder>([all], 'placeholders'), ({ name }) => name, 'placeholdersByName'),
+    "What may stand in a variable for a credential: by the name of the secret, or of a harness's credential, and by each reference that it is made of.",
+    groupBy(
+      listOf<Placeholder>([...ofHarnesses, declared], 'placeholders'),
+      ({ name }) => name,
+      'placeholdersByName',
+    ),
   );
 }
 

@@ -47,6 +47,7 @@ export const brokenRules: BrokenRules = [
     'ironProxy.allowedHosts: … would lead sandboxes to',
     'ironProxy: {allowedHosts: [a.example.com, law-release-centaur-iron-proxy]}',
   ],
+  ['tools.open.hosts: … would lead sandboxes to', 'tools: {open: {hosts: [law-release-centaur-iron-proxy]}}'],
   ['api.extraVolumes: the Secret … holds', volume('secret: {secretName: centaur-infra-env}')],
   [
     'api.extraVolumes: the Secret … holds',
@@ -98,11 +99,12 @@ export const brokenRules: BrokenRules = [
   ['api.extraEnv: … decides', 'api: {extraEnv: {KUBERNETES_BOOTSTRAP_SECRET_NAME: centaur-infra-env}}'],
   ['api.extraEnv: … decides', 'api: {extraEnv: {OP_VAULT: Private}}'],
   ['api.extraEnv: … fetches credentials', 'api: {extraEnv: {OP_CONNECT_TOKEN: t}}'],
-  ['api.extraEnv: … is a declared credential', 'api: {extraEnv: {OPENAI_API_KEY: sk-1}}'],
+  ['api.extraEnv: … is a credential', 'api: {extraEnv: {OPENAI_API_KEY: sk-1}}'],
   ['sandbox.extraEnv: … fetches credentials', 'sandbox: {extraEnv: {PROD_OP_SERVICE_ACCOUNT_TOKEN: t}}'],
-  ['sandbox.extraEnv: … is a declared credential', 'sandbox: {extraEnv: {OPENAI_API_KEY: sk-1}}'],
+  ['sandbox.extraEnv: … is a credential', 'sandbox: {extraEnv: {OPENAI_API_KEY: sk-1}}'],
+  ['sandbox.extraEnv: … is a credential', 'sandbox: {extraEnv: {ANTHROPIC_API_KEY: sk-1}}'],
   [
-    'sandbox.extraEnv: … is a declared credential',
+    'sandbox.extraEnv: … is a credential',
     `secretManager: {envPrefix: PROD_}\nsandbox: {extraEnv: {PROD_LEDGER_DSN: "postgres://app_user@db/ledger?password=x"}}\n${tools('type: pg_dsn, name: LEDGER, secret_ref: LEDGER_DSN, database: ledger')}`,
   ],
   [

@@ -212,6 +212,9 @@ const declared = {
 /** Each name of a credential, and what may stand there in its place. */
 const placeholders = {
   OPENAI_API_KEY: 'OPENAI_API_KEY',
+  // Of harnesses that are off.
+  AMP_API_KEY: 'AMP_API_KEY',
+  ANTHROPIC_API_KEY: 'ANTHROPIC_API_KEY',
   LEGACY: 'LEGACY',
   HTTP: 'http-0000',
   HTTP_ITEM: 'http-0000',
@@ -349,6 +352,28 @@ describe.each(namings)('named $title, nothing that is withheld can be named', (k
       expect(said(tried), JSON.stringify(tried)).toContain(keyOf(place.path));
       expect(said(tried)).not.toContain(value);
     }
+  });
+});
+
+describe.each(namings)('named $title, the hosts of a tool', (known) => {
+  const withHosts = (host: string, secrets: readonly object[]) =>
+    refusal(
+      JSON.stringify(
+        [known.values, withConnect, { tools: { t: { hosts: [host], secrets } } }].reduce(merged),
+      ),
+    );
+  const own = { type: 'http', name: 'K', match_headers: ['X'], hosts: ['a.example.com'] };
+
+  test.each([
+    ['declares no secret', []],
+    ['declares one with hosts of its own', [own]],
+    ['declares one for Google', [{ type: 'gcp_auth', name: 'G' }]],
+  ])('lead sandboxes to nothing that is closed to them, where it %s', (_, secrets) => {
+    const closed = [...[known.ironProxy, known.connect].flatMap(spellings), ...podNames(known)];
+    for (const host of closed) {
+      expect(withHosts(host, secrets), host).toContain(`tools.t.hosts: ${host} would lead sandboxes to`);
+    }
+    for (const host of ['a.example.com', ...spellings(known.api)]) expect(withHosts(host, secrets)).toBe('');
   });
 });
 

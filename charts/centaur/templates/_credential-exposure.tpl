@@ -129,10 +129,14 @@ Whether a Secret holds what a part of the release must not read.
 {{- end }}
 
 {{/*
-What may stand in a variable for a credential: by the name of the secret, and by each reference that it is made of.
+What may stand in a variable for a credential: by the name of the secret, or of a harness's credential, and by each reference that it is made of.
 */}}
 {{- define "centaur.credentialExposure.placeholders" -}}
-{{- $placeholders := list -}}
+{{- $placeholders := list
+  (dict "name" "OPENAI_API_KEY" "text" "OPENAI_API_KEY")
+  (dict "name" "AMP_API_KEY" "text" "AMP_API_KEY")
+  (dict "name" "ANTHROPIC_API_KEY" "text" "ANTHROPIC_API_KEY")
+-}}
 {{- range $secret := include "centaur.secrets.merged" . | fromJsonArray -}}
   {{- $names := list $secret.name -}}
   {{- range $reference := include "centaur.secrets.referencesOf" (dict "root" $ "secret" $secret)
