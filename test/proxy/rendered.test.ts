@@ -68,6 +68,18 @@ describeProxy("the chart's own container", () => {
       await beginWith({ REPORTS_DSN: `${REPORTS_DSN}?sslmode=disable` });
       expect((await connect(undefined)).passwords).toEqual(['in-clear-text']);
     });
+
+    it.each([
+      ['require', ['in-clear-text'], ['in-clear-text']],
+      ['verify-ca', [], ['in-clear-text']],
+      ['', ['in-clear-text'], ['in-clear-text']],
+    ])('checks less of the certificate with sslmode=%s', async (mode, fromNobody, ofAnotherHost) => {
+      await beginWith({ REPORTS_DSN: `${REPORTS_DSN}?sslmode=${mode}` });
+      const nobody = await serverCertificate(await certificateAuthority('nobody'), [databaseHost]);
+      expect((await connect(nobody)).passwords).toEqual(fromNobody);
+      const another = await serverCertificate(at.around.internet, ['example.com']);
+      expect((await connect(another)).passwords).toEqual(ofAnotherHost);
+    });
   });
 
   describe('with every host allowed', () => {
