@@ -47,7 +47,7 @@ export const brokenRules: BrokenRules = [
     'ironProxy.allowedHosts: … would lead sandboxes to',
     'ironProxy: {allowedHosts: [a.example.com, law-release-centaur-iron-proxy]}',
   ],
-  ['tools.open.hosts: … would lead sandboxes to', 'tools: {open: {hosts: [law-release-centaur-iron-proxy]}}'],
+  ['tools.….hosts: … would lead sandboxes to', 'tools: {open: {hosts: [law-release-centaur-iron-proxy]}}'],
   ['api.extraVolumes: the Secret … holds', volume('secret: {secretName: centaur-infra-env}')],
   [
     'api.extraVolumes: the Secret … holds',
