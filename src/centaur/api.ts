@@ -46,6 +46,7 @@ import {
 } from './pod.js';
 import { wholeNamesFirst } from './resolver.js';
 import { Scaling } from './scaling.js';
+import { clientCaScript, startCheck } from './start-checks.js';
 
 /** The API's one port. */
 export const apiPort = 8000;
@@ -99,6 +100,14 @@ export class Api extends Construct {
             terminationGracePeriodSeconds: api.terminationGracePeriodSeconds,
             ...podFields(api, values),
             dnsConfig: wholeNamesFirst(api),
+            initContainers: [
+              startCheck(values, clientCaScript, [values.firewall.existingCaSecretName, caFile], {
+                name: 'ca',
+                resources: when(api.resources, (resources) => resources),
+                securityContext: when(api.containerSecurityContext, (context) => context),
+                volumeMounts: [caMount],
+              }),
+            ],
             containers: [
               {
                 name: 'api',

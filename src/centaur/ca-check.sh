@@ -20,9 +20,9 @@ if ! command -v openssl >/dev/null; then
 fi
 
 of_cert=`openssl x509 -noout -pubkey -in "$cert" 2>/dev/null` ||
-  refuse "ca-cert.pem is no certificate in PEM."
+  refuse "ca-cert.pem is not a certificate in PEM."
 of_key=`openssl pkey -pubout -passin pass: -in "$key" 2>/dev/null` ||
-  refuse "ca-key.pem is no private key in PEM, or has a passphrase."
+  refuse "ca-key.pem is not a private key in PEM, or has a passphrase."
 [ "$of_cert" = "$of_key" ] ||
   refuse "ca-key.pem is not the key of ca-cert.pem."
 openssl x509 -noout -checkend 0 -in "$cert" >/dev/null ||

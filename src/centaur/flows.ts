@@ -2,7 +2,17 @@
  * Who may talk to whom: the whole table. The policies on both ends of each flow, the graph and the tests are made from
  * it, and what is not in it is denied.
  */
-import { and, type Expr, isNonEmpty, type Leaf } from '../helm/authoring.js';
+import type { k8s } from 'cdk8s-plus-28';
+import {
+  and,
+  type Expr,
+  each,
+  type Fields,
+  isNonEmpty,
+  type Leaf,
+  type Member,
+  or,
+} from '../helm/authoring.js';
 import { apiPort } from './api.js';
 import type { Platform } from './platform.js';
 
@@ -13,95 +23,115 @@ export type Workload = 'api' | 'iron-proxy' | 'connect' | 'sandbox' | 'sandbox-p
 export type Outside =
   | 'dns'
   | 'kubernetes-api'
+  | 'database'
   | 'upstreams'
   | '1password'
   | 'external-connect'
-  | 'api-callers';
+  | 'api-callers'
+  | 'metrics-collectors';
 
 export interface Flow {
   readonly from: readonly (Workload | Outside)[] | 'every-workload';
   readonly to: readonly (Workload | Outside)[];
-  readonly ports: readonly { readonly port: Leaf<number>; readonly protocol?: 'UDP' }[];
+  readonly ports: readonly Member<k8s.NetworkPolicyPort>[];
   /** Only then; always where left out. */
   readonly when?: Expr<boolean>;
   /** Why the flow is there. */
   readonly because: string;
 }
 
+const tcp = (port: Leaf<number>): Fields<k8s.NetworkPolicyPort> => ({ protocol: 'TCP', port });
+const udp = (port: Leaf<number>): Fields<k8s.NetworkPolicyPort> => ({ protocol: 'UDP', port });
+
 /** The chart's own proxy, and those that the API makes. */
 const everyProxy = ['iron-proxy', 'sandbox-proxy'] as const;
 
 export function flowsOf({ values, mode, secrets, connectServer }: Platform): readonly Flow[] {
-  const { proxyPort, managementPort, pgPortRangeStart } = values.ironProxy.service;
+  const { proxyPort, managementPort, healthPort, pgPortRangeStart } = values.ironProxy.service;
   const { connect } = values.onepasswordConnect;
+  const { dns, database, metricsNamespaces } = values.networkPolicy;
   return [
     {
       from: 'every-workload',
       to: ['dns'],
-      ports: [{ port: 53, protocol: 'UDP' }, { port: 53 }],
+      ports: [each(dns.ports, udp), each(dns.ports, tcp)],
+      // Without this condition the rule could have no peers, which Kubernetes takes for all of them.
+      when: or(isNonEmpty(dns.namespaces), isNonEmpty(dns.cidrs)),
       because: 'names',
     },
     {
       from: ['sandbox', ...everyProxy],
       to: ['api'],
-      ports: [{ port: apiPort }],
+      ports: [tcp(apiPort)],
       because: 'work, and its results',
     },
     {
       from: ['api-callers'],
       to: ['api'],
-      ports: [{ port: apiPort }],
-      // Without this condition the rule would have no peers, which Kubernetes takes for all of them.
+      ports: [tcp(apiPort)],
       when: isNonEmpty(values.networkPolicy.apiIngressSourceNamespaces),
       because: 'networkPolicy.apiIngressSourceNamespaces',
     },
     {
       from: ['api'],
       to: ['iron-proxy'],
-      ports: [{ port: proxyPort }],
+      ports: [tcp(proxyPort)],
       because: 'the way out',
     },
     {
       from: ['api'],
       to: everyProxy,
-      ports: [{ port: managementPort }],
+      ports: [tcp(managementPort)],
       because: 'reloads',
     },
     {
       from: ['api'],
       to: everyProxy,
-      ports: [{ port: pgPortRangeStart }],
+      ports: [tcp(pgPortRangeStart)],
       when: secrets.declaresDatabase,
       because: 'declared databases',
     },
     {
       from: ['api'],
       to: ['kubernetes-api'],
-      ports: [{ port: 443 }, { port: values.networkPolicy.apiServerPort }],
+      ports: [tcp(443), tcp(values.networkPolicy.apiServerPort)],
       because: 'it creates sandboxes',
+    },
+    {
+      from: ['api'],
+      to: ['database'],
+      ports: [each(database.ports, tcp)],
+      because: 'DATABASE_URL',
     },
     {
       from: everyProxy,
       to: ['upstreams'],
-      ports: [{ port: 443 }, { port: 80 }, { port: 5432 }],
+      ports: [tcp(443), tcp(80), tcp(5432)],
       because: 'its purpose',
     },
     {
       from: everyProxy,
       to: ['connect'],
-      ports: [{ port: connect.api.httpPort }],
+      ports: [tcp(connect.api.httpPort)],
       when: and(mode('onepassword-connect'), connect.create),
       because: 'look-ups; without this flow each one times out silently',
     },
     {
       from: everyProxy,
       to: ['external-connect'],
-      ports: [{ port: connectServer.port }],
+      ports: [tcp(connectServer.port)],
       when: and(mode('onepassword-connect'), isNonEmpty(connect.url)),
       because: 'look-ups at a Connect server that exists already',
     },
-    { from: ['connect'], to: ['1password'], ports: [{ port: 443 }], because: "the vaults' items" },
-    { from: ['test'], to: ['api'], ports: [{ port: apiPort }], because: 'helm test' },
-    { from: ['test'], to: ['iron-proxy'], ports: [{ port: proxyPort }], because: 'helm test' },
+    { from: ['connect'], to: ['1password'], ports: [tcp(443)], because: "the vaults' items" },
+    {
+      from: ['metrics-collectors'],
+      to: ['connect'],
+      ports: [tcp(connect.api.httpPort), tcp(connect.sync.httpPort)],
+      when: isNonEmpty(metricsNamespaces),
+      because: 'networkPolicy.metricsNamespaces',
+    },
+    { from: ['test'], to: ['api'], ports: [tcp(apiPort)], because: 'helm test' },
+    { from: ['test'], to: ['iron-proxy'], ports: [tcp(healthPort)], because: 'helm test' },
   ];
 }

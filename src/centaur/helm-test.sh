@@ -1,9 +1,9 @@
 #!/bin/sh
 # Asks the API and iron-proxy through their Services, whose addresses are in API and IRON_PROXY, each HOST:PORT.
 #
-# A listener that accepts the connection is enough for iron-proxy: a request through it would leave the cluster. Each is
-# tried again, since a network that enforces NetworkPolicies lets a new pod connect only once it knows the pod's address:
-# kube-router, which k3s has, refuses the first connections.
+# A request through iron-proxy would leave the cluster, so only its health is asked for. Each is tried again, since a network
+# that enforces NetworkPolicies lets a new pod connect only once it knows the pod's address: kube-router, which k3s has,
+# refuses the first connections.
 
 set -e
 tries() {
@@ -16,5 +16,5 @@ tries() {
 }
 tries wget -q -O /dev/null -T 10 "http://$API/health/ready"
 echo "the API is ready at $API"
-tries nc -z -w 10 "${IRON_PROXY%:*}" "${IRON_PROXY##*:}"
-echo "iron-proxy listens at $IRON_PROXY"
+tries wget -q -O /dev/null -T 10 "http://$IRON_PROXY/healthz"
+echo "iron-proxy is healthy at $IRON_PROXY"

@@ -3,13 +3,18 @@ import { KubePod, str, when } from '../helm/authoring.js';
 import { shellScript } from '../text/shell-script.js';
 import { apiPort } from './api.js';
 import type { Platform } from './platform.js';
-import { imageReference } from './pod.js';
+import { imageReference, podFields } from './pod.js';
 
-/** `helm test`: the API and iron-proxy answer through their Services, from a pod of their namespace. */
+/**
+ * `helm test`: the API and iron-proxy answer through their Services, from a pod of their namespace. The pod runs where and as
+ * the API's pods may: on the same nodes, under the same quotas and as the same user. Which other pods those are kept
+ * apart from is not taken over, since a node for each of them need not be there.
+ */
 export class ReleaseTest extends Construct {
   constructor(scope: Construct, id: string, { values, names }: Platform) {
     super(scope, id);
-    const { ironProxy } = values;
+    const { api, ironProxy } = values;
+    const { topologySpreadConstraints: _, ...scheduling } = podFields(api, values);
 
     new KubePod(this, 'connection', {
       folder: 'tests',
@@ -26,8 +31,10 @@ export class ReleaseTest extends Construct {
         restartPolicy: 'Never',
         automountServiceAccountToken: false,
         enableServiceLinks: false,
-        imagePullSecrets: when(values.global.imagePullSecrets, (secrets) => secrets),
-        securityContext: { runAsNonRoot: true, runAsUser: 65532, seccompProfile: { type: 'RuntimeDefault' } },
+        ...scheduling,
+        affinity: when(api.affinity, ({ nodeAffinity }) => ({
+          nodeAffinity: when(nodeAffinity, (affinity) => affinity),
+        })),
         containers: [
           {
             name: 'connection',
@@ -36,14 +43,10 @@ export class ReleaseTest extends Construct {
             command: ['/bin/sh', '-c', script],
             env: [
               { name: 'API', value: str`${names.api}:${apiPort}` },
-              { name: 'IRON_PROXY', value: str`${names.ironProxy}:${ironProxy.service.proxyPort}` },
+              { name: 'IRON_PROXY', value: str`${names.ironProxy}:${ironProxy.service.healthPort}` },
             ],
-            resources: { requests: { cpu: '10m', memory: '16Mi' }, limits: { memory: '64Mi' } },
-            securityContext: {
-              allowPrivilegeEscalation: false,
-              readOnlyRootFilesystem: true,
-              capabilities: { drop: ['ALL'] },
-            },
+            resources: when(api.resources, (resources) => resources),
+            securityContext: when(api.containerSecurityContext, (context) => context),
           },
         ],
       },

@@ -61,6 +61,7 @@ export class IronProxy extends Construct {
         ports: [
           { name: 'proxy', port: proxyPort, targetPort: 'proxy' },
           { name: 'management', port: managementPort, targetPort: 'management' },
+          { name: 'health', port: healthPort, targetPort: 'health' },
           when(secrets.declaresDatabase, {
             name: 'postgres',
             port: pgPortRangeStart,

@@ -11,6 +11,7 @@ import {
   listOf,
   type Member,
   not,
+  or,
   release,
   str,
   valueTemplate,
@@ -54,7 +55,7 @@ export class NetworkPolicies extends Construct {
         .filter(({ to }) => to.includes(workload))
         .map(
           (flow): Member<k8s.NetworkPolicyIngressRule> =>
-            conditional(flow, { from: peersOf(sourcesOf(flow), platform), ports: portsOf(flow) }),
+            conditional(flow, { from: peersOf(sourcesOf(flow), platform), ports: flow.ports }),
         );
       new KubeNetworkPolicy(this, workload, {
         ...options,
@@ -66,7 +67,7 @@ export class NetworkPolicies extends Construct {
           ...(ingress.length > 0 && { ingress }),
           egress: flows
             .filter((flow) => sourcesOf(flow).includes(workload))
-            .map((flow) => conditional(flow, { to: peersOf(flow.to, platform), ports: portsOf(flow) })),
+            .map((flow) => conditional(flow, { to: peersOf(flow.to, platform), ports: flow.ports })),
         },
       });
     };
@@ -135,27 +136,36 @@ const anywhere: Peer = each(
   (peer) => peer,
 );
 
+/** Of what may run in the cluster: some networks hold no address block against pods. */
+const anyPod: Fields<k8s.NetworkPolicyPeer> = { namespaceSelector: {} };
+
 function outsideOf({ values }: Platform): { readonly [peer in Outside]: readonly Peer[] } {
-  const { apiServerCidrs, apiIngressSourceNamespaces } = values.networkPolicy;
-  const namespace = (name: string | Expr<string>): Fields<k8s.NetworkPolicyPeer> => ({
-    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
-  });
+  const { apiServerCidrs, apiIngressSourceNamespaces, database, dns, metricsNamespaces } =
+    values.networkPolicy;
+  const databaseIsAnywhere = not(or(isNonEmpty(database.cidrs), isNonEmpty(database.namespaces)));
   return {
-    dns: [namespace('kube-system')],
-    'kubernetes-api': [
-      each(apiServerCidrs, (cidr) => ({ ipBlock: { cidr } })),
-      when(not(isNonEmpty(apiServerCidrs)), anywhere),
+    dns: [each(dns.namespaces, namespace), each(dns.cidrs, block)],
+    'kubernetes-api': [each(apiServerCidrs, block), when(not(isNonEmpty(apiServerCidrs)), anywhere)],
+    database: [
+      each(database.cidrs, block),
+      each(database.namespaces, namespace),
+      when(databaseIsAnywhere, anywhere),
+      when(databaseIsAnywhere, anyPod),
     ],
     upstreams: [anywhere],
-    // It may run in this cluster, and some networks hold no address block against pods.
-    'external-connect': [anywhere, { namespaceSelector: {} }],
+    'external-connect': [anywhere, anyPod],
     '1password': [anywhere],
     'api-callers': [each(apiIngressSourceNamespaces, namespace)],
+    'metrics-collectors': [each(metricsNamespaces, namespace)],
   };
 }
 
-function portsOf({ ports }: Flow): readonly Fields<k8s.NetworkPolicyPort>[] {
-  return ports.map(({ port, protocol = 'TCP' }) => ({ protocol, port }));
+function namespace(name: Expr<string>): Fields<k8s.NetworkPolicyPeer> {
+  return { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } } };
+}
+
+function block(cidr: Expr<string>): Fields<k8s.NetworkPolicyPeer> {
+  return { ipBlock: { cidr } };
 }
 
 function conditional<T>(flow: Flow, rule: Fields<T>): Member<T> {

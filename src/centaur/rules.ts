@@ -25,6 +25,7 @@ import { exposureRules, ownHostsOf } from './credential-exposure.js';
 import { firewallCaRules } from './firewall-ca-rules.js';
 import { allInfraKeys, tokenKeys } from './infra-secret.js';
 import type { Platform } from './platform.js';
+import { volumeRules } from './volume-rules.js';
 
 export function rulesOf(platform: Platform): readonly RuleGroup[] {
   const ownHosts = ownHostsOf(platform);
@@ -35,6 +36,7 @@ export function rulesOf(platform: Platform): readonly RuleGroup[] {
     rules('The CA of iron-proxy', ...firewallCaRules(platform)),
     rules('Ports', ...portRules(platform)),
     rules('Scaling and DNS', ...workloadRules(platform)),
+    rules('Volumes and search domains', ...volumeRules(platform)),
     rules('Network policies', ...networkPolicyRules(platform)),
     ...secretRules(platform.values, {
       infraKeys: allInfraKeys,
@@ -86,14 +88,21 @@ function connectRules({ values, mode }: Platform): readonly Member<string>[] {
 }
 
 function networkPolicyRules({ values }: Platform): readonly Member<string>[] {
-  return [
-    each(values.networkPolicy.apiServerCidrs, (cidr) =>
+  const { apiServerCidrs, database, dns } = values.networkPolicy;
+  const openInstead = 'leave the list empty to allow any other address';
+  const lists = [
+    ['apiServerCidrs', apiServerCidrs, openInstead],
+    ['database.cidrs', database.cidrs, openInstead],
+    ['dns.cidrs', dns.cidrs, 'name the servers themselves, such as 10.0.0.10/32'],
+  ] as const;
+  return lists.map(([key, cidrs, instead]) =>
+    each(cidrs, (cidr) =>
       when(
         hasSuffix('/0', cidr),
-        str`networkPolicy.apiServerCidrs: ${cidr} is every address, those at which clouds serve the credentials of their machines too: leave the list empty to allow any other address`,
+        str`networkPolicy.${key}: ${cidr} is every address, including those at which clouds serve the credentials of their machines: ${instead}`,
       ),
     ),
-  ];
+  );
 }
 
 type NamedPort = readonly [key: string, port: Expr<number>];

@@ -13,6 +13,9 @@ import type { Values } from './values/index.js';
 /** Looks at iron-proxy's CA: `sh -c SCRIPT NAME SECRET FOLDER`. */
 export const caScript = shellScript('./ca-check.sh', import.meta.url);
 
+/** Looks at the CA that the API and sandboxes get: `sh -c SCRIPT NAME SECRET FILE`. */
+export const clientCaScript = shellScript('./client-ca-check.sh', import.meta.url);
+
 /** Looks at the credentials file of Connect: `sh -c SCRIPT NAME SECRET KEY FILE`. */
 export const credentialsScript = shellScript('./credentials-check.sh', import.meta.url);
 

@@ -180,7 +180,23 @@ export const brokenRules: BrokenRules = [
   ['ironProxy.dnsConfig.nameservers: ', 'ironProxy: {dnsPolicy: None}'],
   ['onepasswordConnect.connect.dnsConfig.nameservers: ', 'onepasswordConnect: {connect: {dnsPolicy: None}}'],
 
+  ['….extraVolumes: the pod has two volumes named', 'api: {extraVolumes: [{name: tmp, emptyDir: {}}]}'],
+  [
+    '….extraVolumeMounts: two volumes are mounted at',
+    'ironProxy: {extraVolumeMounts: [{name: tmp, mountPath: /etc/resolv.conf/}]}',
+  ],
+  [
+    '….extraVolumeMounts: the pod has no volume named',
+    'onepasswordConnect: {connect: {extraVolumeMounts: [{name: tmp, mountPath: /tmp}]}}',
+  ],
+  [
+    'ironProxy.dnsConfig.searches: below',
+    'ironProxy: {dnsConfig: {searches: [example.com, svc.cluster.local]}}',
+  ],
+
   ['networkPolicy.apiServerCidrs: ', 'networkPolicy: {apiServerCidrs: [10.0.0.0/8, 0.0.0.0/0]}'],
+  ['networkPolicy.database.cidrs: ', 'networkPolicy: {database: {cidrs: ["::/0"]}}'],
+  ['networkPolicy.dns.cidrs: ', 'networkPolicy: {dns: {cidrs: [0.0.0.0/0]}}'],
 
   ['…: … is declared in more than one way', tools(http('KEY', host), http('KEY', host, 'match_path: true'))],
   ['…: … has no hosts', tools(http('KEY'))],

@@ -26,6 +26,7 @@ const neighbours = ["other release's API", "other release's iron-proxy", "other 
 const otherPods = [
   'DNS',
   'kube-system pod',
+  'DNS of OpenShift',
   'API elsewhere',
   'iron-proxy elsewhere',
   'sandbox elsewhere',
@@ -40,6 +41,7 @@ const addresses = {
   'internet (IPv6)': { address: '2001:db8::9' },
   'API server': { address: apiServer },
   'another node': { address: '10.10.0.2' },
+  'DNS cache of each node': { address: '169.254.20.10' },
   'link-local metadata': { address: '169.254.169.254' },
   'link-local address (IPv6)': { address: 'fe80::a9fe:a9fe' },
   'metadata of AWS (IPv6)': { address: 'fd00:ec2::254' },
@@ -77,11 +79,14 @@ const anywhere: readonly EndName[] = [
 
 /** Every port on which something of a release, its node or its upstreams listens, and some others. */
 export const ports: readonly Port[] = [
-  ...[22, 53, 80, 443, 2379, 3001, 3128, 5432, 5433, 6443, 8000, 8080, 8081, 8444, 9090, 9092, 9443, 10250],
+  ...[
+    22, 53, 80, 443, 2379, 3001, 3128, 5353, 5432, 5433, 6432, 6443, 8000, 8080, 8081, 8444, 9090, 9092, 9443,
+    10250,
+  ],
   ...[11220, 11221, 16443, 65535],
 ]
   .map((port): Port => ({ port, protocol: 'TCP' }))
-  .concat([53, 443, 5432, 8000, 8080].map((port) => ({ port, protocol: 'UDP' })));
+  .concat([53, 443, 5353, 5432, 8000, 8080].map((port) => ({ port, protocol: 'UDP' })));
 
 type Row = readonly [
   from: readonly EndName[],
@@ -97,32 +102,36 @@ interface Variation {
   readonly proxyPort?: number;
   readonly managementPort?: number;
   readonly kubernetesApi?: Row;
+  readonly database?: Row;
+  readonly dns?: readonly EndName[];
+  readonly dnsPorts?: Row[2];
 }
+
+const dnsServers = ['DNS', 'kube-system pod', 'DNS of OpenShift', 'DNS cache of each node'] as const;
 
 function inEveryMode({
   proxyPort = 8080,
   managementPort = 9092,
   // Where its address is not known.
   kubernetesApi = [['API'], anywhere, [443, 6443]],
+  database = [['API'], anywhere, [5432]],
+  dns = dnsServers,
+  dnsPorts = ['53/UDP', 53, '5353/UDP', 5353],
 }: Variation = {}): readonly Row[] {
   return [
     // Any pod of kube-system: the labels of DNS, and of its caches on each node, are not the same in every cluster.
-    [
-      ['API', ...proxies, ...sandboxes, 'helm test'],
-      ['DNS', 'kube-system pod'],
-      ['53/UDP', 53],
-    ],
+    [['API', ...proxies, ...sandboxes, 'helm test'], dns, dnsPorts],
     [[...sandboxes, ...proxies], ['API'], [8000]],
     [['API'], ['own iron-proxy'], [proxyPort]],
     [['API'], proxies, [managementPort]],
     kubernetesApi,
+    database,
     [proxies, anywhere, [443, 80, 5432]],
     // The API's own policies: a sandbox uses its own proxy and no other.
     [['sandbox'], ["sandbox's iron-proxy"], [proxyPort]],
     [['other sandbox'], ["other sandbox's iron-proxy"], [proxyPort]],
-    // Not of the contract: what `helm test` asks.
     [['helm test'], ['API'], [8000]],
-    [['helm test'], ['own iron-proxy'], [proxyPort]],
+    [['helm test'], ['own iron-proxy'], [9090]],
   ];
 }
 
@@ -148,7 +157,7 @@ export const modes = {
     hasConnect: true,
     rows: [
       ...inEveryMode(),
-      [['Connect'], ['DNS', 'kube-system pod'], ['53/UDP', 53]],
+      [['Connect'], dnsServers, ['53/UDP', 53, '5353/UDP', 5353]],
       [proxies, ['Connect'], [8080]],
       [['Connect'], anywhere, [443]],
     ],
@@ -181,6 +190,41 @@ export const variants: readonly Installation[] = [
     title: "with the API server's address",
     values: `${env}networkPolicy: {apiServerCidrs: [${apiServer}/32]}\n`,
     rows: inEveryMode({ kubernetesApi: [['API'], ['API server'], [443, 6443]] }),
+  },
+  {
+    ...usual,
+    title: "with the database's namespace and port",
+    values: `${env}networkPolicy: {database: {namespaces: [${elsewhere}], ports: [6432]}}\n`,
+    rows: inEveryMode({
+      database: [['API'], ['API elsewhere', 'iron-proxy elsewhere', 'sandbox elsewhere'], [6432]],
+    }),
+  },
+  {
+    ...usual,
+    title: "with the database's address",
+    values: `${env}networkPolicy: {database: {cidrs: [203.0.113.0/24]}}\n`,
+    rows: inEveryMode({ database: [['API'], ['internet'], [5432]] }),
+  },
+  {
+    ...usual,
+    title: 'with DNS of one namespace, on one port',
+    values: `${env}networkPolicy: {dns: {namespaces: [kube-system], ports: [53], cidrs: []}}\n`,
+    rows: inEveryMode({ dns: ['DNS', 'kube-system pod'], dnsPorts: ['53/UDP', 53] }),
+  },
+  {
+    ...usual,
+    title: 'with no DNS',
+    values: `${env}networkPolicy: {dns: {namespaces: [], cidrs: []}}\n`,
+    rows: inEveryMode({ dns: [] }),
+  },
+  {
+    ...modes['onepassword-connect'],
+    title: 'with a namespace that collects metrics',
+    values: `${page.connect}networkPolicy: {metricsNamespaces: [${elsewhere}]}\n`,
+    rows: [
+      ...modes['onepassword-connect'].rows,
+      [['API elsewhere', 'iron-proxy elsewhere', 'sandbox elsewhere'], ['Connect'], [8080, 8081]],
+    ],
   },
   {
     ...usual,

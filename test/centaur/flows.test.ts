@@ -45,6 +45,7 @@ const pods: Pods = {
   'stray iron-proxy': pod(strayProxyLabels),
   DNS: pod({ 'k8s-app': 'kube-dns' }, 'kube-system'),
   'kube-system pod': pod({ 'k8s-app': 'metrics-server' }, 'kube-system'),
+  'DNS of OpenShift': pod({ 'dns.operator.openshift.io/daemonset-dns': 'default' }, 'openshift-dns'),
   'API elsewhere': pod(labelsOf('api'), elsewhere),
   'iron-proxy elsewhere': pod(ironProxy, elsewhere),
   'sandbox elsewhere': pod(mine.sandbox, elsewhere),

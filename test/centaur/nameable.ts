@@ -184,7 +184,9 @@ export const keys: Rows = {
   // Addresses that are closed, or that the API reaches without a credential of a tool; namespaces of its callers.
   ...nothing(`
     ironProxy.upstreamDenyCidrs[]
-    networkPolicy.apiServerCidrs[] networkPolicy.apiIngressSourceNamespaces[]
+    networkPolicy.apiServerCidrs[] networkPolicy.apiIngressSourceNamespaces[] networkPolicy.metricsNamespaces[]
+    networkPolicy.database.cidrs[] networkPolicy.database.namespaces[]
+    networkPolicy.dns.namespaces[] networkPolicy.dns.cidrs[]
     api.egressDiscovery.namespace api.egressDiscovery.clusterDomain api.egressDiscovery.tailnetFqdnAnnotation
     api.slackEtlExcludedChannelPatterns
   `),

@@ -154,6 +154,13 @@ const rows: readonly Row[] = [
 
   ['networkPolicy.enabled', '=false', []],
   ['networkPolicy.apiIngressSourceNamespaces', '[0]=other', []],
+  ['networkPolicy.metricsNamespaces', '[0]=other', []],
+  ['networkPolicy.dns.namespaces', '[0]=other', []],
+  ['networkPolicy.dns.ports', '[0]=54', []],
+  ['networkPolicy.dns.cidrs', '[0]=10.0.0.10/32', []],
+  ['networkPolicy.database.ports', '[0]=6432', []],
+  ['networkPolicy.database.cidrs', '[0]=10.0.0.1/32', []],
+  ['networkPolicy.database.namespaces', '[0]=other', []],
   ['networkPolicy.apiServerPort', '=443', []],
   ['networkPolicy.apiServerCidrs', '[0]=10.0.0.1/32', []],
 ];
@@ -187,7 +194,7 @@ function podRows(keys: string, workload: Workload): readonly Row[] {
     dnsPolicy: ['=Default'],
     dnsConfig: ['.searches[0]=corp.example'],
     extraVolumes: ['[0].name=more', '[0].emptyDir.medium=Memory'],
-    extraVolumeMounts: ['[0].name=tmp', '[0].mountPath=/more'],
+    extraVolumeMounts: [`[0].name=${workload === 'connect' ? 'data' : 'tmp'}`, '[0].mountPath=/more'],
   };
   return Object.entries(changes).map(([key, members]): Row => {
     const name = `${keys}.${key}`;

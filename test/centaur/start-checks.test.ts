@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { caScript, credentialsScript } from '../../src/centaur/start-checks.js';
+import { caScript, clientCaScript, credentialsScript } from '../../src/centaur/start-checks.js';
 import { certificateAuthority, expired, type KeyPair } from '../proxy/certificates.js';
 import { commandPath } from '../system/commands.js';
 import { execFile } from '../system/processes.js';
@@ -16,7 +16,7 @@ beforeAll(async () => {
   bin = path.join(folder, 'bin');
   await mkdir(bin);
   await symlink(commandPath('openssl'), path.join(bin, 'openssl'));
-  for (const applet of ['base64', 'head', 'sh', 'tr'])
+  for (const applet of ['base64', 'grep', 'head', 'sh', 'tr'])
     await symlink(commandPath('busybox'), path.join(bin, applet));
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -29,6 +29,29 @@ async function outcome(script: string, args: readonly string[]): Promise<{ code:
     ({ code, stdout, stderr }) => ({ code, said: stdout + stderr }),
   );
 }
+
+describe('the CA of clients', () => {
+  const file = () => path.join(folder, 'ca-cert.pem');
+  const check = async (pem: string) => {
+    await writeFile(file(), pem);
+    return outcome(clientCaScript, ['ca-secret', file()]);
+  };
+
+  test('is taken where it is certificates', async () => {
+    const [one, other] = [await certificateAuthority('one'), await certificateAuthority('other')];
+    expect(await check(one.cert)).toEqual({ code: 0, said: '' });
+    expect(await check(`${one.cert}\n${other.cert}`)).toEqual({ code: 0, said: '' });
+  });
+
+  test('is refused with a private key in it, which is not repeated', async () => {
+    const { cert, key } = await certificateAuthority('firewall');
+    const said =
+      'the Secret ca-secret: ca-cert.pem holds a private key, which the API and sandboxes would read. Make a new CA, ' +
+      'keep only certificates here, and put the key into the Secret that iron-proxy alone mounts.\n';
+    expect(await check(cert + key)).toEqual({ code: 1, said });
+    expect(await check(key.replaceAll('PRIVATE', 'EC PRIVATE') + cert)).toEqual({ code: 1, said });
+  });
+});
 
 describe('the CA of iron-proxy', () => {
   const check = async ({ cert, key }: KeyPair) => {
@@ -61,10 +84,10 @@ describe('the CA of iron-proxy', () => {
     const { cert, key } = await certificateAuthority('firewall');
     const base64 = (text: string) => Buffer.from(text).toString('base64');
     const { said: ofCertificate } = await check({ cert: base64(cert), key });
-    expect(ofCertificate).toBe('the Secret ca-key-secret: ca-cert.pem is no certificate in PEM.\n');
+    expect(ofCertificate).toBe('the Secret ca-key-secret: ca-cert.pem is not a certificate in PEM.\n');
     const { code, said: ofKey } = await check({ cert, key: base64(key) });
     expect(code).toBe(1);
-    expect(ofKey).toMatch(/ca-key\.pem is no private key in PEM/);
+    expect(ofKey).toMatch(/ca-key\.pem is not a private key in PEM/);
     expect(ofKey).not.toContain(base64(key).slice(0, 16));
   });
 });

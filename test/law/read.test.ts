@@ -60,7 +60,10 @@ async function holds<T>(
     if (await check(value)) accepted += 1;
   });
   await fc.assert(property, { seed, numRuns: runs(usual) });
-  expect(accepted / tried, `the share that was accepted, seed ${seed}`).toBeGreaterThanOrEqual(leastAccepted);
+  // Of a few cases a share is known roughly: a quick run may miss it by four standard deviations.
+  const deviation = tried < usual ? Math.sqrt((leastAccepted * (1 - leastAccepted)) / tried) : 0;
+  const least = leastAccepted - 4 * deviation;
+  expect(accepted / tried, `the share that was accepted, seed ${seed}`).toBeGreaterThanOrEqual(least);
 }
 
 describe('a values file', () => {

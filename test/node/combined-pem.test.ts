@@ -1,12 +1,13 @@
 /** Who reads the CA's private key when it stands below the certificate in `firewall.ca.certPem`. */
-import { cp, rm } from 'node:fs/promises';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { helmCommand } from '../judges/helm.js';
 import { certificateAuthority, type KeyPair } from '../proxy/certificates.js';
 import { useNode } from './cluster/fixture.js';
-import { prepareNamespace } from './release/operator.js';
+import { pageNamespace, prepareNamespace, secret, secretNames } from './release/operator.js';
 import { chartFolder, importImages, releaseOn } from './release/release.js';
+import { sees } from './release/seen.js';
 
 describe('a certificate and its key in one PEM', () => {
   const node = useNode(async (node) => {
@@ -32,10 +33,15 @@ describe('a certificate and its key in one PEM', () => {
   const inTheApi = (release = releaseOn(node(), { major: 4 })) =>
     release.exec('api', 'cat', '/firewall-certs/ca-cert.pem');
 
-  test('reaches the API of a chart without its rules', async () => {
+  test('reaches the API of a chart without its rules and checks', async () => {
     const chart = path.join(node().folder, 'without-rules');
     await cp(chartFolder, chart, { recursive: true });
     await rm(path.join(chart, 'templates/rules.yaml'));
+    const deployment = path.join(chart, 'templates/api-deployment.yaml');
+    const text = await readFile(deployment, 'utf8');
+    const unchecked = text.replace(/^ +initContainers:\n.*?(?=^ +containers:\n)/ms, '');
+    expect(unchecked).not.toBe(text);
+    await writeFile(deployment, unchecked);
     const release = releaseOn(node(), { major: 4, chart });
     await release.install(combined());
     expect(await inTheApi(release)).toBe(ca.cert + ca.key);
@@ -50,6 +56,22 @@ describe('a certificate and its key in one PEM', () => {
     const [, line = ''] = ca.key.split('\n');
     expect(stdout + stderr).not.toContain(line);
     expect(await release.pods()).toEqual([]);
+  });
+
+  test('is seen in a Secret that was made by hand: the API does not start, and says why', async () => {
+    const by = secretNames.ca;
+    await node().apply([secret(pageNamespace, by, { 'ca-cert.pem': ca.cert + ca.key })]);
+    const release = releaseOn(node(), { major: 4 });
+    const { code } = await release.tried('install', [], 'ironProxy: {secretSource: env}');
+    expect(code).toBe(0);
+    await sees(
+      node(),
+      pageNamespace,
+      /^api ca: Error: the Secret centaur-firewall-ca: ca-cert\.pem holds a private key, which the API/,
+    );
+    const [api] = (await release.pods()).filter(({ component }) => component === 'api');
+    expect(api?.ready).toBe(false);
+    await release.helm('uninstall', '--wait');
   });
 
   test('gives the API the certificate alone once they stand apart', async () => {

@@ -42,7 +42,7 @@ describe('the policies of a release on a node', () => {
       await helmCommand(4);
       await importImages(node);
       await prepareNamespace(node);
-      await node.kubectl('create', 'namespace', elsewhere);
+      for (const name of [elsewhere, 'openshift-dns']) await node.kubectl('create', 'namespace', name);
     },
     { tools: ['cyclonus'] },
   );
@@ -62,8 +62,9 @@ describe('the policies of a release on a node', () => {
     });
     const other = { name: 'metrics', namespace: 'kube-system', labels: { 'k8s-app': 'metrics-server' } };
     const twins = labels.map((labels, index) => ({ name: `twin-${index}`, namespace: elsewhere, labels }));
+    const openShift = { name: 'dns-default', namespace: 'openshift-dns', labels: {} };
     const stray = { name: 'stray-proxy', namespace, labels: strayProxyLabels };
-    const pods = [other, stray, ...twins].map((metadata) => pod(metadata, { image: pauseImage }));
+    const pods = [other, openShift, stray, ...twins].map((metadata) => pod(metadata, { image: pauseImage }));
     await created(node(), pods);
     await release().helm('uninstall');
   });
@@ -132,6 +133,7 @@ describe('the policies of a release on a node', () => {
         'stray iron-proxy': named('stray-proxy'),
         DNS: dns(),
         'kube-system pod': named('metrics', 'kube-system'),
+        'DNS of OpenShift': named('dns-default', 'openshift-dns'),
         'API elsewhere': named('twin-0', elsewhere),
         'iron-proxy elsewhere': named('twin-1', elsewhere),
         'sandbox elsewhere': named('twin-2', elsewhere),

@@ -52,14 +52,13 @@ Every declaration of a secret, the harnesses' first: who declares it, its hosts,
     {{- if not (kindIs "string" $secret) -}}
       {{- $declarations = append $declarations (dict
         "by" (printf "tools.%s.secrets[%d]" $toolName (int64 $secretIndex))
-        "hosts" (ternary
+        "hosts" (default
           (ternary
             (list "*.googleapis.com")
             (default list $tool.hosts)
             (eq $secret.type "gcp_auth")
           )
           $secret.hosts
-          (kindIs "invalid" $secret.hosts)
         )
         "reference" (default $secret.name $secret.secret_ref)
         "secret" $secret

@@ -4,7 +4,7 @@ import { closed, name } from './fields.js';
 export const firewallSchema = closed(
   {
     existingCaSecretName: name(
-      "The Secret with iron-proxy's CA certificate, under the key ca-cert.pem.",
+      "The Secret with iron-proxy's CA certificate, under the key ca-cert.pem. It must not hold the private key: the API and sandboxes mount it.",
       'centaur-firewall-ca',
     ),
     existingCaKeySecretName: name(

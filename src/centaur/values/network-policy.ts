@@ -5,19 +5,47 @@ import { closed, flag } from './fields.js';
 export const networkPolicySchema = closed(
   {
     enabled: flag('Deny, in both directions, all traffic that the chart does not need.', true),
-    apiIngressSourceNamespaces: Type.Array(kubernetes.dnsLabel(), {
-      description: 'Namespaces whose pods may reach the API.',
-      default: [],
-    }),
+    apiIngressSourceNamespaces: namespaces('Namespaces whose pods may reach the API.'),
+    metricsNamespaces: namespaces("Namespaces whose pods may collect Connect's metrics."),
+    dns: closed(
+      {
+        namespaces: namespaces('Namespaces of the DNS servers.', ['kube-system', 'openshift-dns']),
+        ports: ports('Ports of the DNS servers, for UDP and TCP.', [53, 5353]),
+        cidrs: cidrs(
+          'Address ranges of DNS servers that are not pods: caches on each node, or servers on the network of the host.',
+          ['169.254.20.10/32'],
+        ),
+      },
+      'The DNS servers of the cluster, which every pod may ask.',
+    ),
+    database: closed(
+      {
+        ports: ports('Ports of the database.', [5432]),
+        cidrs: cidrs('Address ranges of the database.'),
+        namespaces: namespaces('Namespaces of the database, if it runs in the cluster.'),
+      },
+      'The database that DATABASE_URL in the infra Secret names. If neither cidrs nor namespaces are set, the API reaches its ports on any address except the link-local ones and those of cloud metadata.',
+    ),
     apiServerPort: kubernetes.port({
       description: 'Port of the Kubernetes API server behind its Service.',
       default: 6443,
     }),
-    apiServerCidrs: Type.Array(kubernetes.cidr(), {
-      description:
-        'Address ranges of the Kubernetes API server. Empty lets the API reach its ports on any address.',
-      default: [],
-    }),
+    apiServerCidrs: cidrs(
+      'Address ranges of the Kubernetes API server. Empty lets the API reach its ports on any address.',
+    ),
   },
   'NetworkPolicies: default deny, and rules for each allowed flow on both ends.',
 );
+
+function namespaces(description: string, value: readonly string[] = []) {
+  return Type.Array(kubernetes.dnsLabel(), { description, default: [...value] });
+}
+
+function cidrs(description: string, value: readonly string[] = []) {
+  return Type.Array(kubernetes.cidr(), { description, default: [...value] });
+}
+
+/** Never empty: Kubernetes takes no ports for all of them. */
+function ports(description: string, value: readonly number[]) {
+  return Type.Array(kubernetes.port(), { description, minItems: 1, default: [...value] });
+}

@@ -18,6 +18,8 @@ export interface Schema {
   readonly exclusiveMinimum?: number;
   readonly exclusiveMaximum?: number;
   readonly minLength?: number;
+  readonly minItems?: number;
+  readonly minProperties?: number;
   readonly pattern?: string;
   readonly not?: Schema;
   readonly propertyNames?: Schema;

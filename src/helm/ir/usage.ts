@@ -63,3 +63,9 @@ function leavesOf(schema: Schema, path: readonly string[]): readonly (readonly s
   if (properties.length === 0) return path.length === 0 ? [] : [path];
   return properties.flatMap(([key, member]) => leavesOf(member, [...path, key]));
 }
+
+/** Whether an expression is a part of the values, which their schema has been held against. */
+export function isOfValues(ast: Ast): boolean {
+  if (ast.kind === 'member') return isOfValues(ast.of);
+  return ast.kind === 'builtin' || (ast.kind === 'variable' && !ast.variable.parameter);
+}

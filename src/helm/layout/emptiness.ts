@@ -2,11 +2,14 @@
  * When a container has a member at all. A map or list whose members are all conditional and all missing is left out
  * where it is a field, and empty where it is a list's member; it never turns into YAML's null.
  */
+import { mayBeAbsent } from '../expressions/absence.js';
 import { astOf, type Expr, symbolic } from '../expressions/expression.js';
 import { and, isNonEmpty, not, or } from '../expressions/operators.js';
 import { unknownKind } from '../ir/children.js';
 import { identity } from '../ir/identity.js';
 import type { Ast, Element, Entry, Node } from '../ir/tree.js';
+import { isOfValues } from '../ir/usage.js';
+import { emptyValues } from '../schema/schema.js';
 
 /** The condition under which there is something to write; true where there always is. */
 export type Presence = true | Ast;
@@ -88,9 +91,17 @@ function any(presences: readonly Presence[]): Presence {
     if (presence === true) return true;
     if (presence !== never) conditions.set(identity(presence), presence);
   }
-  if ([...conditions.values()].some((ast) => conditions.has(identity(negated(ast))))) return true;
-  const [first, second, ...rest] = conditions.values();
-  if (first === undefined) return never;
+  const all = [...conditions];
+  const isLeftByOthers = ([id]: (typeof all)[number]) => {
+    const others = all.filter(([other]) => other !== id).map(([, ast]) => ast);
+    return others.length > 0 && identity(negated(anyOf(others))) === id;
+  };
+  if (all.some(([, ast]) => conditions.has(identity(negated(ast)))) || all.some(isLeftByOthers)) return true;
+  return all.length === 0 ? never : anyOf(all.map(([, ast]) => ast));
+}
+
+function anyOf(conditions: readonly Ast[]): Ast {
+  const [first = never, second, ...rest] = conditions;
   return second === undefined
     ? first
     : astOf(or(condition(first), condition(second), ...rest.map(condition)));
@@ -138,9 +149,10 @@ function alwaysHasMember(ast: Ast): boolean {
       return presenceOfEntries(ast.entries) === true;
     case 'include':
       return ast.template.body.kind === 'json' && alwaysHasMember(ast.template.body.value);
+    case 'member':
+      return isOfValues(ast) && !mayBeAbsent(ast) && emptyValues(ast.schema).length === 0;
     case 'literal':
     case 'builtin':
-    case 'member':
     case 'variable':
     case 'call':
     case 'group':

@@ -84,6 +84,8 @@ function mayAdmit(schema: Schema, value: Value): boolean {
   if (typeof value !== 'object' && choices?.includes(value) === false) return false;
   if (value === '' && !admitsEmptyString(schema)) return false;
   if (value === 0 && !admitsZero(schema)) return false;
+  if (Array.isArray(value) && (schema.minItems ?? 0) > 0) return false;
+  if (jsonType(value) === 'object' && (schema.minProperties ?? 0) > 0) return false;
   return (
     [schema.anyOf, schema.oneOf].every(
       (alternatives) => alternatives?.some((alternative) => mayAdmit(alternative, value)) ?? true,

@@ -7,6 +7,7 @@ import { pathOf } from '../expressions/expression.js';
 import type { Operand, Parameter } from '../ir/operator.js';
 import { parameterAt } from '../ir/operator.js';
 import type { Arguments, Ast, Node, Template, Variable } from '../ir/tree.js';
+import { isOfValues } from '../ir/usage.js';
 import { emptyValues, kindOf } from '../schema/schema.js';
 
 /** Where in a template an expression stands: what can be read there, and how it is called. */
@@ -154,12 +155,6 @@ function operand(ast: Ast, parameter: Parameter, place: Place): Operand {
   const kind = kindOf(ast.schema);
   const code = kind === 'integer' ? printInteger(ast, place) : printExpression(ast, place);
   return { code, kind, mayBeAbsent: mayBeAbsent(ast), ...constant };
-}
-
-/** Whether an expression is a part of the values, which their schema has been held against. */
-function isOfValues(ast: Ast): boolean {
-  if (ast.kind === 'member') return isOfValues(ast.of);
-  return ast.kind === 'builtin' || (ast.kind === 'variable' && !ast.variable.parameter);
 }
 
 function literal(value: unknown): GoCode {

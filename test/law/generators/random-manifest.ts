@@ -97,7 +97,7 @@ export function known(values: Symbolic<World>): Known {
     flags: [values.flag, values.other],
     integers: [values.port],
     scalars: [values.size],
-    lists: [values.words, values['extra-words']],
+    lists: [values.words, values['extra-words'], values.fewWords],
     people: [values.people],
     maps: [values.labels],
     maybeTexts: [values.maybeText],

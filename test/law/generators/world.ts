@@ -42,6 +42,7 @@ export const world = Type.Object({
   maybeFlag: Type.Optional(Type.Boolean()),
   maybeSize: Type.Optional(Type.Unsafe<string | number>({ type: ['string', 'number'] })),
   words: Type.Array(Type.String()),
+  fewWords: Type.Array(Type.String(), { minItems: 1, maxItems: 2 }),
   maybeWords: Type.Optional(Type.Array(Type.String())),
   numbers: Type.Array(whole),
   people: Type.Array(person),

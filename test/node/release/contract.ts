@@ -68,7 +68,7 @@ export const initContainers: {
     readonly [container: string]: { readonly keys: readonly string[]; readonly mounts: readonly string[] };
   };
 } = {
-  api: {},
+  api: { ca: { keys: [], mounts: ['/firewall-certs'] } },
   'iron-proxy': {
     config: { keys: ['OP_VAULT'], mounts: ['/etc/iron-proxy', '/run/iron-proxy'] },
     ca: { keys: [], mounts: ['/etc/iron-proxy-ca'] },
