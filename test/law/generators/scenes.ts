@@ -51,6 +51,14 @@ export class Reader {
   }
 }
 
+/** What a chart's rules ask of documents, which no search would find. */
+export interface ChartKnowledge {
+  /** Patterns of values whose schema says nothing, by their paths. */
+  readonly forms?: { readonly [path: string]: string };
+  /** The document with what else it needs for what it has. */
+  readonly completed?: (document: Value) => Value;
+}
+
 /**
  * Scenes that the chart takes, which together have every place whose text arrives in an object, and the places whose text
  * never does. Places that are called by a name in `nowhere` are not expected to: they are tried by themselves, and less long,
@@ -59,12 +67,12 @@ export class Reader {
 export function scenesOf(
   chart: HelmChart,
   nowhere: readonly string[],
-  forms: { readonly [path: string]: string },
+  { forms = {}, completed = (document) => document }: ChartKnowledge = {},
 ): {
   readonly scenes: readonly Scene[];
   readonly lost: readonly TextPlace[];
 } {
-  const stage = new Stage(chart, forms);
+  const stage = new Stage(chart, forms, completed);
   const scenes: Scene[] = [];
   const lost = (places: readonly TextPlace[], rounds: number): readonly TextPlace[] => {
     let left = places;
@@ -99,7 +107,11 @@ class Stage {
   private readonly settings: readonly Value[];
   private draws = 0;
 
-  constructor(chart: HelmChart, forms: { readonly [path: string]: string }) {
+  constructor(
+    chart: HelmChart,
+    forms: { readonly [path: string]: string },
+    private readonly completed: (document: Value) => Value,
+  ) {
     this.reader = new Reader(chart);
     this.schema = resolved(withForms(chart.schema, forms));
     const drawn = fc
@@ -115,7 +127,7 @@ class Stage {
     const place = setting < 4 ? setting : (4 - 7 * setting) % this.settings.length;
     let around: Value = this.settings.at(place) ?? {};
     for (let tries = 1; parts.size > 0; tries++) {
-      const document = [around, ...parts.values()].reduce(joined);
+      const document = this.completed([around, ...parts.values()].reduce(joined));
       const wrong = this.wrong(document);
       if (wrong.length === 0) return { document, marks: this.arrived(document, marks) };
       const pointers = pointersOf(document, marks);
