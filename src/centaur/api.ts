@@ -42,6 +42,7 @@ import {
   imageReference,
   literal,
   podFields,
+  pullSecretNames,
   secondsUntilUnknown,
 } from './pod.js';
 import { wholeNamesFirst } from './resolver.js';
@@ -290,7 +291,7 @@ interface GuardedSetting {
 export function guardedSettings({ values, names, mode, connectServer }: Platform): {
   readonly [variable: string]: GuardedSetting;
 } {
-  const { ironProxy, secretManager, firewall, secrets, sandbox, global } = values;
+  const { ironProxy, secretManager, firewall, secrets, sandbox } = values;
   const { service } = ironProxy;
   const discovery = values.api.egressDiscovery;
   const set = (key: string, value: GuardedSetting['value']): GuardedSetting => ({ key, value });
@@ -355,13 +356,7 @@ export function guardedSettings({ values, names, mode, connectServer }: Platform
       when(secrets.bootstrapSecretName, (name) => name),
     ),
     KUBERNETES_SANDBOX_EXTRA_ENV: set('sandbox.extraEnv', literal(jsonVariables(sandbox.extraEnv))),
-    KUBERNETES_SANDBOX_IMAGE_PULL_SECRETS: set(
-      'global.imagePullSecrets',
-      join(
-        ',',
-        map(global.imagePullSecrets, (secret) => secret.name),
-      ),
-    ),
+    KUBERNETES_SANDBOX_IMAGE_PULL_SECRETS: set('global.imagePullSecrets', join(',', pullSecretNames(values))),
   };
 }
 

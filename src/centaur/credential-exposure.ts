@@ -23,7 +23,6 @@ import {
   kubernetes,
   listOf,
   type Member,
-  map,
   mapOf,
   ne,
   not,
@@ -55,6 +54,7 @@ import { postgresClient } from '../secrets/proxy-config.js';
 import { guardedSettings } from './api.js';
 import { allInfraKeys, guardedKeys, tokenKeys } from './infra-secret.js';
 import type { Platform } from './platform.js';
+import { pullSecretNames } from './pod.js';
 import type { PodKeys } from './values/index.js';
 
 export function exposureRules(platform: Platform, ownHosts: OwnHosts): readonly RuleGroup[] {
@@ -184,7 +184,7 @@ interface SecretKey {
 }
 
 function secretKeys({ values }: Platform): readonly SecretKey[] {
-  const { api, ironProxy, onepasswordConnect, global, firewall, secrets } = values;
+  const { api, ironProxy, onepasswordConnect, firewall, secrets } = values;
   const instead = 'mount another Secret, with the one key that is needed';
   const volumes = (keys: Symbolic<Pick<PodKeys, 'extraVolumes'>>) =>
     secretsOfVolumes({ volumes: defaultIfAbsent(keys.extraVolumes, []) });
@@ -208,7 +208,7 @@ function secretKeys({ values }: Platform): readonly SecretKey[] {
       key: 'global.imagePullSecrets',
       holder: 'sandbox',
       who: 'sandboxes',
-      names: map(global.imagePullSecrets, ({ name }) => name),
+      names: pullSecretNames(values),
       instead: 'name a Secret that holds the login of a registry and nothing else',
     },
     {

@@ -38,11 +38,14 @@ export class NetworkPolicies extends Construct {
     const pods = podsOf(platform);
 
     new KubeNetworkPolicy(this, 'default-deny', {
-      comment: "Denies the release's pods whatever no other policy allows.",
+      comment: "Denies the chart's pods whatever no other policy allows.",
       when: enabled,
       metadata: { name: str`${names.fullname}-default-deny`, labels: { ...names.labels('network-policy') } },
       spec: {
-        podSelector: { matchLabels: { 'app.kubernetes.io/instance': release.Name } },
+        podSelector: {
+          // All charts of a parent chart are one instance. Connect's pods have another name, and a policy of their own.
+          matchLabels: { 'app.kubernetes.io/name': names.name, 'app.kubernetes.io/instance': release.Name },
+        },
         policyTypes: ['Ingress', 'Egress'],
       },
     });

@@ -2,17 +2,25 @@
 import type { k8s } from 'cdk8s-plus-28';
 import {
   type Expr,
+  each,
   type Fields,
   ifElse,
   isNonEmpty,
+  isString,
+  kubernetes,
   type Leaf,
+  listOf,
+  not,
+  readAs,
   replace,
   type Symbolic,
   sha256,
   str,
   stringTemplateOf,
+  valueTemplate,
   when,
 } from '../helm/authoring.js';
+import { memoize } from '../text/memoize.js';
 import { imageSchema, type PodKeys, type ProbeKeys, type Values } from './values/index.js';
 
 /** The reference of an image; a digest pins it beyond what its tag may come to mean. */
@@ -35,6 +43,27 @@ type SharedPodFields =
   | 'dnsPolicy'
   | 'dnsConfig';
 
+const pullSecretName = kubernetes.dnsSubdomain();
+const pullSecretReference = kubernetes.localObjectReference();
+
+/** The names of the registry Secrets. */
+export const pullSecretNames = memoize(
+  ({ global }: Values): Symbolic<readonly string[]> =>
+    valueTemplate(
+      'centaur.imagePullSecretNames',
+      'The names of the registry Secrets, which may be given as names or as references.',
+      listOf<string>(
+        [
+          each(global.imagePullSecrets, (secret) => when(isString(secret), readAs(pullSecretName, secret))),
+          each(global.imagePullSecrets, (secret) =>
+            when(not(isString(secret)), readAs(pullSecretReference, secret).name),
+          ),
+        ],
+        'imagePullSecretNames',
+      ),
+    ),
+);
+
 /** The pod keys that stand beside the containers; unset ones leave nothing behind. */
 export function podFields(
   keys: Symbolic<Omit<PodKeys, 'resources'>>,
@@ -42,7 +71,7 @@ export function podFields(
 ): Pick<Fields<k8s.PodSpec>, SharedPodFields> {
   return {
     securityContext: when(keys.podSecurityContext, (context) => context),
-    imagePullSecrets: when(values.global.imagePullSecrets, (secrets) => secrets),
+    imagePullSecrets: [each(pullSecretNames(values), (name) => ({ name }))],
     nodeSelector: when(keys.nodeSelector, (selector) => selector),
     tolerations: when(keys.tolerations, (tolerations) => tolerations),
     affinity: when(keys.affinity, (affinity) => affinity),

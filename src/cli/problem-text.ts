@@ -23,6 +23,11 @@ export function problemText(
   return `${colours.faint(`${place}:`)} ${key}${printableLines(message)}\n${below}`;
 }
 
+/** As {@link problemText}, of what may be right. */
+export function warningText(problem: FileProblem, colours: Colours): string {
+  return problemText({ ...problem, message: `warning: ${problem.message}` }, colours);
+}
+
 function printableLines(text: string): string {
   return text.split('\n').map(printable).join('\n');
 }

@@ -10,7 +10,7 @@ import { type ExitStatus, Failure } from './failure.js';
 import { inInstallOrder } from './install-order.js';
 import { complain, type Io } from './io.js';
 import { isSecret } from './manifest-text.js';
-import { coloursOf, problemText } from './problem-text.js';
+import { coloursOf, problemText, warningText } from './problem-text.js';
 import type { Subject } from './verb.js';
 import { writeFiles } from './write-files.js';
 
@@ -43,6 +43,7 @@ export async function synth(synthesis: Synthesis, io: Io): Promise<ExitStatus> {
       await complain(io, loaded.problems.map((problem) => problemText(problem, colours)).join(''));
       continue;
     }
+    await complain(io, loaded.warnings.map((warning) => warningText(warning, colours)).join(''));
     const manifests = new Chart(app, path.basename(file, path.extname(file)));
     const objects = inInstallOrder(chart.evaluate(loaded.values, release).objects);
     holdsSecrets ||= objects.some(({ object }) => isSecret(object));

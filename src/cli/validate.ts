@@ -50,29 +50,36 @@ export const validate: Verb = {
 
     const sets = layered ? [files] : files.map((file) => [file]);
     const busy = progress(io);
-    const problems = sets.flatMap((set, index): readonly Problem[] => {
+    const found = sets.map((set, index) => {
       if (sets.length > 1) busy.show(`checking ${index + 1} of ${sets.length}: ${set[0]?.file}`);
-      const loaded = loadValues(chart, { files: set, release, hints });
-      return 'problems' in loaded ? loaded.problems : [];
+      return loadValues(chart, { files: set, release, hints });
     });
     busy.done();
+    const problems = found.flatMap((loaded) => ('problems' in loaded ? loaded.problems : []));
+    const warnings = found.flatMap((loaded) => ('problems' in loaded ? [] : loaded.warnings));
 
     if (output === 'json') {
-      const report = { valid: problems.length === 0, files: files.map(({ file }) => file), problems };
+      const names = files.map(({ file }) => file);
+      const report = { valid: problems.length === 0, files: names, problems, warnings };
       await print(io, `${JSON.stringify(report, null, 2)}\n`);
     } else {
-      const { coloursOf, problemText } = await import('./problem-text.js');
+      const { coloursOf, problemText, warningText } = await import('./problem-text.js');
       const colours = coloursOf(io.stdout, io);
-      const lines = problems.map((problem) => problemText(problem, colours));
-      await print(io, `${lines.join('')}${summary(files.length, problems)}\n`);
+      const lines = [
+        ...problems.map((problem) => problemText(problem, colours)),
+        ...warnings.map((warning) => warningText(warning, colours)),
+      ];
+      await print(io, `${lines.join('')}${summary(files.length, problems, warnings)}\n`);
     }
     return problems.length === 0 ? 0 : 1;
   },
 };
 
-function summary(files: number, problems: readonly Problem[]): string {
+function summary(files: number, problems: readonly Problem[], warnings: readonly Problem[]): string {
   const checked = `${counted(files, 'file')} checked`;
-  if (problems.length === 0) return `${checked}: no problems`;
+  if (problems.length === 0) {
+    return `${checked}: no problems${warnings.length > 0 ? `, ${counted(warnings.length, 'warning')}` : ''}`;
+  }
   const faulty = new Set(problems.map(({ file }) => file)).size;
   return `${checked}: ${counted(problems.length, 'problem')}${files === 1 ? '' : ` in ${faulty} of them`}`;
 }

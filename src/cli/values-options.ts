@@ -37,9 +37,12 @@ export async function loaded(
   const asked = await subject();
   const { chart, hints } = asked;
   const result = loadValues(chart, { files, set, hints, ...(release !== undefined && { release }) });
-  if (!('problems' in result)) return { ...asked, values: result.values };
-  const { coloursOf, problemText } = await import('./problem-text.js');
+  const { coloursOf, problemText, warningText } = await import('./problem-text.js');
   const colours = coloursOf(io.stderr, io);
-  await complain(io, result.problems.map((problem) => problemText(problem, colours)).join(''));
-  return undefined;
+  if ('problems' in result) {
+    await complain(io, result.problems.map((problem) => problemText(problem, colours)).join(''));
+    return undefined;
+  }
+  await complain(io, result.warnings.map((warning) => warningText(warning, colours)).join(''));
+  return { ...asked, values: result.values };
 }

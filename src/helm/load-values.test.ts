@@ -139,6 +139,40 @@ describe('values without a fault', () => {
         gift: { kind: 'cake', pieces: 8 },
         friends: {},
       },
+      warnings: [],
+    });
+  });
+
+  test('may have keys of global for other charts, and enabled for a parent chart', () => {
+    const given = { enabled: true, global: { registry: { host: 'a' } } };
+    expect(load(JSON.stringify(given))).toMatchObject({ values: given, warnings: [] });
+    expect(problems('enabled: "yes"')).toEqual([
+      'values.yaml:1:1 enabled: must be true or false, but is a string | ' +
+        "Whether a parent chart includes this chart, by the parent's condition. The chart itself ignores it.",
+    ]);
+  });
+
+  test('are warned of a key of global that is nearly one of the chart', () => {
+    const shared = new HelmChart({
+      metadata: { name: 'shared', version: '1.0.0', appVersion: '1.0.0', description: 'Shares.' },
+      values: Type.Object(
+        { global: Type.Object({ registry: Type.String({ default: '' }) }, closed) },
+        closed,
+      ),
+    });
+    const files = [{ file: 'values.yaml', text: 'global:\n  cattle: {}\n  regsitry: a\n' }];
+    expect(loadValues(shared, { files })).toEqual({
+      values: { global: { cattle: {}, regsitry: 'a', registry: '' } },
+      warnings: [
+        {
+          file: 'values.yaml',
+          line: 3,
+          column: 3,
+          path: 'global.regsitry',
+          message: 'this chart does not read the key, which may be for another chart of the release',
+          hint: 'Did you mean global.registry?',
+        },
+      ],
     });
   });
 

@@ -1,7 +1,16 @@
 /** From the values that a person gives, in files and with --set, to complete values, or to what is wrong with them. */
 
-import { emptyMap, showPath, type Value, type ValueMap, type ValuePath, valueAt } from '../text/json.js';
+import {
+  emptyMap,
+  isMap,
+  showPath,
+  type Value,
+  type ValueMap,
+  type ValuePath,
+  valueAt,
+} from '../text/json.js';
 import { memoize } from '../text/memoize.js';
+import { nearest } from '../text/nearest.js';
 import type { HelmChart, ReleaseOptions } from './chart.js';
 import type { Schema } from './ir/schema.js';
 import type { Fault } from './schema/fault-words.js';
@@ -45,7 +54,10 @@ export interface Problem {
   readonly hint?: string;
 }
 
-export type Loaded = { readonly values: ValueMap } | { readonly problems: readonly Problem[] };
+export type Loaded =
+  /** Complete values, and what may be a mistake in what was given for them. */
+  | { readonly values: ValueMap; readonly warnings: readonly Problem[] }
+  | { readonly problems: readonly Problem[] };
 
 /**
  * Reads values and checks them as Helm does, in its order: the files, `--set`, the chart's defaults below them, the
@@ -75,7 +87,25 @@ export function loadValues(chart: HelmChart, input: ValuesInput): Loaded {
       ),
     };
   }
-  return { values };
+  return { values, warnings: globalWarnings(chart.schema as Schema, given, sources) };
+}
+
+/** Keys of `global` may be another chart's, so that a misspelt one of this chart is taken as well. */
+function globalWarnings(
+  { properties }: Schema,
+  given: ValueMap,
+  sources: readonly Source[],
+): readonly Problem[] {
+  const known = Object.keys(properties?.global?.properties ?? {});
+  const keys = isMap(given.global) ? Object.keys(given.global) : [];
+  return keys
+    .filter((key) => !known.includes(key))
+    .flatMap((key) => {
+      const meant = nearest(key, known);
+      if (meant === undefined) return [];
+      const message = 'this chart does not read the key, which may be for another chart of the release';
+      return [problemAt(['global', key], sources, message, `Did you mean global.${meant}?`)];
+    });
 }
 
 // ---------------------------------------------------------------------------------------------------------- reading

@@ -117,7 +117,10 @@ export const keys: Rows = {
     beside: { ironProxy: { secretSource: 'onepassword-connect' } },
   },
 
+  'global.imagePullSecrets[]': { kind: 'Secret', holder: 'sandboxes' },
   'global.imagePullSecrets[].name': { kind: 'Secret', holder: 'sandboxes' },
+  // Keys that the chart does not read, for other charts of the release.
+  ...nothing('global{}'),
   'firewall.existingCaSecretName': { kind: 'Secret', holder: 'sandboxes' },
   'secrets.bootstrapSecretName': { kind: 'Secret', holder: 'sandboxes' },
   'secretManager.existingSecretName': { kind: 'own Secret' },

@@ -21,12 +21,13 @@ export function greeterChart() {
         text: Type.String({ default: 'hello', description: 'What is said.' }),
         port: Type.Integer({ default: 8080, minimum: 1, maximum: 65535, description: 'Where it is said.' }),
         service: Type.Boolean({ default: true, description: 'Whether there is a Service.' }),
+        global: Type.Object({ voice: Type.String({ default: '' }) }, closed),
         labels: Type.Record(Type.String(), Type.String(), { default: {}, description: 'More labels.' }),
       },
       closed,
     ),
   });
-  const { text, port, service, labels } = chart.values;
+  const { text, port, service, labels, global } = chart.values;
   new KubePod(chart, 'pod', {
     folder: 'tests',
     metadata: { name: str`${release.Name}-test`, annotations: { 'helm.sh/hook': 'test' } },
@@ -42,6 +43,7 @@ export function greeterChart() {
     data: { text },
   });
   chart.addRules(
+    when(eq(global.voice, 'none'), 'global.voice: a greeter has a voice: remove it'),
     when(eq(text, ''), 'text: a greeter says something: give it a text'),
     when(eq(text, str`${release.Name}.${release.Namespace}`), 'text: a greeter does not say its own name'),
   );

@@ -210,6 +210,20 @@ ${worse}:1:1: a values file holds a map, and this one holds a list
     expect((await run(['validate', '--layered', '-f', more, base])).stdout).toContain(`${base}:1:1: text:`);
   });
 
+  test('warns of a key of global that may be a mistake, and takes the file', async () => {
+    const name = file('global.yaml', 'global: {voise: loud}\n');
+    const said =
+      `${name}:1:10: global.voise: warning: this chart does not read the key, which may be for another chart of the release\n` +
+      '  Did you mean global.voice?\n';
+    expect(await run(['validate', '-f', name])).toEqual({
+      status: 0,
+      stdout: `${said}1 file checked: no problems, 1 warning\n`,
+      stderr: '',
+    });
+    const rendered = await run(['render', '-f', name]);
+    expect([rendered.status, rendered.stderr]).toEqual([0, said]);
+  });
+
   test('prints JSON for programs', async () => {
     const name = file('bad.yaml', 'txet: hi\n');
     const { status, stdout } = await run(['validate', '-f', name, '--output', 'json']);
@@ -227,10 +241,11 @@ ${worse}:1:1: a values file holds a map, and this one holds a list
           hint: 'Did you mean text?',
         },
       ],
+      warnings: [],
     });
     expect(
       JSON.parse((await run(['validate', '-f', file('good.yaml', ''), '--output', 'json'])).stdout),
-    ).toEqual({ valid: true, files: [path.join(folder, 'good.yaml')], problems: [] });
+    ).toEqual({ valid: true, files: [path.join(folder, 'good.yaml')], problems: [], warnings: [] });
   });
 
   test('shows on a terminal which file it is at, and takes that away again', async () => {

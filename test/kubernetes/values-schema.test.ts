@@ -443,6 +443,11 @@ const cases: { readonly [name: string]: Case } = {
       ],
     ],
   },
+  imagePullSecret: {
+    schema: kubernetes.imagePullSecret(),
+    takes: ['registry.credentials', { name: 'registry' }],
+    refuses: ['', 'Registry', 1, {}, { name: '' }, { name: 'a', namespace: 'b' }, ['registry']],
+  },
   localObjectReference: {
     schema: kubernetes.localObjectReference(),
     takes: [{ name: 'registry.credentials' }],

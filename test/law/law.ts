@@ -207,7 +207,7 @@ function releaseOf({ name = '', namespace = '' }: ReleaseOptions) {
 }
 
 /** In what a Helm differs from what was evaluated; undefined where both say the same. */
-function compared(ours: Ours, theirs: Parsed | Refused): string | undefined {
+export function compared(ours: Ours, theirs: Parsed | Refused): string | undefined {
   if ('problems' in ours) return comparedRefusals(ours, theirs);
   if (!theirs.ok) return `refuses what is accepted here: ${theirs.error}`;
   if (theirs.warnings.length > 0) return theirs.warnings.join('\n');

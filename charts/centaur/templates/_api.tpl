@@ -123,12 +123,8 @@ The API's settings, by the name of the environment variable.
 {{- $settings = set $settings "KUBERNETES_SANDBOX_EXTRA_ENV" (printf "[%s]" (join "," $extraEnv)
   | replace "$" "$$"
 ) -}}
-{{- $imagePullSecrets := list -}}
-{{- range $imagePullSecret := .Values.global.imagePullSecrets -}}
-  {{- $imagePullSecrets = append $imagePullSecrets $imagePullSecret.name -}}
-{{- end -}}
 {{- $settings = set $settings "KUBERNETES_SANDBOX_IMAGE_PULL_SECRETS"
-  (join "," $imagePullSecrets)
+  (include "centaur.imagePullSecretNames" . | fromJsonArray | join ",")
 -}}
 {{- with .Values.sandbox.resources.requests.cpu -}}
   {{- $settings = set $settings "KUBERNETES_SANDBOX_CPU_REQUEST" . -}}

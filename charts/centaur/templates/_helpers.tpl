@@ -46,6 +46,24 @@ A component's labels.
 {{- end }}
 
 {{/*
+The names of the registry Secrets, which may be given as names or as references.
+*/}}
+{{- define "centaur.imagePullSecretNames" -}}
+{{- $imagePullSecretNames := list -}}
+{{- range $imagePullSecret := .Values.global.imagePullSecrets -}}
+  {{- if kindIs "string" $imagePullSecret -}}
+    {{- $imagePullSecretNames = append $imagePullSecretNames $imagePullSecret -}}
+  {{- end -}}
+{{- end -}}
+{{- range $imagePullSecret := .Values.global.imagePullSecrets -}}
+  {{- if not (kindIs "string" $imagePullSecret) -}}
+    {{- $imagePullSecretNames = append $imagePullSecretNames $imagePullSecret.name -}}
+  {{- end -}}
+{{- end -}}
+{{ toJson $imagePullSecretNames }}
+{{- end }}
+
+{{/*
 The reference of an image: repository:tag, with the digest where one is given.
 */}}
 {{- define "centaur.image" -}}

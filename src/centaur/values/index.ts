@@ -26,8 +26,9 @@ export const valuesSchema = Type.Object(
     global: closed(
       {
         imagePullSecrets: Type.Optional(
-          Type.Array(kubernetes.localObjectReference(), {
-            description: 'Registry Secrets for every pod. The API also passes them on to sandboxes.',
+          Type.Array(kubernetes.imagePullSecret(), {
+            description:
+              'Registry Secrets for every pod, each as a name or as {name: …}. The API also passes them on to sandboxes.',
             default: [],
           }),
         ),

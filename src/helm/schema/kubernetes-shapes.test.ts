@@ -63,6 +63,7 @@ const shapes = {
   duration: kubernetes.duration(),
   environment: kubernetes.environment(),
   imageDigest: kubernetes.imageDigest(),
+  imagePullSecret: kubernetes.imagePullSecret(),
   imageRepository: kubernetes.imageRepository(),
   imageTag: kubernetes.imageTag(),
   ingressTls: kubernetes.ingressTls(),

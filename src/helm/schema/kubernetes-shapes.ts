@@ -221,6 +221,10 @@ export const annotations = entries(qualifiedName, {});
 /** Environment variables: the value by the name. */
 export const environment = entries('^([-_A-Za-z]|[.][-_A-Za-z0-9])[-._A-Za-z0-9]*$', {});
 
+/** A Secret with the login of a registry: a reference as Kubernetes has it, or its name alone, as many charts take it. */
+export const imagePullSecret = (options: TSchemaOptions = {}) =>
+  Type.Union([localObjectReference(), dnsSubdomain()], options);
+
 /** A reference to a Secret or ConfigMap of the release's namespace, such as a member of `imagePullSecrets`. */
 export const localObjectReference = (options: TSchemaOptions = {}) =>
   Type.Object({ name: dnsSubdomain() }, { ...options, additionalProperties: false });

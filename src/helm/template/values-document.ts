@@ -4,6 +4,7 @@ import type { Value, ValueMap } from '../../text/json.js';
 import { assertYamlComment, constantKey } from '../../text/yaml-scalar.js';
 import type { Schema } from '../ir/schema.js';
 import { kubernetesDefinitions } from '../schema/kubernetes-shapes.js';
+import { openToParents } from '../schema/parent-chart.js';
 import { withAllKeys } from '../schema/schema.js';
 import { constantYaml } from './constant-yaml.js';
 
@@ -71,7 +72,7 @@ function jsonSchema(schema: Schema, name: string): { readonly [keyword: string]:
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: `Values of the ${name} chart`,
-    ...withAllKeys(schema),
+    ...withAllKeys(openToParents(schema)),
     ...(Object.keys(definitions).length > 0 && { definitions }),
   };
 }

@@ -1,0 +1,23 @@
+import type { Schema } from '../ir/schema.js';
+
+/**
+ * The values' schema, open for what Helm hands to a chart inside a parent chart: all keys of `global`, which belong to any chart
+ * of the release, and a boolean `enabled`, by which the parent's `condition` turns the chart on. The chart reads neither.
+ *
+ * https://helm.sh/docs/chart_template_guide/subcharts_and_globals/,
+ * https://helm.sh/docs/chart_best_practices/dependencies/#conditions-and-tags
+ */
+export function openToParents(schema: Schema): Schema {
+  const { properties = {} } = schema;
+  const { enabled = isOn, global = { type: 'object' } } = properties;
+  return {
+    ...schema,
+    properties: { ...properties, enabled, global: { ...global, additionalProperties: true } },
+  };
+}
+
+const isOn: Schema = {
+  type: 'boolean',
+  description:
+    "Whether a parent chart includes this chart, by the parent's condition. The chart itself ignores it.",
+};
