@@ -1,4 +1,4 @@
-/** The words that a chart is written with: all of the toolkit but the reading of values files. */
+/** The vocabulary for writing charts: the whole toolkit except the reading of values files. */
 
 export {
   type ChartProps,

@@ -24,7 +24,7 @@ export interface ChartProps<S extends TSchema> {
   readonly introduction?: string;
 }
 
-/** Which release a chart is rendered for. */
+/** The release that a chart is rendered for. */
 export interface ReleaseOptions {
   /** @default the chart's name */
   readonly name?: string;
@@ -32,11 +32,11 @@ export interface ReleaseOptions {
   readonly namespace?: string;
 }
 
-/** What a values document leads to: the objects, or the rules that it breaks. */
+/** The result of rendering a values document: the objects, or the rules that it breaks. */
 export interface Evaluation {
-  /** Messages for the person who edits the values; there are no objects where there is one. */
+  /** Messages for the person who edits the values. If there is one, there are no objects. */
   readonly problems: readonly string[];
-  /** In the order in which the chart's source makes them. */
+  /** In the order in which the chart's source creates them. */
   readonly objects: readonly { readonly file: string; readonly object: ValueMap }[];
 }
 
@@ -50,7 +50,7 @@ export class RuleGroup {
   }
 }
 
-/** Rules under a heading, which is above them in the chart's `rules.yaml`. */
+/** Rules under a heading, which precedes them in the chart's `rules.yaml`. */
 export function rules(heading: string, ...messages: readonly Member<string>[]): RuleGroup {
   return new RuleGroup(heading, messages);
 }
@@ -76,8 +76,8 @@ export class HelmChart<S extends TSchema = TSchema> extends RootConstruct {
   }
 
   /**
-   * Adds rules across values: messages under the condition that breaks the rule, in groups or by themselves. Neither
-   * target renders anything while there is a message.
+   * Adds rules across values: each is a message and the condition that breaks the rule, in groups or alone. Neither
+   * target renders anything while a rule is broken.
    */
   addRules(...rules: readonly (Member<string> | RuleGroup)[]): void {
     for (const rule of rules) {
@@ -104,7 +104,7 @@ export class HelmChart<S extends TSchema = TSchema> extends RootConstruct {
     );
   }
 
-  /** The rules as they are grouped in the chart. */
+  /** The rules, grouped as in the chart. */
   get rulesByHeading(): readonly RuleGroup[] {
     return this.ruleGroups;
   }
@@ -113,7 +113,7 @@ export class HelmChart<S extends TSchema = TSchema> extends RootConstruct {
     return this.noteMembers;
   }
 
-  /** The defaults, as `values.yaml` has them. */
+  /** The defaults, as in `values.yaml`. */
   get defaults(): ValueMap {
     return defaultsOf(this.schema as Schema);
   }
@@ -128,9 +128,9 @@ export class HelmChart<S extends TSchema = TSchema> extends RootConstruct {
     };
   }
 
-  /** What an expression over the chart's values yields for complete, valid ones. */
+  /** Evaluates an expression for complete, valid values. */
   read<T>(expression: Expr<T>, values: ValueMap, release?: ReleaseOptions): T {
-    // The expression's type is what its operators promise to yield.
+    // The expression's type is the one that its operators promise.
     return evaluate(astOf(expression), scopeOf(this.context(values, release))) as T;
   }
 
@@ -153,9 +153,9 @@ export class HelmChart<S extends TSchema = TSchema> extends RootConstruct {
   }
 
   /**
-   * The files of the Helm chart: paths below its folder, and their text.
+   * The files of the Helm chart: paths below its folder, and their content.
    *
-   * @throws {TypeError} where two objects would share a file, or where a key of the values is read by nothing
+   * @throws {TypeError} if two objects would share a file, or no template uses a key of the values
    */
   compile(): ReadonlyMap<string, string> {
     return compileChart(this);

@@ -1,4 +1,4 @@
-/** Checking a value against a JSON schema, for other files than a chart's values. */
+/** Checks a value against a JSON schema, for files other than a chart's values. */
 
 export { type Fault, otherMessage } from './schema/fault-words.js';
 export { faultFinder } from './schema/faults.js';

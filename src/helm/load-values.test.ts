@@ -152,7 +152,7 @@ describe('values without a fault', () => {
     ]);
   });
 
-  test('are warned of a key of global that is nearly one of the chart', () => {
+  test("are warned about a key of global that is nearly one of the chart's", () => {
     const shared = new HelmChart({
       metadata: { name: 'shared', version: '1.0.0', appVersion: '1.0.0', description: 'Shares.' },
       values: Type.Object(
@@ -180,7 +180,7 @@ describe('values without a fault', () => {
     expect(load('')).toMatchObject({ values: { greeting: { text: 'hello' } } });
   });
 
-  test('null takes a default away for good', () => {
+  test('null removes a default for good', () => {
     expect(problems('service: {port: null}')).toEqual([
       'values.yaml:1:11 service.port: null takes away the default, and the chart needs a value here | Remove the key to keep its default.',
     ]);
@@ -188,50 +188,50 @@ describe('values without a fault', () => {
 });
 
 describe('an unknown key', () => {
-  test('is named with the nearest known key beside it', () => {
+  test('is reported with the nearest known sibling key', () => {
     expect(problems('greeting:\n  txet: hi\n')).toEqual([
       'values.yaml:2:3 greeting.txet: this key is not known | Did you mean greeting.text?',
     ]);
   });
 
-  test('is told where it really lives', () => {
+  test('is reported with its correct place', () => {
     expect(problems('language: french\n')).toEqual([
       'values.yaml:1:1 language: this key is not known | There is a key of this name elsewhere: greeting.language.',
     ]);
   });
 
-  test('is told where a key lives that is nearly called so', () => {
+  test('is reported with the place of a key with a similar name', () => {
     expect(problems('image:\n  langauge: french\n')).toEqual([
       'values.yaml:2:3 image.langauge: this key is not known | Did you mean greeting.language?',
     ]);
   });
 
-  test('that is like no other is told which keys there are', () => {
+  test('that resembles none is reported with the list of known keys', () => {
     expect(problems('service:\n  port: 8080\n  xyzzyxyzzy: 1\n')).toEqual([
       'values.yaml:3:3 service.xyzzyxyzzy: this key is not known | The keys of service are port, public and token.',
     ]);
   });
 
-  test('of older files has a message of its own', () => {
+  test('of older files has its own message', () => {
     const retired = { 'service.backend': 'Set service.port instead.' };
     expect(problems('service:\n  backend: x\n', { hints: { retired } })).toEqual([
       'values.yaml:2:3 service.backend: this key of older values files means nothing here | Set service.port instead.',
     ]);
   });
 
-  test('whose form is wrong is told what the map is for', () => {
+  test('in the wrong form is reported with the purpose of the map', () => {
     expect(problems('friends: {Ann: Ann}')).toEqual([
       'values.yaml:1:11 friends.Ann: this key does not have the required form | Friends by their names, in small letters.',
     ]);
   });
 
-  test('that no one may set is told what the map is for', () => {
+  test('that must not be set is reported with the purpose of the map', () => {
     expect(problems('labels: {app: a}')).toEqual([
       "values.yaml:1:10 labels.app: this key is not allowed here | More labels; the chart's own are refused.",
     ]);
   });
 
-  test('is not mistaken for one that all JavaScript objects have', () => {
+  test('is not mistaken for a property of all JavaScript objects', () => {
     expect(problems('service:\n  constructor: 1\n  __proto__: 2\n')).toHaveLength(2);
   });
 
@@ -245,7 +245,7 @@ describe('an unknown key', () => {
 });
 
 describe('a wrong value', () => {
-  test('that is refused gets the hint of an author who knows better', () => {
+  test("that is refused gets the hint of the chart's authors", () => {
     const hint = (path: ValuePath, value: Value) =>
       path[0] === 'hosts' && typeof value === 'string' ? `Write ${value.toLowerCase()}.` : undefined;
     expect(problems('hosts: [A, 1]\nservice: {hosts: B}\n', { hints: { hint } })).toEqual([
@@ -406,7 +406,7 @@ describe('several problems', () => {
     ).toEqual(['a.yaml:2:1', 'b.yaml:1:1']);
   });
 
-  test('a key that a later file gives is found there', () => {
+  test('a key that a later file sets is located there', () => {
     const files = [
       { file: 'base.yaml', text: 'service:\n  port: 8080\n' },
       { file: 'more.yaml', text: 'service:\n  public: no\n  port: 80\n' },
@@ -416,7 +416,7 @@ describe('several problems', () => {
 });
 
 describe('an expression of --set', () => {
-  test('that cannot be read is named', () => {
+  test('is named if it cannot be read', () => {
     expect(problems('', { set: ['greeting.text'] })).toEqual([
       expect.stringMatching(/^--set:1:\d+ : this key has no value/),
     ]);
@@ -431,7 +431,7 @@ describe('an expression of --set', () => {
     ]);
   });
 
-  test('that gives a number for a string is told of files and their quotes', () => {
+  test('that gives a number for a string is answered with the advice to use quotes in a file', () => {
     expect(problems('', { set: ['image.tag=12'] })).toEqual([
       '--set image.tag=…:1:1 image.tag: must be a string, but is a number | In a values file, put it in quotes so that YAML reads a string: tag: "…"',
     ]);
@@ -439,26 +439,26 @@ describe('an expression of --set', () => {
 });
 
 describe('a broken rule', () => {
-  test('stands at the key that it names, where the file gives it', () => {
+  test('is located at the key that it names, if the file sets it', () => {
     expect(problems('service:\n  port: 9090\n  public: true\n')).toEqual([
       'values.yaml:3:3 service: public needs a token: set service.token',
     ]);
   });
 
-  test('stands at what is nearest where the file does not give its key', () => {
+  test('is located at the nearest key above, if the file does not set it', () => {
     expect(problems('service:\n  token: tok-1\n')).toEqual([
       'values.yaml:1:1 greeting.text: it would tell the token: leave it out',
     ]);
   });
 
-  test('stands at the member of a list that it names', () => {
+  test('is located at the list member that it names', () => {
     const peers = ['a.example', 'localhost'].map((name) => `  - name: ${name}\n    port: 80\n`);
     expect(problems(`peers:\n${peers.join('')}`)).toEqual([
       'values.yaml:4:5 peers[1]: localhost is the greeter itself, on another port',
     ]);
   });
 
-  test('is not asked about while the schema refuses something', () => {
+  test('is not evaluated while the schema refuses something', () => {
     expect(problems('service:\n  public: true\n  port: 80\n')).toEqual([
       'values.yaml:3:3 service.port: must be at least 1024',
     ]);

@@ -1,4 +1,4 @@
-/** From the values that a person gives, in files and with --set, to complete values, or to what is wrong with them. */
+/** From the values that a person gives, in files and with --set, to complete values or to a list of problems. */
 
 import {
   emptyMap,
@@ -23,31 +23,31 @@ import { applySet, setName } from './values/set.js';
 
 export { readValuesFile, ValuesError };
 
-/** What a chart's authors know of mistakes, beyond its schema. */
+/** What a chart's authors know about mistakes, beyond the schema. */
 export interface Hints {
-  /** Keys that older values files have, by their paths, each with what to do about it. */
+  /** Keys from older values files, by path, each with what to do about it. */
   readonly retired?: { readonly [path: string]: string };
-  /** What to do about a value that the schema refuses; undefined where the schema's own hint says it. */
+  /** What to do about a value that the schema refuses; undefined if the schema's own hint covers it. */
   readonly hint?: (path: ValuePath, value: Value) => string | undefined;
 }
 
 export interface ValuesInput {
-  /** Later files win over earlier ones. */
+  /** Later files override earlier ones. */
   readonly files: readonly { readonly file: string; readonly text: string | Uint8Array }[];
-  /** Expressions as `--set` takes them; they win over files. */
+  /** Expressions as `--set` takes them; they override files. */
   readonly set?: readonly string[];
   readonly release?: ReleaseOptions;
   readonly hints?: Hints;
 }
 
-/** One thing that is wrong with values. */
+/** One problem with the values. */
 export interface Problem {
-  /** The file's name as it was given, or `--set` and the key of its expression. */
+  /** The file's name as given, or `--set` and the key of its expression. */
   readonly file: string;
   /** From 1. */
   readonly line: number;
   readonly column: number;
-  /** The key, such as `api.extraEnv`; empty where the file as a whole is meant. */
+  /** The key, such as `api.extraEnv`; empty if the problem concerns the whole file. */
   readonly path: string;
   readonly message: string;
   /** What to do. */
@@ -55,7 +55,7 @@ export interface Problem {
 }
 
 export type Loaded =
-  /** Complete values, and what may be a mistake in what was given for them. */
+  /** Complete values, and warnings about likely mistakes. */
   | { readonly values: ValueMap; readonly warnings: readonly Problem[] }
   | { readonly problems: readonly Problem[] };
 
@@ -90,7 +90,7 @@ export function loadValues(chart: HelmChart, input: ValuesInput): Loaded {
   return { values, warnings: globalWarnings(chart.schema as Schema, given, sources) };
 }
 
-/** Keys of `global` may be another chart's, so that a misspelt one of this chart is taken as well. */
+/** Keys of `global` may belong to another chart, so a misspelt key of this chart is accepted as well. */
 function globalWarnings(
   { properties }: Schema,
   given: ValueMap,
@@ -110,7 +110,7 @@ function globalWarnings(
 
 // ---------------------------------------------------------------------------------------------------------- reading
 
-/** Something that gave values. */
+/** A source of values. */
 interface Source {
   readonly file: string;
   readonly values: ValueMap;
@@ -150,7 +150,7 @@ function readAll({ files, set = [] }: ValuesInput): Read {
     sources.push(source);
     given = mergeFiles(given, source.values);
   }
-  // What an expression sets may depend on the files: it is not read where one of them could not be.
+  // The effect of an expression may depend on the files, so it is not read if a file could not be read.
   for (const expression of problems.length === 0 ? set : []) {
     attempt(() => {
       given = applySet(given, expression);
@@ -179,7 +179,7 @@ function setSource(expression: string): Source {
 
 // ---------------------------------------------------------------------------------------------------------- checking
 
-/** Checks with the very document that Helm checks with. */
+/** Checks with the same schema document that Helm uses. */
 const finderOf = memoize((chart: HelmChart) =>
   faultFinder(JSON.parse(schemaDocument(chart.schema as Schema, chart.metadata.name))),
 );
@@ -207,7 +207,7 @@ function problemOf(
   return problemAt(path, sources, message, better ?? hint);
 }
 
-/** A rule's message begins with the key that it is about. */
+/** A rule's message begins with the key that it concerns. */
 function ruleProblem(text: string, sources: readonly Source[]): Problem {
   const [, key, message] = /^([\w$-]+(?:[.][\w$-]+|\[[^\]]*\])*): (.*)$/s.exec(text) ?? [];
   if (key === undefined || message === undefined) return problemAt([], sources, text);
@@ -216,7 +216,10 @@ function ruleProblem(text: string, sources: readonly Source[]): Problem {
   return { ...problemAt(namedBelow(path, message, sources), sources, message), path: key };
 }
 
-/** Where a rule is about several keys of one map, the first of them that is named and given; a list's member is named itself. */
+/**
+ * If a rule concerns several keys of one map, the first one that is named and set; for a list member, the member
+ * itself.
+ */
 function namedBelow(path: ValuePath, message: string, sources: readonly Source[]): ValuePath {
   if (typeof path.at(-1) === 'number') return path;
   const words = message.match(/[\w.-]*\w/g) ?? [];
@@ -230,7 +233,7 @@ function problemAt(path: ValuePath, sources: readonly Source[], message: string,
   return { ...placeOf(path, sources), path: showPath(path), message, ...(hint !== undefined && { hint }) };
 }
 
-/** Where a key is given, or else what is nearest above it; the last source that gives it counts. */
+/** Where a key is set, or else its nearest parent; the last source that sets it counts. */
 function placeOf(path: ValuePath, sources: readonly Source[]) {
   for (let depth = path.length; depth > 0; depth--) {
     const source = givenAt(path.slice(0, depth), sources);

@@ -1,6 +1,6 @@
 /**
- * Mistakes in a chart's source that `tsc` finds: under each `@ts-expect-error` stands one, and a mistake that got by would
- * make that comment an error itself. Where the source may come from JavaScript, building the chart refuses it as well.
+ * Mistakes in a chart's source that `tsc` finds: each follows an `@ts-expect-error`, which would itself be an error if
+ * the mistake went unnoticed. If the source may come from JavaScript, building the chart refuses it as well.
  */
 import Type from 'typebox';
 import { describe, expect, expectTypeOf, test } from 'vitest';
@@ -50,7 +50,7 @@ const { values } = chart;
 /** Source that is checked and never run. */
 function written(_: () => unknown): void {}
 
-/** Source that is refused by the compiler, and when it is run as well. */
+/** Source that is refused by the compiler, and at run time as well. */
 function refused(build: () => unknown, message: RegExp): void {
   expect(build).toThrow(message);
 }
@@ -70,18 +70,18 @@ describe('paths into the values', () => {
     refused(() => values.name.first, /\.Values\.name has no key 'first'/);
   });
 
-  test('lead through what may be absent only where it is shown to be there', () => {
-    // @ts-expect-error: `tls` may be left out
+  test('lead through an optional value only after a check for its presence', () => {
+    // @ts-expect-error: `tls` may be omitted
     written(() => values.tls.secret);
     written(() => when(values.tls, (tls) => tls.secret));
-    // @ts-expect-error: `hosts` may be left out, even where `tls` is there
+    // @ts-expect-error: `hosts` may be omitted, even if `tls` is present
     written(() => when(values.tls, (tls) => count(tls.hosts)));
   });
 
   test('do not lead into the members of a list or an open map', () => {
-    // @ts-expect-error: an element is reached with each
+    // @ts-expect-error: elements are read with each
     refused(() => values.ports[0], /\.Values\.ports has no key '0'/);
-    // @ts-expect-error: a label is reached with get, since it may not be there
+    // @ts-expect-error: a label is read with get, since it may be missing
     refused(() => values.labels.app, /\.Values\.labels has no key 'app'/);
   });
 });
@@ -102,17 +102,17 @@ describe("Kubernetes' fields", () => {
         new KubeDeployment(chart, 'b', {
           spec: {
             selector: {},
-            // @ts-expect-error: a field of a pod in the place of a pod template's
+            // @ts-expect-error: a field of a pod in a pod template
             template: { spec: { containers: [] }, nodeName: 'x' },
           },
         }),
     );
   });
 
-  test('are there where Kubernetes requires them', () => {
-    // @ts-expect-error: a container has a name
+  test('are present where Kubernetes requires them', () => {
+    // @ts-expect-error: a container must have a name
     written(() => new KubeDeployment(chart, 'c', podWith({ image: 'x' })));
-    // @ts-expect-error: and not under a condition
+    // @ts-expect-error: and unconditionally
     written(() => new KubeDeployment(chart, 'd', podWith({ name: when(values.enabled, 'x') })));
     written(() => new KubeDeployment(chart, 'e', podWith({ name: 'x', image: when(values.enabled, 'y') })));
   });
@@ -137,21 +137,21 @@ describe("Kubernetes' fields", () => {
 
 describe('conditions', () => {
   test('are booleans', () => {
-    // @ts-expect-error: a string is not a condition, unless a function is given of what it is when it is there
+    // @ts-expect-error: a string is not a condition without a function of its value
     refused(() => when(values.name, 'x'), /a condition is a boolean, not a string/);
-    // @ts-expect-error: and a number is none
+    // @ts-expect-error: neither is a number
     refused(() => new KubeService(chart, 'm', { when: values.replicas }), /'when' is not a boolean/);
     // @ts-expect-error: a condition on an element
     written(() => some(values.ports, (each) => each.name));
   });
 
   test('compare what can be compared', () => {
-    // @ts-expect-error: a mode that there is not
+    // @ts-expect-error: an unknown mode
     written(() => eq(values.mode, 'c'));
     // @ts-expect-error: a number and a string
     refused(() => eq(values.replicas, '3'), /eq: a integer is not compared with a string/);
     const names = map(values.ports, (item) => item.name);
-    // @ts-expect-error: a list of strings has no number in it
+    // @ts-expect-error: a list of strings contains no numbers
     refused(() => includes(names, 3), /includes takes a string/);
   });
 
@@ -164,7 +164,7 @@ describe('conditions', () => {
 });
 
 describe('lists and maps', () => {
-  test('are what each and entries walk', () => {
+  test('are walked by each and entries', () => {
     // @ts-expect-error: a string
     refused(() => each(values.name, (item) => item), /each walks a list or a map, not a string/);
     // @ts-expect-error: a number
@@ -176,22 +176,22 @@ describe('lists and maps', () => {
   });
 });
 
-describe('texts', () => {
-  test('are composed of texts and integers', () => {
+describe('strings', () => {
+  test('are composed of strings and integers', () => {
     // @ts-expect-error: a boolean
     refused(() => str`${values.enabled}`, /takes a string or integer as its 'part', not a boolean/);
     refused(() => `${values.name}`, /is an expression, not a string: compose strings with str/);
   });
 
-  test('are cut at a length that is known', () => {
-    // @ts-expect-error: Go takes no other integer there
+  test('are cut at a known length', () => {
+    // @ts-expect-error: Go accepts no other integers there
     refused(() => trunc(values.replicas, values.name), /trunc takes a constant/);
   });
 
-  test('are written as a block where they are known to stay in it', () => {
+  test('are written as a block only if they are known to stay inside it', () => {
     refused(() => block(values.name), /block takes the text of a textTemplate, not \.Values\.name/);
     written(() => block(textTemplate<{ a: string }>('types.text', 'A text.', { a: values.name })));
-    // @ts-expect-error: a text template's fields are those of its type
+    // @ts-expect-error: a text template has the fields of its type
     written(() => textTemplate<{ a: string }>('types.other', 'A text.', { b: values.name }));
   });
 });

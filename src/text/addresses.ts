@@ -1,18 +1,18 @@
 /**
- * Patterns of addresses and DNS names, written with what every reader of JSON Schema takes alike: no escapes, and plain
- * groups. Each is a part of a pattern: what uses it anchors it, and puts it in a group where it holds alternatives.
+ * Patterns of addresses and DNS names, written in the syntax that every reader of JSON Schema supports: no escapes, and
+ * plain groups. Each is a part of a pattern: anchor it, and group it if it has alternatives.
  */
 
-/** A label of a DNS name as Kubernetes takes it (RFC 1123). It has at most 63 characters, which the pattern leaves open. */
+/** A label of a DNS name in Kubernetes (RFC 1123). It has at most 63 characters, which the pattern does not check. */
 export const dnsLabel = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 
 /** Labels joined by dots (RFC 1123), of at most {@link maxDnsNameLength} characters. */
 export const dnsSubdomain = `${dnsLabel}([.]${dnsLabel})*`;
 
-/** A label of a host as resolvers and proxies take it, with its length: an underscore may stand in it. */
+/** A label of a host as resolvers and proxies accept it, including its length; underscores are allowed. */
 export const hostLabel = '[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?';
 
-/** The last label of a host begins with a letter: one of digits alone belongs to an address. */
+/** The last label of a host begins with a letter, since a label of digits alone belongs to an address. */
 export const lastHostLabel = '[a-z]([a-z0-9_-]{0,61}[a-z0-9_])?';
 
 /** A host's name without wildcards. */
@@ -21,7 +21,7 @@ export const hostName = `(${hostLabel}[.])*${lastHostLabel}`;
 /** DNS names have at most 253 characters (RFC 1035). */
 export const maxDnsNameLength = 253;
 
-/** The numbers that a port can have, 1 to 65535. */
+/** Valid port numbers, 1 to 65535. */
 export const portNumber =
   '([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])';
 
@@ -31,7 +31,10 @@ export const ipv4 = `(${octet}[.]){3}${octet}`;
 /** 16 bits of an IPv6 address in lower case. */
 const group = '[0-9a-f]{1,4}';
 
-/** RFC 4291's text forms without embedded IPv4, from a first group on: eight groups, of which one run may be written `::`. */
+/**
+ * RFC 4291's text forms without embedded IPv4, from a first group on: eight groups, of which one run may be written
+ * `::`.
+ */
 export const ipv6From = (first: string, others = group) =>
   [
     `${first}(:${others}){7}`,
@@ -52,8 +55,8 @@ export const cidr = cidrOf(ipv6);
 
 const ipv6OfAnyCase = ipv6Of('[0-9A-Fa-f]{1,4}');
 
-/** An address in either case, as Kubernetes takes it. */
+/** An address in either case, as Kubernetes accepts it. */
 export const addressOfAnyCase = `${ipv4}|${ipv6OfAnyCase}`;
 
-/** A range of addresses in either case, as Kubernetes takes it. */
+/** A range of addresses in either case, as Kubernetes accepts it. */
 export const cidrOfAnyCase = cidrOf(ipv6OfAnyCase);

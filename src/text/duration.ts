@@ -1,4 +1,4 @@
-/** Durations as Go writes them: `10m`, `1h30m`, `1.5s`. */
+/** Durations in Go's notation: `10m`, `1h30m`, `1.5s`. */
 
 const whole = '[0-9]{1,6}';
 const positiveWhole = '0{0,5}[1-9][0-9]{0,5}';
@@ -7,8 +7,8 @@ const positiveFraction = '(?:[1-9][0-9]{0,2}|0[1-9][0-9]?|00[1-9])';
 const positive = `(?:${positiveWhole}(?:\\.[0-9]{1,3})?|0{1,6}\\.${positiveFraction})`;
 
 /**
- * A positive duration of hours, minutes, seconds and milliseconds, in this order. Go takes more forms; these are the
- * ones that have whole milliseconds and can't overflow.
+ * A positive duration of hours, minutes, seconds and milliseconds, in this order. Go accepts more forms; these have
+ * whole milliseconds and can't overflow.
  */
 export const durationPattern = `^(?:${[
   `${positive}h(?:${number}m)?(?:${number}s)?(?:${whole}ms)?`,
@@ -19,7 +19,7 @@ export const durationPattern = `^(?:${[
 
 export const millisecondsOf = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
 
-/** The milliseconds of a duration that {@link durationPattern} takes. */
+/** The milliseconds of a duration that matches {@link durationPattern}. */
 export function durationMilliseconds(duration: string): number {
   const amounts = Object.entries(millisecondsOf).map(([unit, milliseconds]) => {
     const [, whole = '0', fraction = ''] =
@@ -29,7 +29,7 @@ export function durationMilliseconds(duration: string): number {
   return amounts.reduce((sum, amount) => sum + amount);
 }
 
-/** A whole number of seconds as Go writes it, without the parts that are zero: 5400 is `1h30m`. */
+/** A whole number of seconds in Go's notation, without zero parts: 5400 is `1h30m`. */
 export function goDuration(seconds: number): string {
   const parts: readonly (readonly [number, string])[] = [
     [Math.floor(seconds / 3600), 'h'],

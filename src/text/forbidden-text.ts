@@ -1,15 +1,16 @@
 /**
- * Texts that do not come through a Helm chart as they are, so that no values may hold them.
+ * Strings that a Helm chart does not pass on unchanged, so values must not contain them.
  *
- * - YAML has no U+007F to U+009F, U+FFFE and U+FFFF, and in YAML 1.1, which Helm reads and writes, U+0085, U+2028 and
- *   U+2029 are line breaks. `toYaml` yields nothing at all for a map with such a text in it, without an error, or lines
- *   at the wrong indentation.
- * - U+FEFF is a byte order mark to YAML. The reader of Helm and Kubernetes looks for one at the start of its buffer and not
- *   where it is (`is_bom` of go-yaml): one that stands in a block text can cost a later line its first character, in silence.
+ * - YAML does not allow U+007F to U+009F, U+FFFE and U+FFFF, and in YAML 1.1, which Helm reads and writes, U+0085,
+ *   U+2028 and U+2029 are line breaks. For a map with such a string, `toYaml` yields nothing at all, without an error,
+ *   or lines at the wrong indentation.
+ * - U+FEFF is a byte order mark to YAML. The reader of Helm and Kubernetes looks for one at the start of its buffer
+ *   instead of at its actual position (`is_bom` of go-yaml): one in a block scalar can silently remove the first
+ *   character of a later line.
  * - The key `<<` merges maps, and `toYaml` writes it bare.
- * - `toYaml` yields nothing at all for a map with a key of more than 1024 characters of JSON either: it writes JSON and reads
- *   that as YAML, which looks no further for the colon behind a key. A character and an escape are at most two of them.
- * - Helm deletes `<no value>` from what it has rendered: https://github.com/helm/helm/pull/7652.
+ * - `toYaml` also yields nothing for a map with a key of more than 1024 characters of JSON: it writes JSON and reads
+ *   that as YAML, which looks no further for the colon after a key. A character or an escape takes at most two of them.
+ * - Helm deletes `<no value>` from its output: https://github.com/helm/helm/pull/7652.
  */
 
 import { type GoCode, goCall } from './go-code.js';
@@ -25,7 +26,7 @@ export const forbiddenTextMessage =
   'a text holds a character that YAML does not have (U+007F to U+009F, U+2028, U+2029, U+FEFF, U+FFFE, U+FFFF), ' +
   'or "<no value>", which Helm deletes, or a key is "<<", which merges maps, or has 500 characters or more: write it without';
 
-/** Go's condition that says the same of `.Values` as {@link holdsForbiddenText}. */
+/** The Go equivalent of {@link holdsForbiddenText} for `.Values`. */
 export const forbiddenTextCondition = goCall(
   'or',
   matches(
@@ -40,19 +41,19 @@ function matches(pattern: string, text: GoCode): GoCode {
   return goCall('regexMatch', `\`${pattern}\``, text);
 }
 
-/** Whether Helm deletes a part of the text. */
+/** Whether Helm deletes a part of the string. */
 export function isDeleted(text: string): boolean {
   return text.includes(deleted);
 }
 
-/** Whether no values may hold the text. */
+/** Whether values must not contain the string. */
 export function isForbidden(text: string): boolean {
   return characters.test(text) || isDeleted(text);
 }
 
 /**
- * Whether a text, key or member somewhere in the value is forbidden. Maps and lists that are `sound` are not looked
- * through again, and those that prove to be are added.
+ * Whether the value contains a forbidden string or key at any depth. Maps and lists in `sound` are not checked again,
+ * and those found to be sound are added.
  */
 export function holdsForbiddenText(value: Value, sound = new WeakSet<object>()): boolean {
   if (typeof value === 'string') return isForbidden(value);
@@ -68,7 +69,7 @@ function isForbiddenKey(key: string): boolean {
   return key === mergeKey || isForbidden(key) || (key.length > longestKey / 6 && escapesOf(key) > longestKey);
 }
 
-/** How many characters and escapes the key has in JSON. */
+/** The number of characters and escapes in the key's JSON form. */
 function escapesOf(key: string): number {
   return (
     goJson(key)

@@ -1,14 +1,17 @@
-/** Expressions of Go templates as trees, and how they are written: on one line, or broken where that is too long. */
+/** Expressions of Go templates as trees, printed on one line or broken if too long. */
 import { goString } from './go-syntax.js';
 
-/** A word (a constant, a variable, a path such as `.Values.port`, a function without operands), or what is made of words. */
+/**
+ * A word (a constant, a variable, a path such as `.Values.port`, a function without operands), or a combination of
+ * words.
+ */
 export type GoCode = string | GoCall | GoPipe | GoMember;
 
 /** `printf "%s-%s" .Release.Name .Chart.Name` */
 interface GoCall {
   readonly kind: 'call';
   readonly name: string;
-  /** By the line that they are on where the call is broken. */
+  /** Grouped by the line that they are on if the call is broken. */
   readonly rows: readonly (readonly GoCode[])[];
 }
 
@@ -23,7 +26,7 @@ interface GoPipe {
 interface GoMember {
   readonly kind: 'member';
   readonly of: GoCall | GoPipe;
-  /** One or several names, each with its dot. */
+  /** One or more names, each with its dot. */
   readonly path: string;
 }
 
@@ -31,7 +34,7 @@ export function goCall(name: string, ...operands: readonly GoCode[]): GoCode {
   return operands.length === 0 ? name : { kind: 'call', name, rows: operands.map((operand) => [operand]) };
 }
 
-/** A map, of which each key stays on one line with its value. */
+/** A map, in which each key stays on one line with its value. */
 export function goDict(members: readonly (readonly [key: string, value: GoCode])[]): GoCode {
   const rows = members.map(([key, value]) => [goString(key), value]);
   return rows.length === 0 ? 'dict' : { kind: 'call', name: 'dict', rows };
@@ -50,7 +53,7 @@ export function goMember(of: GoCode, name: string): GoCode {
     : { kind: 'member', of, path: `.${name}` };
 }
 
-/** `and` or `or`, in which those of an operand are operands of the whole: Go looks at them in the same order. */
+/** `and` or `or`. Nested ones of the same kind are flattened: Go evaluates their operands in the same order. */
 export function goJunction(name: 'and' | 'or', ...conditions: readonly GoCode[]): GoCode {
   return goCall(name, ...conditions.flatMap((code) => callOf(name, code)?.rows.flat() ?? [code]));
 }
@@ -65,7 +68,7 @@ function callOf(name: string, code: GoCode): GoCall | undefined {
   return typeof code !== 'string' && code.kind === 'call' && code.name === name ? code : undefined;
 }
 
-/** Whether an expression is in parentheses where it is an operand. */
+/** Whether an expression needs parentheses as an operand. */
 export function isCompound(code: GoCode): code is GoCall | GoPipe {
   return typeof code !== 'string' && code.kind !== 'member';
 }
@@ -87,14 +90,14 @@ function operandText(code: GoCode): string {
   return isCompound(code) ? `(${goText(code)})` : goText(code);
 }
 
-/** The columns of a line beyond which it is broken. */
+/** The maximum width of a line before it is broken. */
 const width = 100;
 
 const step = '  ';
 
 /**
- * An expression between what is before it on its first line and behind it on its last, such as `  name: {{ ` and ` }}`.
- * Where that is too long for a line, each operand has a line of its own. A word is never broken.
+ * An expression with what precedes its first line and follows its last, such as `  name: {{ ` and ` }}`. If that is too
+ * long for one line, each operand gets its own line. A word is never broken.
  */
 export function goLines(before: string, code: GoCode, behind: string): readonly string[] {
   return linesOf(before, code, behind, /^ */.exec(before)?.[0] ?? '');
@@ -113,28 +116,28 @@ function linesOf(before: string, code: GoCode, behind: string, pad: string): rea
   }
 }
 
-/** Each function that a value goes through has a line of its own, or where the value itself is broken, all of them one. */
+/** Each function in a pipeline gets its own line or, if the value itself is broken, all of them share one. */
 function brokenPipe(before: string, { from, into }: GoPipe, behind: string, pad: string): readonly string[] {
   const first = before + goText(from);
   if (first.length > width) return linesOf(before, from, ` | ${into.map(goText).join(' | ')}${behind}`, pad);
   return [first, ...into.map((stage) => `${pad}${step}| ${goText(stage)}`), pad + behind.trimStart()];
 }
 
-/** A call of a few words would be no easier to read in several lines. */
+/** Breaking a call of a few words would not make it easier to read. */
 function isShortCall(call: GoCall): boolean {
   const words = call.rows.flat();
   if (lists.has(call.name) || !words.every(isWord) || words.at(-1)?.startsWith('"')) return false;
   return words.length === 1 || goText(call).length <= width * 0.7;
 }
 
-/** Functions whose operands are all alike: none of them stays on the line of the function. */
+/** Functions whose operands are all equivalent: none of them stays on the line of the function. */
 const lists: ReadonlySet<string> = new Set(['list', 'dict', 'and', 'or']);
 
 function brokenCall(before: string, { name, rows }: GoCall, behind: string, pad: string): readonly string[] {
   const last = rows.at(-1)?.at(-1) ?? '';
   const others = rows.slice(0, -1);
   const kept = lists.has(name) ? [] : leadingWords(others);
-  // `append $problems (printf` goes on as printf does, and so does what no line would be long enough for.
+  // `append $problems (printf` continues like printf, and so does a line that would be too long anyway.
   const opens = rows.at(-1)?.length === 1 && isCompound(last);
   const alone = pad + step + operandText(last);
   if (opens && (kept.length === others.length || (alone.length > width && others.flat().every(isWord)))) {
@@ -161,7 +164,7 @@ function isWord(code: GoCode): code is string {
   return typeof code === 'string';
 }
 
-/** What says little by itself, and stays with the function: variables, and constants behind them. */
+/** Operands that say little by themselves and stay with the function: variables, and constants after them. */
 function leadingWords(rows: readonly (readonly GoCode[])[]): readonly (readonly GoCode[])[] {
   const isVariable = (code: GoCode) => isWord(code) && /^\$\w+$/.test(code);
   const isConstant = (code: GoCode) => isWord(code) && code.startsWith('"');

@@ -14,14 +14,17 @@ const named: { readonly [character: string]: string } = {
 };
 
 /**
- * A string in double quotes as Go's `strconv.Quote` writes it. Everything that Go does not hold for printable is
- * escaped, and each of its escapes is one of YAML 1.1's, so that the same text is a YAML scalar as well.
+ * A string in double quotes as Go's `strconv.Quote` writes it. Everything that Go considers unprintable is escaped, and
+ * all its escapes are valid in YAML 1.1, so the result is a YAML scalar as well.
  */
 export function goString(text: string): string {
   return `"${text.replaceAll(unquotable, (character) => named[character] ?? escaped(character.codePointAt(0) ?? 0))}"`;
 }
 
-/** Quotes, backslashes, and what Go's `strconv.IsPrint` is not: letters, marks, numbers, punctuation, symbols, the ASCII space. */
+/**
+ * Quotes, backslashes, and everything outside Go's `strconv.IsPrint`: letters, marks, numbers, punctuation, symbols,
+ * the ASCII space.
+ */
 const unquotable = /["\\]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu;
 
 function escaped(code: number): string {
@@ -30,7 +33,7 @@ function escaped(code: number): string {
   return code < 0x10000 ? `\\u${hexadecimal(4)}` : `\\U${hexadecimal(8)}`;
 }
 
-/** A value as Go's `encoding/json` writes it: keys in the order of their bytes, and no HTML in strings. */
+/** A value as Go's `encoding/json` writes it: keys in byte order, and HTML in strings escaped. */
 export function goJson(value: Value): string {
   if (typeof value === 'string') return jsonString(value);
   if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
@@ -47,10 +50,10 @@ function jsonString(text: string): string {
   );
 }
 
-/** From the surrogates on, UTF-16 is not in the order of UTF-8. */
+/** From the surrogates on, the order of UTF-16 differs from that of UTF-8. */
 const unlikeBytes = /[\ud800-\uffff]/;
 
-/** Go's order of strings, that of their bytes, which is also the order in which templates walk a map. */
+/** Go's order of strings, by their bytes, in which templates also walk a map. */
 export function byBytes(left: string, right: string): number {
   if (unlikeBytes.test(left) || unlikeBytes.test(right)) {
     return Buffer.compare(Buffer.from(left), Buffer.from(right));

@@ -1,11 +1,11 @@
 /** JSON values, and paths into them. */
 
-/** A value as Helm holds it once a values file is read: every number is a float64. */
+/** A value as Helm represents it after reading a values file: every number is a float64. */
 export type Value = null | boolean | number | string | readonly Value[] | ValueMap;
 
 /**
  * A map of values. Those that are read from files have no prototype, so `__proto__`, `constructor` and `toString` are
- * keys like any other; read unknown keys with `Object.hasOwn` or `Object.entries`.
+ * ordinary keys; read unknown keys with `Object.hasOwn` or `Object.entries`.
  */
 export interface ValueMap {
   readonly [key: string]: Value;
@@ -19,7 +19,7 @@ export function isList(value: Value | undefined): value is readonly Value[] {
   return Array.isArray(value);
 }
 
-/** What a value is, in the words of a message, which repeats none: it may be a secret. */
+/** Describes the type of a value for a message, which must not repeat the value: it may be a secret. */
 export function typeInWords(value: Value | undefined): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
@@ -28,12 +28,12 @@ export function typeInWords(value: Value | undefined): string {
   return `a ${typeof value}`;
 }
 
-/** A map without a prototype, to be filled. */
+/** An empty map without a prototype. */
 export function emptyMap(): { [key: string]: Value } {
   return Object.create(null);
 }
 
-/** Where a value stands: map keys and list indices from the top. */
+/** The location of a value: map keys and list indices from the top. */
 export type ValuePath = readonly (string | number)[];
 
 export function valueAt(value: Value | undefined, path: ValuePath): Value | undefined {
@@ -43,7 +43,7 @@ export function valueAt(value: Value | undefined, path: ValuePath): Value | unde
   }, value);
 }
 
-/** A path as people write it, `api.extraEnv[0].name`; a key that needs it is quoted. */
+/** A path as people write it, `api.extraEnv[0].name`; a key is quoted if necessary. */
 export function showPath(path: ValuePath): string {
   return path
     .map((step, index) => {
@@ -58,7 +58,7 @@ export function samePath(left: ValuePath, right: ValuePath): boolean {
   return showPath(left) === showPath(right);
 }
 
-/** A string as it fits into a message. */
+/** A string, quoted for a message. */
 export function shorten(text: string): string {
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

@@ -1,4 +1,4 @@
-/** A function of an object that is computed once for each object: asked again, it gives the same answer. */
+/** Memoizes a function of an object: it is computed once for each object. */
 export function memoize<K extends object, V>(compute: (key: K) => V): (key: K) => V {
   const answers = new WeakMap<K, { readonly answer: V }>();
   return (key) => {

@@ -28,7 +28,7 @@ describe('the nearest word', () => {
     expect(nearest('secretTTL', keys)).toBe('secretTtl');
   });
 
-  test('is none where all are far away', () => {
+  test('is undefined if all are far away', () => {
     expect(nearest('laminar', keys)).toBeUndefined();
     expect(nearest('tag', ['url'])).toBeUndefined();
   });

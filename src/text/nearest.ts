@@ -1,4 +1,6 @@
-/** The word that was probably meant: the nearest by letters left out, added, changed or swapped, if it is near enough. */
+/**
+ * The word that was probably meant: the nearest by inserted, deleted, changed or swapped letters, if it is near enough.
+ */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const [best] = known
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
@@ -7,7 +9,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return best?.candidate;
 }
 
-/** The least number of letters to leave out, add, change or swap with their neighbour (optimal string alignment). */
+/** The minimum number of letters to insert, delete, change or swap with their neighbour (optimal string alignment). */
 export function editDistance(left: string, right: string): number {
   let before: readonly number[] = [];
   let row: readonly number[] = Array.from({ length: right.length + 1 }, (_, index) => index);

@@ -1,7 +1,7 @@
 /**
- * Whether a regular expression means the same in Go (RE2) and in JavaScript: anchored at both ends, and made of characters,
- * classes, groups, alternatives and `*`, `+` and `?` alone. Dots, escapes, lookarounds and counts are what the two read
- * differently, or RE2 not at all: https://github.com/google/re2/wiki/Syntax
+ * Whether a regular expression means the same in Go (RE2) and in JavaScript: anchored at both ends, and built only from
+ * characters, classes, groups, alternatives and `*`, `+` and `?`. Dots, escapes, lookarounds and counts are interpreted
+ * differently, or not supported by RE2: https://github.com/google/re2/wiki/Syntax
  */
 export function isPortablePattern(pattern: string): boolean {
   return portable.test(pattern) && isRegularExpression(pattern);

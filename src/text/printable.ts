@@ -1,4 +1,7 @@
-/** A string as it fits on one line, of a terminal or of a comment: what would break the line or can't be seen is a `?`. */
+/**
+ * A string that fits on one line of a terminal or of a comment: characters that would break the line or are invisible
+ * become `?`.
+ */
 export function printable(text: string): string {
   return text.replaceAll(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '?');
 }

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * A shell script that stands in a file next to a module, without its heading: the lines of comments up to the first blank
- * line, which are for readers of the source. The build copies `.sh` files to where the modules go.
+ * A shell script in a file next to a module, without its heading: the comment lines up to the first blank line, which
+ * are for readers of the source. The build copies `.sh` files next to the compiled modules.
  *
- * @throws {Error} when there is no such file, or the file has no heading
+ * @throws {Error} if the file does not exist or has no heading
  */
 export function shellScript(name: `${string}.sh`, module: string): string {
   const text = readFileSync(new URL(name, module), 'utf8');

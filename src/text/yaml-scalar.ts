@@ -1,17 +1,17 @@
-/** How the toolkit writes scalars into YAML, so that every reader of YAML 1.1 or 1.2 gets back what was written. */
+/** How the toolkit writes scalars into YAML, so that every reader of YAML 1.1 or 1.2 reads the original value. */
 import { isForbidden } from './forbidden-text.js';
 import { goJson, goString } from './go-syntax.js';
 
-/** Strings that a YAML 1.1 reader takes for a boolean or null. */
+/** Strings that a YAML 1.1 reader interprets as a boolean or null. */
 const reserved = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
 
-/** A constant, bare where no reader could take it for anything else. */
+/** A constant, unquoted if no reader could misinterpret it. */
 export function constantScalar(value: string | number | boolean | null): string {
   if (typeof value !== 'string') return goJson(value);
   return isPlain(value) ? value : goString(value);
 }
 
-/** A key that stands in the source. */
+/** A key from the source. */
 export function constantKey(key: string): string {
   return constantScalar(key);
 }
@@ -21,8 +21,9 @@ function isPlain(text: string): boolean {
 }
 
 /**
- * The lines of a string that can be written as a literal block, and its indicator; undefined where a quoted scalar is
- * needed. A block can't hold control characters, and one that begins with a space would need an indentation indicator.
+ * The lines of a string that can be written as a literal block, and its indicator; undefined if a quoted scalar is
+ * needed. A block can't contain control characters, and one that begins with a space would need an indentation
+ * indicator.
  */
 export function literalBlock(text: string): { indicator: '|' | '|-'; lines: readonly string[] } | undefined {
   const body = text.endsWith('\n') ? text.slice(0, -1) : text;
@@ -35,7 +36,7 @@ export function literalBlock(text: string): { indicator: '|' | '|-'; lines: read
 }
 
 /**
- * Checks a comment that stands in YAML.
+ * Checks a comment in YAML.
  *
  * @throws {TypeError} for a comment that would end early
  */
@@ -48,7 +49,7 @@ export function assertYamlComment(text: string): void {
 }
 
 /**
- * Checks a comment that stands in a template, between the marks of Go's comments.
+ * Checks a comment in a template, between the marks of Go's comments.
  *
  * @throws {TypeError} for a comment that would end early
  */

@@ -21,17 +21,20 @@ export interface Context {
   readonly Chart: { readonly Name: string; readonly Version: string; readonly AppVersion: string };
 }
 
-/** What is the same wherever in a chart something is computed. */
+/** What is the same wherever something in a chart is computed. */
 interface Rendering {
   readonly context: Context;
-  /** What a named template without parameters yields, and a list or map that reads no variable: each is computed once. */
+  /**
+   * The results of named templates without parameters, and of lists and maps that read no variable: each is computed
+   * once.
+   */
   readonly yielded: (template: Template) => Value;
   readonly computed: (ast: Computed) => Value;
-  /** Maps and lists that were looked through and hold no forbidden text. */
+  /** Maps and lists that were checked and contain no forbidden strings. */
   readonly sound: WeakSet<object>;
 }
 
-/** A variable that is bound, within those around it; outermost is a context in which none is. */
+/** A bound variable, linked to those bound around it; the outermost context has none. */
 export interface Scope {
   readonly rendering: Rendering;
   readonly variable: Variable | undefined;
@@ -53,7 +56,7 @@ function outermost(rendering: Rendering): Scope {
   return { rendering, variable: undefined, value: undefined, outer: undefined };
 }
 
-/** A scope within another one, in which a variable is bound too. */
+/** A scope inside another one, with one more variable bound. */
 export function bound(scope: Scope, variable: Variable | undefined, value: Value | undefined): Scope {
   return variable === undefined ? scope : { rendering: scope.rendering, variable, value, outer: scope };
 }
@@ -66,15 +69,15 @@ function boundTo(variable: Variable, scope: Scope): Value | undefined {
 
 // -------------------------------------------------------------------------------------------------- expressions
 
-/** What an expression yields, by what its variables are bound to. */
+/** Evaluates an expression, given the values of its variables. */
 type Meaning = (scope: Scope) => Value | undefined;
 
-/** @throws {EvaluationError} where an operator has no meaning for its arguments */
+/** @throws {EvaluationError} if an operator is not defined for its arguments */
 export function evaluate(ast: Ast, scope: Scope): Value | undefined {
   return meaningOf(ast)(scope);
 }
 
-/** An expression is taken apart once, however often it is evaluated. */
+/** An expression is prepared once, however often it is evaluated. */
 const meaningOf: (ast: Ast) => Meaning = memoize(takenApart);
 
 function takenApart(ast: Ast): Meaning {
@@ -107,7 +110,7 @@ function member(of: Meaning, key: string): Meaning {
 }
 
 function called(operator: Operator, args: readonly Meaning[]): Meaning {
-  // Like Go, these look no further than needed.
+  // Like Go, these evaluate no more arguments than they need.
   if (operator.name === 'and') return (scope) => args.every((condition) => asCondition(condition(scope)));
   if (operator.name === 'or') return (scope) => args.some((condition) => asCondition(condition(scope)));
   return (scope) => {
@@ -198,7 +201,7 @@ function yieldOf({ body }: Template, scope: Scope): Value {
 /** A named template is laid out once, however often it is included. */
 const linesOf = memoize((node: MapNode) => layoutDocument(node));
 
-/** A named template sees its parameters and nothing else of its caller's. */
+/** A named template sees its parameters and nothing else of its caller. */
 function calledWith(args: ReadonlyMap<Variable, Ast>, scope: Scope): Scope {
   let inner = outermost(scope.rendering);
   for (const [variable, argument] of args) inner = bound(inner, variable, evaluate(argument, scope));
@@ -207,12 +210,12 @@ function calledWith(args: ReadonlyMap<Variable, Ast>, scope: Scope): Scope {
 
 // ---------------------------------------------------------------------------------------------------- manifests
 
-/** The object for one values document; undefined where its condition does not hold. */
+/** The object for one values document; undefined if its condition does not hold. */
 export function evaluateObject({ condition, body }: HelmObject, scope: Scope): Value | undefined {
   return condition === undefined || isTrue(condition, scope) ? evaluateNode(body, scope) : undefined;
 }
 
-/** Yields undefined for a container whose members are all conditional and all missing. */
+/** Returns undefined for a container whose members are all conditional and all missing. */
 export function evaluateNode(node: Node, scope: Scope): Value | undefined {
   switch (node.kind) {
     case 'scalar':
@@ -243,7 +246,7 @@ export function evaluateNode(node: Node, scope: Scope): Value | undefined {
   }
 }
 
-/** What stands in a list or map that is an expression: whether it can be written is asked where it is. */
+/** The content of a list or map that is an expression. Where it is written, it is checked for forbidden strings. */
 function valueIn(node: Node, scope: Scope): Value {
   if (node.kind === 'scalar') return node.value;
   if (node.kind !== 'expression') throw new TypeError(`an expression holds no ${node.kind}`);
@@ -254,7 +257,7 @@ function valueIn(node: Node, scope: Scope): Value {
 
 type Field = readonly [key: string, value: Value];
 
-/** What a node in a list or map yields, by what the list or map is for. */
+/** The members or entries that a node contributes to a list or map. */
 type Reading = (node: Node, scope: Scope) => Value | undefined;
 
 function addEntries(entries: readonly Entry[], scope: Scope, read: Reading, to: Field[]): void {
@@ -294,7 +297,7 @@ function addEntry(entry: Entry, scope: Scope, read: Reading, to: Field[]): void 
   }
 }
 
-/** As far as a reader of YAML looks for the colon behind a key: https://yaml.org/spec/1.1/#id896876 */
+/** How far a YAML reader looks for the colon after a key: https://yaml.org/spec/1.1/#id896876 */
 const longestKey = 1024;
 
 function addElements(elements: readonly Element[], scope: Scope, read: Reading, to: Value[]): void {
@@ -315,14 +318,14 @@ function addElements(elements: readonly Element[], scope: Scope, read: Reading, 
   }
 }
 
-/** A list's member has its place even when nothing is in it. */
+/** A list member keeps its place even if it is empty. */
 function emptyOf(node: Node, scope: Scope): Value {
   if (node.kind === 'choice')
     return emptyOf(isTrue(node.condition, scope) ? node.chosen : node.otherwise, scope);
   return node.kind === 'list' ? [] : {};
 }
 
-// -------------------------------------------------------------------------------------------------------- texts
+// ------------------------------------------------------------------------------------------------------ strings
 
 /** Runs laid-out lines into the lines of text that the printed template yields. */
 export function run(lines: readonly Line[], scope: Scope): string[] {
@@ -365,7 +368,7 @@ function addLine(line: Line, scope: Scope, to: string[]): void {
   }
 }
 
-/** A text of several lines, each of them indented. */
+/** A string of several lines, each of them indented. */
 function addText(text: string, { indent }: Line, to: string[]): void {
   const pad = ' '.repeat(indent);
   for (const line of text.split('\n')) to.push(pad + line);

@@ -1,15 +1,15 @@
-/** Whether Helm stops where an expression is computed: because it reads a member of a value that is not there. */
+/** Whether Helm fails when it computes an expression, because the expression reads a member of a missing value. */
 import { childrenOf, unknownKind } from '../ir/children.js';
 import { parameterAt } from '../ir/operator.js';
 import type { Ast, Piece } from '../ir/tree.js';
 import { isRequired } from '../schema/schema.js';
 
-/** Whether computing an expression, or a part of one, can stop Helm for values that the schema admits. */
+/** Whether computing an expression, or a part of one, can make Helm fail for values that the schema admits. */
 export function mayStop(piece: Piece): boolean {
   return needsWhatMayBeAbsent(piece) || childrenOf(piece).some(mayStop);
 }
 
-/** Whether a piece itself has no meaning where one of its parts is absent. */
+/** Whether a piece itself is undefined if one of its parts is absent. */
 function needsWhatMayBeAbsent(piece: Piece): boolean {
   switch (piece.kind) {
     case 'member':

@@ -1,4 +1,4 @@
-/** How an operator is applied: to constants and expressions, and to the values that they turn out to have. */
+/** How an operator is applied to constants and expressions, and to their values. */
 import { durationPattern } from '../../text/duration.js';
 import type { Value } from '../../text/json.js';
 import { isPortablePattern } from '../../text/portable-pattern.js';
@@ -7,7 +7,7 @@ import type { Schema } from '../ir/schema.js';
 import { isStrings, kindOf, memberSchema } from '../schema/schema.js';
 import { astOf, type Expr, symbolic } from './expression.js';
 
-/** An argument that an operator has no meaning for. */
+/** An argument for which an operator is not defined. */
 export class EvaluationError extends Error {
   override name = 'EvaluationError';
 }
@@ -15,7 +15,7 @@ export class EvaluationError extends Error {
 /**
  * An operator applied to constants and expressions.
  *
- * @throws {TypeError} for an argument of a kind that the operator does not take
+ * @throws {TypeError} for an argument of a kind that the operator does not accept
  */
 export function call(operator: Operator, leaves: readonly unknown[]): Expr<unknown> {
   const args = leaves.map(astOf);
@@ -45,11 +45,11 @@ export function call(operator: Operator, leaves: readonly unknown[]): Expr<unkno
   return symbolic({ kind: 'call', operator, args, schema: operator.result(schemas) });
 }
 
-/** What a parameter takes. */
+/** What a parameter accepts. */
 interface Domain {
-  /** The kinds of the expressions that may stand there. */
+  /** The kinds of the expressions that it accepts. */
   readonly kinds: readonly Kind[];
-  /** Whether a value is one of those that the operator has a meaning for. */
+  /** Whether the operator is defined for a value. */
   has(value: Value): boolean;
 }
 

@@ -1,11 +1,13 @@
-/** Integers that Helm holds exactly. It reads every number of a values file as a float64, which rounds beyond 2^53. */
+/**
+ * Integers that Helm represents exactly. It reads every number of a values file as a float64, which rounds beyond 2^53.
+ */
 
 import { unknownKind } from '../ir/children.js';
 import type { Schema } from '../ir/schema.js';
 import type { Ast } from '../ir/tree.js';
 import { isIntegers } from '../schema/schema.js';
 
-/** Whether an expression that yields an integer yields none beyond 2^53, for all values that the schema admits. */
+/** Whether an integer expression stays within 2^53 for all values that the schema admits. */
 export function isExact(ast: Ast): boolean {
   if (!isIntegers(ast.schema)) return true;
   switch (ast.kind) {
@@ -26,7 +28,7 @@ export function isExact(ast: Ast): boolean {
   }
 }
 
-/** What operators yield, and what templates are given: nothing beyond 2^53. */
+/** The bounds of what operators yield and of what templates are given: nothing beyond 2^53. */
 export const exactInteger: Schema = {
   type: 'integer',
   minimum: Number.MIN_SAFE_INTEGER,

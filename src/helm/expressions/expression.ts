@@ -18,8 +18,8 @@ export interface Expr<out T> {
 export type Leaf<T> = T | Expr<T>;
 
 /**
- * An expression whose members can be read like those of the value that it stands for. Members of a value that may be
- * absent can't be read before `when` has shown that it is there.
+ * An expression whose members can be read like those of its value. Members of a value that may be absent can't be read
+ * until `when` has shown that it is present.
  */
 export type Symbolic<T> = Expr<T> & Members<T>;
 
@@ -50,7 +50,7 @@ function literal(written: unknown): Ast {
 
 function checkedLiteral(value: unknown): Value {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
-  // YAML and Go know no -0 among integers.
+  // YAML and Go have no -0 among integers.
   if (typeof value === 'number' && Number.isFinite(value)) return value === 0 ? 0 : value;
   if (Array.isArray(value)) return value.map(checkedLiteral);
   if (typeof value === 'object') {
@@ -59,7 +59,7 @@ function checkedLiteral(value: unknown): Value {
   throw new TypeError(`not a value that YAML can hold: ${String(value)}`);
 }
 
-/** Wraps a tree in an object whose properties are its members; a name that the schema does not have is refused. */
+/** Wraps a tree in an object whose properties are its members; a name that is missing from the schema is refused. */
 export function symbolic<T>(ast: Ast): Symbolic<T> {
   const proxy = new Proxy(Object.freeze({}), {
     get(_, key) {
@@ -114,8 +114,8 @@ export function variable<T>(variable: Variable, schema: Schema): Symbolic<T> {
 }
 
 /**
- * A value with the type of another schema: for one that may be this or that, where a condition has shown which it is,
- * and for one that was computed and is known better than its parts say.
+ * A value with the type of another schema: for a value of several possible types after a condition has determined which
+ * one it is, and for a computed value whose type is known better than its parts tell.
  */
 export function readAs<S extends TSchema>(schema: S, value: Expr<unknown>): Symbolic<Static<S>> {
   return symbolic({ ...astOf(value), schema: schema as Schema });
@@ -128,13 +128,13 @@ export function valuesOf<S extends TSchema>(schema: S): Symbolic<Static<S>> {
 
 const text: Schema = { type: 'string' };
 
-/** What Helm knows about the release that it renders. */
+/** What Helm knows about the release being rendered. */
 export const release = builtin<{ Name: string; Namespace: string; Service: string }>('Release', {
   properties: { Name: text, Namespace: text, Service: text },
   required: ['Name', 'Namespace', 'Service'],
 });
 
-/** What `Chart.yaml` says, in Helm's capitals. */
+/** The content of `Chart.yaml`, with Helm's capitalization. */
 export const chartInfo = builtin<{ Name: string; Version: string; AppVersion: string }>('Chart', {
   properties: { Name: text, Version: text, AppVersion: text },
   required: ['Name', 'Version', 'AppVersion'],

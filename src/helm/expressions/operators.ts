@@ -1,6 +1,6 @@
 /**
  * The operator table. Each row is one operator with both of its meanings: `evaluate` in TypeScript, and `go` as the
- * text of a Go template expression. A test that compares the two is generated from this table.
+ * source of a Go template expression. A test that compares the two is generated from this table.
  *
  * Helm's functions are documented at https://helm.sh/docs/chart_template_guide/function_list/.
  */
@@ -18,10 +18,10 @@ import { astOf, type Expr, type Leaf, type Symbolic, symbolic } from './expressi
 
 const table: Operator[] = [];
 
-/** Every operator there is. */
+/** All operators. */
 export const operators: readonly Operator[] = table;
 
-/** A constant of JSON; an expression that may be absent is an object as well, but none of these. */
+/** A constant of JSON. An expression that may be absent is an object too, but not one of these. */
 type Constant = string | number | boolean | null | Container;
 type Container = readonly unknown[] | ConstantMap;
 type ConstantMap = { readonly [key: string]: unknown };
@@ -30,7 +30,7 @@ type List<T = Value> = readonly T[];
 type Dict<T = Value> = { readonly [key: string]: T };
 type Absent = null | undefined;
 
-/** Adds an operator to the table. Its TypeScript signature, `F`, is the one place where the table's word is taken for it. */
+/** Adds an operator to the table. Its TypeScript signature, `F`, is trusted, not checked against the row. */
 function row<F extends (...args: never[]) => Expr<unknown>>(operator: Operator): F {
   table.push(operator);
   const apply: unknown = (...args: unknown[]) => call(operator, args);
@@ -53,7 +53,7 @@ const fn =
 
 // ---------------------------------------------------------------------------------------------------- conditions
 
-/** True when every condition is; later conditions are not looked at after one that is false. */
+/** True if all conditions are true; evaluation stops at the first false one. */
 export const and: (...conditions: [Leaf<boolean>, Leaf<boolean>, ...Leaf<boolean>[]]) => Expr<boolean> = row({
   name: 'and',
   summary: 'whether all conditions are true',
@@ -63,7 +63,7 @@ export const and: (...conditions: [Leaf<boolean>, Leaf<boolean>, ...Leaf<boolean
   go: (...conditions) => goJunction('and', ...conditions.map(({ code }) => code)),
 });
 
-/** True when one of the conditions is; later conditions are not looked at after one that is true. */
+/** True if any condition is true; evaluation stops at the first true one. */
 export const or: (...conditions: [Leaf<boolean>, Leaf<boolean>, ...Leaf<boolean>[]]) => Expr<boolean> = row({
   name: 'or',
   summary: 'whether at least one condition is true',
@@ -135,7 +135,7 @@ export const ne: <T extends string | number | boolean>(
   go: fn('ne'),
 });
 
-/** Go compares an integer with a float64, or with a string, by stopping. */
+/** Go fails when it compares an integer with a float64 or a string. */
 function unequal([left, right]: readonly Kind[]): string | undefined {
   return left === right ? undefined : `a ${left} is not compared with a ${right}`;
 }
@@ -176,7 +176,7 @@ export const le = comparison(
   (left, right) => left <= right,
 );
 
-/** Whether a value is there at all: not absent and not null. */
+/** Whether a value is present: neither absent nor null. */
 export const isPresent: (value: Expr<unknown>) => Expr<boolean> = row({
   name: 'isPresent',
   summary: 'whether a value is present, that is, neither absent nor null',
@@ -186,7 +186,7 @@ export const isPresent: (value: Expr<unknown>) => Expr<boolean> = row({
   go: ({ code }) => goCall('not', goCall('kindIs', '"invalid"', code)),
 });
 
-/** Whether a value that may be a string or something else is a string; `readAs` then reads it as what it is. */
+/** Whether a value that may be a string or something else is a string; `readAs` then reads it with its actual type. */
 export const isString: (value: Expr<unknown>) => Expr<boolean> = row({
   name: 'isString',
   summary: 'whether a value is a string',
@@ -196,7 +196,7 @@ export const isString: (value: Expr<unknown>) => Expr<boolean> = row({
   go: ({ code }) => goCall('kindIs', '"string"', code),
 });
 
-/** Whether a string, list or map is there and has at least one member. */
+/** Whether a string, list or map is present and not empty. */
 export const isNonEmpty: (value: Expr<string | readonly unknown[] | object | undefined>) => Expr<boolean> =
   row({
     name: 'isNonEmpty',
@@ -208,7 +208,7 @@ export const isNonEmpty: (value: Expr<string | readonly unknown[] | object | und
     go: ({ code }) => goCall('not', goCall('empty', code)),
   });
 
-/** One of two values, by a condition. Both are computed: a value that only one branch may read belongs into `when`. */
+/** One of two values, by a condition. Both are computed: use `when` for a value that only one branch may read. */
 export const ifElse: <T>(
   condition: Leaf<boolean>,
   then: Leaf<T>,
@@ -227,7 +227,7 @@ export const ifElse: <T>(
   passes: true,
 });
 
-/** What one of two expressions yields. */
+/** The schema of the choice between two expressions. */
 function either(left: Schema = {}, right: Schema = {}): Schema {
   const [kind, other] = [kindOf(left), kindOf(right)];
   const container = [kind, other].find((each) => each === 'list' || each === 'map');
@@ -241,7 +241,7 @@ function either(left: Schema = {}, right: Schema = {}): Schema {
   return simple && kind === other ? { type: kind } : union([left, right]);
 }
 
-/** The value where it is there, else the fallback; `""`, `0` and `false` are there. */
+/** The value if present, else the fallback; `""`, `0` and `false` count as present. */
 export const defaultIfAbsent: <T>(value: Expr<T | undefined>, fallback: Leaf<NoInfer<T>>) => Symbolic<T> =
   row({
     name: 'defaultIfAbsent',
@@ -259,12 +259,15 @@ export const defaultIfAbsent: <T>(value: Expr<T | undefined>, fallback: Leaf<NoI
     passes: true,
   });
 
-/** Whether Go's `default`, which takes what is empty for absent, yields the same: nothing empty is there but the fallback. */
+/**
+ * Whether Go's `default`, which treats empty values as absent, yields the same: the only empty value possible is the
+ * fallback.
+ */
 function isDefault({ empties }: Operand, { constant }: Operand): boolean {
   return empties?.every((empty) => constant !== undefined && goJson(empty) === goJson(constant)) ?? false;
 }
 
-/** The string where it has a character, else the fallback: Helm's `default`. */
+/** The string if it is not empty, else the fallback: Helm's `default`. */
 export const defaultIfEmpty: (value: Expr<string | undefined>, fallback: Leaf<string>) => Expr<string> = row({
   name: 'defaultIfEmpty',
   summary: 'the string, or the fallback if the string is absent or empty',
@@ -297,7 +300,7 @@ const concatenated = row<(...parts: readonly unknown[]) => Expr<string>>({
 
 const verbs: { readonly [K in Kind]?: string } = { string: '%s', integer: '%d' };
 
-/** A string with strings and integers set into it: str`${repository}:${tag}`. */
+/** A string with strings and integers interpolated: str`${repository}:${tag}`. */
 export function str(
   texts: TemplateStringsArray,
   ...values: readonly (Leaf<string> | Leaf<number>)[]
@@ -309,7 +312,7 @@ export function str(
     : concatenated(...written);
 }
 
-/** A string that is set into another one is part of it: the chart prints one text for both. */
+/** A string interpolated into another one becomes part of it: the chart prints one string for both. */
 function partsOf(part: Leaf<string> | Leaf<number>): readonly (Leaf<string> | Leaf<number>)[] {
   const ast = astOf(part);
   if (ast.kind === 'literal' && Number.isSafeInteger(ast.value)) return [String(ast.value)];
@@ -317,7 +320,7 @@ function partsOf(part: Leaf<string> | Leaf<number>): readonly (Leaf<string> | Le
   return ast.args.map((inner) => symbolic<string>(inner));
 }
 
-/** At most the first `length` bytes of a string: Kubernetes' names are ASCII, and a cut inside a character is refused. */
+/** At most the first `length` bytes of a string. Kubernetes' names are ASCII; a cut inside a character is refused. */
 export const trunc: (length: number, text: Leaf<string>) => Expr<string> = row({
   name: 'trunc',
   summary: 'at most the first `length` bytes of a string',
@@ -376,8 +379,8 @@ export const contains = textTest('contains', 'whether a string contains the part
 );
 
 /**
- * Whether the whole of a string has the form of a pattern. JavaScript must not take longer for it than RE2, which is
- * linear: write patterns in which each character can be read in one way alone.
+ * Whether a whole string matches a pattern. RE2 takes linear time, and JavaScript must not take longer: write patterns
+ * in which each character can be matched in only one way.
  */
 export const matches: (pattern: string, text: Leaf<string>) => Expr<boolean> = row({
   name: 'matches',
@@ -550,7 +553,7 @@ const arithmetic = (
 export const add = arithmetic('add', 'the sum of two integers', (left, right) => left + right);
 export const sub = arithmetic('sub', 'the left integer minus the right one', (left, right) => left - right);
 export const mul = arithmetic('mul', 'the product of two integers', (left, right) => left * right);
-/** Towards zero: -7 by 2 is -3. */
+/** Rounds towards zero: -7 by 2 is -3. */
 export const div = arithmetic(
   'div',
   'the left integer divided by the right one, which is at least 1, rounded towards zero',
@@ -558,7 +561,7 @@ export const div = arithmetic(
   'positive',
 );
 
-/** The integer that a string of digits says. */
+/** Parses a string of digits as an integer. */
 export const toInteger: (text: Leaf<string>) => Expr<number> = row({
   name: 'toInteger',
   summary: 'the integer that a string of up to fifteen digits represents',
@@ -570,7 +573,7 @@ export const toInteger: (text: Leaf<string>) => Expr<number> = row({
 
 const epoch = goCall('toDate', goString('2006-01-02Z07:00'), goString('1970-01-01Z'));
 
-/** The milliseconds of a duration as Go writes it, `1h30m`. Templates read durations only to move a date by them. */
+/** The milliseconds of a duration in Go's notation, `1h30m`. Templates need them only to shift a date. */
 export const toMilliseconds: (duration: Leaf<string>) => Expr<number> = row({
   name: 'toMilliseconds',
   summary: 'the milliseconds of a positive duration, such as 1h30m',
@@ -614,7 +617,7 @@ function size(container: List | Dict): number {
   return Array.isArray(container) ? container.length : Object.keys(container).length;
 }
 
-/** Whether a list of strings has the value in it. */
+/** Whether a list of strings contains the value. */
 export const includes: <T extends string>(
   list: Leaf<readonly T[]>,
   value: Leaf<NoInfer<T>>,
@@ -630,7 +633,7 @@ export const includes: <T extends string>(
   go: (list, value) => goCall('has', value.code, list.code),
 });
 
-/** The lists one after another. */
+/** Concatenates lists. */
 export const concat: <T>(...lists: [Leaf<readonly T[]>, ...Leaf<readonly T[]>[]]) => Symbolic<readonly T[]> =
   row({
     name: 'concat',
@@ -638,11 +641,11 @@ export const concat: <T>(...lists: [Leaf<readonly T[]>, ...Leaf<readonly T[]>[]]
     parameters: [{ name: 'list', kind: 'list', variadic: true }],
     result: (lists) => ({ type: 'array', items: union(lists.map(memberSchema)) }),
     evaluate: (...lists: List[]) => lists.flat(),
-    // `concat` of nothing but empty lists is Go's nil, which would be written as null.
+    // In Go, `concat` of only empty lists is nil, which would be written as null.
     go: (...lists) => goPipe(fn('concat')(...lists), goCall('default', 'list')),
   });
 
-/** The strings of a list, each once, where it first stands. */
+/** The strings of a list without duplicates, in order of first occurrence. */
 export const uniq: (list: Leaf<readonly string[]>) => Symbolic<readonly string[]> = row({
   name: 'uniq',
   summary: 'the strings of a list, without duplicates',
@@ -653,7 +656,7 @@ export const uniq: (list: Leaf<readonly string[]>) => Symbolic<readonly string[]
   piped: true,
 });
 
-/** The strings of a list in the order of their bytes. */
+/** The strings of a list in byte order. */
 export const sort: (list: Leaf<readonly string[]>) => Symbolic<readonly string[]> = row({
   name: 'sort',
   summary: 'the strings of a list, in the order of their UTF-8 bytes',
@@ -686,7 +689,7 @@ export const hasKey: (map: Expr<object> | ConstantMap, key: Leaf<string>) => Exp
   go: fn('hasKey'),
 });
 
-/** The member of an open map, or the fallback where the map has no such key. */
+/** The member of an open map, or the fallback if the map lacks the key. */
 export const get: <T>(
   map: Leaf<{ readonly [key: string]: T }>,
   key: Leaf<string>,
@@ -706,7 +709,7 @@ export const get: <T>(
   passes: true,
 });
 
-/** A map without some of its keys; an absent map is an empty one. */
+/** A map without some of its keys; an absent map counts as empty. */
 export const omit: <T extends object>(map: Leaf<T | undefined>, ...keys: Leaf<string>[]) => Expr<T> = row({
   name: 'omit',
   summary: 'a map without some of its keys; an absent map counts as empty',

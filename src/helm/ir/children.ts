@@ -1,16 +1,16 @@
 import type { Ast, Piece, Template, Variable } from './tree.js';
 
-/** What a piece of the tree is made of. */
+/** The parts of a piece of the tree. */
 interface Parts {
   readonly outer?: readonly Piece[];
   /** Variables that the piece binds, and the parts that may read them. */
   readonly binds?: readonly (Variable | undefined)[];
   readonly inner?: readonly Piece[];
-  /** The named template that is called. What that is made of belongs to the template. */
+  /** The named template that is called. Its own parts belong to the template. */
   readonly template?: Template;
 }
 
-/** What a piece is made of, for every walk over the tree. */
+/** The parts of a piece, for every walk over the tree. */
 export function partsOf(piece: Piece): Parts {
   switch (piece.kind) {
     case 'scalar':
@@ -51,7 +51,10 @@ export function partsOf(piece: Piece): Parts {
   }
 }
 
-/** The expressions that one is printed with. Lists and maps that are expressions are computed by statements of their own. */
+/**
+ * The expressions that are printed inside another one. Lists and maps that are expressions are computed by separate
+ * statements.
+ */
 export function operandsOf(ast: Ast): readonly Ast[] {
   switch (ast.kind) {
     case 'literal':
@@ -78,7 +81,7 @@ export function childrenOf(piece: Piece): readonly Piece[] {
   return [...outer, ...inner];
 }
 
-/** Ends a `switch` over kinds: the compiler refuses one that leaves a kind out. */
+/** Ends a `switch` over kinds: the compiler refuses one that omits a kind. */
 export function unknownKind(piece: never): never {
   throw new TypeError(`not a piece of the tree: ${JSON.stringify(piece)}`);
 }

@@ -1,9 +1,9 @@
-/** Which variables of what is around it a piece reads: a list or map that reads none is the same wherever it stands. */
+/** Which variables bound around a piece it reads: a list or map that reads none is the same everywhere. */
 import { memoize } from '../../text/memoize.js';
 import { partsOf } from './children.js';
 import type { Ast, Piece, Variable } from './tree.js';
 
-/** Whether an expression reads no variable but those that it binds itself. */
+/** Whether an expression reads no variables except those that it binds itself. */
 export function isClosed(ast: Ast): boolean {
   return freeVariables(ast).size === 0;
 }
@@ -13,7 +13,7 @@ export function reads(piece: Piece, variable: Variable): boolean {
   return freeVariables(piece).has(variable);
 }
 
-/** The variables that are read in a piece, and bound around it. */
+/** The variables that a piece reads and that are bound around it. */
 const freeVariables = memoize((piece: Piece): ReadonlySet<Variable> => {
   if (piece.kind === 'variable') return new Set([piece.variable]);
   const { outer = [], binds = [], inner = [] } = partsOf(piece);

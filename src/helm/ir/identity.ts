@@ -1,7 +1,7 @@
 import { memoize } from '../../text/memoize.js';
 import type { Ast } from './tree.js';
 
-/** A string that two expressions share exactly when they are the same expression. */
+/** A string that is equal for two expressions exactly if they are the same expression. */
 export const identity: (ast: Ast) => string = memoize(describe);
 
 function describe(ast: Ast): string {
@@ -29,5 +29,5 @@ function describe(ast: Ast): string {
 
 let serial = 0;
 
-/** A number for each object, since what is in it doesn't tell two of them apart. */
+/** A number for each object, since two distinct objects may have equal contents. */
 const serialOf = memoize((_: object) => serial++);

@@ -3,10 +3,10 @@ import type { GoCode } from '../../text/go-code.js';
 import type { Value } from '../../text/json.js';
 import type { Schema } from './schema.js';
 
-/** What an expression yields, as far as writing it into a template must know. */
+/** What is known of an expression's result, as far as printing it into a template requires. */
 export type Kind = 'string' | 'integer' | 'number' | 'boolean' | 'list' | 'map' | 'scalar';
 
-/** One row of the operator table: a meaning in TypeScript, and the Go template function that means the same. */
+/** One row of the operator table: an implementation in TypeScript, and the equivalent Go template function. */
 export interface Operator {
   readonly name: string;
   readonly summary: string;
@@ -19,20 +19,20 @@ export interface Operator {
   readonly go: (...args: Operand[]) => GoCode;
   /** The last argument may come through a pipe: `include "name" . | trunc 63`. */
   readonly piped?: true;
-  /** It yields one of its arguments, or a part of one, as it is: a number is still the float64 that Helm has read. */
+  /** It yields one of its arguments, or a part of one, unchanged: a number is still the float64 that Helm has read. */
   readonly passes?: true;
-  /** Says why arguments of these kinds don't go together. */
+  /** Returns the reason why arguments of these kinds can't be combined. */
   readonly refuses?: (kinds: readonly Kind[]) => string | undefined;
 }
 
-/** An argument as Go code, and what is known of it. */
+/** An argument as Go code, and what is known about it. */
 export interface Operand {
   readonly code: GoCode;
-  /** What it yields, where the parameter takes no `any`. */
+  /** The schema of what it yields, for parameters that are not `any`. */
   readonly kind?: Kind;
   /** The key may be missing from the values. */
   readonly mayBeAbsent?: boolean;
-  /** Which of the values that Go takes for empty it may be, where that is known. */
+  /** Which of the values that Go considers empty it may be, if known. */
   readonly empties?: readonly Value[];
   /** The value of a constant. */
   readonly constant?: Value;
@@ -41,7 +41,7 @@ export interface Operand {
 export interface Parameter {
   readonly name: string;
   readonly kind: ParameterKind;
-  /** A constant that stands in the source, no expression. */
+  /** A constant in the source, as opposed to an expression. */
   readonly constant?: true;
   /** The parameter may be absent (or null) in the values. */
   readonly optional?: true;

@@ -5,7 +5,7 @@ export interface Schema {
   readonly required?: readonly string[];
   readonly items?: Schema;
   readonly additionalProperties?: Schema | boolean;
-  /** False for keys that no one may set. */
+  /** False for keys that must not be set. */
   readonly patternProperties?: { readonly [pattern: string]: Schema | false };
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
@@ -25,6 +25,6 @@ export interface Schema {
   readonly propertyNames?: Schema;
   readonly description?: string;
   readonly default?: unknown;
-  /** It may be a secret, which nothing prints. */
+  /** The value may be a secret, which must never be printed. */
   readonly writeOnly?: boolean;
 }

@@ -1,13 +1,14 @@
 /**
- * The tree that a chart's source builds: expressions over values, and the manifest nodes that hold them. It is
- * plain data; {@link file://../evaluate/evaluate.ts} and {@link file://../template/go-expression.ts} give it its two meanings.
+ * The tree that a chart's source builds: expressions over values, and the manifest nodes that contain them. It is plain
+ * data; {@link file://../evaluate/evaluate.ts} and {@link file://../template/go-expression.ts} give it its two
+ * meanings.
  */
 
 import type { Value } from '../../text/json.js';
 import type { Operator } from './operator.js';
 import type { Schema } from './schema.js';
 
-/** An expression: data with two meanings. `schema` says what it yields. */
+/** An expression: data with two meanings. `schema` describes its value. */
 export type Ast = (
   | { readonly kind: 'literal'; readonly value: Value }
   | { readonly kind: 'builtin'; readonly object: Builtin }
@@ -26,13 +27,16 @@ export type Ast = (
   | { readonly kind: 'include'; readonly template: Template; readonly args: Arguments }
 ) & { readonly schema: Schema };
 
-/** The objects that Helm hands to every template. */
+/** The objects that Helm passes to every template. */
 export type Builtin = 'Values' | 'Release' | 'Chart';
 
-/** A name bound by `each` or by a named template's parameter; two variables are the same only if they are one object. */
+/**
+ * A name bound by `each` or by a named template's parameter; two variables are the same only if they are the same
+ * object.
+ */
 export interface Variable {
   readonly name: string;
-  /** A parameter is read from the template's argument (`.component`), everything else is a Go variable (`$port`). */
+  /** A parameter is read from the template's argument (`.component`); all others are Go variables (`$port`). */
   readonly parameter?: true;
 }
 
@@ -46,9 +50,9 @@ export interface Template {
 
 /**
  * - `string`: one line of text.
- * - `json`: any value; callers read it back with fromJson.
- * - `fields`: a map's entries, to be written into a map.
- * - `document`: a YAML document, as text.
+ * - `json`: any value; callers parse it with fromJson.
+ * - `fields`: the entries of a map, to be written into another map.
+ * - `document`: a YAML document, as a string.
  */
 export type TemplateBody =
   | { readonly kind: 'string'; readonly value: Ast }
@@ -102,7 +106,7 @@ export type Element =
       readonly kind: 'each';
       readonly over: Ast;
       readonly item: Variable;
-      /** The key of a map, which is walked in the order of its keys; or the index in a list, where the body reads it. */
+      /** The key, for a map, which is walked in key order; for a list, the index, if the body reads it. */
       readonly key: Variable | undefined;
       readonly body: readonly Element[];
     };

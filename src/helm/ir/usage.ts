@@ -1,16 +1,16 @@
-/** Which values and which named templates a chart's source reads. */
+/** The values and named templates that a chart's source reads. */
 import { partsOf } from './children.js';
 import type { Schema } from './schema.js';
 import type { Ast, Piece, Template } from './tree.js';
 
-/** What {@link usageOf} found. */
+/** The result of {@link usageOf}. */
 export class Usage {
-  /** Each behind those that it includes. */
+  /** Each after those that it includes. */
   readonly templates = new Set<Template>();
-  /** Paths below `.Values`, as JSON lists, that are read as they are. */
+  /** Paths below `.Values`, as JSON lists, whose values are read whole. */
   private readonly paths = new Set<string>();
 
-  /** @throws {TypeError} naming the keys of the schema that nothing reads */
+  /** @throws {TypeError} naming the keys of the schema that are never read */
   assertComplete(schema: Schema): void {
     const unread = leavesOf(schema, []).filter((leaf) => !this.covers(leaf));
     if (unread.length > 0) {
@@ -18,7 +18,7 @@ export class Usage {
     }
   }
 
-  /** A key is read when it, a map around it, or a member of it is. */
+  /** A key counts as read if it, a map around it, or one of its members is read. */
   private covers(leaf: readonly string[]): boolean {
     const around = leaf.map((_, index) => JSON.stringify(leaf.slice(0, index + 1)));
     const inside = `${JSON.stringify(leaf).slice(0, -1)},`;
@@ -64,7 +64,7 @@ function leavesOf(schema: Schema, path: readonly string[]): readonly (readonly s
   return properties.flatMap(([key, member]) => leavesOf(member, [...path, key]));
 }
 
-/** Whether an expression is a part of the values, which their schema has been held against. */
+/** Whether an expression is a part of the values, which have been validated against their schema. */
 export function isOfValues(ast: Ast): boolean {
   if (ast.kind === 'member') return isOfValues(ast.of);
   return ast.kind === 'builtin' || (ast.kind === 'variable' && !ast.variable.parameter);

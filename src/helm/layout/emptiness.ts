@@ -1,6 +1,6 @@
 /**
- * When a container has a member at all. A map or list whose members are all conditional and all missing is left out
- * where it is a field, and empty where it is a list's member; it never turns into YAML's null.
+ * When a container has any members. A map or list whose members are all conditional and all missing is omitted if it is
+ * a field, and empty if it is a list member; it never becomes YAML's null.
  */
 import { mayBeAbsent } from '../expressions/absence.js';
 import { astOf, type Expr, symbolic } from '../expressions/expression.js';
@@ -11,13 +11,16 @@ import type { Ast, Element, Entry, Node } from '../ir/tree.js';
 import { isOfValues } from '../ir/usage.js';
 import { emptyValues } from '../schema/schema.js';
 
-/** The condition under which there is something to write; true where there always is. */
+/** The condition under which there is something to write; true if there always is. */
 export type Presence = true | Ast;
 
-/** There is nothing to write, whatever the values are. */
+/** There is nothing to write, regardless of the values. */
 export const never: Ast = astOf(false);
 
-/** When a field that holds the node is written. An empty map or list in the source is written as it is. */
+/**
+ * The condition under which a field that holds the node is written. An empty map or list in the source is written as
+ * is.
+ */
 export function presenceOf(node: Node): Presence {
   switch (node.kind) {
     case 'map':
@@ -59,8 +62,8 @@ function presenceOfEntry(entry: Entry): Presence {
 }
 
 /**
- * The same entries, beginning with a field that is always there where the map has one, after the comments that speak of
- * it: the first line of a list's member stands beside its dash, and that of a named template begins its text.
+ * The same entries, reordered to begin with a field that is always present, if the map has one, after its comments: the
+ * first line of a list member follows its dash, and that of a named template begins its output.
  */
 export function beginningWithField(entries: readonly Entry[]): readonly Entry[] {
   const field = entries.findIndex((entry) => entry.kind === 'field' && presenceOf(entry.value) === true);
@@ -107,7 +110,7 @@ function anyOf(conditions: readonly Ast[]): Ast {
     : astOf(or(condition(first), condition(second), ...rest.map(condition)));
 }
 
-/** Whether one of two conditions holds exactly where the other does not. */
+/** Whether two conditions are opposites. */
 export function areOpposite(left: Ast, right: Ast): boolean {
   return identity(negated(left)) === identity(right);
 }
@@ -140,7 +143,7 @@ function ofEach(each: Extract<Element, { kind: 'each' }>, body: Presence): Prese
   );
 }
 
-/** Whether a list or map that is computed has a member whatever the values are. */
+/** Whether a computed list or map has a member regardless of the values. */
 function alwaysHasMember(ast: Ast): boolean {
   switch (ast.kind) {
     case 'collect':

@@ -1,6 +1,6 @@
 /**
- * Lays a manifest out as lines of YAML. Printed with directives the lines are a Helm template; run with values they
- * are the YAML itself. Indentation is known here, so nobody ever counts it.
+ * Lays a manifest out as lines of YAML. Printed with directives, the lines are a Helm template; run with values, they
+ * are the YAML itself. All indentation is computed here.
  */
 
 import { constantKey, constantScalar, literalBlock } from '../../text/yaml-scalar.js';
@@ -36,11 +36,11 @@ export type Line =
       readonly item: Variable;
       readonly body: readonly Line[];
     }
-  /** A comment of the template, which is not part of what it yields. */
+  /** A comment of the template, which is not part of its output. */
   | { readonly kind: 'comment'; readonly indent: number; readonly text: string }
   /** A map or list from an expression. */
   | { readonly kind: 'yaml'; readonly indent: number; readonly value: Ast }
-  /** The lines of a text, inside a literal block. */
+  /** The lines of a string, inside a literal block. */
   | { readonly kind: 'block'; readonly indent: number; readonly text: Ast }
   /** The entries of a named template that yields a map. */
   | {
@@ -51,18 +51,18 @@ export type Line =
     };
 
 /**
- * Constant text, or an expression printed as a YAML scalar or, in a text that is no YAML, as it is. An exact scalar is
- * the same characters in every Helm, and not only the same to YAML: `quote` escapes what Go's version of Unicode does not
- * know, and Helms are built with several.
+ * A constant string, or an expression printed as a YAML scalar or, in text that is not YAML, as is. An exact scalar has
+ * the same characters in every Helm, not just the same meaning in YAML: `quote` escapes characters that Go's version of
+ * Unicode does not know, and Helms are built with several versions.
  */
 export type Part = string | { readonly scalar: Ast; readonly exact?: boolean } | { readonly raw: Ast };
 
-/** Conditions that hold where a line stands, by their identity: asking again would be noise. */
+/** Conditions known to hold at a line, by their identity: testing them again would be noise. */
 type Assumed = ReadonlySet<string>;
 
 const step = 2;
 
-/** The lines of a map that is a document, or a named template's body. `assumed` holds around all of them. */
+/** The lines of a map that is a document, or the body of a named template. `assumed` holds around all of them. */
 export function layoutDocument(map: MapNode, assumed?: Ast): readonly Line[] {
   return map.entries.length === 0
     ? [text(0, '{}')]
@@ -70,8 +70,8 @@ export function layoutDocument(map: MapNode, assumed?: Ast): readonly Line[] {
 }
 
 /**
- * Whether lines may end in a map or list from an expression. Helm trims what it renders, and would take with the end the
- * line breaks in which such a value's last text ends.
+ * Whether the lines may end in a map or list from an expression. Helm trims what it renders, which would remove line
+ * breaks at the end of the last string in such a value.
  */
 export function mayEndInYaml(lines: readonly Line[]): boolean {
   for (const line of lines.toReversed()) {
@@ -87,13 +87,13 @@ export function mayEndInYaml(lines: readonly Line[]): boolean {
   return false;
 }
 
-/** Whether a line yields something whatever the values are. */
+/** Whether a line yields something regardless of the values. */
 function isAlwaysThere(line: Line): boolean {
   if (line.kind === 'if') return line.body.some(isAlwaysThere) && line.otherwise.some(isAlwaysThere);
   return line.kind !== 'range' && line.kind !== 'comment';
 }
 
-/** Whether a map or list from an expression stands somewhere in the lines. */
+/** Whether the lines contain a map or list from an expression. */
 export function holdsYaml(lines: readonly Line[]): boolean {
   return lines.some((line) => {
     switch (line.kind) {
@@ -115,14 +115,14 @@ export function holdsYaml(lines: readonly Line[]): boolean {
   });
 }
 
-/** The lines of a text that is no YAML, such as NOTES.txt. */
+/** The lines of text that is not YAML, such as NOTES.txt. */
 export function layoutText(elements: readonly Element[]): readonly Line[] {
   return layoutElements(elements, 0, new Set(), { item: (value) => [text(0, ...rawParts(value))] });
 }
 
 function rawParts(value: Node): readonly Part[] {
   if (value.kind === 'scalar' && typeof value.value === 'string') {
-    // Directives take spaces beside them along.
+    // Directives trim adjacent spaces.
     return /^\s|\s$/.test(value.value) ? [{ raw: astOf(value.value) }] : [value.value];
   }
   if (value.kind === 'expression' && kindOf(value.value.schema) === 'string') return [{ raw: value.value }];
@@ -143,7 +143,7 @@ function layoutEntry(entry: Entry, indent: number, assumed: Assumed): readonly L
       return layoutIf(entry.condition, indent, assumed, (inner) => layoutEntries(entry.body, indent, inner));
     case 'entries': {
       const key: Ast = { kind: 'variable', variable: entry.key, schema: { type: 'string' } };
-      // Of a key the length counts, too.
+      // For a key, the length counts as well.
       const body = layoutField([{ scalar: key, exact: true }], entry.value, indent, assumed);
       return [{ kind: 'range', indent, over: entry.over, key: entry.key, item: entry.item, body }];
     }
@@ -196,7 +196,7 @@ function layoutConstant(
 
 interface ItemLayout {
   readonly item: (value: Node, assumed: Assumed) => readonly Line[];
-  /** For a list that is taken over as it is. */
+  /** For a list that is copied unchanged. */
   readonly whole?: (list: Ast) => Line;
 }
 
@@ -241,7 +241,7 @@ function layoutItems(elements: readonly Element[], indent: number, assumed: Assu
   });
 }
 
-/** The list whose maps (or lists) an `each` takes over as they are, so that it can be written in one piece. */
+/** The list whose maps (or lists) an `each` copies unchanged, so that it can be written as a whole. */
 function wholeList(element: Element): Ast | undefined {
   if (element.kind !== 'each' || element.key !== undefined) return undefined;
   const [only, ...others] = element.body;
@@ -289,7 +289,7 @@ function layoutItem(value: Node, indent: number, assumed: Assumed): readonly Lin
   }
 }
 
-/** Puts the dash before the first line where that is plain text, else on a line of its own. */
+/** Puts the dash before the first line if that is plain text, else on its own line. */
 function dashed(indent: number, lines: readonly Line[]): readonly Line[] {
   const [first, ...rest] = lines;
   return first?.kind === 'text'
@@ -312,7 +312,7 @@ function layoutIf(
   return [{ kind: 'if', indent, condition, body, otherwise }];
 }
 
-/** Lines under a condition, and behind them those under the opposite one, are the branches of one choice. */
+/** Lines under a condition, followed by lines under the opposite one, are the branches of one choice. */
 function withElse(lines: readonly Line[]): readonly Line[] {
   const joined: Line[] = [];
   for (const line of lines) {
@@ -326,7 +326,7 @@ function withElse(lines: readonly Line[]): readonly Line[] {
   return joined;
 }
 
-/** Whether lines are under a condition, and there are no others where it does not hold. */
+/** Whether the lines are all under one condition. */
 function isOnly(line: Line | undefined): line is Extract<Line, { kind: 'if' }> {
   return line?.kind === 'if' && line.otherwise.length === 0;
 }
@@ -372,7 +372,7 @@ function text(indent: number, ...parts: readonly Part[]): Line {
   return { kind: 'text', indent, parts };
 }
 
-/** @throws {TypeError} for a map whose keys are not known to be written as they are */
+/** @throws {TypeError} for a map whose keys are not known to be safe to write unchanged */
 function yaml(indent: number, value: Ast): Line {
   if (computesKeys(value)) {
     throw new TypeError(`${pathOf(value)} is a map whose keys are computed: write it with ...entries(…)`);
@@ -380,7 +380,7 @@ function yaml(indent: number, value: Ast): Line {
   return { kind: 'yaml', indent, value };
 }
 
-/** Whether an expression is a map with keys from texts: written as it is, `<<` would merge. */
+/** Whether an expression is a map with keys from strings: written unchanged, `<<` would merge. */
 function computesKeys(ast: Ast): boolean {
   switch (ast.kind) {
     case 'assemble':

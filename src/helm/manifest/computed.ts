@@ -10,7 +10,7 @@ import type { Authored, Conditional, Member } from './manifest.js';
 import { elementsOfAll, entriesOf, keysOf, merged } from './reader.js';
 import { bind, type Container, eachElement, nameOf } from './walk.js';
 
-/** The results of a function for each element of a list, or for each entry of a map in the order of its keys. */
+/** Applies a function to each element of a list, or to each entry of a map in key order. */
 export function map<E, R>(
   list: Expr<readonly E[] | undefined>,
   body: (item: Symbolic<E>) => Leaf<R>,
@@ -38,7 +38,7 @@ export function filter<E>(
   );
 }
 
-/** The lists that a function gives for each element (or entry), one after another. */
+/** Concatenates the lists that a function returns for each element (or entry). */
 export function flatMap<E, R>(
   list: Expr<readonly E[] | undefined>,
   body: (item: Symbolic<E>) => Expr<readonly R[] | undefined>,
@@ -66,8 +66,8 @@ export function some<E>(
 }
 
 /**
- * The elements of a list in groups, by a string that each has: in the order of the list within a group, and the groups
- * in the order of that string. `name` is what the variable is called.
+ * Groups the elements of a list by a string. Elements keep the order of the list within a group; the groups are sorted
+ * by that string. `name` is the name of the variable.
  */
 export function groupBy<E>(
   list: Expr<readonly E[] | undefined>,
@@ -92,7 +92,7 @@ export function groupBy<E>(
   });
 }
 
-/** A list as an expression, from members as a manifest's list has them; `name` is what its variable is called. */
+/** A list as an expression, with members as in a manifest's list; `name` is the name of its variable. */
 export function listOf<T>(members: readonly Member<T>[], name = 'items'): Symbolic<readonly T[]> {
   return collect(elementsOfAll(members), name);
 }
@@ -115,15 +115,15 @@ function nodeSchema(node: Node): Schema {
 }
 
 /**
- * A map as an expression: fields as a manifest's map has them, where a later entry of the same key wins; `name` is
- * what its variable is called. Write it out with `each` or `entries`.
+ * A map as an expression: fields as in a manifest's map, except that a later entry of the same key wins; `name` is the
+ * name of its variable. Write it out with `each` or `entries`.
  */
 export function mapOf<V>(
   fields: { readonly [key: string]: Authored<V> | Conditional<V> },
   name = 'map',
 ): Symbolic<{ readonly [key: string]: V }> {
   const entries = merged(Object.entries(fields).flatMap(([key, value]) => entriesOf(key, value)));
-  // The keys become constants of Go: they have to be writable as such.
+  // The keys become Go constants, so they must be valid as such.
   keysOf(entries).forEach(astOf);
   return symbolic({
     kind: 'assemble',

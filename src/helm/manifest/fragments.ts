@@ -1,4 +1,4 @@
-/** The words for what is conditional, repeated or merged in a manifest. */
+/** Functions for the conditional, repeated and merged parts of a manifest. */
 import { assertYamlComment } from '../../text/yaml-scalar.js';
 import { astOf, type Expr, pathOf, type Symbolic, symbolic } from '../expressions/expression.js';
 import { isNonEmpty, isPresent } from '../expressions/operators.js';
@@ -17,10 +17,10 @@ import { mapNode, node } from './reader.js';
 import { bind, type Container, eachElement } from './walk.js';
 
 /**
- * A value that is there only under a condition; with a third argument, one of two values.
+ * A value that is present only under a condition; with a third argument, one of two values.
  *
- * The condition is a boolean, or a value that may be absent or empty: then the second argument is a function of that
- * value, called as if it were there. Text, lists and maps count as there when they are not empty.
+ * The condition is a boolean, or a value that may be absent or empty. In the latter case the second argument is a
+ * function of that value, called as if it were present. Strings, lists and maps count as present if they are not empty.
  */
 export function when<T>(condition: Expr<boolean>, then: Member<NoInfer<T>>): Conditional<T>;
 export function when<T>(
@@ -75,8 +75,8 @@ function conditionOf(subject: Expr<unknown>, then: unknown): { condition: Ast; v
 }
 
 /**
- * A member for each element of a list, in its order and with its index from 0, or for each entry of a map, in the order
- * of its keys. Templates call an element of `hosts` `$host`; `name` is for a list whose own name does not say.
+ * A member for each element of a list, in order and with its index from 0, or for each entry of a map, in key order.
+ * Templates call an element of `hosts` `$host`; `name` is for lists whose own name does not suggest one.
  */
 export function each<E, T>(
   list: Expr<readonly E[] | undefined>,
@@ -108,20 +108,20 @@ export function entries<V, T>(
   return spreadable([{ kind: 'entries', over, key, item, value }]);
 }
 
-/** The entries of a map from the values, to be spread. A key that stands in the manifest itself wins over one of these. */
+/** The entries of a map from the values, to be spread. A key in the manifest itself overrides one of these. */
 export function spread<V>(map: Expr<{ readonly [key: string]: V } | undefined>): {
   readonly [key: string]: Authored<V>;
 } {
   return entries<V, V>(map, (value) => value as Authored<V>);
 }
 
-/** A comment line, to be spread into the map whose next field it speaks of. */
+/** A comment line, to be spread into the map before the field that it describes. */
 export function comment(text: string): object {
   assertYamlComment(text);
   return spreadable([{ kind: 'comment', text }]);
 }
 
-/** A text of many lines, written as a block: a configuration file in a ConfigMap. It ends with a line break. */
+/** A string of many lines, written as a block: a configuration file in a ConfigMap. It ends with a line break. */
 export function block(text: Expr<string>): Choice<string> {
   const ast = astOf(text);
   if (ast.kind !== 'include' || ast.template.body.kind !== 'document') {
@@ -134,7 +134,7 @@ export function block(text: Expr<string>): Choice<string> {
 
 let spreadCount = 0;
 
-/** Spreading copies string keys in their order, so a fragment travels under a key that no manifest has. */
+/** Spreading copies string keys in order, so a fragment travels under a key that no manifest uses. */
 export function spreadable(entries: readonly Entry[]): { readonly [key: string]: never } {
   const fragment: Fragment = { kind: 'entries', entries };
   return { [`\0${spreadCount++}`]: { [FRAGMENT]: fragment } } as never;

@@ -7,9 +7,9 @@ import { mapNode } from './reader.js';
 
 /** What an object in a chart has in addition to Kubernetes' own fields. */
 export interface ObjectOptions {
-  /** The object is there only under this condition. */
+  /** The object exists only under this condition. */
   readonly when?: Expr<boolean>;
-  /** Written at the head of the object's template: why it is there. */
+  /** Written at the top of the object's template: why the object exists. */
   readonly comment?: string;
   /** The folder under `templates/`, for example `tests`. */
   readonly folder?: string;

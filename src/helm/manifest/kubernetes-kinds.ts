@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { HelmObject, type ObjectOptions } from './helm-object.js';
 import type { Fields } from './manifest.js';
 
-/** The fields of a kind, and the options of the object in the chart. */
+/** The fields of a kind, and the options of the chart object. */
 export type ObjectProps<T> = Fields<T> & ObjectOptions;
 
 type KubeKind<T> = new (scope: Construct, id: string, props: ObjectProps<T>) => HelmObject;

@@ -9,7 +9,7 @@ import type { IsUnionClass, KubernetesName, Plain } from '../schema/kubernetes-t
 export const FRAGMENT: unique symbol = Symbol('centaur-chart.fragment');
 declare const HOLDS: unique symbol;
 
-/** What `when`, `each` and their kin make: not a value, but a part of the manifest around it. */
+/** What `when`, `each` and similar functions return: not a value, but a part of the manifest around it. */
 export type Fragment =
   | { readonly kind: 'conditional'; readonly condition: Ast; readonly body: unknown }
   | {
@@ -27,22 +27,22 @@ interface Part<out T> {
   readonly [HOLDS]?: () => T;
 }
 
-/** A field or list member that is there only under a condition. */
+/** A field or list member that is present only under a condition. */
 export interface Conditional<out T> extends Part<T> {
   readonly conditional: true;
 }
 
-/** One of two values, by a condition; or another value that is written in a way of its own. */
+/** One of two values, by a condition; or another value that is written in its own way. */
 export interface Choice<out T> extends Part<T> {
   readonly choice: true;
 }
 
-/** Members of a list, as many as another list or map has. */
+/** A list member for each member of another list or map. */
 export interface Each<out T> extends Part<T> {
   readonly each: true;
 }
 
-/** A value of type `T` as a manifest may give it. */
+/** A value of type `T`, as written in a manifest. */
 export type Authored<T> = Expr<Plain<T>> | Choice<T> | Literal<T>;
 
 /** A member of a list of `T`. */

@@ -19,7 +19,7 @@ type Parameters = { readonly [name: string]: TSchema };
 type Bound<P extends Parameters> = { readonly [K in keyof P]: Symbolic<Static<P[K]>> };
 type Given<P extends Parameters> = { readonly [K in keyof P]: Leaf<Unchanged<Static<P[K]>>> };
 
-/** An argument is only read, so a list that must not be changed is one as well. */
+/** An argument is only read, so read-only lists are accepted as well. */
 type Unchanged<T> = T extends readonly (infer E)[]
   ? readonly Unchanged<E>[]
   : T extends object
@@ -64,7 +64,9 @@ export function valueTemplateOf<P extends Parameters, T>(
   return (args) => called(shared, given(variables, args), value.schema);
 }
 
-/** A YAML document as text, for a configuration file: write it into a ConfigMap with `block`, hash it with `sha256`. */
+/**
+ * A YAML document as a string, for a configuration file: write it into a ConfigMap with `block`, hash it with `sha256`.
+ */
 export function textTemplate<T extends object = never>(
   name: string,
   summary: string,
@@ -105,7 +107,7 @@ function template(
   return { name, summary, parameters, body };
 }
 
-/** A map whose first field is always there: its text must not begin with an empty line, and must not be empty. */
+/** A map whose first field is always present: the output must not begin with an empty line, and must not be empty. */
 function beginning(name: string, map: MapNode): MapNode {
   const isInclude = map.entries.find((entry) => entry.kind !== 'comment')?.kind === 'include';
   const entries = isInclude ? map.entries : beginningWithField(map.entries);

@@ -1,4 +1,4 @@
-/** Reads what was written in a manifest: object literals, expressions, and the fragments among them. */
+/** Reads the source of a manifest: object literals, expressions, and the fragments among them. */
 import { isDeleted, isForbidden } from '../../text/forbidden-text.js';
 import { AST, astOf, isExpr, symbolic } from '../expressions/expression.js';
 import { omit } from '../expressions/operators.js';
@@ -8,11 +8,11 @@ import type { Schema } from '../ir/schema.js';
 import type { Element, Entry, MapNode, Node } from '../ir/tree.js';
 import { FRAGMENT, type Fragment } from './manifest.js';
 
-/** Reads what was written in a manifest's place. */
+/** Reads a value in a manifest. */
 export function node(written: unknown): Node {
   if (isExpr(written)) {
     const value = written[AST];
-    // A constant list or map stays one value: a list that is an expression holds no other lists or maps.
+    // A constant list or map stays one value: a list that is an expression cannot contain other lists or maps.
     const scalar = value.kind === 'literal' && (typeof value.value !== 'object' || value.value === null);
     return scalar ? node(value.value) : { kind: 'expression', value };
   }
@@ -65,7 +65,7 @@ export function mapNode(written: unknown): MapNode {
   return closed(Object.entries(written).flatMap(([key, value]) => entriesOf(key, value)));
 }
 
-/** A map in which no key can stand twice: YAML takes the last one, and Kubernetes refuses it. */
+/** A map without duplicate keys: YAML takes the last one, and Kubernetes refuses duplicates. */
 function closed(entries: readonly Entry[]): MapNode {
   const taken = keysOf(entries);
   const twice = taken.find((key, index) => taken.indexOf(key) !== index);
@@ -82,7 +82,7 @@ function closed(entries: readonly Entry[]): MapNode {
   return { kind: 'map', entries: merged(entries.map((entry) => withoutKeys(entry, taken))) };
 }
 
-/** The keys that a map's source gives itself, under a condition or not. */
+/** The keys that a map's source sets itself, conditionally or not. */
 export function keysOf(entries: readonly Entry[]): readonly string[] {
   return entries.flatMap((entry) => {
     switch (entry.kind) {
@@ -124,7 +124,7 @@ function entriesOfTemplate({ template }: Extract<Entry, { kind: 'include' }>): r
   return template.body.kind === 'fields' ? template.body.node.entries : [];
 }
 
-/** A key that stands in the manifest wins over a spread one; where the schema lets no such key in, nothing is to be done. */
+/** A key in the manifest overrides a spread one; nothing needs to be done if the schema admits no such key. */
 function withoutKeys(entry: Entry, taken: readonly string[]): Entry {
   switch (entry.kind) {
     case 'entries': {
@@ -175,7 +175,7 @@ export function entriesOf(key: string, value: unknown): readonly Entry[] {
   return [{ kind: 'field', key, value: node(value) }];
 }
 
-/** Neighbours under one condition share its block. */
+/** Neighbours under the same condition share its block. */
 export function merged<P extends Entry | Element>(parts: readonly P[]): readonly P[] {
   const result: P[] = [];
   for (const part of parts) {
@@ -193,7 +193,7 @@ export function merged<P extends Entry | Element>(parts: readonly P[]): readonly
   return result;
 }
 
-/** Reads the members of a list, or the lines of a text. */
+/** Reads the members of a list, or the lines of a string. */
 export function elementsOfAll(written: readonly unknown[]): readonly Element[] {
   return merged(written.flatMap(elementsOf));
 }

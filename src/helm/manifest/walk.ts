@@ -1,4 +1,4 @@
-/** Walking a list or a map: what is done for each member, and the variables that are bound to it. */
+/** Walking a list or a map: the body for each member, and the variables that are bound to it. */
 import { exactInteger } from '../expressions/exact-integers.js';
 import { type Symbolic, variable } from '../expressions/expression.js';
 import { unknownKind } from '../ir/children.js';
@@ -11,8 +11,8 @@ import { elementsOf } from './reader.js';
 export type Container = readonly unknown[] | { readonly [key: string]: unknown };
 
 /**
- * The members of a list that a function gives for each member of another list, or for each entry of a map. `name` is
- * what the variable of a member is called, where the list's own name does not say.
+ * The list members that a function returns for each member of another list, or for each entry of a map. `name` is the
+ * name of the variable, if the list's own name does not suggest one.
  */
 export function eachElement(
   over: Ast,
@@ -42,7 +42,7 @@ export function bind(over: Ast, name?: string) {
 }
 
 /**
- * What the variables are called that walk a list or a map, so that templates read like their source: `$extraPort` for
+ * Names for the variables that walk a list or a map, so that templates read like their source: `$extraPort` for
  * `.Values.extraPorts`, `$label` and `$labelName` for `.Values.labels`, `$claims` and `$host` for `$claimsByHost`.
  */
 function namesOf(over: Ast, kind: 'list' | 'map'): readonly [item: string, key: string] {
@@ -54,14 +54,14 @@ function namesOf(over: Ast, kind: 'list' | 'map'): readonly [item: string, key: 
   return [one ?? (name || 'item'), one === undefined ? 'index' : `${one}Index`];
 }
 
-/** English, as far as names of lists go: `tls` is no plural, for want of a vowel. */
+/** Covers English plurals as far as names of lists need it: `tls` has no vowel, so it is not a plural. */
 function singular(plural: string): string | undefined {
   if (!/[^su]s$/.test(plural) || !/[aeiouy]/i.test(plural.slice(0, -1))) return undefined;
   if (/[^aeiou]ies$/.test(plural)) return plural.replace(/ies$/, 'y');
   return plural.replace(/(?<=ss|sh|x|zz|[nrt]ch|[aeiou]{2}ch)es$|s$/, '');
 }
 
-/** What a list or map is called. */
+/** The name of a list or map. */
 export function nameOf(over: Ast): string | undefined {
   switch (over.kind) {
     case 'member':

@@ -1,7 +1,6 @@
 /**
- * Faults in words for the person who wrote the values: what is wrong, and what to do. A string or number that is refused
- * may be a credential, in the wrong place, and messages are read in logs: they tell where it stands and what it is, and
- * don't repeat it.
+ * Describes faults to the person who wrote the values: what is wrong, and what to do. A refused string or number may be
+ * a misplaced credential, and messages end up in logs: they say where it is and what type it has, and don't repeat it.
  */
 import type { ErrorObject } from 'ajv';
 import { isList, samePath, showPath, type Value, type ValuePath } from '../../text/json.js';
@@ -14,22 +13,22 @@ export interface Fault {
   readonly kind: 'unknown key' | 'missing key' | 'value';
   readonly path: ValuePath;
   readonly message: string;
-  /** What stands there in values that are right, where this one is of another kind or none of the choices. */
+  /** What a correct value looks like, if this one has another type or is not one of the choices. */
   readonly needed?: string;
   /** What to do, or what the value is for. */
   readonly hint?: string | undefined;
 }
 
-/** One thing that ajv refuses. */
+/** One error from ajv. */
 export interface SchemaError {
   readonly error: ErrorObject;
-  /** Where it was found: in the document, and below what was checked. */
+  /** The location: in the document, and relative to the checked value. */
   readonly path: ValuePath;
   readonly below: ValuePath;
   readonly value: Value;
 }
 
-/** The faults of a value that breaks what one keyword of the schema asks for. */
+/** The faults of a value that violates one keyword of the schema. */
 export function keywordFaults(
   { error, path, value }: SchemaError,
   root: SchemaDocument,
@@ -44,7 +43,7 @@ export function keywordFaults(
   switch (keyword) {
     case 'if':
     case 'propertyNames':
-      // What is wrong inside is an error of its own.
+      // Errors inside are reported separately.
       return [];
     case 'additionalProperties': {
       const key = [...path, String(params.additionalProperty)];
@@ -162,12 +161,12 @@ function badKey(path: ValuePath, hint: string | undefined): Fault {
   return { kind: 'value', path, message: 'this key does not have the required form', hint };
 }
 
-/** Something else stands there than what is needed. */
+/** A value of another type than required. */
 export function otherMessage(needed: string, found: string): string {
   return `must be ${needed}, but is ${found}`;
 }
 
-/** A value that is none of the choices. */
+/** A value that is not one of the choices. */
 export function choiceFault(path: ValuePath, value: Value, choices: readonly unknown[]): Fault {
   const words = choices.map((choice) =>
     typeof choice === 'string' && /^[\w.-]+$/.test(choice) ? choice : JSON.stringify(choice),
@@ -187,7 +186,7 @@ function otherChoice(value: Value): string {
   return typeof value === 'string' ? 'another string' : kindInWords(value);
 }
 
-/** A value of another kind than the schema asks for. */
+/** A value of another type than the schema requires. */
 export function typeFault(
   path: ValuePath,
   value: Value,
@@ -230,7 +229,7 @@ function kindInWords(value: Value): string {
   return Number.isInteger(value) ? 'a number' : 'a number with a fraction';
 }
 
-/** What to do where a value is nearly right. */
+/** What to do about a value that is nearly right. */
 function typeHint(
   path: ValuePath,
   value: Value,
@@ -241,7 +240,7 @@ function typeHint(
     return format.string(path.at(-1));
   }
   if (typeof value === 'string') {
-    // Of others YAML makes another number, and `--set` a string that has no quotes.
+    // YAML turns other forms into a different number, and `--set` turns them into a string without quotes.
     const numeric = types.includes('number')
       ? /^-?(?:0|[1-9]\d{0,14})(?:[.]\d+)?$/
       : /^-?(?:0|[1-9]\d{0,14})$/;
@@ -263,7 +262,7 @@ export function choicesOf(constant: unknown, choices: readonly unknown[] = []): 
   return constant === undefined ? choices : [constant];
 }
 
-/** For `minLength` and its like. */
+/** For `minLength` and similar keywords. */
 function amountMessage(keyword: string, limit: number, amount: number): string {
   const noun = keyword.endsWith('Length') ? 'character' : keyword.endsWith('Items') ? 'member' : 'key';
   return keyword.startsWith('min')

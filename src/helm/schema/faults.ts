@@ -30,8 +30,8 @@ export function assertSchema(schema: object): void {
 
 /**
  * @param schema draft-07, with the `definitions` that it refers to; a valid one, see {@link assertSchema}
- * @param format of the file that the values stand in
- * @throws {Error} for a keyword that nothing would check
+ * @param format of the file that contains the values
+ * @throws {Error} for an unknown keyword, which would never be checked
  */
 export function faultFinder(schema: object, format = yaml): FaultFinder {
   const root: SchemaDocument = JSON.parse(JSON.stringify(schema));
@@ -42,7 +42,7 @@ export function faultFinder(schema: object, format = yaml): FaultFinder {
     strictTypes: false,
     strictRequired: false,
     validateSchema: false,
-    // Most of the time for a schema would go into making code faster that runs for a few documents.
+    // Optimizing code that runs for a few documents would take most of the time.
     code: { optimize: false },
   });
   /** A part of the schema needs the definitions of the whole. */
@@ -68,7 +68,7 @@ export function faultFinder(schema: object, format = yaml): FaultFinder {
     });
   }
 
-  /** What is wrong with a value that may have one of several shapes: by the shape that was probably meant. */
+  /** What is wrong with a value that may have one of several shapes, judged by the shape that was probably meant. */
   function unionFaults({ error, value, path }: SchemaError): readonly Fault[] {
     const shapes: readonly SchemaDocument[] = error.parentSchema?.[error.keyword] ?? [];
     const tried = shapes.map((shape) => ({ shape, errors: errorsOf(shape, value, path) }));
@@ -101,13 +101,13 @@ function isUnion({ error: { keyword } }: SchemaError): boolean {
   return keyword === 'anyOf' || keyword === 'oneOf';
 }
 
-/** Whether a value is of another kind altogether than the shape that it was held against. */
+/** Whether a value has an entirely different type than the shape that it was checked against. */
 function isOtherKind({ below, error: { keyword, propertyName } }: SchemaError): boolean {
   const decisive = keyword === 'type' || keyword === 'const' || keyword === 'enum';
   return decisive && below.length === 0 && propertyName === undefined;
 }
 
-/** Whether an error is about the key that tells one shape from another, such as `type: http`. */
+/** Whether an error concerns the key that distinguishes the shapes, such as `type: http`. */
 function isMark({ below, error: { keyword, propertyName } }: SchemaError): boolean {
   return propertyName === undefined && below.length === 1 && (keyword === 'const' || keyword === 'enum');
 }
@@ -121,7 +121,7 @@ function isInside(found: SchemaError, union: SchemaError): boolean {
   return found.error.schemaPath.startsWith(`${schemaPath}/`) || !found.error.schemaPath.startsWith(around);
 }
 
-/** Where an error stands. ajv writes it as a JSON pointer, in which a list's index looks like a key. */
+/** The location of an error. ajv writes it as a JSON pointer, in which a list index looks like a key. */
 function pathOf({ instancePath }: ErrorObject, value: Value): ValuePath {
   const steps = instancePath
     .split('/')
@@ -135,7 +135,7 @@ function pathOf({ instancePath }: ErrorObject, value: Value): ValuePath {
   });
 }
 
-/** A schema may say one thing in two places, and one key may break two rules about keys. */
+/** A schema may state a constraint twice, and one key may break two rules about keys. */
 function distinct(faults: readonly Fault[]): readonly Fault[] {
   const first = new Map<string, Fault>();
   for (const fault of faults) {

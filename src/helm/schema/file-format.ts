@@ -1,6 +1,6 @@
-/** How values are written in a file: what hints say to do about one that is of another kind than it should be. */
+/** How values are written in a file: what hints advise for a value of the wrong type. */
 export interface FileFormat {
-  /** What makes a string of a number, or of true and false. */
+  /** How to turn a number, or true and false, into a string. */
   string(key: string | number | undefined): string;
   readonly list: string;
   map(keys: string): string;

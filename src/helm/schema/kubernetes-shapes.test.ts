@@ -22,7 +22,7 @@ function validator(schema: TSchema) {
 }
 
 describe('a shape', () => {
-  test('is checked where it stands in the values', () => {
+  test('is checked at its place in the values', () => {
     const validate = validator(pod);
     expect(validate({ resources: {}, tolerations: [{ operator: 'Exists' }], labels: { a: 'b' } })).toBe(true);
     validate({ resources: { limits: { cpu: 'one' } }, tolerations: [{ effekt: '' }], labels: { a: 1 } });
@@ -33,7 +33,7 @@ describe('a shape', () => {
     ]);
   });
 
-  test('has the type that a manifest takes', () => {
+  test('has the type that a manifest accepts', () => {
     type Values = Static<typeof pod>;
     expectTypeOf<Values['resources']>().toEqualTypeOf<Plain<k8s.ResourceRequirements>>();
     expectTypeOf<Values['tolerations'][number]>().toEqualTypeOf<Plain<k8s.Toleration>>();
@@ -41,7 +41,7 @@ describe('a shape', () => {
     expectTypeOf<Values['labels']>().toEqualTypeOf<{ readonly [key: string]: string }>();
   });
 
-  test('says beside its reference what it yields, and keeps its description and default', () => {
+  test('has its type next to its reference, and keeps its description and default', () => {
     expect(JSON.parse(JSON.stringify(pod.properties.resources))).toEqual({
       description: 'What it asks for.',
       default: {},
@@ -51,7 +51,7 @@ describe('a shape', () => {
   });
 });
 
-/** Everything that the module makes, but {@link kubernetes.orEmpty}, which changes one of these. */
+/** Everything that the module exports except {@link kubernetes.orEmpty}, which modifies one of these. */
 const shapes = {
   absolutePath: kubernetes.absolutePath(),
   affinity: kubernetes.affinity(),
@@ -102,11 +102,11 @@ describe('definitions', () => {
     expect(kubernetes.kubernetesDefinitions(Type.Object({ a: kubernetes.dnsLabel() }))).toEqual({});
   });
 
-  test('are all reached by the shapes that there are', () => {
+  test('are all reached by the existing shapes', () => {
     expect(kubernetes.kubernetesDefinitions(shapes)).toEqual(definitions);
   });
 
-  test('take no field that Kubernetes does not know', () => {
+  test('accept no field that Kubernetes does not know', () => {
     const open = partsOf(definitions).filter(
       ({ part }) => part.type === 'object' && (part.additionalProperties ?? true) === true,
     );
@@ -114,9 +114,9 @@ describe('definitions', () => {
   });
 });
 
-/** What RE2 and JavaScript read alike: no dot, no escape, no lookaround, and both ends anchored. */
+/** What RE2 and JavaScript interpret alike: no dots, escapes or lookarounds, and both ends anchored. */
 const portable = /^\^(\[[^\\\]]+\]|\((?!\?)|[^\\.[(])*\$$/;
-/** Duration's second pattern is to be found anywhere. */
+/** The second pattern of Duration is not anchored. */
 const found = '[1-9]';
 
 test.each(Object.entries(shapes))('Helm and JavaScript read %s alike', (_, shape) => {
@@ -126,25 +126,25 @@ test.each(Object.entries(shapes))('Helm and JavaScript read %s alike', (_, shape
     ...Object.keys(patternProperties ?? {}),
   ]);
   expect(patterns.filter((pattern) => pattern !== found && !portable.test(pattern))).toEqual([]);
-  // Formats are asserted by some validators only, and Helm says of `propertyNames` that another place is wrong.
+  // Only some validators check formats, and Helm reports the wrong place for `propertyNames`.
   expect(JSON.stringify(parts)).not.toMatch(/"(format|propertyNames)":/);
   expect(() => validator(shape)).not.toThrow();
 });
 
 describe('orEmpty', () => {
-  test('keeps what is said of the text', () => {
+  test('keeps what is said about the string', () => {
     const schema = kubernetes.orEmpty(kubernetes.dnsLabel({ description: 'A name.', default: '' }));
     expect(schema).toMatchObject({ type: 'string', maxLength: 63, description: 'A name.', default: '' });
     const validate = validator(schema);
     expect(['', 'a', '-'].map((text) => validate(text))).toEqual([true, true, false]);
   });
 
-  test('takes no pattern that is not anchored', () => {
+  test('refuses a pattern that is not anchored', () => {
     expect(() => kubernetes.orEmpty(Type.String({ pattern: 'a' }))).toThrow('anchored');
   });
 });
 
-test("a probe has the thresholds that it was given, and Kubernetes' own", () => {
+test("a probe has the given thresholds, and Kubernetes' own defaults", () => {
   const { properties } = kubernetes.probeThresholds({ failureThreshold: 30, timeoutSeconds: 5 });
   expect(properties).toMatchObject({
     failureThreshold: { default: 30 },
@@ -154,7 +154,7 @@ test("a probe has the thresholds that it was given, and Kubernetes' own", () => 
   });
 });
 
-/** Every map in a schema, and the way to it. */
+/** Every map in a schema, and its path. */
 function partsOf(part: unknown, path = ''): readonly { path: string; part: Record<string, unknown> }[] {
   if (typeof part !== 'object' || part === null) return [];
   const members = Object.entries(part);

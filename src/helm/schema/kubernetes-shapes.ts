@@ -1,8 +1,10 @@
 /**
- * Kubernetes' own shapes for a chart's values: the types of cdk8s-plus at compile time, and at run time JSON Schema that
- * every Helm and every JavaScript validator reads alike (draft-07 without `format`; patterns that mean the same in RE2).
+ * Kubernetes' own shapes for a chart's values: the types of cdk8s-plus at compile time and, at run time, JSON Schema
+ * that every Helm and every JavaScript validator interprets alike (draft-07 without `format`; patterns that mean the
+ * same in RE2).
  *
- * Shapes of many fields are references to definitions, which a schema document holds once: {@link kubernetesDefinitions}.
+ * Shapes with many fields are references to definitions, which a schema document contains once: {@link
+ * kubernetesDefinitions}.
  */
 import type { k8s } from 'cdk8s-plus-28';
 import Type, { type TSchemaOptions, type TString } from 'typebox';
@@ -12,13 +14,13 @@ import type { Plain } from './kubernetes-types.js';
 
 const pointer = '#/definitions/';
 
-/** A type of Kubernetes' core API, by a reference, next to which stands what the value is. */
+/** A reference to a type of Kubernetes' core API, next to which its type is given. */
 function shape<T extends object>(name: string) {
   return (options: TSchemaOptions = {}) =>
     Type.Unsafe<Plain<T>>({ ...options, type: 'object', allOf: [{ $ref: `${pointer}${name}` }] });
 }
 
-/** What a container asks for, and may use at most. */
+/** A container's resource requests and limits. */
 export const resources = shape<k8s.ResourceRequirements>('io.k8s.api.core.v1.ResourceRequirements');
 
 export const affinity = shape<k8s.Affinity>('io.k8s.api.core.v1.Affinity');
@@ -31,7 +33,7 @@ export const topologySpreadConstraint = shape<k8s.TopologySpreadConstraint>(
   'io.k8s.api.core.v1.TopologySpreadConstraint',
 );
 
-/** A pod's `dnsConfig`: it adds to what its `dnsPolicy` gives. */
+/** A pod's `dnsConfig`: it adds to the result of its `dnsPolicy`. */
 export const podDnsConfig = shape<k8s.PodDnsConfig>('io.k8s.api.core.v1.PodDNSConfig');
 
 export const podSecurityContext = shape<k8s.PodSecurityContext>('io.k8s.api.core.v1.PodSecurityContext');
@@ -40,8 +42,8 @@ export const podSecurityContext = shape<k8s.PodSecurityContext>('io.k8s.api.core
 export const securityContext = shape<k8s.SecurityContext>('io.k8s.api.core.v1.SecurityContext');
 
 /**
- * A volume of the kinds that the restricted Pod Security Standard admits on every version of Kubernetes: `hostPath` and
- * its like are refused.
+ * A volume of a kind that the restricted Pod Security Standard admits on every version of Kubernetes: `hostPath` and
+ * similar kinds are refused.
  */
 export const volume =
   shape<
@@ -72,7 +74,7 @@ export const quantity = (options: TSchemaOptions = {}) =>
     allOf: [{ $ref: `${pointer}io.k8s.apimachinery.pkg.api.resource.Quantity` }],
   });
 
-/** How often a probe asks, and after how many answers it decides. Seconds, and counts of answers. */
+/** Settings of a probe: its period and timeout in seconds, and its thresholds as numbers of results. */
 export const probeThresholds = (
   defaults: Plain<
     Pick<k8s.Probe, 'failureThreshold' | 'initialDelaySeconds' | 'periodSeconds' | 'timeoutSeconds'>
@@ -113,13 +115,13 @@ const int32 = 2 ** 31 - 1;
 
 // ---------------------------------------------------------------------------------------------------------- strings
 
-/** A string of one pattern; `maxLength` counts code points, in Helm as here. */
+/** A string that matches a pattern; `maxLength` counts code points, in Helm as here. */
 function string(pattern: string, maxLength: number) {
   return (options: TSchemaOptions = {}): TString =>
     Type.String({ pattern: `^${pattern}$`, maxLength, ...options });
 }
 
-/** A name as most kinds have it, such as Service or Namespace (RFC 1123 label). */
+/** A name as most kinds require it, such as Service or Namespace (RFC 1123 label). */
 export const dnsLabel = string(addresses.dnsLabel, 63);
 
 /** Several labels joined by dots: the name of a Secret or ConfigMap, a host (RFC 1123 subdomain). */
@@ -131,7 +133,7 @@ export const wildcardHost = string(`([*][.])?${addresses.dnsSubdomain}`, address
 /** The name of a key in a ConfigMap or Secret. */
 export const dataKey = string('([-_a-zA-Z0-9]|[.][-_a-zA-Z0-9])[-._a-zA-Z0-9]*', 253);
 
-/** An absolute path in a container, of printable ASCII without the colon that mounts can't have. */
+/** An absolute path in a container: printable ASCII without colons, which mounts can't contain. */
 export const absolutePath = string('/[ -9;-~]*', 4096);
 
 /** An IPv4 or IPv6 address such as 10.0.0.1 or fd00::1. */
@@ -141,8 +143,8 @@ export const ipAddress = string(`(${addresses.addressOfAnyCase})`, 39);
 export const cidr = string(`(${addresses.cidrOfAnyCase})`, 43);
 
 /**
- * A positive duration as Go writes it, such as 10m, 1h30m or 0.5s. Its length and that of its numbers are bounded, so
- * that Go's 64 bits of nanoseconds hold it.
+ * A positive duration in Go's notation, such as 10m, 1h30m or 0.5s. Its length and that of its numbers are bounded so
+ * that it fits into Go's 64 bits of nanoseconds.
  */
 export const duration = (options: TSchemaOptions = {}): TString =>
   string(
@@ -161,7 +163,7 @@ export const imageTag = string('[A-Za-z0-9_][-._A-Za-z0-9]*', 128);
 
 export const imageDigest = string('sha256:[0-9a-f]{64}', 71);
 
-/** The same string, or an empty one where that stands for "not given". */
+/** The same string, or an empty one, which means "not set". */
 export function orEmpty(schema: TString & { readonly pattern?: string }): TString {
   const { pattern } = schema;
   if (!pattern?.startsWith('^') || !pattern.endsWith('$')) {
@@ -171,8 +173,9 @@ export function orEmpty(schema: TString & { readonly pattern?: string }): TStrin
 }
 
 /**
- * A text that may be a secret, for the data of a Secret. Its schema refuses nothing but other types, since Helm prints what
- * a schema refuses: what it must look like is said by a rule, in which `matches` tells nothing of it.
+ * A string that may be a secret, for the data of a Secret. Its schema checks nothing but the type, since Helm prints
+ * values that a schema refuses. Its format is checked by a rule instead, with `matches`, which does not reveal the
+ * value.
  */
 export const secretValue = ({ description }: { readonly description: string }): TString =>
   Type.String({ writeOnly: true, description, default: '' });
@@ -187,13 +190,13 @@ export const port = (options: TSchemaOptions = {}) =>
 export const unprivilegedPort = (options: TSchemaOptions = {}) => port({ minimum: 1024, ...options });
 
 interface MapOptions extends TSchemaOptions {
-  /** Keys that are not the user's to set, as a pattern. */
+  /** Keys that users must not set, as a pattern. */
   readonly reserved?: string;
 }
 
 /**
- * Entries whose keys match a pattern and whose values are strings. Not `propertyNames`: of a key that it refuses, Helm
- * says that it stands somewhere else in the document.
+ * Entries whose keys match a pattern and whose values are strings. `propertyNames` is not used, since Helm reports the
+ * wrong place for a key that it refuses.
  */
 function entries(keyPattern: string, values: object) {
   return ({ reserved, ...options }: MapOptions = {}) =>
@@ -210,7 +213,7 @@ function entries(keyPattern: string, values: object) {
 
 const qualifiedName = `^(${addresses.dnsSubdomain}/)?[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?$`;
 
-/** Labels, or what selects by labels: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/ */
+/** Labels, or a label selector: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/ */
 export const labels = entries(qualifiedName, {
   pattern: '^([A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?)?$',
   maxLength: 63,
@@ -218,10 +221,10 @@ export const labels = entries(qualifiedName, {
 
 export const annotations = entries(qualifiedName, {});
 
-/** Environment variables: the value by the name. */
+/** Environment variables: values by name. */
 export const environment = entries('^([-_A-Za-z]|[.][-_A-Za-z0-9])[-._A-Za-z0-9]*$', {});
 
-/** A Secret with the login of a registry: a reference as Kubernetes has it, or its name alone, as many charts take it. */
+/** A Secret with registry credentials: a reference as in Kubernetes, or just its name, as many charts accept it. */
 export const imagePullSecret = (options: TSchemaOptions = {}) =>
   Type.Union([localObjectReference(), dnsSubdomain()], options);
 
@@ -231,7 +234,7 @@ export const localObjectReference = (options: TSchemaOptions = {}) =>
 
 // ------------------------------------------------------------------------------------------------------ definitions
 
-/** The definitions that a schema's references reach, for the `definitions` at the root of its document. */
+/** The definitions reachable from a schema's references, for the `definitions` at the root of its document. */
 export function kubernetesDefinitions(schema: object): { readonly [name: string]: object } {
   const reached = new Set<string>();
   const visit = (part: unknown): void => {

@@ -1,10 +1,10 @@
-/** Kubernetes' types as cdk8s-plus has them, turned into what JSON holds and into Kubernetes' own names. */
+/** Kubernetes' types as in cdk8s-plus, converted to JSON values and to Kubernetes' own names. */
 import type { k8s } from 'cdk8s-plus-28';
 
-/** cdk8s's classes for Kubernetes' "integer or string" types, which are alike and unlike everything else. */
+/** cdk8s's classes for Kubernetes' "integer or string" types, which share a structure that nothing else has. */
 export type IsUnionClass<T> = T extends k8s.Quantity ? (k8s.Quantity extends T ? true : false) : false;
 
-/** The value itself, as JSON holds it. */
+/** The value itself, as in JSON. */
 export type Plain<T> = T extends string | number | boolean
   ? T
   : T extends Date
@@ -17,7 +17,7 @@ export type Plain<T> = T extends string | number | boolean
           ? { readonly [K in keyof T as KubernetesName<K>]: Plain<T[K]> }
           : T;
 
-/** cdk8s changes the capitals in some of Kubernetes' names; manifests are written with Kubernetes' own. */
+/** cdk8s changes the capitalization of some of Kubernetes' names; manifests use Kubernetes' own. */
 export type KubernetesName<K> = K extends keyof Renamed ? Renamed[K] : K;
 
 interface Renamed {

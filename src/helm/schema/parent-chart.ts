@@ -1,8 +1,9 @@
 import type { Schema } from '../ir/schema.js';
 
 /**
- * The values' schema, open for what Helm hands to a chart inside a parent chart: all keys of `global`, which belong to any chart
- * of the release, and a boolean `enabled`, by which the parent's `condition` turns the chart on. The chart reads neither.
+ * The values' schema, extended by what Helm passes to a chart inside a parent chart: all keys of `global`, which may
+ * belong to any chart of the release, and a boolean `enabled`, by which the parent's `condition` enables the chart. The
+ * chart reads neither.
  *
  * https://helm.sh/docs/chart_template_guide/subcharts_and_globals/,
  * https://helm.sh/docs/chart_best_practices/dependencies/#conditions-and-tags

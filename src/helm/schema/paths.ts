@@ -1,9 +1,9 @@
-/** Finding one's way in a JSON schema by the paths of the values that it describes. */
+/** Navigates a JSON schema by the paths of the values that it describes. */
 
 import type { ValuePath } from '../../text/json.js';
 import type { Schema } from '../ir/schema.js';
 
-/** A schema document: what is needed of draft-07 beyond the toolkit's own part. */
+/** A schema document: the parts of draft-07 needed beyond the toolkit's own. */
 export interface SchemaDocument extends Schema {
   readonly $ref?: string;
   readonly definitions?: { readonly [name: string]: SchemaDocument };
@@ -13,7 +13,7 @@ export interface SchemaDocument extends Schema {
   readonly else?: SchemaDocument;
 }
 
-/** Every schema that says something about the value at a path. */
+/** Every schema that applies to the value at a path. */
 function schemasAt(root: SchemaDocument, path: ValuePath): readonly SchemaDocument[] {
   return path.reduce<readonly SchemaDocument[]>(
     (schemas, step) =>
@@ -22,7 +22,7 @@ function schemasAt(root: SchemaDocument, path: ValuePath): readonly SchemaDocume
   );
 }
 
-/** A schema, and those that it is put together from. */
+/** A schema, and those that it is composed of. */
 export function partsOf(schema: SchemaDocument, root: SchemaDocument): readonly SchemaDocument[] {
   const name = schema.$ref?.replace('#/definitions/', '');
   const referred = name === undefined ? undefined : root.definitions?.[name];
@@ -42,19 +42,19 @@ function membersAt(schema: SchemaDocument, step: string | number): readonly Sche
   return typeof schema.additionalProperties === 'object' ? [schema.additionalProperties] : [];
 }
 
-/** What a key is for; a list's members have the list's words. */
+/** What a key is for; list members have the description of the list. */
 export function descriptionAt(root: SchemaDocument, path: ValuePath): string | undefined {
   const [description] = schemasAt(root, path).flatMap((schema) => schema.description || []);
   if (description !== undefined || typeof path.at(-1) !== 'number') return description;
   return descriptionAt(root, path.slice(0, -1));
 }
 
-/** The keys that may stand in the map at a path, as far as they have names. */
+/** The keys that the map at a path may contain, as far as they have names. */
 export function keysAt(root: SchemaDocument, path: ValuePath): readonly string[] {
   return [...new Set(schemasAt(root, path).flatMap((schema) => Object.keys(schema.properties ?? {})))];
 }
 
-/** The paths of all keys that stand in the schema itself; what is in lists, open maps and definitions does not. */
+/** The paths of all keys in the schema itself, without those in lists, open maps and definitions. */
 export function pathsBelow(schema: SchemaDocument, path: ValuePath = []): readonly ValuePath[] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, member]) => [
     [...path, key],

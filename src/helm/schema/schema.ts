@@ -1,4 +1,4 @@
-/** What a JSON schema says about the values that an expression stands for. */
+/** What a JSON schema says about the values of an expression. */
 
 import type { Value } from '../../text/json.js';
 import type { Kind } from '../ir/operator.js';
@@ -9,7 +9,8 @@ const allTypes = ['string', 'number', 'boolean', 'array', 'object', 'null'] as c
 type JsonType = (typeof allTypes)[number] | 'integer';
 
 /**
- * What an expression of this schema yields. Null has no kind: an expression that may be null is one that may be absent.
+ * The kind of an expression of this schema. Null is not a kind: an expression that may be null is one that may be
+ * absent.
  *
  * @throws {TypeError} for a schema that admits a list or map and something else as well
  */
@@ -31,7 +32,7 @@ export function kindOf(schema: Schema): Kind {
   return type === 'null' ? 'scalar' : type;
 }
 
-/** Whether every value of the schema is a string; so it is with the elements of an empty list. */
+/** Whether every value of the schema is a string; this includes the elements of an empty list. */
 export function isStrings(schema: Schema): boolean {
   return [...typesOf(schema)].every((type) => type === 'string');
 }
@@ -73,7 +74,7 @@ function jsonType(value: unknown): JsonType {
   return typeof value === 'boolean' ? 'boolean' : 'object';
 }
 
-/** Which of the values that Go takes for empty a schema may admit. */
+/** Which of the values that Go considers empty a schema may admit. */
 export function emptyValues(schema: Schema): readonly Value[] {
   return ['', 0, false, [], {}].filter((value) => mayAdmit(schema, value));
 }
@@ -122,7 +123,7 @@ export function schemaOfConstant(value: unknown): Schema {
   return { const: value };
 }
 
-/** The schema of a key's value in a map whose keys are known; undefined where it has no such key. */
+/** The schema of a key's value in a map with known keys; undefined if it lacks the key. */
 export function propertySchema(schema: Schema, key: string): Schema | undefined {
   if (schema.properties !== undefined && Object.hasOwn(schema.properties, key)) return schema.properties[key];
   for (const part of schema.allOf ?? []) {
@@ -142,7 +143,7 @@ export function isRequired(schema: Schema, key: string): boolean {
   );
 }
 
-/** The keys that a map is known to have or may have. */
+/** The keys that a map is known to contain or may contain. */
 export function propertyNames(schema: Schema): readonly string[] {
   const parts = [...(schema.allOf ?? []), ...alternativesOf(schema)];
   return [...new Set([...Object.keys(schema.properties ?? {}), ...parts.flatMap(propertyNames)])];
@@ -151,7 +152,7 @@ export function propertyNames(schema: Schema): readonly string[] {
 /**
  * The schema of a list's elements or of a map's values.
  *
- * @throws {TypeError} where the schema does not say
+ * @throws {TypeError} if the schema does not define it
  */
 export function memberSchema(schema: Schema): Schema {
   const members = membersOf(schema);
@@ -162,17 +163,20 @@ export function memberSchema(schema: Schema): Schema {
   return union(members);
 }
 
-/** Whether the schema says something of the values of all keys. */
+/** Whether the schema constrains the values of all keys. */
 function isConstrained(schema: Schema): boolean {
   const { additionalProperties, patternProperties = {}, allOf, anyOf, oneOf } = schema;
   if (additionalProperties !== undefined || Object.hasOwn(patternProperties, anyKey)) return true;
   return (allOf?.some(isConstrained) || anyOf?.every(isConstrained) || oneOf?.every(isConstrained)) ?? false;
 }
 
-/** What TypeBox writes for the keys of a Record. Its dot matches no line break, so that a key with one would get by. */
+/**
+ * What TypeBox writes for the keys of a Record. Its dot does not match line breaks, so a key with a line break would
+ * not be checked.
+ */
 const anyKey = '^.*$';
 
-/** The same schema, in which `additionalProperties` stand for all keys. */
+/** The same schema, in which `additionalProperties` apply to all keys. */
 export function withAllKeys(schema: Schema): Schema {
   const { patternProperties, ...visited } = overParts(schema, withAllKeys);
   if (patternProperties === undefined) return visited;
@@ -199,7 +203,7 @@ function alternativesOf(schema: Schema): readonly Schema[] {
   return [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])];
 }
 
-/** A schema that admits what one of these does; what none does is admitted by nothing. */
+/** A schema that admits a value if one of these does. */
 export function union(schemas: readonly Schema[]): Schema {
   const [first, ...others] = new Set(schemas);
   if (first === undefined) return { enum: [] };
@@ -210,7 +214,7 @@ interface Root {
   readonly [keyword: string]: unknown;
 }
 
-/** The same schema with every reference replaced by what it refers to, in the schema itself or of Kubernetes' kinds. */
+/** The same schema with every reference replaced by its target, in the schema itself or among Kubernetes' kinds. */
 export function resolved(root: Schema): Schema {
   const document: Root = { ...root };
   const kubernetes = { definitions: kubernetesDefinitions(root) };
@@ -222,7 +226,7 @@ export function resolved(root: Schema): Schema {
     const written = pointed(document, reference) ?? pointed(kubernetes, reference);
     if (written === undefined)
       throw new TypeError(`the schema refers to ${reference}, which it does not have`);
-    // A definition may refer to itself: it is known before its members are looked at.
+    // A definition may refer to itself, so it is registered before its members are visited.
     const schema: Schema = {};
     known.set(reference, schema);
     return Object.assign(schema, visit(written));
@@ -232,7 +236,7 @@ export function resolved(root: Schema): Schema {
   return visit(root);
 }
 
-/** The same schema with the schemas of its parts changed. */
+/** The same schema with the schemas of its parts replaced. */
 function overParts(schema: Schema, change: (part: Schema) => Schema): Schema {
   const { properties, patternProperties, items, additionalProperties, allOf, anyOf, oneOf } = schema;
   return {
@@ -256,7 +260,7 @@ function mapped<T, R>(
   return Object.fromEntries(Object.entries(members).map(([key, member]) => [key, change(member)]));
 }
 
-/** What a JSON pointer such as `#/definitions/a~1b` points to. */
+/** The target of a JSON pointer such as `#/definitions/a~1b`. */
 function pointed(root: object, reference: string): Schema | undefined {
   if (!reference.startsWith('#'))
     throw new TypeError(`a schema refers to its own parts only, not to ${reference}`);

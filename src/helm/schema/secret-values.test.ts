@@ -54,14 +54,14 @@ describe('a secret that Helm would print is refused', () => {
     expect(() => secretKeys(schema)).toThrow(message);
   });
 
-  test('by what another part of the schema says of it', () => {
+  test('because of another part of the schema', () => {
     const condition = JSON.parse('{"if": {}, "then": {"properties": {"key": {"pattern": "^a$"}}}}');
     expect(() => secretKeys({ ...closed({ key: secret }), allOf: [condition] })).toThrow(
       'key may be a secret (writeOnly): its schema has no pattern',
     );
   });
 
-  test('where it stands a level too high', () => {
+  test('if it is written one level too high', () => {
     const ca = { anyOf: [{ type: 'string', pattern: '^a$' }, closed({ key: secret })] };
     expect(() => secretKeys(closed({ ca }))).toThrow(
       'ca: a secret may be written here by mistake, and Helm prints what pattern refuses',
@@ -77,7 +77,7 @@ describe('a secret that Helm would print is refused', () => {
     );
   });
 
-  test('and not what stands elsewhere', () => {
+  test('but other values in the same place are not', () => {
     const name = { type: 'string', pattern: '^a$' };
     expect(secretKeys(closed({ key: secret, name, other: closed({ name }) }))).toEqual(['key']);
   });

@@ -1,14 +1,18 @@
 /**
- * Values that may be secrets: a schema marks them with draft-07's `writeOnly`. Helm prints what a pattern, a format or a limit
- * refuses, so the schema has none of these where a secret may stand, not even by mistake: a rule checks it.
+ * Values that may be secrets: a schema marks them with draft-07's `writeOnly`. Helm prints values that a pattern, a
+ * format or a limit refuses. So the schema has none of these where a secret may appear, even by mistake; a rule checks
+ * it instead.
  */
 import type { Schema } from '../ir/schema.js';
 import { partsOf, type SchemaDocument } from './paths.js';
 
-/** What a schema may say of a secret. */
+/** Keywords that a schema may use for a secret. */
 const harmless = ['type', 'writeOnly', 'title', 'description', 'default'];
 
-/** Helm prints the values that these refuse: https://github.com/santhosh-tekuri/jsonschema/blob/v6.0.3/kind/kind.go */
+/**
+ * Helm prints the values that these keywords refuse:
+ * https://github.com/santhosh-tekuri/jsonschema/blob/v6.0.3/kind/kind.go
+ */
 const printing = [
   ...['pattern', 'format', 'contentEncoding', 'contentMediaType'],
   ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
@@ -18,12 +22,12 @@ const printing = [
  * The keys that may hold a secret, with `*` for any key of a map and `[]` for the members of a list.
  *
  * @param root draft-07, with the `definitions` that it refers to
- * @throws {TypeError} where Helm would print a secret that it refuses: under its key, a misspelt one, or one above
+ * @throws {TypeError} if Helm would print a secret that it refuses: under its key, a misspelt one, or a parent key
  */
 export function secretKeys(root: SchemaDocument): readonly string[] {
   const found: string[] = [];
 
-  /** Whether a secret may stand at a place, to which all these schemas apply, or below it. */
+  /** Whether a secret may appear at or below a place to which all these schemas apply. */
   function visit(
     schemas: readonly SchemaDocument[],
     path: string,
@@ -79,7 +83,7 @@ function assertHarmless(parts: readonly SchemaDocument[], path: string): void {
   if (why) throw new TypeError(`${path} may be a secret (writeOnly): ${why}`);
 }
 
-/** A secret that is written a level too high, or under a key that is misspelt, is not printed either. */
+/** A secret that is written one level too high, or under a misspelt key, is not printed either. */
 function assertSilent(schemas: readonly SchemaDocument[], path: string): void {
   const keyword = schemas.flatMap(Object.keys).find((name) => printing.includes(name));
   if (keyword === undefined) return;

@@ -1,4 +1,4 @@
-/** How the files of a chart's `templates` are made up. */
+/** The structure of the files in a chart's `templates`. */
 import Type from 'typebox';
 import { describe, expect, test } from 'vitest';
 import {
@@ -54,7 +54,7 @@ describe('named templates', () => {
   chart.addRules(when(eq(chart.values.port, 22), 'port: choose another one'));
   const files = chart.compile();
 
-  test('stand in the order in which they are needed, each behind those that it includes', () => {
+  test('are ordered as needed, each after those that it includes', () => {
     expect(files.get('templates/_helpers.tpl')).toBe(`{{/*
 The name.
 */}}
@@ -80,7 +80,7 @@ release: {{ .root.Release.Name | quote }}
 `);
   });
 
-  test('of a part of the chart have a file of their own', () => {
+  test('of a part of the chart have their own file', () => {
     expect(files.get('templates/_iron-proxy.tpl')).toBe(`{{/*
 The proxy's name.
 */}}
@@ -91,7 +91,7 @@ The proxy's name.
   });
 });
 
-test('a document that may end in a value says why it ends with a mark', () => {
+test('a document that may end in a value ends with a mark that explains itself', () => {
   const chart = newChart();
   chart.addRules(when(eq(chart.values.port, 22), 'port: choose another one'));
   expect(chart.compile().get('templates/pod.yaml')).toBe(`apiVersion: v1
@@ -107,7 +107,7 @@ spec:
 `);
 });
 
-test('rules stand under their headings, with an empty line before each', () => {
+test('rules appear under their headings, with an empty line before each', () => {
   const chart = newChart();
   const { port } = chart.values;
   chart.addRules(

@@ -17,7 +17,7 @@ import { assertSecretsKept } from './kept-secrets.js';
 import { readme } from './readme.js';
 import { defaultsOf, schemaDocument, valuesDocument } from './values-document.js';
 
-/** What the compiler needs of a chart. */
+/** What the compiler needs from a chart. */
 interface Source {
   readonly metadata: ChartMetadata;
   readonly schema: object;
@@ -31,7 +31,7 @@ interface Source {
   readonly notes: readonly Member<string>[];
 }
 
-/** Files that packages leave out: https://helm.sh/docs/chart_template_guide/helm_ignore_file/ */
+/** Files excluded from packages: https://helm.sh/docs/chart_template_guide/helm_ignore_file/ */
 const helmignore = [
   '.DS_Store',
   '.git/',
@@ -91,7 +91,7 @@ function objectTemplate(object: HelmObject): string {
   return head + printTemplate(layoutObject(object));
 }
 
-/** YAML's own mark, after which there is nothing to trim. */
+/** YAML's end-of-document mark, after which there is nothing to trim. */
 const endOfDocument: readonly Line[] = [
   {
     kind: 'comment',
@@ -113,7 +113,7 @@ function commentBlock(text: string): string {
 }
 
 /**
- * The files of the named templates, each in the order in which the chart's objects first need them: a template is behind
+ * The files of the named templates, in the order in which the chart's objects first need them: a template comes after
  * those that it includes.
  */
 function helpers({ templates }: Usage): ReadonlyMap<string, string> {

@@ -10,21 +10,21 @@ import type { Arguments, Ast, Node, Template, Variable } from '../ir/tree.js';
 import { isOfValues } from '../ir/usage.js';
 import { emptyValues, kindOf } from '../schema/schema.js';
 
-/** Where in a template an expression stands: what can be read there, and how it is called. */
+/** The position of an expression in a template: what can be read there, and under which names. */
 export interface Place {
-  /** What the template was called with: the dot, or `$` where something else is the dot. */
+  /** What the template was called with: the dot, or `$` if the dot is something else. */
   argument(): '.' | '$';
-  /** Whether the template is called with parameters, and Helm's own objects beside them as `root`. */
+  /** Whether the template is called with parameters, and Helm's own objects next to them as `root`. */
   readonly hasParameters: boolean;
   /** The name of a variable that is bound here. */
   nameOf(variable: Variable): string;
   /** Whether the dot is the value of an expression. */
   isDot(ast: Ast): boolean;
-  /** The name of the variable that a list or map was computed into. */
+  /** The name of the variable that holds a computed list or map. */
   computed(ast: Ast): string | undefined;
 }
 
-/** An expression as the condition of `if`, where Go takes what is not empty for true. */
+/** An expression as the condition of `if`, where Go treats every value that is not empty as true. */
 export function printCondition(ast: Ast, place: Place): GoCode {
   if (ast.kind === 'call') {
     const { name } = ast.operator;
@@ -32,7 +32,7 @@ export function printCondition(ast: Ast, place: Place): GoCode {
     if ((name === 'and' || name === 'or') && only !== undefined && others.length === 0)
       return printCondition(only, place);
     if (name === 'isNonEmpty' && only !== undefined) return printExpression(only, place);
-    // What is absent is no more true than what is false.
+    // An absent value is as false as `false`.
     if (name === 'defaultIfAbsent' && only !== undefined && others.every(isFalse)) {
       return printCondition(only, place);
     }
@@ -67,14 +67,14 @@ export function printExpression(ast: Ast, place: Place): GoCode {
   }
 }
 
-/** A list or map that has the same members whatever the values are. */
+/** A list or map that has the same members regardless of the values. */
 function fixed(ast: Ast, place: Place): GoCode | undefined {
   const members = fixedMembers(ast)?.map(([key, member]) => [key, printExpression(member, place)] as const);
   if (members === undefined) return undefined;
   return ast.kind === 'collect' ? goCall('list', ...members.map(([, member]) => member)) : goDict(members);
 }
 
-/** The members of a list or map, and their keys, where it has them whatever the values are. */
+/** The members of a list or map, and their keys, if they do not depend on the values. */
 export function fixedMembers(ast: Ast): readonly (readonly [key: string, member: Ast])[] | undefined {
   const parts = ast.kind === 'collect' ? ast.elements : ast.kind === 'assemble' ? ast.entries : undefined;
   const members = parts?.flatMap((part) => {
@@ -111,7 +111,7 @@ export function printApplied(name: string, ast: Ast, place: Place): GoCode {
   return isCompound(code) ? goPipe(code, name) : goCall(name, code);
 }
 
-/** The text that a named template yields. */
+/** The output of a named template. */
 export function printInclude(template: Template, args: Arguments, place: Place): GoCode {
   const name = goString(template.name);
   if (template.parameters.length === 0) return goCall('include', name, root(place));
@@ -126,7 +126,7 @@ export function printInclude(template: Template, args: Arguments, place: Place):
   return goCall('include', name, goDict([['root', root(place)], ...members]));
 }
 
-/** Whether an argument is the caller's own parameter of that name, so that the caller can hand on its own argument. */
+/** Whether an argument is the caller's own parameter of that name, so that the caller can pass on its own argument. */
 function isParameter(argument: Ast, name: string): boolean {
   return (
     argument.kind === 'variable' && argument.variable.parameter === true && argument.variable.name === name
@@ -145,7 +145,7 @@ function call({ operator, args }: Extract<Ast, { kind: 'call' }>, place: Place):
     : operator.go(...operands);
 }
 
-/** An argument of an operator. What takes an integer does not take the float64 that values files give. */
+/** An argument of an operator. A parameter for integers does not accept the float64 that values files yield. */
 function operand(ast: Ast, parameter: Parameter, place: Place): Operand {
   const constant = ast.kind === 'literal' && { constant: ast.value };
   if (parameter.kind === 'any') {
@@ -167,7 +167,7 @@ function literal(value: unknown): GoCode {
   return value === null ? 'nil' : String(value);
 }
 
-/** Beyond int64, and for whatever a float64 rounds, Go takes a number only as a float. */
+/** Beyond int64, and for numbers that a float64 rounds, Go accepts only floats. */
 function goNumber(value: number): string {
   const text = String(value);
   return Number.isSafeInteger(value) || /[.e]/.test(text) ? text : `${text}.0`;
@@ -198,7 +198,7 @@ function included(ast: Extract<Ast, { kind: 'include' }>, place: Place): GoCode 
   );
 }
 
-/** Scalars other than strings come back from `include` as text. */
+/** Scalars other than strings come back from `include` as strings. */
 const fromText: { readonly [kind: string]: (text: GoCode) => GoCode } = {
   list: (text) => goPipe(text, 'fromJsonArray'),
   map: (text) => goPipe(text, 'fromJson'),

@@ -1,4 +1,4 @@
-/** What the source prints, case by case: where the law says that a chart is wrong, these say what in it. */
+/** Printed output, case by case: when the law finds a chart wrong, these tests say which part of it is. */
 import Type from 'typebox';
 import { expect, test } from 'vitest';
 import { valuesOf } from '../expressions/expression.js';

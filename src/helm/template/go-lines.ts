@@ -17,8 +17,8 @@ export function printTemplate(lines: readonly Line[]): string {
 }
 
 /**
- * Prints a `define` with its comment, for `_helpers.tpl`. `exact`: its text ends up in a text that is more than its
- * meaning, because it is hashed or read by others.
+ * Prints a `define` with its comment, for `_helpers.tpl`. `exact`: its output goes into a string whose exact characters
+ * matter, because it is hashed or read by other programs.
  */
 export function printDefine(template: Template, exact: boolean): string {
   const { body, parameters, name, summary } = template;
@@ -37,7 +37,7 @@ export function printDefine(template: Template, exact: boolean): string {
   return `{{/*\n${summary}\n*/}}\n{{- define ${goString(name)} -}}\n${statements.text()}{{- end }}\n`;
 }
 
-/** Prints statements that stop the rendering with a message about forbidden texts, or the messages of a list. */
+/** Prints statements that fail the rendering with a message about forbidden strings, or with the messages of a list. */
 export function printRules(sections: readonly Section[]): string {
   const forbidden = [
     ...goLines('{{- if ', forbiddenTextCondition, ' }}'),
@@ -115,7 +115,7 @@ class LinePrinter {
     }
   }
 
-  /** A choice whose other branch is a choice again is one of several: `else if`. */
+  /** A choice whose other branch is a choice again becomes an `else if`. */
   private branchesOf({ condition, body, otherwise }: Choice): readonly Branch[] {
     const first: Branch = { condition, body: () => this.lines(body) };
     const [only, ...others] = otherwise;
@@ -130,7 +130,7 @@ class LinePrinter {
   private indented({ indent }: Line, asts: readonly Ast[], print: () => GoCode): void {
     const pad = ' '.repeat(indent);
     this.statements.statement(asts, pad, () => {
-      // At the start of a named template they begin its text: `nindent` would put a line break before them.
+      // At the start of a named template they begin its output: `nindent` would put a line break before them.
       if (!this.statements.begun && indent === 0) this.statements.content(...goLines('{{ ', print(), ' }}'));
       else {
         const code = goPipe(print(), goCall('nindent', String(indent)));
@@ -153,7 +153,7 @@ class LinePrinter {
     return kind === 'integer' ? printInteger(ast, statements) : printApplied('toJson', ast, statements);
   }
 
-  /** A text in a line of text, with constants between expressions where no directive can take their spaces along. */
+  /** A string in a line of text, with constants between expressions where a directive would trim their spaces. */
   private raw(ast: Ast): readonly Piece[] {
     const { statements } = this;
     const parts = ast.kind === 'call' && ast.operator.name === 'str' ? ast.args : [ast];
@@ -175,7 +175,7 @@ class LinePrinter {
   }
 }
 
-/** A line of text with several expressions in it is hard to read where it is broken, and stays whole if it can. */
+/** A line of text with several expressions is hard to read if broken, so it stays whole if possible. */
 function linesOf(pad: string, pieces: readonly Piece[]): readonly string[] {
   const codes = pieces.filter((piece) => typeof piece !== 'string');
   if (codes.length > 1) {
@@ -191,12 +191,12 @@ function linesOf(pad: string, pieces: readonly Piece[]): readonly string[] {
   return lines;
 }
 
-/** Text that templates do not take for code. */
+/** Text that templates do not interpret as code. */
 function escaped(text: string): string {
   return text.replaceAll('{{', '{{ "{{" }}');
 }
 
-/** A directive takes the line breaks before it along: an empty line keeps its place only before constant text. */
+/** A directive trims the line breaks before it: an empty line survives only before constant text. */
 function isEmpty(line: Line): boolean {
   return isConstant(line) && line.kind === 'text' && line.parts.join('') === '';
 }

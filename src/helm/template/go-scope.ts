@@ -1,4 +1,4 @@
-/** What is known where a statement of a Go template stands: what the dot is, and what each variable holds. */
+/** What is known at a statement of a Go template: the value of the dot, and of each variable. */
 import { operandsOf, unknownKind } from '../ir/children.js';
 import { reads } from '../ir/free-variables.js';
 import { identity } from '../ir/identity.js';
@@ -9,13 +9,13 @@ import { fail, fixedMembers, type Place } from './go-expression.js';
 interface Rebound {
   /** By its identity. */
   readonly value: string;
-  /** What the dot is around the block. */
+  /** The dot around the block. */
   readonly around: Dot;
   readsValue: boolean;
   readsAround: boolean;
 }
 
-/** What the dot is: what the template was called with, an element of what `range` walks, or a value. */
+/** The dot: what the template was called with, an element of the `range`, or a value. */
 type Dot = 'argument' | 'element' | Rebound;
 
 export abstract class Scope implements Place {
@@ -75,7 +75,7 @@ export abstract class Scope implements Place {
     return this.blocks.length;
   }
 
-  /** Names a variable as no other one here is named. */
+  /** Names a variable uniquely within the scope. */
   protected declare(variable: Variable): string {
     const taken = new Set(this.names.values());
     const wanted = goName(variable.name);
@@ -85,7 +85,7 @@ export abstract class Scope implements Place {
     return name;
   }
 
-  /** Forgets a variable, and the lists and maps that are made of it: others may have their names. */
+  /** Forgets a variable, and the lists and maps computed from it: others may reuse their names. */
   protected release(variable: Variable): void {
     this.names.delete(variable);
     const lists = this.blocks.at(-1);
@@ -96,7 +96,7 @@ export abstract class Scope implements Place {
     }
   }
 
-  /** Notes the variable that a list or map has been computed into, in this block or for this statement only. */
+  /** Records the variable that a list or map has been computed into, in this block or for this statement only. */
   protected remember(ast: Ast, name: string, forStatement: boolean): void {
     (forStatement ? this.statements : this.blocks).at(-1)?.set(ast, name);
   }
@@ -122,7 +122,7 @@ export abstract class Scope implements Place {
     this.setDot('element', body);
   }
 
-  /** A block with a value as the dot: whether it reads the value, and nothing of what the dot is around it. */
+  /** A block with a value as the dot: whether it reads the value, and nothing of the dot around it. */
   protected withDot(value: Ast, body: () => void): boolean {
     const dot: Rebound = {
       value: identity(value),
@@ -141,7 +141,7 @@ export abstract class Scope implements Place {
     this.dot = dot;
   }
 
-  /** What forgets all that this block has declared since. */
+  /** Returns a function that forgets everything that this block has declared since. */
   protected snapshot(): () => void {
     const { names } = this;
     const lists = this.blocks.at(-1);
@@ -155,7 +155,7 @@ export abstract class Scope implements Place {
   }
 }
 
-/** A name that Go takes for a variable: `extra-words` and `extra_words` become `extraWords`. */
+/** A valid Go variable name: `extra-words` and `extra_words` become `extraWords`. */
 function goName(text: string): string {
   const [first = '', ...words] = text.split(/[^A-Za-z0-9]+/).filter((word) => word !== '');
   const name = [first, ...words.map((word) => `${word[0]?.toUpperCase()}${word.slice(1)}`)].join('');

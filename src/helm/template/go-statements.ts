@@ -1,6 +1,6 @@
 /**
- * The statements of a Go template: conditions, loops, and the lists and maps that are computed into variables before the
- * statement that uses them. A statement knows which variables are in scope where it stands.
+ * The statements of a Go template: conditions, loops, and the lists and maps that are computed into variables before
+ * the statement that uses them. A statement knows which variables are in scope.
  */
 import { type GoCode, goCall, goDict, goLines, goNot } from '../../text/go-code.js';
 import { goString } from '../../text/go-syntax.js';
@@ -18,13 +18,13 @@ import {
 } from './go-expression.js';
 import { Scope } from './go-scope.js';
 
-/** What is printed where a condition holds, and none of those before it; the last one may have none. */
+/** A branch, printed if its condition holds and none before it does; the last one may have none. */
 export interface Branch {
   readonly condition: Ast | undefined;
   readonly body: () => void;
 }
 
-/** Members of a list that belong together, under a heading where it has one. */
+/** Members of a list that belong together, under an optional heading. */
 export interface Section {
   readonly heading?: string | undefined;
   readonly elements: readonly Element[];
@@ -49,12 +49,12 @@ export class Statements extends Scope {
     this.begun = true;
   }
 
-  /** Adds an empty line of content; the directive below would take a bare one along. */
+  /** Adds an empty line of content; the directive below would trim a bare one. */
   emptyLine(): void {
     this.out.push('{{ "" }}');
   }
 
-  /** Adds a comment, which is left out of what the template yields. */
+  /** Adds a comment, which is not part of the template's output. */
   comment(text: string, pad: string): void {
     const end = `*/${this.begun ? '' : ' -'}}}`;
     if (text.includes('\n')) this.out.push(`${pad}{{- /*`, ...text.split('\n'), end);
@@ -111,7 +111,7 @@ export class Statements extends Scope {
     this.statement([ast], pad, () => this.directive(pad, keyword, print(ast, this)));
   }
 
-  /** Prints a block with a value as the dot, where it reads the value and nothing of what the dot is around it. */
+  /** Prints a block with a value as the dot, if it reads the value and nothing of the dot around it. */
   private rebound(value: Ast, body: () => void, pad: string): boolean {
     return this.attempt(() => {
       this.open(pad, 'with', value, printExpression);
@@ -119,7 +119,7 @@ export class Statements extends Scope {
     });
   }
 
-  /** Prints something, and takes it back where that turns out to be wrong. */
+  /** Prints something, and takes it back if it turns out to be wrong. */
   private attempt(print: () => boolean): boolean {
     const { out, begun, hoisted } = this;
     const lines = out.length;
@@ -133,7 +133,7 @@ export class Statements extends Scope {
     return false;
   }
 
-  /** Prints what is done for each element of a list, or entry of a map; for a list of one, with a variable. */
+  /** Prints the body for each element of a list, or entry of a map; for a list of one, with a variable. */
   range(
     pad: string,
     each: { over: Ast; key: Variable | undefined; item: Variable },
@@ -165,7 +165,7 @@ export class Statements extends Scope {
     this.directive(pad, 'end');
   }
 
-  /** A keyword or an assignment, and what is behind it. */
+  /** A keyword or an assignment, and what follows it. */
   private directive(pad: string, text: string, code?: GoCode): void {
     const end = ` ${this.begun ? '' : '-'}}}`;
     if (code === undefined) this.out.push(`${pad}{{- ${text}${end}`);
@@ -189,7 +189,7 @@ export class Statements extends Scope {
         return;
       case 'collect': {
         if (this.computed(ast) !== undefined || this.prepareFixed(ast, pad)) return;
-        // What is walked is computed before the list that it is collected into, as a reader needs it.
+        // A walked list is computed before the list that it is collected into, in the order a reader needs.
         const [first] = ast.elements;
         if (first?.kind === 'each' && onlyItem(first.over) === undefined) this.prepare(first.over, pad);
         const name = this.declare({ name: ast.name });
@@ -230,7 +230,7 @@ export class Statements extends Scope {
     }
   }
 
-  /** A list or map with fixed members needs no variable of its own. */
+  /** A list or map with fixed members needs no variable. */
   private prepareFixed(ast: Ast, pad: string): boolean {
     const members = fixedMembers(ast);
     for (const [, member] of members ?? []) this.prepare(member, pad);
@@ -252,7 +252,9 @@ export class Statements extends Scope {
     });
   }
 
-  /** Computes the lists of an expression only where a condition holds, as Go looks at no further argument of `and`. */
+  /**
+   * Computes the lists of an expression only if a condition holds, as Go stops at the first false argument of `and`.
+   */
   private prepareUnder(condition: GoCode, ast: Ast, pad: string): void {
     const { hoisted, out } = this;
     const here = hoisted?.depth === this.depth ? hoisted : undefined;
@@ -361,21 +363,21 @@ export class Statements extends Scope {
   }
 }
 
-/** The value of which a condition asks whether it is there, as `with` does. A variable has a name already. */
+/** The value whose presence a condition tests, as `with` does. A variable has a name already. */
 function valueThatIsThere(condition: Ast): Ast | undefined {
   if (condition.kind !== 'call' || condition.operator.name !== 'isNonEmpty') return undefined;
   const [value] = condition.args;
   return value?.kind === 'member' || value?.kind === 'call' || value?.kind === 'include' ? value : undefined;
 }
 
-/** The element of a list that has one, whatever the values are. */
+/** The only element of a list that always has exactly one. */
 function onlyItem(over: Ast): Ast | undefined {
   if (over.kind !== 'collect') return undefined;
   const [only, ...others] = over.elements;
   return only?.kind === 'item' && others.length === 0 ? memberAst(only.value) : undefined;
 }
 
-/** The list whose members, all and as they are, another list has. */
+/** The list whose members another list copies, all and unchanged. */
 function copiedList(elements: readonly Element[]): Ast | undefined {
   const [each, ...others] = elements;
   if (each?.kind !== 'each' || others.length > 0) return undefined;

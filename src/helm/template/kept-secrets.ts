@@ -1,4 +1,7 @@
-/** A value that may be a secret is written into the data of a Secret, and nowhere else: no message and no other object has it. */
+/**
+ * A value that may be a secret is written into the data of a Secret and nowhere else, neither into a message nor into
+ * another object.
+ */
 import { memoize } from '../../text/memoize.js';
 import { pathOf } from '../expressions/expression.js';
 import { childrenOf, partsOf } from '../ir/children.js';
@@ -46,7 +49,7 @@ const secretIn = memoize((piece: Piece): Ast | undefined => {
   return undefined;
 });
 
-/** What a piece is made of, without what only decides about it. */
+/** The parts of a piece, without those that only decide about it. */
 function readableParts(piece: Piece): readonly Piece[] {
   switch (piece.kind) {
     case 'member':
@@ -59,7 +62,7 @@ function readableParts(piece: Piece): readonly Piece[] {
       return piece.body;
     case 'include':
       return [...piece.args.values(), bodyOf(piece.template)];
-    // What is walked is not written itself: its members are, as what they are.
+    // A walked list is not written itself; its members are.
     case 'group':
     case 'each':
     case 'entries':

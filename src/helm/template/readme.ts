@@ -1,4 +1,4 @@
-/** A chart's README.md, for whoever installs it: what the chart is, every value, and examples. */
+/** A chart's README.md, for people who install it: what the chart is, every value, and examples. */
 import { goJson } from '../../text/go-syntax.js';
 import { constantKey } from '../../text/yaml-scalar.js';
 import type { Schema } from '../ir/schema.js';
@@ -26,7 +26,7 @@ export function readme(metadata: ChartMetadata, introduction: string, schema: Sc
   ].join('\n');
 }
 
-/** A key of the values that has no keys of its own, and the keys around it. */
+/** A key of the values without keys of its own, and the keys around it. */
 interface Key {
   readonly path: readonly string[];
   readonly schema: Schema;
@@ -71,7 +71,7 @@ function exampleOf({ path, schema }: Key): readonly string[] {
   return ['', `### ${path.join('.')}`, '', ...fenced([...around, ...below])];
 }
 
-/** GitHub's name for a heading: https://docs.github.com/en/get-started/writing-on-github */
+/** GitHub's anchor for a heading: https://docs.github.com/en/get-started/writing-on-github */
 function anchorOf(path: readonly string[]): string {
   return path.join('').toLowerCase();
 }
@@ -91,7 +91,7 @@ function markdown(text: string): readonly string[] {
   });
 }
 
-/** What a text says, and the lines of an example behind it, which begin with a space. */
+/** The prose of a description, and the lines of an example after it, which begin with a space. */
 function parted(text: string): { readonly prose: readonly string[]; readonly example: readonly string[] } {
   const lines = text.split('\n');
   const start = lines.findIndex((line) => /^\s/.test(line)) >>> 0;
@@ -108,7 +108,7 @@ function dedented(lines: readonly string[]): readonly string[] {
   return lines.map((line) => line.slice(least));
 }
 
-/** Text that Markdown takes neither for HTML nor for emphasis; what is in backquotes stays as it is. */
+/** Text that Markdown interprets neither as HTML nor as emphasis; code in backquotes is left unchanged. */
 function escaped(text: string): string {
   return text
     .split('`')

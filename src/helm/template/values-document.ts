@@ -1,4 +1,4 @@
-/** What a chart's values definition says to people and editors: `values.yaml` and `values.schema.json`. */
+/** What a chart's values definition tells people and editors: `values.yaml` and `values.schema.json`. */
 
 import type { Value, ValueMap } from '../../text/json.js';
 import { assertYamlComment, constantKey } from '../../text/yaml-scalar.js';
@@ -8,7 +8,7 @@ import { openToParents } from '../schema/parent-chart.js';
 import { withAllKeys } from '../schema/schema.js';
 import { constantYaml } from './constant-yaml.js';
 
-/** The defaults of an object's properties. A property without a default is left out. */
+/** The defaults of an object's properties. A property without a default is omitted. */
 export function defaultsOf(schema: Schema): ValueMap {
   const members = Object.entries(schema.properties ?? {}).flatMap(([key, member]) => {
     const value = defaultOf(member);
@@ -17,7 +17,7 @@ export function defaultsOf(schema: Schema): ValueMap {
   return Object.fromEntries(members);
 }
 
-/** The default of a key; undefined where it has none. */
+/** The default of a key; undefined if it has none. */
 export function defaultOf(schema: Schema): Value | undefined {
   if (schema.default !== undefined) return schema.default as Value;
   return schema.properties === undefined ? undefined : defaultsOf(schema);

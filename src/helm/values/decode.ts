@@ -16,9 +16,9 @@ import { isScalarTag, readPlain, readTagged, type ScalarKind, type ScalarValue }
 
 export interface Evaluation {
   values: ValueMap;
-  /** The offset of a map's key or a list's element, or of what is nearest above it. */
+  /** The offset of a map's key or a list's element, or of the nearest parent. */
   offsetOf(path: ValuePath): number;
-  /** What was refused; where there is anything, the values are not to be used. */
+  /** Refusals; if there are any, the values must not be used. */
   faults: readonly Fault[];
 }
 
@@ -55,11 +55,11 @@ interface Reading {
   faults: Fault[];
   /** The node that each anchor names at this point. */
   anchors: Map<string, ParsedNode>;
-  /** What each complete node was read as. */
+  /** The result of each completed node. */
   reads: Map<ParsedNode, Read>;
   /** The entries of each map and list that was made. */
   places: WeakMap<object, Map<string | number, Place>>;
-  /** How many nodes were read as they are written, and how many more through aliases. */
+  /** The number of nodes read directly, and the number of further ones read through aliases. */
   written: number;
   aliased: number;
 }
@@ -74,11 +74,11 @@ interface Read {
 interface Place {
   offset: number;
   value: Value;
-  /** A map's key: two keys of one text and of different kinds are two to goyaml, and one to Helm. */
+  /** A map's key: two keys with the same characters and different types are two keys to goyaml, and one to Helm. */
   kind?: ScalarKind;
 }
 
-/** Ends the reading after a fault that leaves nothing to go on with. */
+/** Stops reading after a fault that makes it pointless to go on. */
 class Unreadable extends Error {}
 
 function readDocument(reading: Reading, root: ParsedNode): Value {
@@ -142,7 +142,7 @@ function readMap(reading: Reading, node: YAMLMap.Parsed, path: ValuePath): Read 
 interface Entries {
   path: ValuePath;
   places: Map<string, Place>;
-  /** The keys that stand in the map itself, where the others were merged into it. */
+  /** The keys of the map itself, as opposed to merged ones. */
   own: Set<string>;
   hasMerge: boolean;
 }
@@ -168,7 +168,7 @@ function isMergeKey(key: ParsedNode): boolean {
   return isScalar(key) && key.type === 'PLAIN' && key.source === '<<' && key.tag === undefined;
 }
 
-/** goyaml merges where the `<<` stands: what is merged replaces what stands above it. */
+/** goyaml merges at the position of the `<<`: merged entries replace those above it. */
 function mergeInto(reading: Reading, map: Entries, key: ParsedNode, node: ParsedNode | null): Read {
   const read = readNode(reading, node, [...map.path, '<<']);
   const sources = isSeq(node) && isList(read.value) ? read.value : [read.value];
@@ -238,8 +238,8 @@ function readAlias(reading: Reading, node: Alias.Parsed, path: ValuePath): Read 
 }
 
 /**
- * goyaml gives up where 99 of 100 nodes come through aliases, and sooner in large files (`decode.go`). This limit is
- * within its own, and far above what files have that people write.
+ * goyaml gives up when 99 of 100 nodes come through aliases, and sooner in large files (`decode.go`). This limit is
+ * stricter, and far above what people write.
  */
 function mostAliased({ written }: Reading): number {
   return Math.min(100_000, Math.max(990, 9 * written));
@@ -273,7 +273,7 @@ function readKey(
   return undefined;
 }
 
-/** Whether an integer is written as Helm writes it, and within the range in which it can be a key. */
+/** Whether an integer is in Helm's notation, and within the range of keys. */
 function isInt64(text: string): boolean {
   return /^(?:0|-?[1-9]\d{0,18})$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text);
 }

@@ -1,6 +1,6 @@
 import { showPath, type ValuePath } from '../../text/json.js';
 
-/** Why values were refused: one word for each rule, so that a program can tell one refusal from another. */
+/** Why values were refused: one word for each rule, so that programs can tell refusals apart. */
 export type Refusal =
   | 'size'
   | 'encoding'
@@ -27,7 +27,7 @@ export type Refusal =
   | 'set syntax'
   | 'set target';
 
-/** One thing that is wrong with values: where it stands (lines and columns count from 1), what it is, what to do. */
+/** One problem with the values: where it is (lines and columns count from 1), what it is, what to do. */
 export interface ValuesProblem {
   refusal: Refusal;
   file: string;
@@ -38,13 +38,13 @@ export interface ValuesProblem {
   hint?: string;
 }
 
-/** A problem while its file is read: where it stands is an offset into the text. */
+/** A problem while its file is read: its location is an offset into the text. */
 export type Fault = Omit<ValuesProblem, 'file' | 'line' | 'column'> & { offset: number };
 
-/** As many problems as the report of one file shows: the first ones usually explain the rest. */
+/** The maximum number of problems reported for one file: the first ones usually explain the rest. */
 export const maxFaults = 20;
 
-/** Values that cannot be read, or that Helm would read as something their author cannot have meant. */
+/** Values that cannot be read, or that Helm would interpret in a way their author cannot have meant. */
 export class ValuesError extends Error {
   override readonly name = 'ValuesError';
 

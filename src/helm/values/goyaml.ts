@@ -1,14 +1,14 @@
 import type { CST } from 'yaml';
 import type { Fault } from './error.js';
 
-/** Deeper than any Kubernetes object nests, and far from where a parser runs out of stack. */
+/** Deeper than any Kubernetes object nests, and far below the depth that exhausts a parser's stack. */
 export const maxDepth = 100;
 
 /**
- * What goyaml v2, Helm's parser, takes apart in another way than the `yaml` package does, and where Helm 3 and Helm 4
- * differ. goyaml's own rules are in `scannerc.go` and `parserc.go` of go.yaml.in/yaml/v2.
+ * What goyaml v2, Helm's parser, parses differently from the `yaml` package, and differences between Helm 3 and Helm 4.
+ * goyaml's own rules are in `scannerc.go` and `parserc.go` of go.yaml.in/yaml/v2.
  *
- * Where nothing is found the tokens nest no deeper than {@link maxDepth}.
+ * If nothing is found, the tokens nest no deeper than {@link maxDepth}.
  */
 export function* disagreements(tokens: readonly CST.Token[], text: string): Generator<Fault> {
   yield* documentMarkers(tokens, text);
@@ -19,12 +19,12 @@ interface Context {
   text: string;
   /** Within brackets or braces. */
   inFlow: boolean;
-  /** How many collections are open, and the column of the innermost. */
+  /** The number of open collections, and the column of the innermost. */
   depth: number;
   indent: number;
 }
 
-/** Helm 4 cuts a file at each line that begins with `---` before it parses; Helm 3 reads up to the first such end. */
+/** Helm 4 splits a file at each line that begins with `---` before it parses; Helm 3 reads up to the first such end. */
 function* documentMarkers(tokens: readonly CST.Token[], text: string): Generator<Fault> {
   for (const { 0: line, index: offset } of text.matchAll(/^---.*$/gm)) {
     if (/^---(?:[ \t]+(?:#.*)?)?$/.test(line)) continue;
@@ -113,7 +113,9 @@ function* collection(token: Collection, context: Context): Generator<Fault> {
   if (inFlow) yield* each(token.end, context);
 }
 
-/** goyaml finds a key by the ":" on the same line and wants a comma before each; the package lets go of some of that. */
+/**
+ * goyaml recognizes a key by the ":" on the same line and requires a comma before each; the package is more lenient.
+ */
 function* pair(
   { start, key, sep = [], value }: CST.CollectionItem,
   { text, inFlow }: Context,
@@ -217,7 +219,9 @@ function* name(token: CST.SourceToken | CST.FlowScalar, context: Context): Gener
   yield fault(refusal, token, message, 'Use letters, digits, "-" and "_", and put a space after the name.');
 }
 
-/** As goyaml has it, a tab neither indents nor follows a dash; elsewhere it is taken behind a ":" and at a line's end. */
+/**
+ * In goyaml, a tab neither indents nor follows a dash; elsewhere it is allowed after a ":" and at the end of a line.
+ */
 function* space(token: CST.SourceToken, context: Context): Generator<Fault> {
   if (!token.source.includes('\t')) return;
   const { text } = context;

@@ -18,14 +18,14 @@ describe('layered files', () => {
     expect(JSON.stringify(mergeFiles(map(earlier), map(later)))).toBe(JSON.stringify(map(merged)));
   });
 
-  test('leave what they are made from as it was', () => {
+  test('leave their inputs unchanged', () => {
     const earlier = map('{a: {b: 1}}');
     mergeFiles(earlier, map('{a: {b: 2}}'));
     expect(earlier).toEqual({ a: { b: 1 } });
   });
 });
 
-describe("a chart's defaults under the values that were given", () => {
+describe("a chart's defaults under the given values", () => {
   test.each([
     ['a default stays where nothing is given', '{a: {b: 1}}', '{}', '{a: {b: 1}}'],
     ['maps merge', '{a: {b: 1, c: 2}}', '{a: {c: 3}}', '{a: {b: 1, c: 3}}'],
@@ -41,13 +41,13 @@ describe("a chart's defaults under the values that were given", () => {
     expect(coalesce(map(defaults), map(given))).toEqual(map(values));
   });
 
-  test('a null in an earlier file deletes a default, and one that a later file takes back does not', () => {
+  test('a null in an earlier file deletes a default unless a later file sets the key again', () => {
     const defaults = map('{a: 1}');
     expect(coalesce(defaults, mergeFiles(map('{a: null}'), map('{}')))).toEqual({});
     expect(coalesce(defaults, mergeFiles(map('{a: null}'), map('{a: 2}')))).toEqual({ a: 2 });
   });
 
-  test('no default is null, because the Helms differ about it', () => {
+  test('a default must not be null, because Helm 3 and 4 treat it differently', () => {
     expect(() => coalesce(map('{a: {b: null}}'), {})).toThrow(ValuesError);
     expect(() => coalesce(map('{a: {b: null}}'), {})).toThrow(/a\.b: a chart's default is never null/);
     expect(coalesce(map('{a: [null, {b: null}]}'), {})).toEqual({ a: [null, { b: null }] });

@@ -16,12 +16,12 @@ export function mergeFiles(earlier: ValueMap, later: ValueMap): ValueMap {
 }
 
 /**
- * Puts the values that users gave over a chart's defaults, as Helm does for a chart without subcharts: maps merge, lists
- * are replaced, a null deletes the default of its key and stays a null where there is none. Where one is a map and the
- * other is not, the user's wins (Helm also prints a warning).
+ * Merges the user's values over a chart's defaults, as Helm does for a chart without subcharts: maps merge, lists are
+ * replaced, a null deletes the default of its key and stays a null if there is none. If only one of two values is a
+ * map, the user's wins (Helm also prints a warning).
  *
  * @throws ValuesError for a default that is null: Helm 3 keeps it, Helm 4 drops it (`cleanNilValues` in its
- * `coalesce.go`), so a chart has none.
+ * `coalesce.go`), so charts must not have one.
  */
 export function coalesce(defaults: ValueMap, overrides: ValueMap): ValueMap {
   refuseNulls(defaults, []);

@@ -49,14 +49,14 @@ describe('a values file is read as Helm reads it', () => {
     expect(read(text)).toEqual(values);
   });
 
-  test('names that JavaScript knows are keys like any other', () => {
+  test('names that JavaScript knows are ordinary keys', () => {
     const values = read('__proto__: {polluted: 1}\nconstructor: 2\ntoString: 3\nhasOwnProperty: 4\n');
     expect(Object.keys(values)).toEqual(['__proto__', 'constructor', 'toString', 'hasOwnProperty']);
     expect({}).not.toHaveProperty('polluted');
   });
 });
 
-describe('what Helm takes in silence and nobody means is refused, with its place', () => {
+describe('input that Helm silently accepts and nobody means is refused, with its location', () => {
   test.each([
     ['a key twice', 'a: 1\nb:\n  c: 1\n  c: 2\n', '4:3: b.c: this key stands in line 3 already'],
     ['a key twice in two spellings', '1: a\n"1": b\n', '2:1: 1: this key stands in line 1 already'],
@@ -89,7 +89,7 @@ describe('what Helm takes in silence and nobody means is refused, with its place
   });
 });
 
-describe('what Helm 3 and 4, or YAML parsers, read differently is refused', () => {
+describe('input that Helm 3 and 4, or YAML parsers, read differently is refused', () => {
   test.each([
     ['a file that ends in a block text', 'a: |\n  x', '1:4: the file ends within a block text'],
     ['a directive', '%YAML 1.1\n---\na: 1\n', '1:1: Helm 4 reads no file with a %-directive'],
@@ -126,7 +126,7 @@ describe('what Helm 3 and 4, or YAML parsers, read differently is refused', () =
   });
 });
 
-describe('what is not a values file is refused', () => {
+describe('input that is not a values file is refused', () => {
   test.each([
     ['a list', '- a\n', '1:1: a values file holds a map, and this one holds a list'],
     ['a string', 'hello\n', '1:1: a values file holds a map, and this one holds a string'],
@@ -166,7 +166,7 @@ describe('what is not a values file is refused', () => {
   });
 });
 
-describe('files made to hurt are refused at once', () => {
+describe('malicious files are refused at once', () => {
   const most = (text: string) => text.repeat(Math.floor(30_000 / text.length));
   const bomb = Array.from({ length: 20 }, (_, i) => `b${i + 1}: &b${i + 1} [${`*b${i}, `.repeat(9)}]\n`);
   const deep = (inner: string) => `${'['.repeat(60)}${inner}${']'.repeat(60)}`;
@@ -203,7 +203,7 @@ describe('files made to hurt are refused at once', () => {
     expect(refusal(`a: ${'['.repeat(100)}${']'.repeat(100)}\n`)?.problems[0]?.refusal).toBe('depth');
   });
 
-  test('ordinary anchors are no bomb', () => {
+  test('ordinary anchors are not a bomb', () => {
     const block = Array.from({ length: 30 }, (_, i) => `  k${i}: ${i}\n`).join('');
     const users = Array.from({ length: 30 }, (_, i) => `u${i}: {<<: *base, name: n${i}}\n`).join('');
     expect(Object.keys(read(`base: &base\n${block}${users}`))).toHaveLength(31);
@@ -244,7 +244,7 @@ describe('a position', () => {
     expect(position(path)).toEqual({ line, column });
   });
 
-  test('does not count a byte order mark, and is none in an empty file', () => {
+  test('does not count a byte order mark, and is undefined in an empty file', () => {
     expect(readValuesFile('\uFEFFa: 1\n', 'v.yaml').position(['a'])).toEqual({ line: 1, column: 1 });
     expect(readValuesFile('', 'v.yaml').position(['a'])).toBeUndefined();
   });

@@ -8,8 +8,8 @@ export interface ValuesFile {
   file: string;
   values: ValueMap;
   /**
-   * Line and column, from 1, of a map's key or a list's element, or of what is nearest above a path that the file does
-   * not have; undefined where the file holds nothing.
+   * Line and column, from 1, of a map's key or a list's element, or of the nearest parent of a path that is missing
+   * from the file; undefined if the file is empty.
    */
   position(path: ValuePath): { line: number; column: number } | undefined;
 }
@@ -17,9 +17,9 @@ export interface ValuesFile {
 /**
  * Reads a values file exactly as Helm 3 and Helm 4 do, or refuses it.
  *
- * Refused is what one of them refuses, what they read differently, and what they take in silence although its author
- * cannot have meant it: a key twice, a second document, an integer that a float64 rounds, the key `n` that is `false`.
- * The maps have no prototype, see {@link ValueMap}; a value behind an alias is one object in all its places.
+ * It refuses what one of them refuses, what they read differently, and what they silently accept although its author
+ * cannot have meant it: a duplicate key, a second document, an integer that a float64 rounds, the key `n` that is
+ * `false`. The maps have no prototype, see {@link ValueMap}; an aliased value is the same object in all its places.
  *
  * @throws ValuesError with every problem found, the first 20 of a file.
  */

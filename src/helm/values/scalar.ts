@@ -1,22 +1,22 @@
 export type ScalarKind = 'null' | 'boolean' | 'integer' | 'fraction' | 'infinite' | 'string';
 
-/** What a scalar's text means to Helm. */
+/** The value that Helm reads from a scalar. */
 export interface ScalarValue {
   kind: ScalarKind;
   value: null | boolean | number | string;
-  /** Set where the text is an integer that a float64 cannot hold; `value` is then the nearest one that it can. */
+  /** Set if the scalar is an integer that a float64 cannot represent; `value` is then the nearest one that it can. */
   rounded?: true;
 }
 
 /**
- * Reads an untagged, unquoted scalar as Helm does. Helm's reader is goyaml v2 (`resolve.go` of go.yaml.in/yaml/v2):
- * the words of YAML 1.1, the numbers of Go's own syntax, dates as text.
+ * Reads an untagged, unquoted scalar as Helm does. Helm's reader is goyaml v2 (`resolve.go` of go.yaml.in/yaml/v2): the
+ * words of YAML 1.1, numbers in Go's own syntax, dates as strings.
  */
 export function readPlain(text: string): ScalarValue {
   return words.get(text) ?? readNumber(text) ?? { kind: 'string', value: text };
 }
 
-/** Reads a scalar that carries one of YAML's own tags, quoted or not; undefined where Helm refuses this text for it. */
+/** Reads a scalar that carries one of YAML's own tags, quoted or not; undefined if Helm refuses its content. */
 export function readTagged(tag: ScalarTag, text: string): ScalarValue | undefined {
   return scalarTags[tag](text);
 }
@@ -34,7 +34,7 @@ const scalarTags = {
   'tag:yaml.org,2002:int': (text: string) => readAs('integer', text),
   'tag:yaml.org,2002:float': (text: string): ScalarValue | undefined => {
     const number = readAs('fraction', text) ?? readAs('integer', text);
-    // goyaml makes a float of an int64, but not of the unsigned integers above.
+    // goyaml turns an int64 into a float, but not the unsigned integers above.
     return number && Number(number.value) < 2 ** 63 ? { ...number, kind: 'fraction' } : undefined;
   },
 };
@@ -57,21 +57,21 @@ const words: ReadonlyMap<string, ScalarValue> = new Map(
   ).flatMap(([kind, value, texts]) => texts.map((text) => [text, { kind, value }])),
 );
 
-/** The first row that takes the text decides; a row that takes its shape may still refuse its size. */
+/** The first matching row decides; it may still refuse the size. */
 const numbers: readonly { shape: RegExp; read(text: string): ScalarValue | undefined }[] = [
   { shape: /^[-+]?(?:0|[1-9]\d*)$/, read: readInteger },
   { shape: /^[-+]?0[xX][\da-fA-F]+$/, read: readInteger },
   { shape: /^[-+]?0[bB][01]+$/, read: readInteger },
   { shape: /^[-+]?0[oO][0-7]+$/, read: readInteger },
   { shape: /^[-+]?0[0-7]+$/, read: (text) => readInteger(text.replace('0', '0o')) },
-  // `08` and an octal beyond 64 bits arrive here and are decimals.
+  // `08` and octals beyond 64 bits arrive here and are decimals.
   { shape: /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/, read: readFraction },
-  // goyaml's own parser of binaries, which is asked last, takes a sign inside.
+  // goyaml's own parser of binaries, which comes last, accepts a sign inside.
   { shape: /^0b[-+][01]+$/, read: (text) => readInteger(`${text.charAt(2)}0b${text.slice(3)}`) },
 ];
 
 function readNumber(text: string): ScalarValue | undefined {
-  // Go drops every underscore first, but of a number that starts with a dot it wants each between two digits.
+  // Go drops every underscore first, but in a number that starts with a dot each must be between two digits.
   const start = text.startsWith('.') ? /^\.\d(?:_?\d)*(?:[eE][-+]?\d(?:_?\d)*)?$/ : /^[-+\d]/;
   if (!start.test(text)) return undefined;
   const digits = text.replaceAll('_', '');
@@ -87,7 +87,7 @@ function readInteger(text: string): ScalarValue | undefined {
   if (digits.length > 64) return undefined;
   const size = BigInt(`${base}${digits || '0'}`);
   const exact = sign === '-' ? -size : size;
-  // Go asks for an int64 and then, where there is no sign, for a uint64.
+  // Go tries an int64 and then, if there is no sign, a uint64.
   if (exact < -(2n ** 63n) || exact >= 2n ** (sign === '' ? 64n : 63n)) return undefined;
   return { kind: 'integer', value: Number(exact), ...roundedFrom(exact) };
 }

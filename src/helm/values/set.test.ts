@@ -52,7 +52,7 @@ describe('--set reads', () => {
     expect(set(expression)).toEqual(expected);
   });
 
-  test('names that JavaScript knows as names', () => {
+  test('treats names that JavaScript knows as ordinary names', () => {
     expect(JSON.stringify(applySet({}, '__proto__.polluted=1,constructor=2'))).toBe(
       '{"__proto__":{"polluted":1},"constructor":2}',
     );
@@ -60,7 +60,7 @@ describe('--set reads', () => {
   });
 });
 
-describe('--set over values that are there', () => {
+describe('--set over existing values', () => {
   test.each<[string, Record<string, unknown>]>([
     ['map.b=2', { map: { a: 1, b: 2 } }],
     ['map=x', { map: 'x' }],
@@ -72,7 +72,7 @@ describe('--set over values that are there', () => {
     expect(applySet(values(), expression)).toEqual({ ...values(), ...expected });
   });
 
-  test('leaves them as they were', () => {
+  test('leaves them unchanged', () => {
     const before = values();
     applySet(before, 'map.a=2,list[1].a=c,list[5]=x');
     expect(before).toEqual(values());
@@ -107,7 +107,7 @@ describe('--set refuses', () => {
     expect(error?.format()).toMatch(/^--set( [^=]*=…)?:1:/);
   });
 
-  test('in one line and what to do', () => {
+  test('in one line, with a remedy', () => {
     expect(refusal('a=1,b')?.format()).toBe(
       '--set a=…:1:5: this key has no value\n  Write "key=value"; a comma in a string is "\\,".',
     );

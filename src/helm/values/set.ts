@@ -3,13 +3,13 @@ import { ValuesError } from './error.js';
 import { copyMap } from './value.js';
 
 /**
- * Applies one `--set` to values, as Helm does (`pkg/strvals`), and leaves the values given as they are.
+ * Applies one `--set` to values, as Helm does (`pkg/strvals`), and leaves the given values unchanged.
  *
- * `a.b=c,d[0].e=f,g={1,two}`: true, false and null in any case, and the int64 that do not start with 0, are read as
- * such; all else is a string. A backslash takes away what `, . [ = { }` mean.
+ * `a.b=c,d[0].e=f,g={1,two}`: true, false and null in any case, and int64 that do not start with 0, are read as such;
+ * all else is a string. A backslash escapes `, . [ = { }`.
  *
- * @throws ValuesError for what Helm refuses, for what it would drop without a word (an empty name, an item without a
- * value), and for an integer beyond 2^53, which is exact in Helm and not here.
+ * @throws ValuesError for what Helm refuses, for what it would silently drop (an empty name, an item without a value),
+ * and for an integer beyond 2^53, which is exact in Helm but not here.
  */
 export function applySet(values: ValueMap, expression: string): ValueMap {
   const scanner: Scanner = { expression, characters: [...expression], at: 0 };
@@ -70,7 +70,7 @@ function setKey(scanner: Scanner, map: { [key: string]: Value }, { level, inList
   }
 }
 
-/** Reads on behind a `[`, and gives the list with that item set. */
+/** Continues after a `[`, and returns the list with that item set. */
 function setItem(scanner: Scanner, before: readonly Value[], level: number): Value[] {
   const start = scanner.at;
   const index = scanIndex(scanner);
@@ -165,7 +165,7 @@ function conflict(scanner: Scanner, at: number, key: string, before: Value, want
   return refused(scanner, at, message, 'Set the whole of it, or change the values file.', 'set target');
 }
 
-/** What messages call an expression: its key alone, since what it sets may be a credential. */
+/** How messages name an expression: by its key alone, since its value may be a credential. */
 export function setName(expression: string): string {
   const [, key] = /^([^=]*)=/.exec(expression) ?? [];
   return key === undefined ? '--set' : `--set ${shorten(key)}=…`;

@@ -4,17 +4,17 @@ import { type Fault, maxFaults, ValuesError } from './error.js';
 import { disagreements } from './goyaml.js';
 
 export interface Syntax {
-  /** The document's node, null for an empty file. Nothing is resolved: a scalar's `source` is its text. */
+  /** The document's node, null for an empty file. Nothing is resolved: a scalar's `source` is its original text. */
   root: ParsedNode | null;
   place(offset: number): { line: number; column: number };
-  /** The error for what was found wrong with the document. */
+  /** The error for the problems found in the document. */
   refuse(faults: readonly Fault[]): ValuesError;
 }
 
 /**
- * Parses YAML that the `yaml` package and goyaml, Helm's parser, take apart in the same way.
+ * Parses YAML that the `yaml` package and goyaml, Helm's parser, parse alike.
  *
- * @throws ValuesError for what is not YAML, not one document, or in a spelling that the two read differently.
+ * @throws ValuesError for input that is not YAML or not one document, or that the two read differently.
  */
 export function parseYaml(text: string, file: string): Syntax {
   const lines = new LineCounter();
@@ -29,7 +29,7 @@ export function parseYaml(text: string, file: string): Syntax {
   const faults: Fault[] = [];
   for (const fault of disagreements(tokens, text)) {
     faults.push(fault);
-    // Behind an open quote or a lost colon nothing is what it seems.
+    // After an open quote or a lost colon nothing is what it seems.
     if (faults.length === maxFaults || fault.refusal === 'syntax') break;
   }
   if (faults.length > 0) throw refuse(faults);
@@ -50,7 +50,7 @@ export function parseYaml(text: string, file: string): Syntax {
   return { root: document?.contents ?? null, place, refuse };
 }
 
-/** What helps with the package's errors, and words instead of its own where those are a parser's. */
+/** Remedies for the package's errors, and clearer wording for those that only make sense to a parser. */
 const syntaxHelp: Partial<Record<ErrorCode, { message?: string; hint: string }>> = {
   BAD_DQ_ESCAPE: {
     message: 'unknown escape sequence',

@@ -12,12 +12,12 @@ const refusal = (content: string | Uint8Array) => {
   return undefined;
 };
 
-describe('the text of a values file', () => {
+describe('the content of a values file', () => {
   test('comes from bytes, without a byte order mark', () => {
     expect(readText(Buffer.from('\uFEFFa: é😀\r\n'), 'v.yaml')).toBe('a: é😀\r\n');
   });
 
-  test('may be as large as a release, and not larger', () => {
+  test('may be as large as a release, but not larger', () => {
     expect(readText('#'.repeat(maxBytes), 'v.yaml')).toHaveLength(maxBytes);
     expect(refusal('é'.repeat(maxBytes / 2 + 1))?.format()).toMatch(
       /^v\.yaml:1:1: the file has 1048578 bytes, and Helm can store a release of at most 1048576\n/,
@@ -25,7 +25,7 @@ describe('the text of a values file', () => {
     expect(refusal(new Uint8Array(5_000_000))?.problems[0]?.refusal).toBe('size');
   });
 
-  test('is refused where it stops being UTF-8', () => {
+  test('is refused at the place where it stops being UTF-8', () => {
     expect(refusal(Buffer.from('a: 1\nb: \xe9t\xe9\n', 'latin1'))?.problems).toMatchObject([
       { refusal: 'encoding', line: 2, column: 4, message: 'the file is not UTF-8 from here on' },
     ]);

@@ -2,13 +2,13 @@ import { isUtf8 } from 'node:buffer';
 import { ValuesError, type ValuesProblem } from './error.js';
 
 /**
- * Helm keeps a release, its values included, in a Secret, and Kubernetes takes none above 1 MiB. At this size even the
- * worst file is refused within seconds.
+ * Helm keeps a release, including its values, in a Secret, and Kubernetes refuses Secrets above 1 MiB. At this size
+ * even the worst file is refused within seconds.
  */
 export const maxBytes = 1_048_576;
 
 /**
- * The text of a values file, without its byte order mark.
+ * The content of a values file, without its byte order mark.
  *
  * @throws ValuesError for a file that is too large or not UTF-8, and for characters that YAML forbids or that its
  * parsers disagree about.
@@ -80,7 +80,7 @@ function* characterProblems(text: string): Generator<Found> {
 }
 
 function firstInvalid(bytes: Uint8Array): { line: number; column: number } {
-  // What is invalid decodes to U+FFFD, so the bytes of the decoded text differ from there on.
+  // Invalid bytes decode to U+FFFD, so the decoded text differs from there on.
   const decoded = Buffer.from(textOf(bytes));
   const valid = bytes.findIndex((byte, index) => byte !== decoded[index]);
   const before = textOf(bytes.subarray(0, valid));
