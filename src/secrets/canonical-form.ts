@@ -1,4 +1,4 @@
-/** What a declaration says of a secret, beside its hosts. */
+/** What a declaration says about a secret, apart from its hosts. */
 import {
   canonicalHeader,
   constant,
@@ -24,7 +24,7 @@ import { jsonField, nameSchema, type OAuthField } from './declaration-schema.js'
 import { type Declaration, modeOf, namedHeaders } from './declared-secrets.js';
 import { cloudPlatform } from './proxy-transforms.js';
 
-/** All of a declaration but its hosts, so that two texts are equal where two declarations mean the same. */
+/** A declaration without its hosts, as a string that is equal for two declarations exactly if they mean the same. */
 export function canonicalFormOf({ secret, reference }: Symbolic<Declaration>): Expr<string> {
   const { replacer, match_path, match_query, inject_header, fields } = secret;
   const { match_headers, scopes, allowed_services, allowed_regions } = secret;
@@ -70,12 +70,12 @@ export function canonicalFormOf({ secret, reference }: Symbolic<Declaration>): E
   );
 }
 
-/** Several texts as one, of which no other texts can be made. */
+/** Joins several strings into one; different strings never give the same result. */
 function exactly(...texts: readonly Leaf<string>[]): Expr<string> {
   return toJson(listOf<string>(texts, 'texts'));
 }
 
-/** The members of a list in which order and repetition mean nothing. */
+/** The members of a list whose order and repetitions have no meaning. */
 function set(list: Expr<readonly string[]>): Expr<string> {
   return toJson(sort(uniq(list)));
 }

@@ -1,4 +1,4 @@
-/** Declared secrets that would meet in one place of a request, or in one database. */
+/** Declared secrets that would collide in one place of a request, or in one database. */
 
 import Type from 'typebox';
 import {
@@ -38,7 +38,9 @@ import { placeholderOf, type Secret, type Secrets } from './declared-secrets.js'
 import { tokenHeader } from './header.js';
 import { endOf, isRange, overlap } from './overlap.js';
 
-/** Where two placeholders may be in one request, neither may be part of the other: replacing one would damage it. */
+/**
+ * If two placeholders may be in one request, neither may be part of the other: replacing one would damage the other.
+ */
 export function placeholderInsideAnother(secrets: Secrets): Member<string> {
   const claims = each<Secret, Claim>(secrets, (secret) =>
     when(
@@ -52,7 +54,7 @@ export function placeholderInsideAnother(secrets: Secrets): Member<string> {
       each(
         rivals,
         (one) =>
-          // It stands once in the list as itself; only another one that has it too is looked for.
+          // The list contains it once as itself; only another secret that contains it counts.
           when(
             gt(count(split(one.what, text)), 2),
             each(
@@ -112,7 +114,7 @@ export function sameDatabase(secrets: Secrets): Member<string> {
   );
 }
 
-/** Of two credentials that are set in one place of a request, only one would arrive. */
+/** If two credentials are set in the same place of a request, only one would arrive. */
 export function samePlace(secrets: Secrets): Member<string> {
   const claims = [
     each<Secret, Claim>(secrets, (secret) =>
@@ -148,7 +150,7 @@ export function samePlace(secrets: Secrets): Member<string> {
   );
 }
 
-/** What a secret does at a host: the place that it sets, or the placeholder that it replaces. */
+/** The effect of a secret at a host: the place that it sets, or the placeholder that it replaces. */
 interface Claim {
   readonly name: string;
   readonly by: string;
@@ -176,7 +178,7 @@ interface Clash {
 const clashSchema = Type.Object({ one: claimSchema, other: claimSchema });
 
 /**
- * What is found at each host that claims are made for. Rivals are the claims for that host, and where it is an address
+ * The collisions at each host that claims are made for. Rivals are the claims for that host and, if it is an address
  * range or has a `*`, those for all hosts that overlap it: so any two that meet are rivals at the host of one.
  */
 function eachHost<T>(
@@ -188,7 +190,7 @@ function eachHost<T>(
     each<readonly Claim[], T>(
       byHost,
       (own, at) => {
-        // Most hosts with a `*` have no other beside them that ends as they do, as one look at all of them shows.
+        // Most hosts with a `*` share their ending with no other host, which one pass over all of them shows.
         const isWide = or(
           isRange(at),
           and(contains('*', at), gt(count(split(str`${endOf(at)}\n`, lines)), 2)),

@@ -1,4 +1,4 @@
-/** What is wrong with one declaration by itself, or with those of one name. */
+/** What is wrong with one declaration alone, or with the declarations of one name. */
 import {
   and,
   canonicalHeader,
@@ -80,7 +80,7 @@ export function targetsOwnHost(declarations: Declarations, ownHosts: OwnHosts): 
   );
 }
 
-/** To the endpoint that gives its token, iron-proxy sends all credentials of a grant. */
+/** iron-proxy sends all credentials of a grant to its token endpoint. */
 export function tokenEndpointIsOwnHost(declarations: Declarations, ownHosts: OwnHosts): Member<string> {
   const endpoints = listOf<string>(
     [each(declarations, ({ secret }) => when(secret.token_endpoint, hostOf))],
@@ -128,7 +128,7 @@ export function hasNoSingleTarget({ by, secret }: Symbolic<Declaration>): Member
   );
 }
 
-/** A credential in a header that goes no further than iron-proxy would never arrive. */
+/** A credential in a header that iron-proxy does not pass on would never arrive. */
 export function isInHopByHopHeader({ by, secret }: Symbolic<Declaration>): Member<string> {
   const headers = listOf<string>(
     [namedHeaders(secret), when(secret.inject_header, canonicalHeader)],

@@ -41,7 +41,7 @@ const header = (text: string) => secret({ ...http, match_headers: [text] });
 const formatter = (text: string) => secret({ ...inject, inject_formatter: text });
 const reference = (text: string) => secret({ ...http, secret_ref: text });
 const endpoint = (text: string) => secret({ ...oauth, token_endpoint: text });
-/** So that its host has no more characters than a name of DNS, a URL has no more. */
+/** The maximum length of a URL whose host is no longer than a DNS name. */
 const longestEndpoint = `https://${'a.'.repeat(121)}a/x`;
 const grant = (name: string, fields: object, more: object = {}) =>
   secret({ ...oauth, grant: name, fields, ...more });
@@ -284,7 +284,7 @@ const refused: readonly (readonly [label: string, values: object, fault: RegExp]
   ['a body of no bytes', proxy({ maxRequestBodyBytes: 0 }), /maxRequestBodyBytes: /],
 ];
 
-describe('the schema takes', () => {
+describe('the schema accepts', () => {
   test.each(accepted)('%s', (_, values) => {
     expect(faults(values)).toEqual([]);
   });
@@ -297,7 +297,7 @@ describe('the schema refuses', () => {
 });
 
 describe('a pyproject.toml', () => {
-  /** The tools of a case, each as its pyproject.toml has it. */
+  /** The tools of a case, each as in its pyproject.toml. */
   const files = (cases: readonly (readonly [label: string, values: object, ...unknown[]])[]) =>
     cases.flatMap(([label, values]) =>
       Object.entries('tools' in values ? Object(values.tools) : {})
@@ -307,11 +307,11 @@ describe('a pyproject.toml', () => {
         ),
     );
 
-  test.each(files(accepted))('says the same as the values do: %s', (_, declaration, text) => {
+  test.each(files(accepted))('is accepted like the values: %s', (_, declaration, text) => {
     expect(readPyproject(text, 'pyproject.toml')).toEqual({ declaration });
   });
 
-  test.each(files(refused))('is refused as the values are: %s', (_, declaration, text) => {
+  test.each(files(refused))('is refused like the values: %s', (_, declaration, text) => {
     const read = readPyproject(text, 'pyproject.toml');
     const told = 'problems' in read ? read.problems.map(({ message }) => message) : [];
     const inValues = faults({ tools: { tool: declaration } });
@@ -324,8 +324,8 @@ describe("Helm's readers of the schema", () => {
   const judge = useJudge();
   afterAll(() => folder.remove());
 
-  test('refuse the same values, and take the same', async () => {
-    // Rules are none of the schema's: the chart here has none, so that what it refuses, the schema does.
+  test('refuse the same values, and accept the same', async () => {
+    // Rules are not part of the schema: the chart here has none, so every refusal is the schema's.
     const schema = declaringChart.compile().get('values.schema.json') ?? '';
     const chart = folder.write(
       new Map([

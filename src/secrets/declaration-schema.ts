@@ -1,20 +1,20 @@
-/** What a tool declares about the credentials that it needs, in the words of `[tool.centaur]` in its pyproject.toml. */
+/** What a tool declares about the credentials that it needs, in `[tool.centaur]` of its pyproject.toml. */
 import Type, { type Static } from 'typebox';
 import { maxDnsNameLength } from '../text/addresses.js';
 import { allowedHostPattern, endpointPattern, hostPattern } from './host.js';
 
-// -------------------------------------------------------------------------------------------------------- texts
+// ------------------------------------------------------------------------------------------------------ strings
 
-/** A part of a 1Password reference: what 1Password's own reference syntax takes. Others are given by their id. */
+/** A part of a 1Password reference, in 1Password's own syntax. Items with other names are referenced by id. */
 const segment = '[A-Za-z0-9_.-]+(?: [A-Za-z0-9_.-]+)*';
 const secretRefPattern = `^(?:${segment}|op://${segment}(?:/${segment}){2,3})$`;
 
-/** A header's name, as far as headers in use have it. */
+/** A header's name, limited to the characters of headers in use. */
 const headerName = '[A-Za-z0-9_-]+';
 
 /**
- * A regular expression over header names, between slashes. It is the part of the language that every engine reads
- * alike: a pattern that iron-proxy can't compile would stop it.
+ * A regular expression over header names, between slashes. It uses only syntax that every engine interprets alike: a
+ * pattern that iron-proxy can't compile would stop it.
  */
 const characterClass = '\\[\\^?(?:a-z|A-Z|0-9|[A-Za-z0-9_])+-?\\]';
 const piece = `(?:[A-Za-z0-9_-]|\\.|${characterClass})[*+?]?`;
@@ -23,7 +23,7 @@ const headerRegex = `/\\^?(?:${piece}|${choice})+\\$?/`;
 
 const headerPattern = `^(?:${headerName}|${headerRegex})$`;
 
-/** Text around at least one action over `.Value`; any other template could stop iron-proxy. */
+/** Text around at least one action that uses `.Value`; any other template could stop iron-proxy. */
 const quoted = '"[ !#-\\[\\]-z|~]*"';
 const base64 = `base64(?: +${quoted})* +\\.Value(?: +(?:${quoted}|\\.Value))*`;
 const action = `\\{\\{(?:- )? *(?:\\.Value(?: *\\| *base64)?|${base64}) *(?: -)?\\}\\}`;
@@ -44,7 +44,7 @@ const host = Type.String({
 });
 const hosts = (description: string) => Type.Array(host, { description, minItems: 1 });
 
-/** Hosts that may be reached, for values outside of a declaration; `*` is all. */
+/** Hosts that may be reached, for values outside of a declaration; `*` matches all. */
 export const allowedHost = Type.String({
   pattern: allowedHostPattern,
   maxLength: maxDnsNameLength,
@@ -74,7 +74,7 @@ const grantNames = ['refresh_token', 'client_credentials', 'password', 'jwt_bear
 
 const wholeField = secretRef('The reference of the credential.');
 
-/** A credential that is one member of a value that is JSON. */
+/** A credential that is one member of a JSON value. */
 export const jsonField = Type.Object(
   {
     secret_ref: secretRef('The reference of the credential.'),
@@ -85,7 +85,7 @@ export const jsonField = Type.Object(
 const field = Type.Union([wholeField, jsonField]);
 export type OAuthField = Static<typeof field>;
 
-/** A condition on what else a declaration may and must have. */
+/** A condition on what else a declaration may and must contain. */
 function where(is: Record<string, unknown>, then: object): object {
   const properties = Object.fromEntries(
     Object.entries(is).map(([key, value]) => [key, typeof value === 'object' ? value : { const: value }]),
@@ -231,15 +231,15 @@ export const declaredSecret = Type.Object(
   { additionalProperties: false, allOf: forms },
 );
 
-/** What the schema makes sure of for a secret of these types. */
+/** What the schema ensures for a secret of these types. */
 export const oauthForm = Type.Required(Type.Pick(declaredSecret, ['grant', 'fields', 'token_endpoint']));
 export const awsForm = Type.Required(Type.Pick(declaredSecret, ['access_key_id', 'secret_access_key']));
 export const databaseForm = Type.Required(Type.Pick(declaredSecret, ['database']));
 
-/** One declared secret: a table, or in the legacy form its name alone. */
+/** One declared secret: a table or, in the legacy form, just its name. */
 const writtenSecret = Type.Union([nameSchema, declaredSecret]);
 
-/** What one tool declares: the table `[tool.centaur]`, as far as it speaks of credentials. */
+/** What one tool declares: the keys of `[tool.centaur]` that concern credentials. */
 export const toolSchema = Type.Object(
   {
     hosts: Type.Optional(hosts('The hosts of the secrets that name none of their own.')),
@@ -248,7 +248,7 @@ export const toolSchema = Type.Object(
   { additionalProperties: false },
 );
 
-/** What a tool may be called: it is called after its folder. */
+/** A tool's name, which is that of its folder. */
 export const toolNamePattern = '^[A-Za-z0-9_][A-Za-z0-9_-]*$';
 
 /** The values under `tools`: what each tool declares, by the tool's name. */

@@ -1,4 +1,4 @@
-/** What the values declare about credentials, tools and harnesses alike, in one form and in one order. */
+/** What the values declare about credentials, from tools and harnesses alike, in one form and one order. */
 import Type from 'typebox';
 import {
   canonicalHeader,
@@ -61,9 +61,9 @@ export interface ServicePorts {
 const hosts = Type.Array(Type.String());
 
 const declarationSchema = Type.Object({
-  /** Who declares it, as a path in the values: `tools.warehouse.secrets[0]`. */
+  /** The declaring path in the values: `tools.warehouse.secrets[0]`. */
   by: Type.String(),
-  /** Its own hosts, or those that it has by default. */
+  /** Its own hosts, or the default ones. */
   hosts,
   reference: Type.String(),
   secret: declaredSecret,
@@ -71,12 +71,12 @@ const declarationSchema = Type.Object({
 
 const secretSchema = Type.Object({
   name: Type.String(),
-  /** Who declares it, or the last of them. */
+  /** The declaring path, or the last of several. */
   by: Type.String(),
   /** The hosts of all its declarations, in order. */
   hosts,
   reference: Type.String(),
-  /** The rest of what its declarations agree on. */
+  /** The rest, on which its declarations agree. */
   declared: declaredSecret,
 });
 
@@ -101,28 +101,28 @@ export type Secrets = Symbolic<readonly Secret[]>;
 export interface Declared {
   /** Every declaration: the harnesses', then each tool's, in the order of the tools' names. */
   readonly declarations: Declarations;
-  /** Every declared secret once, in the order of the names. */
+  /** Every declared secret once, sorted by name. */
   readonly secrets: Secrets;
   readonly declaresDatabase: Expr<boolean>;
   /**
-   * The references of all secrets, each once, in order: in the mode `env` these are the keys of the infra Secret that
-   * iron-proxy has in its environment.
+   * The references of all secrets, without duplicates, sorted: in the mode `env` these are the keys of the infra Secret
+   * that iron-proxy has in its environment.
    */
   readonly credentialKeys: Symbolic<readonly string[]>;
   /**
-   * How many values each proxy looks up and keeps: as many as there are places that name a reference, since
-   * iron-proxy keeps one for each place.
+   * The number of values that each proxy looks up and caches: one for each place that names a reference, since
+   * iron-proxy caches them by place.
    */
   readonly lookupCount: Expr<number>;
 }
 
-/** The hosts that a token from a service account's key is sent to, where a declaration names none. */
+/** The hosts that receive a token from a service account's key if a declaration names none. */
 const googleHosts = ['*.googleapis.com'];
 
 /** In the legacy form, a name alone, the placeholder is replaced in the headers that carry credentials. */
 const legacyHeaders = ['Authorization', 'Api-Key', '/^X-([A-Za-z0-9]+-)*(Api-?Key|Auth|Key|Secret|Token)$/'];
 
-/** What the values declare; its named templates are made once for the values of a chart. */
+/** What the values declare; its named templates are created once for the values of a chart. */
 export const declared = memoize((values: SecretsValues): Declared => {
   const declarations = valueTemplate(
     'centaur.secrets.declarations',
@@ -176,7 +176,7 @@ function harnessDeclaration({ name, host, header }: HarnessCredential): Declarat
   };
 }
 
-/** Of each tool, in the order of their names; secrets that are a name alone come first. */
+/** The secrets of each tool, sorted by tool name; secrets that are just a name come first. */
 function toolDeclarations({ tools }: SecretsValues): readonly Member<Declaration>[] {
   return [
     each(tools, (tool, toolName) =>
@@ -243,22 +243,22 @@ function mergedSecrets(declarations: Declarations): Secrets {
   return listOf<Secret>([each(byName, secret)], 'secrets');
 }
 
-/** The text that a tool sends in place of the credential. */
+/** The string that a tool sends in place of the credential. */
 export function placeholderOf({ name, declared }: Symbolic<Secret>): Expr<string> {
   return defaultIfEmpty(declared.replacer, name);
 }
 
-/** Whether an `http` secret replaces its placeholder, or is injected. */
+/** Whether an `http` secret replaces its placeholder or is injected. */
 export function modeOf({ mode }: Symbolic<DeclaredSecret>): Expr<string> {
   return defaultIfEmpty(mode, 'replace');
 }
 
-/** The names among the headers in which a placeholder is replaced, as Go writes them. */
+/** The header names in which a placeholder is replaced, in Go's notation. */
 export function namedHeaders({ match_headers }: Symbolic<DeclaredSecret>): Member<string> {
   return each(match_headers, (header) => when(not(hasPrefix('/', header)), canonicalHeader(header)));
 }
 
-/** The references that a secret is made of: one, or for some types several. */
+/** The references of a secret: one, or several for some types. */
 export const referencesOf = valueTemplateOf(
   'centaur.secrets.referencesOf',
   'The references that a secret is made of: one, or for some types several.',

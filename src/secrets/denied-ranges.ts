@@ -1,13 +1,13 @@
 /**
- * Addresses that are never an upstream. iron-proxy refuses to connect to them, and the NetworkPolicies leave the clouds'
- * out of what pods may reach.
+ * Addresses that must never be an upstream. iron-proxy refuses to connect to them, and the NetworkPolicies exclude the
+ * clouds' addresses from what pods may reach.
  */
 
-/** The pod itself. Linux takes the unspecified addresses for it, too. */
+/** The pod itself. Linux also routes the unspecified addresses to it. */
 const ownPod = ['127.0.0.0/8', '0.0.0.0/8', '::1/128', '::/128'];
 
 /**
- * Where clouds serve the metadata, and with it the credentials, of their machines and pods. Most use IPv4's link-local
+ * Where clouds serve metadata, which includes the credentials of their machines and pods. Most use IPv4's link-local
  * range, such as 169.254.169.254 and Amazon's 169.254.170.23.
  */
 export const cloudCredentials = {
@@ -42,7 +42,7 @@ export const cloudCredentials = {
   ],
 };
 
-/** What iron-proxy refuses whatever the values say. It compares the address that a name has led to. */
+/** What iron-proxy refuses regardless of the values. It compares the address that a name resolved to. */
 export const deniedUpstreams: readonly string[] = [
   ...ownPod,
   ...cloudCredentials.ipv4,

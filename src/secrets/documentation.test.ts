@@ -14,13 +14,13 @@ const snippets = (language: string) =>
   );
 
 describe('docs/secrets.md', () => {
-  test.each(snippets('toml'))('declares what can be declared: %#', (snippet) => {
+  test.each(snippets('toml'))('contains only valid declarations: %#', (snippet) => {
     const read = readPyproject(snippet, 'docs/secrets.md');
     const tools = 'problems' in read ? read.problems : { tool: read.declaration };
     expect([faults({ tools }), problems({ tools })]).toEqual([[], []]);
   });
 
-  test.each(snippets('yaml'))('shows values that the chart takes: %#', (snippet) => {
+  test.each(snippets('yaml'))('shows only valid values: %#', (snippet) => {
     const values = parse(snippet);
     expect([faults(values), problems(values)]).toEqual([[], []]);
   });
@@ -29,7 +29,7 @@ describe('docs/secrets.md', () => {
     for (const type of secretTypes) expect(text).toContain(`| \`${type}\` |`);
   });
 
-  test('says of hosts what is taken', () => {
+  test('describes the accepted hosts', () => {
     const says = text.replaceAll(/\s+/g, ' ');
     const faultsOf = (host: string) => faults({ tools: { tool: { hosts: [host] } } });
     for (const host of ['api.example.com', '*.example.com', '10.1.0.0/16', 'logs.*.example.com']) {
@@ -45,14 +45,14 @@ describe('docs/secrets.md', () => {
     expect(faultsOf('logs.*.com')).toHaveLength(1);
   });
 
-  test('has the keys that each source needs', () => {
+  test('lists the keys that each source needs', () => {
     for (const [source, { keys }] of Object.entries(secretSources)) {
       const [row] = text.split('\n').filter((line) => line.startsWith(`| \`${source}\` |`));
       for (const key of keys) expect(row).toContain(`\`${key}\``);
     }
   });
 
-  test("has 1Password's limits, and adds up what it says of them", () => {
+  test("gives 1Password's limits, with correct sums", () => {
     for (const { title, hourly, daily } of Object.values(plans)) {
       const numbers = [hourly, daily].map((number) => number.toLocaleString('en'));
       expect(text).toContain(`| ${title} | ${numbers.join(' | ')} |`);

@@ -1,4 +1,7 @@
-/** In the mode `env`, a reference is a key of the infra Secret and a variable of iron-proxy: which keys a tool may name. */
+/**
+ * In the mode `env`, a reference is a key of the infra Secret and a variable of iron-proxy. These rules say which keys
+ * a tool may name.
+ */
 import {
   byteLength,
   concat,
@@ -24,24 +27,27 @@ import { referencesOf, type Secret, type Secrets, type SecretsValues } from './d
 
 export interface EnvironmentOptions {
   /**
-   * Keys of the infra Secret that are the services' own: no tool may name them where a reference is a key of that
+   * Keys of the infra Secret that belong to the services: tools must not name them if a reference is a key of that
    * Secret.
    */
   readonly infraKeys: Expr<readonly string[]>;
-  /** What the keys of that Secret begin with. */
+  /** The prefixes of that Secret's keys. */
   readonly envPrefix: Expr<string>;
   /** Keys that the services read without the prefix, from a Secret that may be the same. */
   readonly plainKeys: readonly Expr<string>[];
-  /** Those of the services' keys that fetch credentials: no key that ends as one of them does is a tool's either. */
+  /** The services' keys that fetch credentials: tools must not use a key that ends in one of them either. */
   readonly tokens: readonly string[];
 }
 
-/** Variables that iron-proxy, its Go runtime and its shell read for themselves: a credential of that name would configure them. */
+/**
+ * Variables that iron-proxy, its Go runtime and its shell read themselves: a credential with such a name would
+ * configure them.
+ */
 const programVariables = [
   ...['ALL_PROXY', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()]),
   ...['GODEBUG', 'GOGC', 'GOMAXPROCS', 'GOMEMLIMIT', 'GOTRACEBACK', 'ZONEINFO'],
   ...['HOME', 'IFS', 'PATH', 'SSL_CERT_DIR', 'SSL_CERT_FILE', 'TMPDIR', 'TZ'],
-  // What a DSN leaves open, as iron-proxy's client of Postgres reads it: `parseEnvSettings` of pgx 5.10.0.
+  // Defaults for what a DSN leaves open, as iron-proxy's Postgres client reads them: `parseEnvSettings` of pgx 5.10.0.
   ...['PGAPPNAME', 'PGCHANNELBINDING', 'PGCONNECT_TIMEOUT', 'PGDATABASE', 'PGHOST', 'PGMAXPROTOCOLVERSION'],
   ...[
     'PGMINPROTOCOLVERSION',
@@ -58,7 +64,7 @@ const programVariables = [
 
 const digits = [...'0123456789'];
 
-/** The longest key that a Secret has: https://kubernetes.io/docs/concepts/configuration/secret/ */
+/** The maximum length of a Secret's key: https://kubernetes.io/docs/concepts/configuration/secret/ */
 const maxKeyLength = 253;
 
 /** In the mode `env`, a reference is a key of the infra Secret and a variable of iron-proxy. */

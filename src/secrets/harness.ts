@@ -4,7 +4,7 @@ import Type, { type Static } from 'typebox';
 export type Harness = 'codex' | 'amp' | 'claudeCode' | 'piMono';
 
 export interface HarnessCredential {
-  /** The credential's name, which is also its reference and the placeholder that a sandbox holds. */
+  /** The credential's name, which is also its reference and the placeholder in a sandbox. */
   readonly name: string;
   /** The harnesses that need it. */
   readonly harnesses: readonly [Harness, ...Harness[]];
@@ -23,7 +23,7 @@ export const harnessCredentials: readonly HarnessCredential[] = [
   },
 ];
 
-/** What each harness is called, and whether its credential is resolved unless the values say otherwise. */
+/** The name of each harness, and whether its credential is resolved by default. */
 const harnesses: { readonly [harness in Harness]: { readonly title: string; readonly on: boolean } } = {
   codex: { title: 'Codex', on: true },
   amp: { title: 'Amp', on: false },
@@ -31,7 +31,7 @@ const harnesses: { readonly [harness in Harness]: { readonly title: string; read
   piMono: { title: 'pi-mono', on: false },
 };
 
-/** The values under `harnesses` where a release runs none of them. */
+/** The values under `harnesses` of a release that runs none of them. */
 export const noHarnesses = Object.fromEntries(
   Object.keys(harnesses).map((harness) => [harness, { enabled: false }]),
 );

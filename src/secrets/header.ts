@@ -1,6 +1,6 @@
 /**
- * Headers of a connection, not of what is sent through it, and the host of the URL: iron-proxy takes them off a request,
- * https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
+ * Headers that belong to a connection instead of a message, and the host of the URL: iron-proxy removes them from
+ * requests, https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
  */
 export const hopByHopHeaders: readonly string[] = [
   'Connection',
@@ -15,7 +15,10 @@ export const hopByHopHeaders: readonly string[] = [
   'Upgrade',
 ];
 
-/** The request headers that pass the proxy beside those that declared secrets use: names, or /regular expressions/. */
+/**
+ * The request headers that pass the proxy in addition to those that declared secrets use: names, or /regular
+ * expressions/.
+ */
 export const passingHeaders: readonly string[] = [
   // Content.
   'Accept',
@@ -59,8 +62,8 @@ export const passingHeaders: readonly string[] = [
 /** The header that iron-proxy sets for Google, for OAuth and for AWS. */
 export const tokenHeader = 'Authorization';
 
-/** What an AWS request has for its signature, beside the headers that pass anyway. */
+/** The headers that AWS needs for its signature, in addition to those that pass anyway. */
 export const awsHeaders: readonly string[] = [tokenHeader, '/^Amz-Sdk-/', '/^X-Amz-/'];
 
-/** A pattern that no header's name matches. To iron-proxy an empty list of headers means all of them. */
+/** A pattern that matches no header's name. iron-proxy interprets an empty list of headers as all of them. */
 export const noHeader = '/^$/';

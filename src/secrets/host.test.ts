@@ -13,7 +13,7 @@ import {
 
 const host = new RegExp(hostPattern);
 
-test(`an IPv6 address is one for us where it is one for Node, seed ${seed}`, () => {
+test(`a string counts as an IPv6 address exactly if it does in Node, seed ${seed}`, () => {
   const group = fc.oneof(fc.stringMatching(/^[0-9a-f]{1,4}$/), fc.constantFrom('', '0', 'fffff', 'g'));
   const addresses = fc.array(group, { maxLength: 9 }).map((groups) => groups.join(':'));
   const cut = fc.tuple(addresses, addresses).map((halves) => halves.join('::'));
@@ -27,11 +27,11 @@ test(`an IPv6 address is one for us where it is one for Node, seed ${seed}`, () 
   );
 });
 
-/** Where the addresses of IPv4 are among those of IPv6. */
+/** The IPv6 ranges that contain the IPv4 addresses. */
 const aroundIPv4 = new BlockList();
 aroundIPv4.addSubnet('::', 8, 'ipv6');
 
-test(`an address that credentials are sent to is none that iron-proxy may read as one of IPv4, seed ${seed}`, () => {
+test(`iron-proxy can't read an accepted IPv6 address as an IPv4 address, seed ${seed}`, () => {
   const zeroLed = fc
     .array(fc.stringMatching(/^0{0,3}[0-9a-f]$|^00[0-9a-f]{2}$|^[0-9a-f]{4}$/), {
       minLength: 1,
@@ -60,7 +60,7 @@ test(`an address that credentials are sent to is none that iron-proxy may read a
   );
 });
 
-test(`a range that credentials are sent to holds at most one of 256 addresses, seed ${seed}`, () => {
+test(`an accepted range contains at most one of 256 addresses, seed ${seed}`, () => {
   const addresses = fc.oneof(
     fc.ipV4(),
     fc.ipV6(),
@@ -91,10 +91,10 @@ test.each([
   expect(host.test(name)).toBe(taken);
 });
 
-test(`what is taken for a URL that gives tokens has the host that it seems to have, seed ${seed}`, () => {
+test(`an accepted token URL has the host that it seems to have, seed ${seed}`, () => {
   fc.assert(
     fc.property(fc.stringMatching(new RegExp(endpointPattern)), (text) => {
-      // Node decodes punycode, and refuses what is none.
+      // Node decodes punycode, and refuses invalid punycode.
       fc.pre(!/[/.]xn--/.test(text));
       const { protocol, hostname, username, search, hash } = new URL(text);
       expect({ protocol, username, search, hash }).toEqual({
@@ -178,13 +178,13 @@ describe('the host that is meant by', () => {
       '0.0.0.0/0',
       'https://0.0.0.0/0',
     ],
-    // Clients do not agree on its punycode, or it is that of another name.
+    // Clients do not agree on its punycode, or another name has the same.
     ...['straße.example.com', 'ａpi.example.com', 'schön。example.com', 'schö\u00adn.example.com'],
   ])('%j is not clear', (text) => {
     expect(meantHosts(text, hostPattern)).toEqual([]);
   });
 
-  test(`a host in a URL is that host, seed ${seed}`, () => {
+  test(`a host in a URL is suggested alone, seed ${seed}`, () => {
     const hosts = fc.oneof(
       fc.domain().map((name) => name.toLowerCase()),
       fc.ipV4(),
@@ -219,7 +219,7 @@ describe('what to do about a host', () => {
   const secret = ['tools', 'a', 'secrets', 0, 'hosts', 1];
   const allowed = ['ironProxy', 'allowedHosts', 0];
 
-  test('that is meant, in lists of hosts and nowhere else', () => {
+  test('that is meant, in lists of hosts only', () => {
     const hint = 'A host stands alone, in lower-case ASCII, without scheme, port or path: write "a.example".';
     expect(mendHost(secret, 'https://a.example')).toBe(hint);
     expect(mendHost(allowed, 'a.example:443')).toBe(hint);
@@ -298,7 +298,7 @@ describe('what to do about a host', () => {
     expect(mendHost(secret, text)?.endsWith(`: write ${written}.`)).toBe(true);
   });
 
-  test('is what is known of it', () => {
+  test('describes the problem, if it is known', () => {
     expect(mendHost(secret, 'a..b')).toBeUndefined();
     expect(mendHost(secret, 'a/24')).toBeUndefined();
     expect(mendHost(allowed, '*/x')).not.toMatch('credential');

@@ -1,8 +1,8 @@
 /**
  * The hosts that a declaration may name, in the forms that iron-proxy matches: names, names with `*`, IPv4 and IPv6
- * addresses, and ranges of them (CIDR), which match addresses only. To iron-proxy a `*` matches any text, dots
- * included, so two labels stand behind it: `api.*.com` would send a credential to `api.attacker.com`. Where it comes
- * first, iron-proxy takes all that follows as text, so a second one would match nothing.
+ * addresses, and ranges of them (CIDR), which match addresses only. In iron-proxy a `*` matches any characters,
+ * including dots, so two labels must follow it: `api.*.com` would send a credential to `api.attacker.com`. After a
+ * leading `*`, iron-proxy compares the rest literally, so a second `*` would match nothing.
  */
 import { domainToASCII, domainToUnicode } from 'node:url';
 import {
@@ -24,8 +24,8 @@ const wide = `[*][.](${hostLabel}[.])+|${hostLabel}[.](([*]|${hostLabel})[.])*${
 const name = `(${wide}|${hostLabel}[.])?${lastHostLabel}`;
 
 /**
- * IPv6 without ::/8, in which are IPv4's addresses once more: as iron-proxy reads them, `::ffff:10.0.0.1` lies in
- * 10.0.0.0/8, and `::ffff:0:0/96` is 0.0.0.0/0.
+ * IPv6 without ::/8, which contains the IPv4 addresses: iron-proxy places `::ffff:10.0.0.1` in 10.0.0.0/8, and reads
+ * `::ffff:0:0/96` as 0.0.0.0/0.
  */
 const ownIPv6 = ipv6From('([1-9a-f][0-9a-f]{2,3}|0[1-9a-f][0-9a-f]{2})');
 
@@ -35,23 +35,25 @@ const narrowCidr = `${ipv4}/(3[0-2]|[12][0-9]|[89])|(${ownIPv6})/(12[0-8]|1[01][
 /** An address range, such as `10.0.0.0/8`. */
 export const cidrPattern = `^(${cidr})$`;
 
-/** A host that a credential may be sent to: neither `*`, nor a range that holds almost any address, nor in ::/8. */
+/** A host that a credential may be sent to: not `*`, not a range that contains almost any address, and not in ::/8. */
 export const hostPattern = `^(${name}|${ipv4}|${ownIPv6}|${narrowCidr})$`;
 
-/** A host that may be reached; `*` is all of them. */
+/** A host that may be reached; `*` matches all. */
 export const allowedHostPattern = `^([*]|${name}|${ipv4}|${ipv6}|${cidr})$`;
 
-/** An https URL of one host, with a port and a path or without. */
+/** An https URL of one host, with an optional port and path. */
 export const endpointPattern = `^https://(${hostName}|${ipv4})(:${portNumber})?(/[A-Za-z0-9._~/@:+,=-]*)?$`;
 
-/** The URL of a server, or nothing. Its host is written in lower case, as it is compared; a whole name may end in a dot. */
+/**
+ * The URL of a server, or an empty string. Its host is in lower case, as it is compared; a full name may end in a dot.
+ */
 export const serverPatternOrEmpty = `^(https?://(${hostName}[.]?|${ipv4})(:${portNumber})?(/[A-Za-z0-9._~/-]*)?)?$`;
 
 // ----------------------------------------------------------------------------------------------------------- hints
 
 const patterns = { hosts: hostPattern, allowedHosts: allowedHostPattern };
 
-/** What to do about a value that is no host, in a list of hosts. */
+/** What to do about an invalid host in a list of hosts. */
 export function mendHost(path: ValuePath, value: Value): string | undefined {
   const [list, index] = path.slice(-2);
   if ((list !== 'hosts' && list !== 'allowedHosts') || typeof index !== 'number') return undefined;
@@ -68,8 +70,8 @@ export function mendHost(path: ValuePath, value: Value): string | undefined {
 }
 
 /**
- * Whether what was meant can't be a credential in the wrong place. A token is a name of one label, or of three but for
- * its case, unless it is in a URL; and behind an `@` may be the rest of a password.
+ * Whether the intended host can't be a misplaced credential. A token looks like a name of one label or, apart from its
+ * case, of three, unless it is in a URL; and the text after an `@` may be the rest of a password.
  */
 function mayBeRepeated(text: string, meant: readonly string[]): boolean {
   const { scheme, user, host = '' } = around.exec(text.trim())?.groups ?? {};
@@ -84,15 +86,15 @@ function isAddress(host: string): boolean {
   return address.test(host.replace(/\/[0-9]+$/, ''));
 }
 
-/** A host, and what may stand around it: a scheme, a user, a port and a path. An IPv6 address has its brackets then. */
+/** A host, and what may surround it: a scheme, a user, a port and a path. An IPv6 address then has brackets. */
 const around =
   /^(?<scheme>(?!op:)(?:[a-z][a-z0-9+.-]*:)?\/\/)?(?<user>[^@/?#\\]*@)?(?<host>\[[0-9a-f]*:[0-9a-f:]*\]|[^:@/?#\\[\]]+)(?::[0-9]+)?(?<rest>[/?#][^@]*)?$/i;
 
 const address = new RegExp(`^(?:${ipv4}|${ipv6})$`);
 
 /**
- * The hosts that a text which is none was meant to be: none where that is not sure, and two where an address in a URL is
- * followed by what may be a path or the length of a range's prefix.
+ * The hosts that an invalid one was meant to be: none if that is not certain, and two if an address in a URL is
+ * followed by either a path or the prefix length of a range.
  */
 export function meantHosts(text: string, pattern: string): readonly string[] {
   const isHost = (host: string) => host.length <= maxDnsNameLength && new RegExp(pattern).test(host);
@@ -104,7 +106,7 @@ export function meantHosts(text: string, pattern: string): readonly string[] {
   if (rest !== undefined && address.test(bare) && /^\/[0-9]/.test(rest)) {
     return isHost(`${bare}${rest}`) ? [`${bare}${rest}`, bare] : [];
   }
-  // What stands before the first slash of a text such as https/api.example.com is no host.
+  // The part before the first slash of a string such as https/api.example.com is not a host.
   if (rest !== undefined && scheme === undefined && !/[.:]/.test(bare)) return [];
   const ascii = isASCII(bare) ? bare : punycodeOf(bare);
   return isHost(ascii) ? [ascii] : [];
@@ -115,15 +117,15 @@ function isASCII(text: string): boolean {
 }
 
 /**
- * A name's punycode; empty where clients do not agree on it, as on these four characters
- * (https://www.unicode.org/reports/tr46/#Deviations), or where it would be that of another name too.
+ * A name's punycode; empty if clients do not agree on it, as for these four characters
+ * (https://www.unicode.org/reports/tr46/#Deviations), or if it would equal that of another name.
  */
 function punycodeOf(name: string): string {
   const ascii = domainToASCII(name);
   return domainToUnicode(ascii) === name.normalize() && !/[ßς\u200c\u200d]/.test(name) ? ascii : '';
 }
 
-/** Why a text is no host, where that can be told and what was meant can't. */
+/** Why a string is not a host, if that is known but the intended host is not. */
 function causeOf(text: string, list: keyof typeof patterns): string | undefined {
   const lower = text.trim().toLowerCase();
   if (lower.startsWith('op://')) return 'An op:// reference names an item: it is for secret_ref.';

@@ -1,6 +1,6 @@
 /**
- * The law for declarations: for each document of values, the rules, the configuration and what else is made of the
- * declarations are the same here and in both Helms; and every configuration has the shape that iron-proxy takes.
+ * The law for declarations: for each document of values, the rules, the configuration and everything else derived from
+ * the declarations are the same here and in both Helms; and every configuration has the shape that iron-proxy accepts.
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -22,7 +22,7 @@ beforeAll(async () => {
 }, 15 * 60_000);
 afterAll(() => folder.remove());
 
-// Names, hosts and references of a small world, so that declarations meet: merged, in conflict, or side by side.
+// Names, hosts and references from a small set, so that declarations meet: merged, in conflict, or independent.
 const names = fc.constantFrom('KEY', 'KEY_2', 'API_KEY', 'MAPS_API_KEY', 'TOKEN', 'a-b.c', 'OPENAI_API_KEY');
 const host = fc.constantFrom(
   'a.example.com',
@@ -54,7 +54,7 @@ const formatter = fc.constantFrom(
 
 type Members = { readonly [key: string]: fc.Arbitrary<unknown> };
 
-/** A map that has some keys always and others at times. */
+/** A map with some required and some optional keys. */
 function record(needed: Members, more: Members) {
   return fc.record({ ...needed, ...more }, { requiredKeys: Object.keys(needed) });
 }
@@ -95,7 +95,7 @@ const credential = fc.oneof(
   reference,
   record({ secret_ref: reference }, { json_key: fc.constantFrom('id', 'a "key"') }),
 );
-/** Whatever the schema takes. */
+/** Everything that the schema accepts. */
 const endpoint = fc
   .stringMatching(new RegExp(endpointPattern))
   .filter((text) => text.length <= maxDnsNameLength);
@@ -204,7 +204,7 @@ test(`declarations mean the same here and in Helm, seed ${seed}`, { timeout: pat
   expect(documents.length - sound).toBeGreaterThan(documents.length / 8);
 });
 
-test(`iron-proxy takes each token endpoint that the schema takes, seed ${seed}`, () => {
+test(`iron-proxy accepts each token endpoint that the schema accepts, seed ${seed}`, () => {
   const endpoints = fc.sample(endpoint, { seed, numRuns: 300 });
   const fields = { client_id: 'ID', client_secret: 'SECRET' };
   const secrets = endpoints.map((token_endpoint, index) => {

@@ -1,4 +1,4 @@
-/** Which hosts of declarations may mean the same host. */
+/** Which hosts of declarations may match the same host. */
 import Type from 'typebox';
 import {
   and,
@@ -17,9 +17,9 @@ import {
 } from '../helm/authoring.js';
 
 /**
- * Whether two hosts may mean the same one: where what stands before the first `*` of one begins the other, and what
- * stands after the last one ends it. An address range means addresses alone; which of them can't be said here, so it
- * is taken for all addresses and ranges of its kind.
+ * Whether two hosts may match the same one: the part before the first `*` of one begins the other, and the part after
+ * its last `*` ends it. An address range matches only addresses; which ones can't be determined here, so it counts as
+ * overlapping all addresses and ranges of its kind.
  */
 export const overlap = valueTemplateOf(
   'centaur.secrets.hostsOverlap',
@@ -36,12 +36,12 @@ export const overlap = valueTemplateOf(
     ),
 );
 
-/** A dot goes before: `*.example.com` is example.com too. */
+/** A leading dot is added: `*.example.com` also matches example.com. */
 function startOf(host: Expr<string>): Expr<string> {
   return first(split('*', str`.${host}`));
 }
 
-/** What stands after the last `*`: all hosts that it means end so. */
+/** The part after the last `*`: all hosts that it matches end in it. */
 export function endOf(host: Expr<string>): Expr<string> {
   return last(split('*', str`.${host}`));
 }

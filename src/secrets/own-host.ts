@@ -1,4 +1,4 @@
-/** Hosts that are parts of the release itself: none of them may read a credential. */
+/** Hosts that belong to the release itself: no credential may be sent to them. */
 import Type, { type Static } from 'typebox';
 import {
   and,
@@ -22,13 +22,13 @@ import { given } from './conditions.js';
 import { endOf } from './overlap.js';
 
 const ownHostSchema = Type.Object({
-  /** Its whole name. */
+  /** Its full name. */
   name: Type.String(),
-  /** Who listens there, as an apposition to the name. */
+  /** What listens there, as an apposition to the name. */
   who: Type.String(),
-  /** Whether sandboxes must not reach it at all, not even without a credential. */
+  /** Whether sandboxes must not reach it at all, even without a credential. */
   closed: Type.Boolean(),
-  /** What stands in each host that names it, where dots stand around the host and a line break behind it. */
+  /** A part of each host that names it, with dots around the host and a line break after it. */
   marks: Type.Array(Type.String()),
 });
 
@@ -36,11 +36,11 @@ export type OwnHost = Static<typeof ownHostSchema>;
 export type OwnHosts = Symbolic<readonly OwnHost[]>;
 
 export interface OwnHostNames extends Omit<OwnHost, 'name' | 'marks'> {
-  /** Its whole name: a host with a `*` that may mean it is one of its names. */
+  /** Its full name: a host with a `*` that may match it counts as one of its names. */
   readonly name: Expr<string>;
-  /** A host that is one of these, or is below one, names it. */
+  /** A host that equals one of these, or is below one, names it. */
   readonly ends: readonly Expr<string>[];
-  /** A host that has one of these among its labels names it, whatever stands before and behind. */
+  /** A host that has one of these among its labels names it, regardless of the other labels. */
   readonly parts: readonly Expr<string>[];
 }
 
@@ -60,7 +60,7 @@ export function ownHostsNamed(ownHosts: OwnHosts, host: Expr<string>): OwnHosts 
   return namedIn(ownHosts, str`.${host}.\n`);
 }
 
-/** Which of them a host means, where one with a `*` means all that it matches. */
+/** Which of them a host means; one with a `*` means all that it matches. */
 export function ownHostsMeant(ownHosts: OwnHosts, host: Expr<string>): OwnHosts {
   const isMatched = (own: Symbolic<OwnHost>) =>
     and(contains('*', host), hasSuffix(endOf(host), str`.${own.name}`));
@@ -71,8 +71,8 @@ export function ownHostsMeant(ownHosts: OwnHosts, host: Expr<string>): OwnHosts 
 }
 
 /**
- * Tells a rule whether any of many hosts names one of the release's own: all are searched at once, so that each of
- * thousands need not be held against every one of those.
+ * Tells a rule whether any of many hosts names one of the release's own. All are searched at once, so that thousands of
+ * hosts need not be compared one by one.
  */
 export function givenNamesOwn<T>(
   ownHosts: OwnHosts,

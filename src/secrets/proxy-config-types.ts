@@ -1,4 +1,4 @@
-/** What iron-proxy 0.45.0 takes, as far as it is used here. */
+/** The part of iron-proxy 0.45.0's configuration that is used here. */
 export interface ProxyConfig {
   readonly dns: { readonly enabled: boolean };
   readonly proxy: {
@@ -7,14 +7,14 @@ export interface ProxyConfig {
     readonly tunnel_listen: string;
     readonly max_request_body_bytes: number;
     readonly upstream_response_header_timeout: string;
-    /** Takes the place of its own list: loopback, and the metadata of AWS and of clouds that use its addresses. */
+    /** Replaces iron-proxy's own list: loopback, and the metadata addresses of AWS and of clouds that use the same. */
     readonly upstream_deny_cidrs: readonly string[];
   };
   readonly tls: { readonly mode: 'mitm'; readonly ca_cert: string; readonly ca_key: string };
   readonly metrics: { readonly listen: string };
   readonly management: { readonly listen: string };
   readonly log: { readonly level: string };
-  /** In the order in which a request passes them. */
+  /** In the order in which they are applied to a request. */
   readonly transforms: readonly Transform[];
   readonly postgres?: Postgres;
 }
@@ -53,7 +53,7 @@ export type Transform =
       readonly config: { readonly headers: readonly string[]; readonly rules?: readonly Rule[] };
     };
 
-/** A host or an address range, and what of it. */
+/** A host or an address range, and its restrictions. */
 export interface Rule {
   readonly host?: string;
   readonly cidr?: string;
@@ -61,7 +61,7 @@ export interface Rule {
   readonly paths?: readonly string[];
 }
 
-/** `type`, and by the type `var` or `secret_ref` and `ttl`; `json_key` where the value is a member of JSON. */
+/** `type`, and depending on it `var` or `secret_ref` and `ttl`; `json_key` if the value is a member of JSON. */
 export interface SourceEntry {
   readonly [key: string]: string;
 }
@@ -75,7 +75,7 @@ export interface SecretEntry {
     readonly match_headers: readonly string[];
     readonly match_path?: boolean;
     readonly match_query?: boolean;
-    /** Whether a request is refused in which nothing is replaced. */
+    /** Whether a request is refused if nothing in it is replaced. */
     readonly require?: boolean;
   };
   readonly inject?: {
@@ -85,7 +85,7 @@ export interface SecretEntry {
   };
 }
 
-/** Beside these, each credential of the grant under its own name, as a source. */
+/** In addition, each credential of the grant under its own name, as a source. */
 export interface OAuthToken {
   readonly grant: string;
   readonly token_endpoint: string;

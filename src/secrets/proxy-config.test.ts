@@ -36,7 +36,7 @@ function inMode(secretSource: string, more: object = {}) {
   return { ironProxy: { secretSource, ...more } };
 }
 
-describe('a declaration as the page has it', () => {
+describe('a declaration from the page', () => {
   test.each([
     ['onepassword-connect', '1password_connect'],
     ['onepassword', '1password'],
@@ -128,14 +128,14 @@ describe('harness credentials', () => {
     expect(declaredBy({ harnesses }).credentialKeys).toEqual(['ANTHROPIC_API_KEY']);
   });
 
-  test('without any, nothing is resolved and nothing may be reached', () => {
+  test('without any, nothing is resolved and no host may be reached', () => {
     const { config, credentialKeys } = declaredBy(values({}));
     expect(credentialKeys).toEqual([]);
     expect(config.transforms.map(({ name }) => name)).toEqual(['allowlist', 'header_allowlist']);
     expect(transforms(config, 'allowlist')).toEqual([{ domains: [] }]);
   });
 
-  test('a tool may declare the credential of a harness, for hosts of its own', () => {
+  test('a tool may declare the credential of a harness, for its own hosts', () => {
     const secrets = [
       {
         type: 'http' as const,
@@ -159,7 +159,7 @@ const http = {
   hosts: ['a.example.com'],
 } as const;
 
-/** The one entry of the secrets that one tool declares. */
+/** The only entry of the secrets that one tool declares. */
 function entryOf(secret: object) {
   const { config } = declaredBy({
     tools: { tool: { secrets: [secret] } },
@@ -169,7 +169,7 @@ function entryOf(secret: object) {
 }
 
 describe('http', () => {
-  test('a secret for the path or the query alone is replaced in no header', () => {
+  test('a secret for the path or the query alone is not replaced in any header', () => {
     const { match_headers, ...elsewhere } = http;
     expect(entryOf({ ...elsewhere, match_path: true })?.replace).toEqual({
       proxy_value: 'KEY',
@@ -215,7 +215,7 @@ describe('http', () => {
     ]);
   });
 
-  test("a secret without hosts has the tool's, and its own in place of those", () => {
+  test("a secret without hosts has those of the tool; its own hosts replace them", () => {
     const { hosts, ...inherits } = http;
     const tools = {
       tool: { hosts: ['tool.example.com'], secrets: [inherits, { ...http, name: 'OTHER' }] },
@@ -240,7 +240,7 @@ describe('http', () => {
     ).toEqual([true, true, true, false, false, false]);
   });
 
-  test('declarations of one secret on different hosts are one entry, whatever the order of the tools', () => {
+  test('declarations of one secret on different hosts are one entry, regardless of the order of the tools', () => {
     const one = { ...http, match_headers: ['Authorization', 'X-Key'], hosts: ['b.example.com'] };
     const other = {
       ...http,
@@ -266,7 +266,7 @@ describe('http', () => {
     }
   });
 
-  test('a reference that stands in two places is one key, and looked up for each place', () => {
+  test('a reference in two places is one key, and is looked up for each place', () => {
     const shared = (name: string) => ({ ...http, name, secret_ref: 'SHARED' });
     const tools = { a: { secrets: [shared('ONE')] }, b: { secrets: [shared('TWO')] } };
     const { credentialKeys, lookupCount } = declaredBy(values(tools, inMode('env')));
@@ -274,7 +274,7 @@ describe('http', () => {
     expect(lookupCount).toBe(2);
   });
 
-  test('a whole reference is taken as it is', () => {
+  test('a full reference is left unchanged', () => {
     const secret_ref = 'op://Other Vault/item-1/section/field';
     expect(entryOf({ ...http, secret_ref })?.source.secret_ref).toBe(secret_ref);
   });
@@ -346,7 +346,7 @@ describe('tokens and databases', () => {
     expect(lookupCount).toBe(3);
   });
 
-  test('of a host that gives tokens, only the path of the token endpoint may be reached', () => {
+  test('only the path of the token endpoint may be reached on its host', () => {
     const tools = {
       ledger: {
         hosts: ['api.example.com'],
@@ -415,8 +415,8 @@ describe('tokens and databases', () => {
   });
 });
 
-describe('what may be reached', () => {
-  test('the declared hosts, those of the tools, and allowedHosts; each once, in order', () => {
+describe('the hosts that may be reached', () => {
+  test('are the declared hosts, those of the tools, and allowedHosts, without duplicates and sorted', () => {
     const tools = {
       a: { hosts: ['tool.example.com'], secrets: [http] },
       b: { secrets: [{ ...http, name: 'B', hosts: ['a.example.com', '10.0.0.0/8'] }] },
@@ -437,10 +437,10 @@ describe('what may be reached', () => {
     expect(transforms(config, 'allowlist')).toEqual([{ domains: ['*'] }]);
   });
 
-  test('upstreamDenyCidrs adds to loopback and the addresses of credentials, and removes none of them', () => {
+  test('upstreamDenyCidrs adds to loopback and the metadata addresses, and removes none of them', () => {
     const denied = (upstreamDenyCidrs?: string[]) =>
       declaredBy({ ironProxy: { upstreamDenyCidrs } }).config.proxy.upstream_deny_cidrs;
-    // What iron-proxy denies by itself stays denied.
+    // iron-proxy's built-in denials remain.
     expect(denied()).toEqual(
       expect.arrayContaining(['127.0.0.0/8', '0.0.0.0/8', '::1/128', '::/128', 'fd00:ec2::254/128']),
     );
@@ -468,7 +468,7 @@ describe('an address with a zone, which may end as a name does', () => {
     expect(first(given)).toEqual([refused]);
   });
 
-  test('needs no refusal where all hosts are names', () => {
+  test('needs no refusal if all hosts are names', () => {
     expect(first(values({}, { ironProxy: { allowedHosts: ['a.example.com'] } }))).toEqual([]);
     expect(first(warehouse)).not.toEqual([refused]);
   });
@@ -477,7 +477,7 @@ describe('an address with a zone, which may end as a name does', () => {
 describe('headers', () => {
   const headersOf = (given: DeclaringValues) => transforms(declaredBy(given).config, 'header_allowlist');
 
-  test('those that declared secrets use pass beside the rest, and no credential header that none uses', () => {
+  test('those that declared secrets use pass in addition to the rest, and unused credential headers do not', () => {
     expect(passingHeaders).not.toContain('Authorization');
     expect(headersOf(values({}))).toEqual([{ headers: passingHeaders }]);
     const tools = {
@@ -494,7 +494,7 @@ describe('headers', () => {
     ]);
   });
 
-  test('what a token is set in passes, and all that AWS requests are signed with', () => {
+  test('the header of a token passes, and everything that AWS requests are signed with', () => {
     const gcp = { g: { secrets: [{ type: 'gcp_auth' as const, name: 'G' }] } };
     expect(headersOf(values(gcp))).toEqual([{ headers: [...passingHeaders, 'Authorization'] }]);
     const aws = {
@@ -508,7 +508,7 @@ describe('headers', () => {
     });
   });
 
-  test('for AWS, what would be taken off once it is signed is taken off before', () => {
+  test('headers that would be removed after AWS signing are removed before it', () => {
     const key = (name: string, host: string) => ({
       hosts: [host],
       secrets: [{ type: 'aws_auth' as const, name, access_key_id: 'AK', secret_access_key: 'SK' }],
@@ -537,7 +537,7 @@ describe('headers', () => {
     expect(before?.headers.filter((header) => !after?.headers.includes(header))).toEqual([]);
   });
 
-  test('the list stands last, after all that set headers; turned off it is not there', () => {
+  test('the list comes last, after everything that sets headers; it is absent if turned off', () => {
     const { config } = declaredBy({
       tools: { ...warehouse.tools, g: { secrets: [{ type: 'gcp_auth', name: 'G' }] } },
     });
@@ -556,7 +556,7 @@ describe('headers', () => {
 });
 
 describe('the proxy itself', () => {
-  test('its listeners follow the ports, and those that no client uses are on loopback above 1024', () => {
+  test('its listeners follow the ports, and those that clients do not use are on loopback above 1024', () => {
     const service = { proxyPort: 18080, managementPort: 19092, healthPort: 19090, pgPortRangeStart: 15432 };
     const more = {
       service,
@@ -591,7 +591,7 @@ describe('the proxy itself', () => {
     expect(source?.ttl).toBe(mode === 'env' ? undefined : '1h30m');
   });
 
-  test.each(secretSourceNames)('the config of the mode %s has the shape that is documented', (mode) => {
+  test.each(secretSourceNames)('the config of the mode %s has the documented shape', (mode) => {
     const all = {
       ...warehouse.tools,
       old: { hosts: ['old.example.com'], secrets: ['OLD_TOKEN'] },

@@ -1,6 +1,6 @@
 /**
- * iron-proxy's configuration, from what the values declare. iron-proxy reads it strictly: a key that it does not know
- * stops it. Nothing in it is expanded; {@link file://./vault.ts} says how the vault's name gets in.
+ * iron-proxy's configuration, derived from the declarations in the values. iron-proxy parses it strictly: an unknown
+ * key stops it. It expands no variables; {@link file://./vault.ts} says how the vault's name gets in.
  */
 import {
   and,
@@ -34,21 +34,21 @@ import {
   sourceTemplate,
 } from './proxy-transforms.js';
 
-/** Where iron-proxy finds the CA that it signs certificates with: files `ca-cert.pem` and `ca-key.pem`. */
+/** Where iron-proxy finds its signing CA: files `ca-cert.pem` and `ca-key.pem`. */
 export const caFolder = '/etc/iron-proxy-ca';
 
 /**
- * Ports of the listeners that iron-proxy opens beside the tunnel, which is what clients use. They can't be turned
- * off, so they are on loopback, and above 1024 because iron-proxy is not root.
+ * Ports of the listeners that iron-proxy opens in addition to the tunnel, which clients use. They can't be turned off,
+ * so they are on loopback, and above 1024 because iron-proxy does not run as root.
  */
 export const innerPorts = { http: 8081, https: 8443 };
 
-/** The user as whom clients connect to the Postgres listener, and the variable that holds the password. */
+/** The user name of clients of the Postgres listener, and the variable that holds the password. */
 export const postgresClient = { user: 'app_user', passwordKey: 'PG_PROXY_PASSWORD' };
 
 /**
- * iron-proxy's configuration as a named template, {@link vaultPlaceholder} in place of the vault's name. It is made
- * once for the values of a chart.
+ * iron-proxy's configuration as a named template, with {@link vaultPlaceholder} in place of the vault's name. It is
+ * created once for the values of a chart.
  */
 export const proxyConfig = memoize((values: SecretsValues): Expr<string> => {
   const { ironProxy } = values;

@@ -61,14 +61,14 @@ import type { OAuthToken, Rule, SecretEntry, SourceEntry, Transform } from './pr
 import { defaultField, secretSources } from './source.js';
 import { vaultPlaceholder } from './vault.js';
 
-/** What a Google token is for where a declaration names no scopes. */
+/** The scopes of a Google token if a declaration names none. */
 export const cloudPlatform = 'https://www.googleapis.com/auth/cloud-platform';
 
-/** Where Google's clients ask for tokens; iron-proxy answers there itself. */
+/** Where Google's clients request tokens; iron-proxy itself answers there. */
 const googleTokenEndpoint = 'https://oauth2.googleapis.com/token';
 
 export type Lists = Readonly<Record<'all' | 'http' | 'gcp' | 'oauth' | 'aws' | 'databases', Secrets>> & {
-  /** Every host that may be reached, but for those of token endpoints, each once, in order. */
+  /** Every host that may be reached except those of token endpoints, without duplicates and sorted. */
   readonly hosts: Expr<readonly string[]>;
 };
 
@@ -118,7 +118,7 @@ export function sourceTemplate({ ironProxy }: SecretsValues): SourceTemplate {
           reference,
           str`op://${vaultPlaceholder}/${reference}/${defaultField}`,
         ),
-        // Without a TTL iron-proxy would keep the value for ever.
+        // Without a TTL iron-proxy would keep the value forever.
         ttl: secretTtl,
       }),
       json_key: when(jsonKey, (key) => key),
@@ -131,8 +131,8 @@ function rules(hosts: Expr<readonly string[]>): readonly Member<Rule>[] {
 }
 
 /**
- * The hosts that may be reached. Beside them, of a host that gives tokens, the path alone at which iron-proxy itself
- * answers with a placeholder, so that a client which asks for a token of its own goes on; a tunnel has no path yet.
+ * The hosts that may be reached. On the host of a token endpoint, only that path may be reached: iron-proxy itself
+ * answers there with a placeholder, so that a client which requests its own token can go on. A tunnel has no path yet.
  */
 export function allowlist({ hosts, gcp, oauth }: Lists): Fields<Transform> {
   const domains = listOf<string>([each(hosts, (host) => when(not(contains('/', host)), host))], 'domains');
@@ -158,7 +158,7 @@ export function allowlist({ hosts, gcp, oauth }: Lists): Fields<Transform> {
   };
 }
 
-/** The part of an https URL before its path: a host, and maybe a port. */
+/** The part of an https URL before its path: a host and an optional port. */
 function authorityOf(url: Expr<string>): Expr<string> {
   return first(split('/', trimPrefix('https://', url)));
 }
@@ -180,10 +180,10 @@ function pathOf(url: Expr<string>): Expr<string> {
 }
 
 /**
- * Where hosts are patterns. A zone of an IPv6 address is any text behind a %, and patterns are compared with the text
- * of an address: to iron-proxy [::ffff:10.1.2.3%.example.com] is one of *.example.com, and no address of
- * upstream_deny_cidrs. A secret that is replaced nowhere, and must be, refuses all that is sent to such addresses,
- * before a credential is set in it.
+ * Needed if any hosts are patterns. The zone of an IPv6 address is any text after a %, and patterns are compared with
+ * the text of an address: to iron-proxy [::ffff:10.1.2.3%.example.com] matches *.example.com, and is not in
+ * upstream_deny_cidrs. A secret that is required but never replaced refuses all requests to such addresses before a
+ * credential is set in them.
  */
 export const addressWithZone: SecretEntry = {
   source: { type: 'env', var: 'ADDRESS_WITH_A_ZONE' },
@@ -211,7 +211,7 @@ export function secretEntry(secret: Symbolic<Secret>, source: SourceTemplate): F
   };
 }
 
-/** Under a name that is not written as Go writes it, iron-proxy would hide the header from later secrets. */
+/** If the name is not in Go's notation, iron-proxy would hide the header from later secrets. */
 function matchedHeaders(headers: Expr<readonly string[]>): readonly Member<string>[] {
   return [each(headers, (header) => when(hasPrefix('/', header), header, canonicalHeader(header)))];
 }
@@ -269,7 +269,7 @@ export function awsAuth({ hosts, declared }: Symbolic<Secret>, source: SourceTem
   };
 }
 
-/** The headers that pass for the sake of what is declared. */
+/** The headers that pass because declarations need them. */
 export function declaredHeaders(
   { ironProxy }: SecretsValues,
   { http, gcp, oauth, aws }: Lists,
@@ -291,7 +291,7 @@ export function declaredHeaders(
   );
 }
 
-/** Comes last: it must let pass what the transforms before it have set. */
+/** Comes last: it must let pass everything that earlier transforms have set. */
 export function headerAllowlist(headers: Expr<readonly string[]>): Fields<Transform> {
   return {
     name: 'header_allowlist',
@@ -299,7 +299,7 @@ export function headerAllowlist(headers: Expr<readonly string[]>): Fields<Transf
   };
 }
 
-/** A header that is signed and taken off afterwards would make the signature wrong: for AWS it is taken off before. */
+/** Removing a signed header would invalidate the signature: for AWS it is removed before signing. */
 export function headersToSign(headers: Expr<readonly string[]>, { aws }: Lists): Fields<Transform> {
   const signed = passingHeaders.filter((header) => !hopByHopHeaders.includes(header));
   const staying = constant([...hopByHopHeaders]);

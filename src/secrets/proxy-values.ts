@@ -1,4 +1,4 @@
-/** The values that say which credentials iron-proxy resolves, from where, and what it lets pass. */
+/** The values that determine which credentials iron-proxy resolves, from where, and what it lets pass. */
 import Type, { type Static } from 'typebox';
 import { durationPattern } from '../text/duration.js';
 import { allowedHost, requestHeader } from './declaration-schema.js';
@@ -8,13 +8,13 @@ import { secretSourceNames, secretSources } from './source.js';
 export { toolsSchema } from './declaration-schema.js';
 export { harnessesSchema } from './harness.js';
 
-/** A positive duration as Go writes it. */
+/** A positive duration in Go's notation. */
 const duration = (value: string, description: string) =>
   Type.String({ default: value, pattern: durationPattern, description });
 
 const sourceLines = secretSourceNames.map((source) => `${source}: ${secretSources[source].summary}`);
 
-/** Keys of `ironProxy` that this part of the project gives a meaning to. */
+/** Keys of `ironProxy` that this part of the project uses. */
 export const proxyKeys = {
   secretSource: Type.Enum(secretSourceNames, {
     default: 'onepassword',

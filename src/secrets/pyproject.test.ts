@@ -5,7 +5,7 @@ import { readPyproject } from './pyproject.js';
 
 const file = 'tools/warehouse/pyproject.toml';
 
-/** What is wrong with the table `[tool.centaur]`, one line a problem. */
+/** The problems of the table `[tool.centaur]`, one a line. */
 function problems(...lines: readonly string[]): readonly string[] {
   const read = readPyproject(['[tool.centaur]', ...lines].join('\n'), file);
   if (!('problems' in read)) return [];
@@ -20,7 +20,7 @@ function hints(...lines: readonly string[]): readonly (string | undefined)[] {
 }
 
 describe('a declaration', () => {
-  test('is read as the page has it', () => {
+  test('is read as the page shows it', () => {
     const page = readFileSync(new URL('../../docs/use-1password.md', import.meta.url), 'utf8');
     const snippet = /```toml\n(\[tool\.centaur\][\s\S]*?)```/.exec(page)?.[1] ?? '';
     const declaration = {
@@ -36,7 +36,7 @@ describe('a declaration', () => {
     expect(readPyproject(snippet, file)).toEqual({ declaration });
   });
 
-  test('of every form is what the values take too', () => {
+  test('of every form is also accepted in the values', () => {
     const text = `
       [project]
       name = "all"
@@ -82,7 +82,7 @@ describe('a declaration', () => {
     });
   });
 
-  test.each(['[project]\nname = "x"', '', '[tool.other]\nx = 1'])('is not there in %j', (text) => {
+  test.each(['[project]\nname = "x"', '', '[tool.other]\nx = 1'])('is missing in %j', (text) => {
     expect(readPyproject(text, file)).toEqual({});
   });
 
@@ -145,7 +145,7 @@ describe('a problem names the file, the table and the key', () => {
     expect(problems(`secret_since = ${value}`)).toEqual([]);
   });
 
-  test('a value that JSON has not, below a key that is not known, is refused with the key', () => {
+  test('a value that JSON does not have, below an unknown key, is refused with the key', () => {
     expect(problems(`secrets = [{${http}, since = 1979-05-27, until = {day = 1979-05-28}}]`)).toEqual([
       `${file}: [tool.centaur] secrets[0].since: this key is not known`,
       `${file}: [tool.centaur] secrets[0].until: this key is not known`,
@@ -153,7 +153,7 @@ describe('a problem names the file, the table and the key', () => {
     ]);
   });
 
-  test('a value that JSON has not, where one of several words is needed, is told with the words', () => {
+  test('a value that JSON does not have, in the place of an enumerated string, is refused with the choices', () => {
     expect(problems('secrets = [{type = nan, name = "KEY"}]')).toEqual([
       `${file}: [tool.centaur] secrets[0].type: must be http, gcp_auth, oauth_token, aws_auth or pg_dsn, but is nan`,
     ]);
@@ -168,13 +168,13 @@ describe('a problem names the file, the table and the key', () => {
     expect(hints(line)).toEqual([hint]);
   });
 
-  test('a table in the form of a list shows how a table is written', () => {
+  test('a table written as a list is answered with the form of a table', () => {
     expect(hints('secrets = [[]]')).toEqual([
       expect.stringMatching(/^Write its keys in braces, with commas between them: type, name, /),
     ]);
   });
 
-  test('all problems of a file are told at once', () => {
+  test('all problems of a file are reported at once', () => {
     expect(problems('secrets = ["a b", {type = "http"}]')).toHaveLength(2);
   });
 
@@ -190,7 +190,7 @@ describe('a problem names the file, the table and the key', () => {
     expect(hints(`hosts = ["${host}"]`)).toEqual([fix]);
   });
 
-  test('a misspelt key shows the key that is meant', () => {
+  test('a misspelt key is reported with the intended key', () => {
     expect(hints('secret = ["KEY"]')).toEqual(['Did you mean secrets?']);
     expect(hints('secrets = [{type = "http", name = "KEY", match_header = ["X"]}]')).toEqual([
       'Did you mean secrets[0].match_headers?',
@@ -203,13 +203,13 @@ describe('a problem names the file, the table and the key', () => {
     ]);
   });
 
-  test('a file that is no TOML, where it stops being that', () => {
+  test('a file that is not TOML is reported with the place of the error', () => {
     expect(readPyproject('[tool.centaur]\nsecrets = [', file)).toEqual({
       problems: [{ file, line: 2, column: expect.any(Number), message: expect.stringMatching(/^[a-z]/) }],
     });
   });
 
-  test('a table that is none', () => {
+  test('a table of the wrong type', () => {
     expect(readPyproject('tool.centaur = 5', file)).toEqual({
       problems: [
         {
@@ -223,7 +223,7 @@ describe('a problem names the file, the table and the key', () => {
   });
 });
 
-test('keys of objects in JavaScript are keys like others', () => {
+test('property names of JavaScript objects are ordinary keys', () => {
   expect(
     readPyproject('[tool.centaur]\nsecrets = [{__proto__ = "x", type = "gcp_auth", name = "KEY"}]', file),
   ).toHaveProperty('problems');

@@ -12,10 +12,10 @@ import { nearest } from '../text/nearest.js';
 import { type ToolDeclaration, toolSchema } from './declaration-schema.js';
 import { mendHost } from './host.js';
 
-/** One thing that is wrong with a declaration. */
+/** One problem with a declaration. */
 export interface DeclarationProblem {
   readonly file: string;
-  /** From 1; known where the file is no TOML. */
+  /** From 1; known if the file is not TOML. */
   readonly line?: number;
   readonly column?: number;
   /** The table, such as `tool.centaur`. */
@@ -28,12 +28,12 @@ export interface DeclarationProblem {
 }
 
 export type Pyproject =
-  /** Without a declaration where the file has no table `[tool.centaur]`; empty where that says nothing of credentials. */
+  /** Without a declaration if the file has no table `[tool.centaur]`; empty if that does not mention credentials. */
   { readonly declaration?: ToolDeclaration } | { readonly problems: readonly DeclarationProblem[] };
 
 /** The table in which a tool declares what it needs. */
 export const table = 'tool.centaur';
-/** The keys of the table that speak of credentials; a tool says more there, which is not for the chart. */
+/** The keys of the table that concern credentials; it has other keys, which are not for the chart. */
 const keys = ['hosts', 'secrets'];
 const schema: SchemaDocument = JSON.parse(JSON.stringify(toolSchema));
 
@@ -45,7 +45,7 @@ const toml: FileFormat = {
 };
 const faultsOf = faultFinder(schema, toml);
 
-/** Reads the text of one pyproject.toml; `file` is how messages call it. */
+/** Reads the content of one pyproject.toml; `file` is its name in messages. */
 export function readPyproject(text: string, file: string): Pyproject {
   const document = parsed(text, file);
   if ('problem' in document) return { problems: [document.problem] };
@@ -78,14 +78,14 @@ function parsed(text: string, file: string): { content: TomlTable } | { problem:
   }
 }
 
-/** A value of TOML that JSON has none for. */
+/** A TOML value without a JSON equivalent. */
 interface Unheld {
   readonly path: ValuePath;
-  /** In words. */
+  /** The type, in words. */
   readonly kind: string;
 }
 
-/** A TOML value as JSON has it. For what JSON has no value for stands a number, which no declaration takes anywhere. */
+/** A TOML value as JSON. A value without a JSON equivalent becomes a number, which declarations never accept. */
 function asValue(content: TomlValue): { readonly value: Value; readonly unheld: readonly Unheld[] } {
   const unheld: Unheld[] = [];
   const convert = (value: TomlValue, path: ValuePath): Value => {
@@ -102,7 +102,7 @@ function asValue(content: TomlValue): { readonly value: Value; readonly unheld: 
   return { value: convert(content, []), unheld };
 }
 
-/** Faults in which what JSON has no value for is called what it is, and stands at least once. */
+/** Replaces the type in faults about values without a JSON equivalent, and reports each at least once. */
 function withUnheld(faults: readonly Fault[], unheld: readonly Unheld[]): readonly Fault[] {
   const told = faults.map((fault) => {
     const found = unheld.find(({ path }) => samePath(path, fault.path));
@@ -141,7 +141,7 @@ function member(value: TomlValue | undefined, key: string): TomlValue | undefine
   return value !== undefined && isTable(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
-/** Other keys of the table are none of ours, unless they look like ours. */
+/** Other keys of the table are ignored, unless they resemble ours. */
 function misspelt(centaur: TomlTable, file: string): readonly DeclarationProblem[] {
   return Object.keys(centaur).flatMap((key) => {
     const meant = keys.includes(key) ? undefined : nearest(key, keys);

@@ -1,4 +1,4 @@
-/** Whether the values alone lead to more reads than the smallest plan of 1Password allows, as an expression. */
+/** An expression for whether the values alone lead to more reads than 1Password's smallest plan allows. */
 import { add, and, div, type Expr, eq, gt, mul, toMilliseconds, valueTemplate } from '../helm/authoring.js';
 import { memoize } from '../text/memoize.js';
 import { declared, type SecretsValues } from './declared-secrets.js';
@@ -8,8 +8,8 @@ import { day, plans } from './read-budget.js';
 const smallestDaily = Math.min(...Object.values(plans).map(({ daily }) => daily));
 
 /**
- * Whether this many proxies, each asking again whenever `secretTtl` is over, exceed the smallest plan; false where no
- * service account is used. It is what {@link file://./budget.ts} reckons.
+ * Whether this many proxies, each asking again when `secretTtl` is over, exceed the smallest plan; false if no service
+ * account is used. {@link file://./read-budget.ts} computes the same.
  */
 export function exceedsSmallestPlan(values: SecretsValues, proxies: Expr<number>): Expr<boolean> {
   const ttl = ttlMilliseconds(values);

@@ -16,7 +16,7 @@ test('each proxy reads each value again when its TTL is over', () => {
   expect(budgetOf({ ...use, ttlSeconds: 7200 })).toMatchObject({ readsPerHour: 12, readsPerDay: 12 * 12 });
 });
 
-test('a read is three requests at most, and a plan fits by its reads', () => {
+test('a read takes at most three requests, and a plan fits by its reads', () => {
   const budget = budgetOf({ proxies: 1, lookups: 1, ttlSeconds: 120 }, ['personal']);
   expect(budget).toMatchObject({ readsPerDay: 720, requestsPerHour: 90, requestsPerDay: 2160 });
   const fitting = (ttlSeconds: number) =>
@@ -44,7 +44,7 @@ test("the limits are 1Password's", () => {
   });
 });
 
-test.each(planNames)('the smallest TTL fits the plan %s, and a second less does not', (plan) => {
+test.each(planNames)('the smallest TTL fits the plan %s, and one second less does not', (plan) => {
   for (const proxies of [1, 2, 7, 30, 90]) {
     for (const lookups of [1, 3, 10]) {
       const [verdict] = budgetOf({ proxies, lookups, ttlSeconds: 600 }, [plan]).plans;
@@ -60,7 +60,7 @@ test.each(planNames)('the smallest TTL fits the plan %s, and a second less does 
   }
 });
 
-test('the limit of an hour holds for reads that a day would have room for', () => {
+test('the hourly limit applies even if the daily one would not be reached', () => {
   const use = { proxies: 1500, lookups: 1, ttlSeconds: 24 * 3600 };
   const verdicts = budgetOf(use, ['business', 'teams']).plans;
   expect(verdicts.map(({ fits, smallestTtlSeconds }) => [fits, smallestTtlSeconds])).toEqual([
@@ -69,7 +69,7 @@ test('the limit of an hour holds for reads that a day would have room for', () =
   ]);
 });
 
-test('a budget without a limit that it exceeds fits', () => {
+test('a budget fits if it exceeds no limit', () => {
   expect(
     budgetOf({ proxies: 1, lookups: 1, ttlSeconds: 600 }).plans.map(({ plan, fits }) => [plan, fits]),
   ).toEqual([

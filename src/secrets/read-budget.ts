@@ -24,8 +24,8 @@ export const plans: { readonly [plan in Plan]: PlanLimits } = {
 };
 
 /**
- * The requests that 1Password's SDK makes for one read: for the vaults, for the items of the vault and for the item; by
- * the vault's id it does without the first.
+ * The requests that 1Password's SDK makes for one read: for the vaults, for the items of the vault and for the item.
+ * With the vault's id it skips the first.
  */
 export const requestsPerRead = { byName: 3, byId: 2 };
 
@@ -37,31 +37,31 @@ export interface Use {
   readonly proxies: number;
   /** Values that each proxy looks up. */
   readonly lookups: number;
-  /** How long a proxy keeps a value, in seconds, with whole milliseconds. */
+  /** How long a proxy caches a value, in seconds, with whole milliseconds. */
   readonly ttlSeconds: number;
 }
 
 export interface PlanVerdict extends PlanLimits {
   readonly plan: Plan;
   readonly fits: boolean;
-  /** Whether it does so even where 1Password counts each request of a read. */
+  /** Whether it fits even if 1Password counts each request of a read. */
   readonly fitsByRequests: boolean;
-  /** The shortest whole number of seconds for which a value must be kept; absent where no TTL up to a day is long enough. */
+  /** The minimum TTL, in whole seconds; absent if no TTL up to a day is long enough. */
   readonly smallestTtlSeconds?: number;
 }
 
 export interface Budget extends Use {
   readonly readsPerHour: number;
   readonly readsPerDay: number;
-  /** As many as there can be: of a vault that is given by its name. */
+  /** The maximum, for a vault that is given by its name. */
   readonly requestsPerHour: number;
   readonly requestsPerDay: number;
   readonly plans: readonly PlanVerdict[];
 }
 
 /**
- * The most that these proxies read, when every credential is in use all the time: each proxy asks again for each value
- * when its TTL is over.
+ * The maximum number of reads by these proxies, when every credential is in use all the time: each proxy asks again for
+ * each value when its TTL is over.
  */
 export function budgetOf(use: Use, asked: readonly Plan[] = planNames): Budget {
   const { proxies, lookups, ttlSeconds } = use;
@@ -91,7 +91,7 @@ export function budgetOf(use: Use, asked: readonly Plan[] = planNames): Budget {
   };
 }
 
-/** A value that is kept for a day is still read once in it. */
+/** A value cached for a day is still read once that day. */
 function smallestTtl(values: number, { hourly, daily }: PlanLimits): number | undefined {
   if (values === 0) return 1;
   const [perHour, perDay] = [Math.floor(hourly / values), Math.floor(daily / values)];
@@ -99,14 +99,14 @@ function smallestTtl(values: number, { hourly, daily }: PlanLimits): number | un
   return Math.max(1, ...[hour / perHour, day / perDay].map((ttl) => Math.ceil(ttl / millisecondsOf.s)));
 }
 
-/** What the reads are made of, for people: 1Password's page calls what it counts reads here and requests there. */
+/** Explains the number of reads: 1Password's page calls what it counts reads here and requests there. */
 export function requestNote({ requestsPerHour, requestsPerDay }: Budget): string {
   const number = new Intl.NumberFormat('en-US');
   const { byName, byId } = requestsPerRead;
   return `a read is ${byName} requests of 1Password's SDK, ${byId} where OP_VAULT is an id: up to ${number.format(requestsPerHour)} an hour and ${number.format(requestsPerDay)} a day, should 1Password count each of them`;
 }
 
-/** What to do, for people: a sentence for each plan. */
+/** What to do: a sentence for each plan. */
 export function remedy({ fits, fitsByRequests, title, smallestTtlSeconds }: PlanVerdict): string {
   if (fitsByRequests) return `fits the plan ${title}`;
   if (fits) return `fits the plan ${title} by its reads, and not by their requests`;

@@ -59,7 +59,7 @@ describe('one secret has one definition', () => {
     );
   });
 
-  test('what means the same is the same, however it is written', () => {
+  test('equivalent spellings count as the same', () => {
     const same = {
       ...http,
       secret_ref: 'KEY',
@@ -155,7 +155,7 @@ describe('one secret has one definition', () => {
   });
 });
 
-describe('a secret matches somewhere', () => {
+describe('a secret must match somewhere', () => {
   test('it has a place where it is replaced', () => {
     const { match_headers, ...nowhere } = http;
     const message =
@@ -224,7 +224,7 @@ describe('a header that iron-proxy does not pass on', () => {
   });
 });
 
-describe('no credential is sent to who must not read it', () => {
+describe('a credential is not sent to hosts that must not read it', () => {
   test.each([
     ['api.own.svc', true],
     ['*.own.svc', true],
@@ -315,13 +315,13 @@ describe('no placeholder is part of another one on the same host', () => {
     expect(broken({ a: [a, b, on('KEY_23', '*.example.com')] })).toHaveLength(2);
   });
 
-  test('the same placeholder twice is part of another, both ways', () => {
+  test('two equal placeholders are part of each other', () => {
     expect(
       broken({ a: [on('ONE', 'a.example.com'), { ...on('TWO', 'a.example.com'), replacer: 'ONE' }] }),
     ).toHaveLength(2);
   });
 
-  test('another replacer helps, and what is injected has no placeholder', () => {
+  test('a different replacer avoids the conflict, and injected secrets have no placeholder', () => {
     expect(
       broken({ a: [on('KEY', 'a.example.com'), { ...on('KEY_2', 'a.example.com'), replacer: 'second' }] }),
     ).toEqual([]);
@@ -345,7 +345,7 @@ describe('one place holds one credential', () => {
     expect(broken({ a: [dsn('A_DSN')], b: [dsn('A_DSN')] })).toEqual([]);
   });
 
-  test('a header that is set to a host has one value', () => {
+  test('a header has one value at a host', () => {
     const gcp = (name: string, ...hosts: readonly string[]) => ({ type: 'gcp_auth', name, hosts });
     expect(broken({ a: [gcp('A', 'x.googleapis.com')], b: [gcp('B', 'x.googleapis.com')] })).toEqual([
       'tools.b.secrets[0]: the header Authorization to x.googleapis.com is set by A, B, and only one value can arrive: give each its own hosts',
@@ -383,7 +383,7 @@ describe('one place holds one credential', () => {
     expect(isRefused(gcp('A', left), inject('B', right, 'X-Key'))).toBe(false);
   });
 
-  test('a key file for all of Google and another for a part of it are two for that part', () => {
+  test('a key file for all of Google and another for a part of it conflict in that part', () => {
     const gcp = (name: string, hosts: object) => ({ type: 'gcp_auth', name, ...hosts });
     expect(
       broken({ a: [gcp('A', {})], b: [gcp('B', { hosts: ['bigquery.googleapis.com', 'a.example.com'] })] }),
@@ -409,7 +409,7 @@ describe('one place holds one credential', () => {
     ]);
   });
 
-  test('so has a parameter', () => {
+  test('so does a parameter', () => {
     const inject = (name: string) => ({
       type: 'http',
       name,
@@ -499,7 +499,7 @@ describe('with secretSource env, a reference is a key of the infra Secret', () =
   });
 });
 
-test('a configuration is refused, with its size, from the byte on that no ConfigMap holds', () => {
+test('a configuration is refused, with its size, from the first byte that exceeds a ConfigMap', () => {
   const name = (index: number) => String(index).padStart(5, '0');
   const secrets = (count: number) =>
     Array.from({ length: count }, (_, index) => ({

@@ -1,4 +1,4 @@
-/** What no JSON schema can say about declared secrets: rules across them, each with a message that says what to do. */
+/** Rules across declared secrets that a JSON schema can't express, each with a message that says what to do. */
 import {
   byteLength,
   each,
@@ -27,11 +27,11 @@ import type { OwnHosts } from './own-host.js';
 import { proxyConfig } from './proxy-config.js';
 
 export interface RuleOptions extends EnvironmentOptions {
-  /** Hosts that no credential may be sent to. */
+  /** Hosts that credentials must not be sent to. */
   readonly ownHosts: OwnHosts;
 }
 
-/** The messages of the rules that the values break, to be added to a chart. */
+/** The messages of broken rules, to be added to a chart. */
 export function secretRules(values: SecretsValues, options: RuleOptions): readonly RuleGroup[] {
   const declarations = listOf<Declaration>(
     [each(declared(values).declarations, (declaration) => declaration)],
@@ -60,7 +60,7 @@ export function secretRules(values: SecretsValues, options: RuleOptions): readon
   ];
 }
 
-/** A ConfigMap holds 1 MiB of data; the rest is room for what stands around the configuration. */
+/** A ConfigMap holds 1 MiB of data; the rest is room for what surrounds the configuration. */
 export const maxConfigBytes = 1024 * 1024 - 16 * 1024;
 
 function configFits(values: SecretsValues): Member<string> {

@@ -1,4 +1,4 @@
-/** Where iron-proxy takes real credentials from: the modes that `ironProxy.secretSource` chooses among. */
+/** Where iron-proxy gets real credentials from: the modes that `ironProxy.secretSource` chooses among. */
 
 /** A key of the infra Secret that a source needs in iron-proxy's environment. */
 export type SourceKey = 'OP_VAULT' | 'OP_CONNECT_TOKEN' | 'OP_SERVICE_ACCOUNT_TOKEN';
@@ -6,9 +6,11 @@ export type SourceKey = 'OP_VAULT' | 'OP_CONNECT_TOKEN' | 'OP_SERVICE_ACCOUNT_TO
 export interface Source {
   /** iron-proxy's own name for the source. */
   readonly type: '1password_connect' | '1password' | 'env';
-  /** What iron-proxy needs in its environment to resolve a reference, beside the credentials of the mode `env`. */
+  /**
+   * What iron-proxy needs in its environment to resolve a reference, in addition to the credentials of the mode `env`.
+   */
   readonly keys: readonly SourceKey[];
-  /** Whether each look-up counts against the limits that 1Password sets for service accounts. */
+  /** Whether each look-up counts against 1Password's limits for service accounts. */
   readonly limited: boolean;
   readonly summary: string;
 }
@@ -38,5 +40,5 @@ export const secretSources: { readonly [source in SecretSource]: Source } = {
   },
 };
 
-/** The field of an item that holds its value, where a reference does not name another. */
+/** The field of an item that holds its value, if a reference does not name another. */
 export const defaultField = 'credential';

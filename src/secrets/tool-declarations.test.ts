@@ -58,20 +58,20 @@ tools:
     expect(read(...files).map(({ name }) => name)).toEqual(['1', 'B', 'a', 'b', 'c-1', 'c_1']);
   });
 
-  test('has the tools of several folders in one order', () => {
+  test('sorts the tools of several folders together', () => {
     const [zebra, ant] = [tool('zebra', 'secrets = ["Z_KEY"]'), tool('ant', 'secrets = ["A_KEY"]')];
     const overlay = { ...zebra, file: 'overlay/zebra/pyproject.toml' };
     expect(read(overlay, ant).map(({ name }) => name)).toEqual(['ant', 'zebra']);
   });
 
-  test('is what the chart takes', () => {
+  test('is accepted by the chart', () => {
     const { tools } = parse(toolsText(read(warehouse, search)));
     expect(tools).toEqual(toolsOf(read(warehouse, search)));
     expect(faults({ tools })).toEqual([]);
     expect(declaredBy({ tools }).credentialKeys).toContain('WAREHOUSE_API_KEY');
   });
 
-  test('keeps every text as it is', () => {
+  test('keeps every string unchanged', () => {
     const secrets = [
       '{type = "http", name = "yes", match_headers = ["/^X-.*$/"], hosts = ["10.0.0.1", "*.example.com", "fd00::/8"]}',
       '{type = "http", name = "B", mode = "inject", inject_header = "X", inject_formatter = "Basic {{ base64 \\"a: #\\" .Value }}", hosts = ["on"]}',
@@ -92,7 +92,7 @@ tools:
     expect(parse(toolsText([]))).toEqual({ tools: {} });
   });
 
-  test('a path can end no comment', () => {
+  test('a path cannot end a comment', () => {
     const [hostile] = read(warehouse).map((tool) => ({
       ...tool,
       file: 'a\n  b: c\u2028d\u0085e/pyproject.toml',
@@ -112,7 +112,7 @@ tools:
   });
 });
 
-describe('what the rules say of declarations', () => {
+describe("a rule's message about declarations", () => {
   const http = (name: string, more: string) =>
     `{type = "http", name = "${name}", hosts = ["a.example.com"], ${more}}`;
 
@@ -121,7 +121,7 @@ describe('what the rules say of declarations', () => {
     return ruleProblems(rulesBrokenBy(valuesOf(tools)), tools);
   }
 
-  test('names the file, the table and the key, and of others the file and the key', () => {
+  test('names the file, the table and the key, and the file and key of other declarations', () => {
     const ant = tool('ant', `secrets = [${http('KEY', 'match_path = true')}]`);
     const bee = tool(
       'bee',
@@ -153,11 +153,11 @@ describe('what the rules say of declarations', () => {
     ]);
   });
 
-  test('stays as it is where it is about all of them together', () => {
+  test('is unchanged if it concerns all of them together', () => {
     expect(ruleProblems(['tools: too many'], read(warehouse))).toEqual(['tools: too many']);
   });
 
-  test("says nothing of a harness's credential, which a release may do without", () => {
+  test("ignores a harness's credential, which a release may omit", () => {
     expect(broken(tool('ant', `secrets = [${http('OPENAI_API_KEY', 'match_path = true')}]`))).toEqual([]);
     expect(broken(tool('ant', `secrets = [${http('ANTHROPIC_API_KEY', 'match_path = true')}]`))).toEqual([]);
   });
@@ -176,7 +176,7 @@ describe('is refused', () => {
     ]);
   });
 
-  test('where two tools have one name', () => {
+  test('if two tools have the same name', () => {
     const other = { ...warehouse, file: 'overlay/warehouse/pyproject.toml' };
     const message = [
       'tools/warehouse/pyproject.toml: a second tool is called warehouse: the first is overlay/warehouse/pyproject.toml',
@@ -205,7 +205,7 @@ describe('is refused', () => {
       expect(problems(below(file), search)).toEqual(refused(file, search.file));
     });
 
-    test('however the two are reached', () => {
+    test('regardless of how the two are reached', () => {
       const absolute = below(path.resolve('tools/search/vendor/pyproject.toml'));
       expect(problems(search, absolute)).toEqual(refused(absolute.file, search.file));
       const linked = below('links/vendor/pyproject.toml', path.resolve('tools/search/vendor'));
@@ -220,7 +220,7 @@ describe('is refused', () => {
       expect(problems(bare, inner)).toEqual(refused(inner.file, bare.file));
     });
 
-    test('but not below a project that is not a tool, and not what declares nothing', () => {
+    test('but not below a project that is not a tool, and not if it declares nothing', () => {
       const project = { file: 'pyproject.toml', text: '[project]\nname = "all"\n[tool.uv.workspace]' };
       const library = { ...project, file: 'tools/search/vendor/pyproject.toml' };
       const bare = { file: 'tools/search/bare/pyproject.toml', text: '[tool.centaur]\ntimeout_s = 5' };
@@ -229,7 +229,7 @@ describe('is refused', () => {
       expect(read(search, neighbour).map(({ name }) => name)).toEqual(['search', 'search-more']);
     });
 
-    test('with what to do', () => {
+    test('with a remedy', () => {
       const tree = readTools([search, below('tools/search/vendor/pyproject.toml')]);
       expect('problems' in tree && tree.problems).toMatchObject([
         { table: 'tool.centaur', hint: expect.stringMatching(/remove its table.*out of tools\/search\.$/) },
@@ -237,7 +237,7 @@ describe('is refused', () => {
     });
   });
 
-  test('where a folder has no name for a tool', () => {
+  test("if a folder's name is not a valid tool name", () => {
     expect(problems({ ...warehouse, file: 'tools/my tool/pyproject.toml' })).toEqual([
       'tools/my tool/pyproject.toml: a tool is named after its folder, and "my tool" is not a valid tool name',
     ]);

@@ -1,4 +1,4 @@
-/** From a tree of tools to the values file that declares their secrets. */
+/** Turns a tree of tools into the values file that declares their secrets. */
 import path from 'node:path';
 import { byBytes } from '../text/go-syntax.js';
 import { printable } from '../text/printable.js';
@@ -8,10 +8,10 @@ import { toolNamePattern } from './declaration-schema.js';
 import { noHarnesses } from './harness.js';
 import { type DeclarationProblem, readPyproject, table } from './pyproject.js';
 
-/** A pyproject.toml, by its path as messages and comments call it. */
+/** A pyproject.toml, with its path as in messages and comments. */
 export interface ToolFile {
   readonly file: string;
-  /** The folder that the file is reached in, without links in its path; without it, the path has none. */
+  /** The real path of the folder that the file was reached in; if omitted, the path contains no links. */
   readonly folder?: string;
   readonly text: string;
 }
@@ -27,7 +27,7 @@ export type ToolTree =
   /** In the order of the tools' names. */
   { readonly tools: readonly DeclaredTool[] } | { readonly problems: readonly DeclarationProblem[] };
 
-/** Reads the declarations of many tools; files without one are passed over. */
+/** Reads the declarations of many tools; files without one are skipped. */
 export function readTools(files: readonly ToolFile[]): ToolTree {
   const reads = [...files]
     .sort((left, right) => byBytes(left.file, right.file))
@@ -53,7 +53,7 @@ export function readTools(files: readonly ToolFile[]): ToolTree {
   return { tools: [...tools.values()].sort((left, right) => byBytes(left.name, right.name)) };
 }
 
-/** Finds among these files the nearest that is in a folder around another file's, on the way to it or where it really is. */
+/** Finds the nearest of these files in a folder above another file, on the path to it or at its real location. */
 function finderAround(files: readonly ToolFile[]): (of: ToolFile) => string | undefined {
   const byFolder = new Map(files.flatMap((of) => foldersOf(of).map((folder) => [folder, of.file])));
   return (of) => {
@@ -106,16 +106,16 @@ export function toolsOf(tools: readonly DeclaredTool[]): Tools {
   return Object.fromEntries(tools.map(({ name, declaration }) => [name, declaration]));
 }
 
-/** Values in which these tools alone declare secrets: whether a harness has one of them is a matter of the release. */
+/** Values in which only these tools declare secrets: the credentials of harnesses depend on the release. */
 export function valuesOf(tools: readonly DeclaredTool[]) {
   return { harnesses: noHarnesses, tools: toolsOf(tools) };
 }
 
-/** The places in the values that a rule's message names, as `Declaration.by` has them. */
+/** The places in the values that a rule's message names, in the form of `Declaration.by`. */
 const places = /tools\.([\w-]+)\.(secrets\[[0-9]+\])/g;
 const placed = new RegExp(`^${places.source}: (.*)$`, 's');
 
-/** What the chart's rules say of declarations, each where it stands; a message about all of them together stays as it is. */
+/** The messages of the chart's rules, each located at its declaration; a message about all of them is unchanged. */
 export function ruleProblems(
   messages: readonly string[],
   tools: readonly DeclaredTool[],
@@ -160,7 +160,7 @@ function secretsLines(secrets: readonly unknown[]): readonly string[] {
 
 const lineWidth = 110;
 
-/** A secret on one line, or a key a line where that would be too long. */
+/** A secret on one line, or one key a line if that would be too long. */
 function secretLines(secret: unknown): readonly string[] {
   const line = `      - ${flow(secret)}`;
   if (line.length <= lineWidth || !isMap(secret)) return [line];
@@ -169,7 +169,7 @@ function secretLines(secret: unknown): readonly string[] {
   );
 }
 
-/** A value in YAML's flow style; every scalar stands in quotes where it could be taken for something else. */
+/** A value in YAML's flow style; scalars that could be misread are quoted. */
 function flow(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
   if (isMap(value)) {

@@ -22,10 +22,10 @@ import { commandPath } from '../../test/system/commands.js';
 import { execFile } from '../../test/system/processes.js';
 import { vaultPlaceholder, vaultScript } from './vault.js';
 
-/** The commands that the script uses, each from busybox, as the image has them. */
+/** The commands that the script uses, each from busybox, as in the image. */
 const applets = ['awk', 'mv', 'od', 'rm', 'sh'];
 
-/** The user as whom the pod runs, where the tests may become another one. */
+/** The user that the pod runs as, if the tests may switch users. */
 const user = process.getuid?.() === 0 ? 65_532 : undefined;
 const asPod = () => ({ env: { PATH: bin }, ...(user !== undefined && { uid: user, gid: user }) });
 
@@ -59,7 +59,7 @@ interface Result {
 
 /** Runs the script as the init container does, with this OP_VAULT. */
 async function runScript(vault: string | Uint8Array | undefined): Promise<Result> {
-  // A kubelet hands over bytes, and Node texts only: printf makes bytes of them.
+  // A kubelet passes bytes, Node only strings: printf produces bytes from them.
   const set =
     vault === undefined
       ? ''
@@ -74,7 +74,7 @@ async function runScript(vault: string | Uint8Array | undefined): Promise<Result
   );
 }
 
-/** A name as printf's %b takes it. */
+/** A name in the notation of printf's %b. */
 function escaped(vault: string | Uint8Array): string {
   return Array.from(Buffer.from(vault), (byte) => `\\0${byte.toString(8).padStart(3, '0')}`).join('');
 }
@@ -82,16 +82,16 @@ function escaped(vault: string | Uint8Array): string {
 const reference = (vault: string) =>
   `references:\n  - source:\n      secret_ref: "op://${vault}/ITEM/credential"\n`;
 
-/** The vault in the first reference of a config, as a YAML reader has it. */
+/** The vault in the first reference of a config, as a YAML reader sees it. */
 async function vaultIn(file: string): Promise<string> {
   const { references } = parse(await readFile(file, 'utf8'));
   return references[0].source.secret_ref.replace(/^op:\/\//, '').replace(/\/ITEM\/credential$/, '');
 }
 
-/** What YAML takes for a line break or for no character at all, beside the control characters. */
+/** What YAML interprets as a line break or does not allow, in addition to the control characters. */
 const unprintable = /[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff]/u;
 
-describe('a name that a reference can hold', () => {
+describe('a name that a reference may contain', () => {
   test.each([
     'Engineering',
     'Engineering EU',
@@ -117,7 +117,7 @@ describe('a name that a reference can hold', () => {
     expect(await vaultIn(target)).toBe(vault);
   });
 
-  test(`3,000 random names come out as they went in, seed ${seed}`, { timeout: patience }, async () => {
+  test(`3,000 random names come out unchanged, seed ${seed}`, { timeout: patience }, async () => {
     const characters = fc.oneof(
       { weight: 6, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }) },
       {
@@ -138,7 +138,7 @@ describe('a name that a reference can hold', () => {
     });
   });
 
-  /** The script for each name in its turn, in two shells; a name's result is what its config says, or undefined. */
+  /** Runs the script for each name, in two shells; a name's result is what its config says, or undefined. */
   async function runForEach(vaults: readonly string[]): Promise<readonly (string | undefined)[]> {
     const work = path.dirname(template);
     await writeFile(template, reference(vaultPlaceholder));
@@ -175,7 +175,7 @@ describe('a name that a reference can hold', () => {
   }
 });
 
-describe('a name that no reference can hold', () => {
+describe('a name that a reference must not contain', () => {
   test.each<[string, string | Uint8Array | undefined, RegExp]>([
     ['an empty one', '', /OP_VAULT is empty: put .* into the infra Secret/],
     ['a missing one', undefined, /OP_VAULT is empty: put .* into the infra Secret/],
@@ -235,13 +235,13 @@ describe('a name in the references of a service account', () => {
 });
 
 describe('the file', () => {
-  test('is readable by its owner alone', async () => {
+  test('is readable only by its owner', async () => {
     await writeFile(template, reference(vaultPlaceholder));
     await runScript('Engineering');
     expect((await stat(target)).mode & 0o777).toBe(0o400);
   });
 
-  test('is written anew when the init container runs again, after a run that was cut off too', async () => {
+  test('is rewritten when the init container runs again, even after an interrupted run', async () => {
     await writeFile(template, reference(vaultPlaceholder));
     await runScript('Engineering');
     await writeFile(`${target}.new`, 'half', { mode: 0o400 });
@@ -250,12 +250,12 @@ describe('the file', () => {
     expect(await vaultIn(target)).toBe('Another');
   });
 
-  test('is not there when the template is not', async () => {
+  test('does not exist if the template does not', async () => {
     expect((await runScript('Engineering')).code).toBe(1);
     expect((await readdir(path.dirname(target))).filter((file) => file.startsWith('config'))).toEqual([]);
   });
 
-  test('changes in references to the vault and nowhere else', async () => {
+  test('differs from the template only in references to the vault', async () => {
     const others = [
       '# secret_ref: "op://$OP_VAULT/ITEM/credential"',
       'formatter: "secret_ref: \\"op://$OP_VAULT/ITEM/credential\\""',
@@ -270,14 +270,14 @@ describe('the file', () => {
     expect(await readFile(target, 'utf8')).toBe(others);
   });
 
-  test('needs no OP_VAULT where no reference needs one', async () => {
+  test('needs no OP_VAULT if no reference needs one', async () => {
     await writeFile(template, 'source:\n  type: env\n');
     expect(await runScript(undefined)).toEqual({ code: 0, said: '' });
     expect(await readFile(target, 'utf8')).toBe('source:\n  type: env\n');
   });
 });
 
-test('hostile texts in the values reach the configuration as they are, and the vault only references', async () => {
+test('hostile strings in the values reach the configuration unchanged, and the vault only references', async () => {
   const hostile = 'secret_ref: "op://$OP_VAULT/x';
   const secret = {
     type: 'http',

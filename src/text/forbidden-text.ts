@@ -23,8 +23,9 @@ const mergeKey = '<<';
 const longestKey = 499;
 
 export const forbiddenTextMessage =
-  'a text holds a character that YAML does not have (U+007F to U+009F, U+2028, U+2029, U+FEFF, U+FFFE, U+FFFF), ' +
-  'or "<no value>", which Helm deletes, or a key is "<<", which merges maps, or has 500 characters or more: write it without';
+  'a string contains a character that YAML does not allow (U+007F to U+009F, U+2028, U+2029, U+FEFF, U+FFFE, U+FFFF), ' +
+  'or "<no value>", which Helm deletes, or a key is "<<", which merges maps, or has 500 characters or more: ' +
+  'remove the characters, or rename the key';
 
 /** The Go equivalent of {@link holdsForbiddenText} for `.Values`. */
 export const forbiddenTextCondition = goCall(

@@ -129,7 +129,7 @@ describe('a text', () => {
   test('that is a default is one that the chart itself lets in', () => {
     const chart = chartOf({ name: Type.String({ default: 'a\u2028b' }) });
     new HelmObject(chart, 'object', { apiVersion: 'v1', kind: 'ConfigMap', ...{ a: chart.values.name } });
-    expect(() => chart.compile()).toThrow(/in the defaults a text holds a character/);
+    expect(() => chart.compile()).toThrow(/in the defaults, a string contains a character/);
   });
 });
 

@@ -28,7 +28,7 @@ export function isExact(ast: Ast): boolean {
   }
 }
 
-/** The bounds of what operators yield and of what templates are given: nothing beyond 2^53. */
+/** The schema of an integer within 2^53, for results of operators and arguments of templates. */
 export const exactInteger: Schema = {
   type: 'integer',
   minimum: Number.MIN_SAFE_INTEGER,

@@ -14,7 +14,7 @@ import type { Plain } from './kubernetes-types.js';
 
 const pointer = '#/definitions/';
 
-/** A reference to a type of Kubernetes' core API, next to which its type is given. */
+/** A type of Kubernetes' core API: a reference, and next to it the type `object`. */
 function shape<T extends object>(name: string) {
   return (options: TSchemaOptions = {}) =>
     Type.Unsafe<Plain<T>>({ ...options, type: 'object', allOf: [{ $ref: `${pointer}${name}` }] });

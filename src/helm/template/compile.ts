@@ -59,7 +59,7 @@ export function compileChart(source: Source): ReadonlyMap<string, string> {
     ...notes,
   ]);
   usage.assertComplete(schema);
-  if (holdsForbiddenText(defaultsOf(schema))) throw new TypeError(`in the defaults ${forbiddenTextMessage}`);
+  if (holdsForbiddenText(defaultsOf(schema))) throw new TypeError(`in the defaults, ${forbiddenTextMessage}`);
 
   const files = new Map<string, string>();
   const add = (file: string, text: string) => {
