@@ -49,7 +49,7 @@ import { wholeNamesFirst } from './resolver.js';
 import { Scaling } from './scaling.js';
 import { clientCaScript, startCheck } from './start-checks.js';
 
-/** The API's one port. */
+/** The API's only port. */
 export const apiPort = 8000;
 
 /** The control plane: it creates sandboxes and their proxies, and holds no credential and no token that could fetch one. */
@@ -167,12 +167,12 @@ const roleRules: k8s.PolicyRule[] = [
   },
 ];
 
-/** Lets the API find the Services that lead out of the cluster, in the one namespace that holds them. */
+/** Lets the API find the Services for egress from the cluster, in the one namespace that contains them. */
 class EgressDiscovery extends Construct {
   constructor(scope: Construct, id: string, { values, names }: Platform) {
     super(scope, id);
     const { enabled, namespace, createNamespace } = values.api.egressDiscovery;
-    // The namespace may serve several releases, so the name tells whose Role it is.
+    // The namespace may serve several releases, so the name tells which one the Role belongs to.
     const name = trimSuffix('-', trunc(253, str`${release.Namespace}-${names.api}`));
     const metadata = { name, namespace, labels: names.labels('api') };
 
@@ -202,7 +202,7 @@ class EgressDiscovery extends Construct {
 
 // -------------------------------------------------------------------------------------------------- environment
 
-/** Keys of the infra Secret one by one, then settings; `api.extraEnv` wins over both, where it may have the variable. */
+/** The single keys of the infra Secret, then settings; `api.extraEnv` overrides both for variables that it may set. */
 function environment(platform: Platform): readonly Member<k8s.EnvVar>[] {
   const { values, infraKeys } = platform;
   return [
@@ -212,7 +212,7 @@ function environment(platform: Platform): readonly Member<k8s.EnvVar>[] {
 }
 
 /**
- * The API's settings, by the name of the variable. `api.extraEnv` wins over those that it may: a new one is put among
+ * The API's settings, by variable name. `api.extraEnv` overrides those that it may set: put a new one either among
  * these or among the guarded ones.
  */
 function settings(platform: Platform) {
@@ -229,20 +229,20 @@ function settings(platform: Platform) {
 
   const all = mapOf<string>(
     {
-      // The API's own way out. Whatever these say, it holds nothing but placeholders.
+      // The API's own egress. Whatever these say, it holds only placeholders.
       HTTPS_PROXY: str`http://${names.ironProxy}:${ironProxy.service.proxyPort}`,
       NO_PROXY: noProxy,
       no_proxy: noProxy,
       SSL_CERT_FILE: caFile,
       REQUESTS_CA_BUNDLE: caFile,
 
-      // What sandboxes run, as what and how large. They are not trusted, whatever they run.
+      // What sandboxes run, as which user, and their size. They are not trusted, whatever they run.
       AGENT_IMAGE: imageReference({ image: sandbox.image }),
       AGENT_API_URL: str`http://${names.api}:${apiPort}`,
       KUBERNETES_AGENT_IMAGE_PULL_POLICY: sandbox.image.pullPolicy,
       REPOS_PATH: literal(sandbox.reposPath),
 
-      // What this process does.
+      // Settings of this process.
       CENTAUR_LOG_LEVEL: api.logLevel,
       EXECUTION_WORKER_ENABLED: oneOrZero(api.executionWorkerEnabled),
       WORKFLOW_WORKER_ENABLED: oneOrZero(api.workflowWorkerEnabled),
@@ -259,7 +259,7 @@ function settings(platform: Platform) {
 
       ...Object.fromEntries(guarded),
 
-      // What is there only when it is set.
+      // Present only if set.
       KUBERNETES_SANDBOX_CPU_REQUEST: when(sandbox.resources.requests.cpu, (amount) => amount),
       KUBERNETES_SANDBOX_MEMORY_REQUEST: when(sandbox.resources.requests.memory, (amount) => amount),
       KUBERNETES_SANDBOX_CPU_LIMIT: when(sandbox.resources.limits.cpu, (amount) => amount),
@@ -277,16 +277,16 @@ function settings(platform: Platform) {
   );
 }
 
-/** A variable that is set by its own key alone. */
+/** A variable that is set only by its own key. */
 interface GuardedSetting {
-  /** The key, or what else decides it. */
+  /** The key, or what else determines it. */
   readonly key: string;
   readonly value: Authored<string> | Conditional<string>;
 }
 
 /**
- * Settings that decide where credentials come from, or what a sandbox or its proxy is given and may reach. Their own keys
- * are held against what must not leak, so that `api.extraEnv` may have none of them.
+ * Settings that determine where credentials come from, or what a sandbox or its proxy gets and may reach. Their own
+ * keys are checked for what must not leak, so `api.extraEnv` must not set any of them.
  */
 export function guardedSettings({ values, names, mode, connectServer }: Platform): {
   readonly [variable: string]: GuardedSetting;
@@ -308,14 +308,14 @@ export function guardedSettings({ values, names, mode, connectServer }: Platform
       firewall.existingCaKeySecretName,
     ),
 
-    // Who holds them: whoever chooses the image of a proxy has them all.
+    // What holds them: the image of a proxy has access to all credentials.
     KUBERNETES_IRON_PROXY_IMAGE: set('ironProxy.image', imageReference({ image: ironProxy.image })),
     KUBERNETES_IRON_PROXY_IMAGE_PULL_POLICY: set('ironProxy.image.pullPolicy', ironProxy.image.pullPolicy),
 
-    // What sandboxes are made of.
+    // How sandboxes are built.
     KUBERNETES_NAMESPACE: set('the namespace of the release', release.Namespace),
 
-    // What they may reach: their proxy and the API, and what discovery finds.
+    // What they may reach: their proxy and the API, and the results of discovery.
     FIREWALL_HOST: set('fullnameOverride', names.ironProxy),
     KUBERNETES_API_POD_LABEL_SELECTOR: set(
       'nameOverride',
@@ -346,7 +346,7 @@ export function guardedSettings({ values, names, mode, connectServer }: Platform
       discovery.tailnetFqdnAnnotation,
     ),
 
-    // What is computed, or there only when it is set.
+    // Computed, or present only if set.
     KUBERNETES_OP_CONNECT_HOST: set(
       'onepasswordConnect.connect.url',
       when(mode('onepassword-connect'), connectServer.url),
@@ -364,7 +364,7 @@ function oneOrZero(flag: Expr<boolean>): Expr<string> {
   return ifElse(flag, '1', '0');
 }
 
-/** Variables as the API takes them: a JSON list of {name, value}. */
+/** Variables in the API's format: a JSON list of {name, value}. */
 function jsonVariables(variables: Expr<{ readonly [name: string]: string }>): Expr<string> {
   const items = map(variables, (value, name) => str`{"name":${toJson(name)},"value":${toJson(value)}}`);
   return str`[${join(',', items)}]`;

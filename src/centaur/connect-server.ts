@@ -1,4 +1,4 @@
-/** The Connect server that iron-proxy asks: the release's own, or one that exists already. */
+/** The Connect server that iron-proxy uses: the release's own, or an existing one. */
 import {
   contains,
   defaultIfEmpty,
@@ -19,9 +19,9 @@ import type { Values } from './values/index.js';
 
 export interface ConnectServer {
   readonly url: Expr<string>;
-  /** The URL's host, without the dot that a whole name may end in. */
+  /** The URL's host, without the dot that a full name may end in. */
   readonly host: Expr<string>;
-  /** The URL's port; 443 or 80 where it names none. */
+  /** The URL's port; 443 or 80 if omitted. */
   readonly port: Expr<number>;
 }
 

@@ -31,7 +31,7 @@ const selectorTemplate = fieldsTemplate(
   }),
 );
 
-/** The labels by which Connect's pods are found. */
+/** The labels that select Connect's pods. */
 export const connectSelector = { ...selectorTemplate({}) };
 
 /** Where Connect's two servers talk to each other, on the pod's own loopback. */

@@ -1,7 +1,7 @@
 /**
- * Who may be addressed, and who may hold what: the release's own hosts, the Secrets that are withheld from its parts, and
- * the variables that hold tokens and credentials. Each key of the values that can name one of these is held against
- * them here; what tools declare is held against the same hosts and tokens by the rules of `src/secrets`.
+ * Which hosts may receive credentials, and who may hold what: the release's own hosts, the Secrets that are withheld
+ * from its parts, and the variables that hold tokens and credentials. Each key of the values that can name one of these
+ * is checked against them here; the rules of `src/secrets` check what tools declare against the same hosts and tokens.
  */
 import Type from 'typebox';
 import {
@@ -65,17 +65,17 @@ export function exposureRules(platform: Platform, ownHosts: OwnHosts): readonly 
   ];
 }
 
-// ------------------------------------------------------------------------------------------------- who may be addressed
+// --------------------------------------------------------------------------------------------------------- hosts
 
 /**
- * The Services of the release, and what CoreDNS calls pods by their addresses, in every spelling that a resolver in the
- * cluster completes or takes: https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
+ * The Services of the release, and CoreDNS's names for pods by address, in every spelling that a resolver in the
+ * cluster completes or accepts: https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
  */
 export function ownHostsOf({ values, names }: Platform): OwnHosts {
   const { clusterDomain } = values.api.egressDiscovery;
   const { connect } = values.onepasswordConnect;
   const { Namespace } = release;
-  // The cluster's domain may be another than the values say, so that what stands before it decides.
+  // The cluster's domain may differ from the one in the values, so the labels before it decide.
   const service = (name: Expr<string>, more: Pick<OwnHostNames, 'who' | 'closed'>) =>
     ownHost({
       ...more,
@@ -135,16 +135,16 @@ function hostRules({ values, connectServer }: Platform, ownHosts: OwnHosts): rea
       ),
     ),
     whereOwnAreNamed(allowedHosts, (own) => leadingTo(own, 'ironProxy.allowedHosts', allowedHosts)),
-    // Sandboxes reach them, whether or not a secret is sent there.
+    // Sandboxes can reach them even if no secret is sent there.
     whereOwnAreNamed(toolHosts, (own) =>
       each(tools, ({ hosts }, tool) => leadingTo(own, str`tools.${tool}.hosts`, defaultIfAbsent(hosts, []))),
     ),
   ];
 }
 
-// ---------------------------------------------------------------------------------------------- who may hold which Secret
+// ------------------------------------------------------------------------------------------------------- Secrets
 
-/** Who is given a Secret that a key names. */
+/** Who gets a Secret that a key names. */
 type Holder = 'api' | 'iron-proxy' | 'connect' | 'sandbox';
 
 interface WithheldSecret {
@@ -153,7 +153,7 @@ interface WithheldSecret {
   readonly holders: readonly Holder[];
 }
 
-/** Secrets that no one may mount but their holders. Of the infra Secret each container is given single keys. */
+/** Secrets that only their holders may mount. Containers get single keys of the infra Secret. */
 function withheldSecrets({ values }: Platform): readonly WithheldSecret[] {
   return [
     { is: (name) => eq(name, values.secretManager.existingSecretName), holders: [] },
@@ -162,7 +162,10 @@ function withheldSecrets({ values }: Platform): readonly WithheldSecret[] {
   ];
 }
 
-/** Secrets of others: Helm's, with the values of each release in them, and the tokens that Kubernetes makes for the API. */
+/**
+ * Other owners' Secrets: Helm's, which contain the values of each release, and the tokens that Kubernetes creates for
+ * the API.
+ */
 function reservedTemplate({ names }: Platform) {
   return valueTemplateOf(
     'centaur.credentialExposure.isReserved',
@@ -310,7 +313,7 @@ function secretRules(platform: Platform): readonly Member<string>[] {
   ];
 }
 
-/** Whether a key of a Secret is one that others read, should the Secret be the same. */
+/** Whether a key of a Secret is one that others read, in case the Secret is the same. */
 function isNoConnectKey({ values }: Platform, key: Expr<string>): Expr<boolean> {
   return or(
     eq(key, 'ca-key.pem'),
@@ -319,9 +322,9 @@ function isNoConnectKey({ values }: Platform, key: Expr<string>): Expr<boolean> 
   );
 }
 
-// -------------------------------------------------------------------------------------------- who may hold which variable
+// ----------------------------------------------------------------------------------------------------- variables
 
-/** Maps of variables that a person writes, by their keys in the values. */
+/** Maps of variables that users write, by their keys in the values. */
 function environments({ values }: Platform) {
   return { 'api.extraEnv': values.api.extraEnv, 'sandbox.extraEnv': values.sandbox.extraEnv };
 }
@@ -352,7 +355,7 @@ function variableRules(platform: Platform): readonly Member<string>[] {
         ),
       ),
     ]),
-    // Each variable of iron-proxy is a secret, and a folder of that name may be on a volume that others see.
+    // Each variable of iron-proxy is a secret, and a directory of that name may be on a volume that others can see.
     each(values.ironProxy.extraVolumeMounts, ({ name, subPathExpr }) =>
       when(subPathExpr, (path) =>
         when(
@@ -365,9 +368,9 @@ function variableRules(platform: Platform): readonly Member<string>[] {
 }
 
 interface Placeholder {
-  /** What a credential is called. */
+  /** The variable's name. */
   readonly name: string;
-  /** What may stand there in its place. */
+  /** What it may contain instead. */
   readonly text: string;
 }
 
@@ -375,7 +378,7 @@ const placeholderSchema = Type.Object({ name: Type.String(), text: Type.String()
 type PlaceholdersByName = Symbolic<{ readonly [name: string]: readonly Placeholder[] }>;
 
 function placeholdersOf({ secrets }: Platform): PlaceholdersByName {
-  // Those of harnesses that are off, too: the agents read them from the same variables.
+  // Includes disabled harnesses: the agents read their credentials from the same variables.
   const ofHarnesses = harnessCredentials.map(({ name }) => constant<Placeholder>({ name, text: name }));
   const declared = each<Secret, Placeholder>(secrets.secrets, (secret) => {
     const names = listOf<string>(
@@ -401,7 +404,7 @@ function placeholdersOf({ secrets }: Platform): PlaceholdersByName {
   );
 }
 
-/** What may stand in a variable that is called so; nothing where no credential is. */
+/** The allowed values of a variable with this name; undefined if it does not hold a credential. */
 function acceptedAs(
   names: readonly Expr<string>[],
   placeholders: PlaceholdersByName,
@@ -414,10 +417,10 @@ function acceptedAs(
   );
 }
 
-/** Where a tool connects in place of its database. */
+/** Where a tool connects instead of its database. */
 const databaseAddress = `postgresql://${postgresClient.user}@…`;
 
-/** The password is no part of it, or comes from a variable. */
+/** The password is omitted, or comes from a variable. */
 const databaseAddresses = ['postgresql', 'postgres'].flatMap((scheme) =>
   ['', `:$(${postgresClient.passwordKey})`].map(
     (password) => `${scheme}://${postgresClient.user}${password}@`,
@@ -432,7 +435,7 @@ function isAccepted(value: Expr<string>, accepted: Expr<readonly string[]>): Exp
   );
 }
 
-/** Variables of the API that their own keys set, and nothing else. */
+/** Variables of the API that are set only by their own keys. */
 function settingRules(platform: Platform): readonly Member<string>[] {
   const keys = Object.fromEntries([
     ...guardedKeys.map((key) => [key, `${key} in the infra Secret`] as const),

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Waits until no connection to one of the ports is open: drain.sh SECONDS PORT...
 #
-# It does not look before SECONDS have passed, in which endpoints forget the pod. Kubernetes stops it at the end of the pod's
-# grace period. See proc(5), /proc/net/tcp: a local address ends with the port in hexadecimal digits, and 01 is an
+# It does not check before SECONDS have passed, the time for endpoints to drop the pod. Kubernetes stops it at the end of
+# the pod's grace period. See proc(5), /proc/net/tcp: a local address ends with the port in hexadecimal digits, and 01 is an
 # established connection.
 
 sleep "$1"

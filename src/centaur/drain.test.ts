@@ -26,7 +26,7 @@ describe('before it is told to stop, a pod', () => {
     await Promise.all([first, second].map((server) => server.close()));
   });
 
-  test('waits for no connection to another port', async () => {
+  test('does not wait for connections to other ports', async () => {
     const [asked, other] = [await listening(), await listening()];
     const connection = await connected(other.port);
     expect(await (await drained([asked.port])).ended).toBe(0);
@@ -49,7 +49,7 @@ async function connected(port: number): Promise<Socket> {
   return socket;
 }
 
-/** Runs the script with a `sleep` that does not, but says when it was asked to. */
+/** Runs the script with a stub of `sleep` that records its calls. */
 async function drained(ports: readonly number[]) {
   const folder = await mkdtemp(path.join(tmpdir(), 'drain-'));
   const sleep = path.join(folder, 'sleep');

@@ -1,13 +1,14 @@
 /**
- * What a CA in the values must look like. The API and sandboxes mount the certificate, so that only certificates may stand
- * there. Rules say so and not the schema, since Helm prints what a schema refuses; they repeat nothing of it.
+ * The required form of a CA in the values. The API and sandboxes mount the certificate, so it must contain only
+ * certificates. Rules check this instead of the schema, since Helm prints values that a schema refuses; the rules do
+ * not repeat any part of the value.
  */
 import { and, contains, isNonEmpty, type Member, matches, not, or, when } from '../helm/authoring.js';
 import type { Platform } from './platform.js';
 
 const lineEnd = '[ \t]*\r?\n';
 
-/** A block of PEM as OpenSSL and Go both take it: https://www.rfc-editor.org/rfc/rfc7468#section-3 */
+/** A PEM block that both OpenSSL and Go accept: https://www.rfc-editor.org/rfc/rfc7468#section-3 */
 function block(label: string): string {
   return `-----BEGIN ${label}-----${lineEnd}([A-Za-z0-9+/=]+${lineEnd})+-----END ${label}-----`;
 }

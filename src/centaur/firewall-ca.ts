@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { base64, isNonEmpty, KubeSecret } from '../helm/authoring.js';
 import type { Platform } from './platform.js';
 
-/** The two CA Secrets, made only when the CA is given in the values; else they exist before the install. */
+/** The two CA Secrets, created only if the CA is given in the values; otherwise they must exist before the install. */
 export class CertificateAuthority extends Construct {
   constructor(scope: Construct, id: string, { values, names }: Platform) {
     super(scope, id);

@@ -1,6 +1,6 @@
 /**
- * Who may talk to whom: the whole table. The policies on both ends of each flow, the graph and the tests are made from
- * it, and what is not in it is denied.
+ * Who may talk to whom: the complete table. The policies on both ends of each flow, the graph and the tests are
+ * generated from it; everything else is denied.
  */
 import type { k8s } from 'cdk8s-plus-28';
 import {
@@ -16,10 +16,10 @@ import {
 import { apiPort } from './api.js';
 import type { Platform } from './platform.js';
 
-/** Pods of the release, or pods that the API makes: sandboxes, and a `sandbox-proxy` for each of them. */
+/** Pods of the release, or pods that the API creates: sandboxes, and a `sandbox-proxy` for each of them. */
 export type Workload = 'api' | 'iron-proxy' | 'connect' | 'sandbox' | 'sandbox-proxy' | 'test';
 
-/** What lies outside of the release. */
+/** What is outside the release. */
 export type Outside =
   | 'dns'
   | 'kubernetes-api'
@@ -34,16 +34,16 @@ export interface Flow {
   readonly from: readonly (Workload | Outside)[] | 'every-workload';
   readonly to: readonly (Workload | Outside)[];
   readonly ports: readonly Member<k8s.NetworkPolicyPort>[];
-  /** Only then; always where left out. */
+  /** The condition of the flow; always if omitted. */
   readonly when?: Expr<boolean>;
-  /** Why the flow is there. */
+  /** The reason for the flow. */
   readonly because: string;
 }
 
 const tcp = (port: Leaf<number>): Fields<k8s.NetworkPolicyPort> => ({ protocol: 'TCP', port });
 const udp = (port: Leaf<number>): Fields<k8s.NetworkPolicyPort> => ({ protocol: 'UDP', port });
 
-/** The chart's own proxy, and those that the API makes. */
+/** The chart's own proxy, and those that the API creates. */
 const everyProxy = ['iron-proxy', 'sandbox-proxy'] as const;
 
 export function flowsOf({ values, mode, secrets, connectServer }: Platform): readonly Flow[] {
@@ -55,7 +55,7 @@ export function flowsOf({ values, mode, secrets, connectServer }: Platform): rea
       from: 'every-workload',
       to: ['dns'],
       ports: [each(dns.ports, udp), each(dns.ports, tcp)],
-      // Without this condition the rule could have no peers, which Kubernetes takes for all of them.
+      // Without this condition the rule could have no peers, which Kubernetes interprets as all of them.
       when: or(isNonEmpty(dns.namespaces), isNonEmpty(dns.cidrs)),
       because: 'names',
     },

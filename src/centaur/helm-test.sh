@@ -1,9 +1,9 @@
 #!/bin/sh
 # Asks the API and iron-proxy through their Services, whose addresses are in API and IRON_PROXY, each HOST:PORT.
 #
-# A request through iron-proxy would leave the cluster, so only its health is asked for. Each is tried again, since a network
-# that enforces NetworkPolicies lets a new pod connect only once it knows the pod's address: kube-router, which k3s has,
-# refuses the first connections.
+# A request through iron-proxy would leave the cluster, so only its health is checked. Each request is retried, since a
+# network that enforces NetworkPolicies lets a new pod connect only once it knows the pod's address: kube-router, which k3s
+# uses, refuses the first connections.
 
 set -e
 tries() {

@@ -6,9 +6,9 @@ import type { Platform } from './platform.js';
 import { imageReference, podFields } from './pod.js';
 
 /**
- * `helm test`: the API and iron-proxy answer through their Services, from a pod of their namespace. The pod runs where and as
- * the API's pods may: on the same nodes, under the same quotas and as the same user. Which other pods those are kept
- * apart from is not taken over, since a node for each of them need not be there.
+ * `helm test`: the API and iron-proxy answer through their Services, from a pod in their namespace. The pod may run
+ * wherever the API's pods may: on the same nodes, under the same quotas and as the same user. Their anti-affinity is
+ * not copied, since there may be no further node to run on.
  */
 export class ReleaseTest extends Construct {
   constructor(scope: Construct, id: string, { values, names }: Platform) {

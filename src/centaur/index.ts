@@ -22,7 +22,7 @@ export function centaurChart(): HelmChart<typeof valuesSchema> {
   new CertificateAuthority(chart, 'firewall-ca', platform);
   new NetworkPolicies(chart, 'network-policy', platform);
   new ReleaseTest(chart, 'test', platform);
-  // Slackbot, Postgres, the repository cache, ingress and the overlay have their place here.
+  // Slackbot, Postgres, the repository cache, ingress and the overlay will be added here.
 
   chart.addRules(...rulesOf(platform));
   chart.addNotes(...notesOf(platform));

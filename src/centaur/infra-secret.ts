@@ -1,6 +1,7 @@
 /**
- * The infra Secret exists before the install. Which container gets which of its keys is data: the manifests, the
- * documentation and the tests are made from this table. Each key is referred to by itself; nothing reads the whole Secret.
+ * The infra Secret must exist before the install. Which container gets which of its keys is data: the manifests, the
+ * documentation and the tests are generated from this table. Each key is referenced separately; nothing reads the whole
+ * Secret.
  */
 import type { k8s } from 'cdk8s-plus-28';
 import {
@@ -24,11 +25,11 @@ export type Container = 'api' | 'iron-proxy' | 'slackbot' | 'postgres';
 export interface InfraKey {
   readonly key: string;
   readonly readers: readonly Container[];
-  /** Only in these modes; in every mode where left out. */
+  /** Only in these modes; in every mode if omitted. */
   readonly modes?: readonly SecretSource[];
   /** Only when a tool declares a database. */
   readonly forDatabases?: true;
-  /** It decides where credentials come from, so that no variable of the values may take its place. */
+  /** It determines where credentials come from, so no variable from the values may override it. */
   readonly guarded?: true;
 }
 
@@ -55,14 +56,14 @@ export const allInfraKeys = valueTemplate(
   constant(infraKeys.map(({ key }) => key)),
 );
 
-/** Keys with which credentials are fetched: of iron-proxy's keys those that the API does not get. */
+/** Keys that fetch credentials: those of iron-proxy's keys that the API does not get. */
 export const tokenKeys = infraKeys
   .filter(({ readers }) => readers.includes('iron-proxy') && !readers.includes('api'))
   .map(({ key }) => key);
 
 export const guardedKeys = infraKeys.filter(({ guarded }) => guarded).map(({ key }) => key);
 
-/** An environment variable from one key of the infra Secret; the prefix belongs to the key, never to the variable. */
+/** An environment variable from one key of the infra Secret; only the key has the prefix, never the variable. */
 export function infraVariable(values: Values, name: Leaf<string>): Fields<k8s.EnvVar> {
   const { existingSecretName, envPrefix } = values.secretManager;
   return {
@@ -74,13 +75,13 @@ export function infraVariable(values: Values, name: Leaf<string>): Fields<k8s.En
 /** How credentials are resolved, and what is declared. */
 export interface Modes {
   readonly mode: (source: SecretSource) => Expr<boolean>;
-  /** Whether credentials come from 1Password, by Connect or by a service account. */
+  /** Whether credentials come from 1Password, through Connect or a service account. */
   readonly usesOnePassword: Expr<boolean>;
   /** What tools and harnesses declare. */
   readonly secrets: Declared;
 }
 
-/** The keys that a container gets, by the mode and by what is declared. */
+/** The keys that a container gets, depending on the mode and the declarations. */
 export function infraKeysOf(
   container: Container,
   { mode, secrets, usesOnePassword }: Modes,

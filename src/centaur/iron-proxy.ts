@@ -24,10 +24,12 @@ import { resolverFile, resolverScript, wholeNamesFirst } from './resolver.js';
 import { Scaling } from './scaling.js';
 import { caScript, startCheck } from './start-checks.js';
 
-/** Labels by which the API and the policies find proxies: the chart's own, and those that the API makes per sandbox. */
+/**
+ * Labels by which the API and the policies find proxies: the chart's own, and those that the API creates per sandbox.
+ */
 export const proxyLabels = { 'centaur.ai/iron-proxy': 'true' };
 
-/** Tells whose proxy one is; the chart's own has this in place of a sandbox's id. */
+/** Identifies the owner of a proxy; the chart's own has this instead of a sandbox's id. */
 const sandboxIdLabel = 'centaur.ai/sandbox-id';
 const ownSandboxId = 'api';
 
@@ -37,7 +39,7 @@ const resolver = '/run/iron-proxy/resolv.conf';
 
 const initScript = vaultScript + resolverScript;
 
-/** The egress proxy of the API and the Slackbot: it alone holds what resolves credentials. */
+/** The egress proxy of the API and the Slackbot: only it holds what resolves credentials. */
 export class IronProxy extends Construct {
   constructor(scope: Construct, id: string, platform: Platform) {
     super(scope, id);
@@ -191,13 +193,13 @@ const caFiles: Fields<k8s.KeyToPath>[] = [
   { key: 'ca-key.pem', path: 'ca-key.pem' },
 ];
 
-/** What the proxy needs in order to resolve credentials in its mode and to keep them, and nothing else. */
+/** What the proxy needs to resolve credentials in its mode and to cache them, and nothing else. */
 function environment(platform: Platform): readonly Member<k8s.EnvVar>[] {
   const { values, mode, secrets, connectServer, infraKeys } = platform;
   return [
     each(infraKeys['iron-proxy'], (key) => infraVariable(values, key)),
     when(mode('onepassword-connect'), { name: 'OP_CONNECT_HOST', value: connectServer.url }),
-    // For a DSN without an sslmode. The driver's own default goes on without TLS where a server offers none.
+    // For a DSN without an sslmode. The driver's own default continues without TLS if a server offers none.
     when(secrets.declaresDatabase, { name: 'PGSSLMODE', value: 'verify-full' }),
     when(
       mode('env'),

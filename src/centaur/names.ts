@@ -13,7 +13,7 @@ import {
 } from '../helm/authoring.js';
 import type { Values } from './values/index.js';
 
-/** The parts of a release that have names, pods and policies of their own. */
+/** The parts of a release that have their own names, pods and policies. */
 export type Component = 'api' | 'iron-proxy' | 'firewall' | 'network-policy' | 'test';
 
 /** Kubernetes' limit for the names of Services, and for label values. */
@@ -33,7 +33,7 @@ export function namesOf(values: Values) {
     trimSuffix('-', trunc(nameLength, defaultIfEmpty(values.fullnameOverride, str`${release.Name}-${name}`))),
   );
 
-  /** A long release name is cut before the component, so that two components never share a name. */
+  /** A long release name is truncated before the component, so two components never share a name. */
   const componentName = (id: Component, summary: string): Expr<string> => {
     const suffix = `-${id}`;
     return stringTemplate(
@@ -43,7 +43,8 @@ export function namesOf(values: Values) {
     );
   };
 
-  // Pods have these, and none that name a version: else each new version of the chart would roll them all.
+  // Pods have these labels, without any that contain a version: otherwise each new version of the chart would restart
+  // them all.
   const selectorLabels = fieldsTemplate(
     'centaur.selectorLabels',
     "The labels by which a component's pods are found. They never change on upgrade.",

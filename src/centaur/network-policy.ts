@@ -27,7 +27,7 @@ import { sandboxLabels } from './sandbox.js';
 type Peer = Member<k8s.NetworkPolicyPeer>;
 type Selector = Fields<k8s.LabelSelector>;
 
-/** Default deny in both directions, and for each workload the flows that it is one end of. */
+/** Default deny in both directions and, for each workload, the flows at either end of which it is. */
 export class NetworkPolicies extends Construct {
   constructor(scope: Construct, id: string, platform: Platform) {
     super(scope, id);
@@ -43,7 +43,7 @@ export class NetworkPolicies extends Construct {
       metadata: { name: str`${names.fullname}-default-deny`, labels: { ...names.labels('network-policy') } },
       spec: {
         podSelector: {
-          // All charts of a parent chart are one instance. Connect's pods have another name, and a policy of their own.
+          // All charts of a parent chart are one instance. Connect's pods have another name, and their own policy.
           matchLabels: { 'app.kubernetes.io/name': names.name, 'app.kubernetes.io/instance': release.Name },
         },
         policyTypes: ['Ingress', 'Egress'],
@@ -66,7 +66,7 @@ export class NetworkPolicies extends Construct {
         spec: {
           podSelector: pods[workload],
           policyTypes: ['Ingress', 'Egress'],
-          // The API server keeps no empty list, and would take each server-side apply of one for a change.
+          // The API server drops empty lists, and would treat each server-side apply of one as a change.
           ...(ingress.length > 0 && { ingress }),
           egress: flows
             .filter((flow) => sourcesOf(flow).includes(workload))
@@ -97,9 +97,9 @@ function sourcesOf({ from }: Flow): readonly (Workload | Outside)[] {
 }
 
 /**
- * By what pods are found. Those that the API makes carry no label of a release, so another release's in the namespace are
- * found too; a pod of another release itself never is. A proxy is a sandbox's unless a release has it as a component: its
- * id tells nothing, since one that has the id of the chart's own would have no policy.
+ * The selector of pods. Those that the API creates carry no label of a release, so those of another release in the
+ * namespace match too; a pod of another release itself never does. A proxy belongs to a sandbox unless a release has it
+ * as a component: its id proves nothing, since a proxy with the id of the chart's own would have no policy.
  */
 function podsOf({ names }: Platform): { readonly [workload in Workload]: Selector } {
   return {
@@ -139,7 +139,7 @@ const anywhere: Peer = each(
   (peer) => peer,
 );
 
-/** Of what may run in the cluster: some networks hold no address block against pods. */
+/** What may run in the cluster: some networks do not apply address blocks to pods. */
 const anyPod: Fields<k8s.NetworkPolicyPeer> = { namespaceSelector: {} };
 
 function outsideOf({ values }: Platform): { readonly [peer in Outside]: readonly Peer[] } {

@@ -5,12 +5,12 @@ import { durationMilliseconds } from '../text/duration.js';
 import type { ValueMap } from '../text/json.js';
 import type { valuesSchema } from './values/index.js';
 
-/** What a release asks 1Password for. */
+/** What a release requests from 1Password. */
 export interface Lookups {
   readonly source: string;
   /** Whether 1Password limits how often the source may ask. */
   readonly limited: boolean;
-  /** The chart's own proxies, as many as there can be; each sandbox has one more. */
+  /** The maximum number of the chart's own proxies; each sandbox has one more. */
   readonly proxies: number;
   /** Values that each proxy looks up. */
   readonly lookups: number;

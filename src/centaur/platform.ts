@@ -6,7 +6,7 @@ import { infraKeysOf, type Modes } from './infra-secret.js';
 import { type Names, namesOf } from './names.js';
 import type { Values } from './values/index.js';
 
-/** What every component is built from. Each named template is made here, once. */
+/** What all components are built from. Each named template is created here, once. */
 export interface Platform extends Modes {
   readonly values: Values;
   readonly names: Names;

@@ -23,7 +23,7 @@ import {
 import { memoize } from '../text/memoize.js';
 import { imageSchema, type PodKeys, type ProbeKeys, type Values } from './values/index.js';
 
-/** The reference of an image; a digest pins it beyond what its tag may come to mean. */
+/** An image reference; a digest pins it in case its tag is moved. */
 export const imageReference = stringTemplateOf(
   'centaur.image',
   'The reference of an image: repository:tag, with the digest where one is given.',
@@ -64,7 +64,7 @@ export const pullSecretNames = memoize(
     ),
 );
 
-/** The pod keys that stand beside the containers; unset ones leave nothing behind. */
+/** The pod's fields next to the containers; unset ones are omitted. */
 export function podFields(
   keys: Symbolic<Omit<PodKeys, 'resources'>>,
   values: Values,
@@ -83,15 +83,15 @@ export function podFields(
 }
 
 /**
- * A text as the value of an environment variable, exactly. Kubernetes puts the value of another variable in the place of
- * `$(NAME)`, so that a text for sandboxes could take along what only its container is given, and makes one `$` of two:
+ * A string as the exact value of an environment variable. Kubernetes replaces `$(NAME)` with the value of another
+ * variable, so a string for sandboxes could leak a value meant only for its container; and it turns two `$` into one:
  * https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
  */
 export function literal(text: Expr<string>): Expr<string> {
   return replace('$', '$$', text);
 }
 
-/** A probe over HTTP; how patient it is comes from the values. */
+/** A probe over HTTP; its timing and thresholds come from the values. */
 export function httpProbe(
   path: string,
   port: Leaf<string>,
@@ -106,7 +106,7 @@ export function httpProbe(
   };
 }
 
-/** Endpoints learn of a pod's end later than the pod does: for so many seconds it goes on serving new connections. */
+/** Endpoints are updated some time after a pod is stopped: for this many seconds it keeps serving new connections. */
 export const secondsUntilUnknown = 5;
 
 /** The certificate that clients of the proxy must trust: its path in their containers. */
@@ -121,7 +121,7 @@ export function caVolume(secretName: Leaf<string>): Fields<k8s.Volume> {
   };
 }
 
-/** Both ends of the proxy's TLS read the CA when they start: a CA given in the values rolls them when it changes. */
+/** Both ends of the proxy's TLS read the CA at startup: a CA given in the values restarts them when it changes. */
 export function caChecksum({ firewall: { ca } }: Values) {
   return { 'checksum/firewall-ca': when<string>(isNonEmpty(ca.certPem), sha256(ca.certPem)) };
 }

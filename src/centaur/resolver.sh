@@ -1,7 +1,7 @@
 #!/bin/sh
 # Writes a resolv.conf without the search domain in which names end in a namespace: resolver.sh ... ... FROM TARGET
 #
-# The search list is tried, too, for names that do not exist or that no server answers for. The domain is known by its
+# The search list is also tried for names that do not exist or that get no answer. The domain is recognized by its
 # neighbour in the list, the domain of the pod's own namespace, so that a domain of the node that begins with "svc." stays.
 # The first two arguments are those of vault.sh, which runs before this in the same shell.
 
@@ -9,7 +9,7 @@ set -eu
 umask 0222
 rm -f "$4"
 awk '
-  # A last word that ends in a carriage return is the word without it.
+  # If the last word ends in a carriage return, that is not part of it.
   { gsub(/\r/, " ") }
 
   $1 == "search" {

@@ -1,8 +1,8 @@
 /**
- * How a pod that dials outside looks names up. Kubernetes gives a pod the search list `<its namespace>.svc.<domain>`,
- * `svc.<domain>`, `<domain>`, and has it try that list first for names of fewer than five dots. But below `svc.<domain>`
- * a name ends in a namespace: `api.openai.com` is there the pod `api` behind the Service `openai` in the namespace `com`,
- * and whoever has that namespace gets what was meant for the internet.
+ * How a pod that connects to outside hosts resolves names. Kubernetes gives a pod the search list `<its
+ * namespace>.svc.<domain>`, `svc.<domain>`, `<domain>`, and tries that list first for names of fewer than five dots.
+ * But below `svc.<domain>` a name ends in a namespace: there `api.openai.com` is the pod `api` behind the Service
+ * `openai` in the namespace `com`, and the owner of that namespace receives what was meant for the internet.
  * https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
  */
 import type { k8s } from 'cdk8s-plus-28';
@@ -20,8 +20,8 @@ import { shellScript } from '../text/shell-script.js';
 import type { PodKeys } from './values/index.js';
 
 /**
- * A pod's `dnsConfig` by which a name with a dot is looked up as it stands before the search list is tried, unless the
- * values have an `ndots` of their own.
+ * A pod's `dnsConfig` that looks up a name with a dot unchanged before it tries the search list, unless the values set
+ * `ndots`.
  */
 export function wholeNamesFirst({
   dnsConfig: { nameservers, options, searches },
@@ -37,7 +37,7 @@ export function wholeNamesFirst({
   };
 }
 
-/** The file that says how a container looks names up. */
+/** The file that configures name resolution in a container. */
 export const resolverFile = '/etc/resolv.conf';
 
 /** Writes iron-proxy's resolv.conf: `sh -c SCRIPT NAME … … FROM TARGET`, for busybox. */

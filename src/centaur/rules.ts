@@ -1,4 +1,4 @@
-/** Rules across keys that JSON Schema can't state. A message begins with the key to be changed, and says what to do. */
+/** Rules across keys that a JSON schema can't express. A message begins with the key to change, and says what to do. */
 import {
   and,
   constant,
@@ -48,7 +48,10 @@ export function rulesOf(platform: Platform): readonly RuleGroup[] {
   ];
 }
 
-/** Services are named more strictly than releases: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
+/**
+ * Names of Services are more restricted than names of releases:
+ * https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
+ */
 function nameRules({ values, names }: Platform): readonly Member<string>[] {
   const { applicationName } = values.onepasswordConnect.connect;
   const beginsWithDigit = (name: Expr<string>) => contains(trunc(1, name), '0123456789');

@@ -14,14 +14,14 @@ interface ScalingProps {
   /** The Deployment's name. */
   readonly name: Expr<string>;
   readonly labels: Labels;
-  /** By which its pods are found. */
+  /** The selector of its pods. */
   readonly selector: Labels;
   readonly keys: Symbolic<ScalingKeys>;
-  /** Whether the Deployment is there; it always is where left out. */
+  /** Whether the Deployment exists; always if omitted. */
   readonly when?: Expr<boolean>;
 }
 
-/** How many pods a Deployment has under load, and how many may be missing. */
+/** How many pods a Deployment has under load, and how many may be unavailable. */
 export class Scaling extends Construct {
   constructor(scope: Construct, id: string, { name, labels, selector, keys, when }: ScalingProps) {
     super(scope, id);

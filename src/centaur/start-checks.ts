@@ -1,8 +1,7 @@
 /**
- * What an init container refuses before its pod starts: Secrets that are there and hold the wrong thing. The servers would
- * start with them, be ready, and fail at each request. A refused pod says why in its status, and is tried again and
- * again, so that it starts by itself once the Secret is right.
- * The scripts are for busybox.
+ * What an init container refuses before its pod starts: existing Secrets with the wrong content. The servers would
+ * start with them, become ready, and fail at each request. A refused pod gives the reason in its status and is
+ * restarted repeatedly, so it starts by itself once the Secret is corrected. The scripts are for busybox.
  */
 import type { k8s } from 'cdk8s-plus-28';
 import type { Fields, Leaf } from '../helm/authoring.js';
@@ -10,16 +9,16 @@ import { shellScript } from '../text/shell-script.js';
 import { imageReference } from './pod.js';
 import type { Values } from './values/index.js';
 
-/** Looks at iron-proxy's CA: `sh -c SCRIPT NAME SECRET FOLDER`. */
+/** Checks iron-proxy's CA: `sh -c SCRIPT NAME SECRET FOLDER`. */
 export const caScript = shellScript('./ca-check.sh', import.meta.url);
 
-/** Looks at the CA that the API and sandboxes get: `sh -c SCRIPT NAME SECRET FILE`. */
+/** Checks the CA that the API and sandboxes get: `sh -c SCRIPT NAME SECRET FILE`. */
 export const clientCaScript = shellScript('./client-ca-check.sh', import.meta.url);
 
-/** Looks at the credentials file of Connect: `sh -c SCRIPT NAME SECRET KEY FILE`. */
+/** Checks the credentials file of Connect: `sh -c SCRIPT NAME SECRET KEY FILE`. */
 export const credentialsScript = shellScript('./credentials-check.sh', import.meta.url);
 
-/** An init container that runs a script; its last words stand in the pod's status when it refuses. */
+/** An init container that runs a script; the end of its output appears in the pod's status if it refuses. */
 export function startCheck(
   { ironProxy }: Values,
   script: string,

@@ -1,7 +1,7 @@
 import type { Hints } from '../helm/load-values.js';
 import { mendHost } from '../secrets/host.js';
 
-/** Keys that older values files have and that mean nothing to this chart. */
+/** Keys of older values files that this chart does not use. */
 const retired = {
   'secretManager.backend':
     'Set ironProxy.secretSource instead, to onepassword-connect, onepassword or env: iron-proxy alone reads credentials.',

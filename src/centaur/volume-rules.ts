@@ -1,6 +1,6 @@
 /**
- * Volumes and mounts that the values add to a pod, next to those that the chart gives it. Kubernetes refuses two of one name or
- * one path, and a mount of a volume that is not there, when the pod is created:
+ * Volumes and mounts that the values add to a pod, in addition to those from the chart. When the pod is created,
+ * Kubernetes refuses two with the same name or path, and a mount without its volume:
  * https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#volumemount-v1-core
  */
 import Type, { type Static } from 'typebox';
@@ -29,7 +29,7 @@ interface Own {
   readonly mounts: readonly string[];
 }
 
-/** What the chart's own pods have. A test compares it with the manifests. */
+/** The volumes and mounts of the chart's own pods. A test compares it with the manifests. */
 export const ownVolumes = {
   api: { volumes: ['firewall-ca', 'tmp'], mounts: ['/firewall-certs', '/tmp'] },
   ironProxy: {
@@ -42,7 +42,10 @@ export const ownVolumes = {
   },
 } as const satisfies { readonly [keys: string]: Own };
 
-/** A pod's volumes and mounts, those of the chart before those of the values; `mounted` are the volumes that the latter name. */
+/**
+ * A pod's volumes and mounts, those of the chart before those of the values; `mounted` are the volumes that the latter
+ * name.
+ */
 const volumesSchema = Type.Object({
   keys: Type.String(),
   names: Type.Array(Type.String()),
@@ -95,7 +98,8 @@ export function volumeRules({ values }: Platform): readonly Member<string>[] {
         'volume',
       ),
     ),
-    // The domain in which names end in a namespace: resolver.sh knows it by its neighbour, which need not be there.
+    // The search domain in which names end in a namespace: resolver.sh recognizes it by its neighbour, which may be
+    // missing.
     each(ironProxy.dnsConfig.searches, (domain) =>
       when(
         hasPrefix('svc.', domain),

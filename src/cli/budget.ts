@@ -77,7 +77,7 @@ function table(budget: Budget): string {
   ].join('\n');
 }
 
-/** The first column to the left, numbers to the right. */
+/** The first column left-aligned, numbers right-aligned. */
 function aligned(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>

@@ -1,7 +1,7 @@
-/** 0: all is well; 1: something was found wrong; 2: the command was called wrongly. */
+/** 0: success; 1: problems were found; 2: the command was used incorrectly. */
 export type ExitStatus = 0 | 1 | 2;
 
-/** Ends a command with one line for the person who called it. */
+/** Ends a command with one line for its user. */
 export class Failure extends Error {
   override readonly name = 'Failure';
 
@@ -13,7 +13,7 @@ export class Failure extends Error {
   }
 }
 
-/** Why the operating system refused something, in words. */
+/** The reason for an operating system error, in words. */
 export function reasonOf(error: unknown): string {
   const code = codeOf(error);
   return (code && reasons[code]) ?? (error instanceof Error ? error.message : String(error));
@@ -23,7 +23,7 @@ export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** The file or folder that the operating system's refusal is about. */
+/** The file or folder that the operating system error concerns. */
 export function pathOf(error: unknown): string | undefined {
   return error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : undefined;
 }

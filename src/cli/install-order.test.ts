@@ -10,7 +10,7 @@ function filesInOrder(...objects: ReturnType<typeof object>[]): readonly string[
   return inInstallOrder(objects).map(({ object: { metadata } }) => String(Object(metadata).name));
 }
 
-test('what others need comes before them, whatever its file is called', () => {
+test('objects that others need come before them, regardless of the file name', () => {
   expect(
     filesInOrder(
       object('a', 'Deployment'),
@@ -29,7 +29,7 @@ test('objects of one kind come in the order of their files', () => {
   ]);
 });
 
-test('kinds that Helm does not know come after those that it knows, by name', () => {
+test('kinds that Helm does not know come after known ones, by name', () => {
   expect(filesInOrder(object('a', 'HTTPRoute'), object('b', 'Ingress'), object('c', 'Certificate'))).toEqual([
     'b',
     'c',

@@ -1,6 +1,6 @@
 /**
- * The order in which Helm prints and installs objects, so that what is rendered here can be laid beside what
- * `helm template` prints: pkg/release/v1/util/kind_sorter.go and manifest_sorter.go in Helm 4.
+ * The order in which Helm prints and installs objects, so that output can be compared with that of `helm template`:
+ * pkg/release/v1/util/kind_sorter.go and manifest_sorter.go in Helm 4.
  */
 import type { Evaluation } from '../helm/chart.js';
 import type { Value } from '../text/json.js';
@@ -48,7 +48,7 @@ const kinds: readonly string[] = [
   'ValidatingWebhookConfiguration',
 ];
 
-/** Hooks come last; then the kind decides, and the file's name where that is the same. Unknown kinds come after known ones. */
+/** Hooks come last; then objects are sorted by kind, then by file name. Unknown kinds come after known ones. */
 export function inInstallOrder(objects: readonly RenderedObject[]): readonly RenderedObject[] {
   return [...objects].sort(
     (left, right) =>

@@ -1,4 +1,4 @@
-/** Where a command reads and writes; a test gives it streams of its own. */
+/** A command's input and output; a test passes its own streams. */
 import type { Writable } from 'node:stream';
 import { printable } from '../text/printable.js';
 import { Failure, reasonOf } from './failure.js';
@@ -14,15 +14,15 @@ export interface Io {
 
 export function processIo(): Io {
   const { stdin, stdout, stderr, env } = process;
-  // Without a listener a reader that goes away would end the process with a stack trace; `print` reports it instead.
+  // Without a listener, a reader that exits would end the process with a stack trace; `print` reports it instead.
   for (const output of [stdout, stderr]) output.on('error', () => {});
   return { stdin, stdout, stderr, env };
 }
 
 /**
- * Writes to standard output and waits until it is taken.
+ * Writes to standard output and waits until the data is accepted.
  *
- * @throws {Failure} where it can't be written: the reader has gone, the disk is full
+ * @throws {Failure} if writing fails: the reader has exited, or the disk is full
  */
 export async function print(io: Io, text: string): Promise<void> {
   if (text === '') return;
@@ -33,7 +33,7 @@ export async function print(io: Io, text: string): Promise<void> {
   }
 }
 
-/** Writes to standard error, the last resort: what fails there is not reported anywhere. */
+/** Writes to standard error as a last resort: failures are not reported. */
 export async function complain(io: Io, text: string): Promise<void> {
   await written(io.stderr, text).catch(() => {});
 }
@@ -44,7 +44,7 @@ function written(output: Output, text: string): Promise<void> {
   });
 }
 
-/** A line on a terminal's standard error that says what is being done, and is taken away afterwards. */
+/** A progress line on a terminal's standard error, removed afterwards. */
 export interface Progress {
   show(text: string): void;
   done(): void;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { manifestText } from './manifest-text.js';
 
-test('an object is written under the template that it comes from, as the chart writes it', () => {
+test("an object is written under its template's name, as the chart writes it", () => {
   const object = {
     apiVersion: 'v1',
     kind: 'ConfigMap',

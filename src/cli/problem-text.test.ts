@@ -8,11 +8,11 @@ test('a problem is a line with its place and its key', () => {
   expect(problemText(problem, plain)).toBe('values.yaml:3:5: api.port: must be a number\n');
 });
 
-test('a problem of a file as a whole has no place in it and no key', () => {
+test('a problem of a whole file has no position and no key', () => {
   expect(problemText({ file: 'a.toml', path: '', message: 'is empty' }, plain)).toBe('a.toml: is empty\n');
 });
 
-test('all lines of a hint stand below it', () => {
+test('all lines of a hint are below it', () => {
   const problem = {
     file: 'values.yaml',
     path: 'tools',
@@ -29,7 +29,7 @@ test("a file's name stays on its line, and moves no cursor", () => {
   expect(problemText(problem, plain)).toBe('a?b?[2Jc?d ü.yaml: is empty\n');
 });
 
-test('a key, what is said of it and what to do move no cursor and change no colour', () => {
+test('a key, its message and its hint contain no terminal escapes', () => {
   const [c0, c1] = ['\u001b[31m', '\u009b31m'];
   const problem = {
     file: 'values.yaml',

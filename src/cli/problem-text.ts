@@ -1,18 +1,18 @@
 import { printable } from '../text/printable.js';
 import type { Io, Output } from './io.js';
 
-/** Something that is wrong in a file. */
+/** A problem in a file. */
 export interface FileProblem {
   readonly file: string;
   readonly line?: number;
   readonly column?: number;
-  /** The key; empty where the file as a whole is meant. */
+  /** The key; empty if the problem concerns the whole file. */
   readonly path: string;
   readonly message: string;
   readonly hint?: string;
 }
 
-/** `file:line:column: key: what is wrong`, and below it what to do. */
+/** `file:line:column: key: what is wrong`, followed by what to do. */
 export function problemText(
   { file, line, column, path, message, hint }: FileProblem,
   colours: Colours,
@@ -23,7 +23,7 @@ export function problemText(
   return `${colours.faint(`${place}:`)} ${key}${printableLines(message)}\n${below}`;
 }
 
-/** As {@link problemText}, of what may be right. */
+/** Like {@link problemText}, for a warning. */
 export function warningText(problem: FileProblem, colours: Colours): string {
   return problemText({ ...problem, message: `warning: ${problem.message}` }, colours);
 }
@@ -37,7 +37,7 @@ export interface Colours {
   faint(text: string): string;
 }
 
-/** Escapes for a terminal; nothing elsewhere, and nothing where the person wants none (https://no-color.org). */
+/** Escapes for a terminal; none elsewhere, or if the user does not want any (https://no-color.org). */
 export function coloursOf(output: Output, { env }: Io): Colours {
   const plain = !output.isTTY || (env.NO_COLOR ?? '') !== '' || env.TERM === 'dumb';
   const style = (code: number, end: number) => (text: string) =>

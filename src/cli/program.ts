@@ -1,4 +1,4 @@
-/** The command `centaur-chart`: finds the verb, runs it, and turns what goes wrong into one line and an exit status. */
+/** The command `centaur-chart`: finds the verb, runs it, and turns errors into one line and an exit status. */
 import { Command, CommanderError } from 'commander';
 import { type ExitStatus, Failure } from './failure.js';
 import { complain, type Io, print } from './io.js';
@@ -7,13 +7,13 @@ import { verbs } from './verbs.js';
 
 const name = 'centaur-chart';
 
-/** What the command is told about itself by the package that holds it. */
+/** Information about the command from its package. */
 export interface Product {
   readonly version: string;
   readonly load: () => Promise<Subject>;
 }
 
-/** Runs the command with its arguments, without node's own two, and yields its exit status. */
+/** Runs the command with its arguments, without node's own two, and returns its exit status. */
 export async function main(product: Product, argv: readonly string[], io: Io): Promise<ExitStatus> {
   const help: string[] = [];
   let status: ExitStatus = 0;
@@ -25,7 +25,7 @@ export async function main(product: Product, argv: readonly string[], io: Io): P
     .exitOverride()
     .configureOutput({
       writeOut: (text) => help.push(text),
-      // Usage errors arrive here as commander words them, then once more as the error that is caught below.
+      // Usage errors arrive here in commander's words, then again as the error that is caught below.
       writeErr: () => {},
     });
   program.addHelpText(
@@ -75,7 +75,9 @@ function wrongCall(program: Command, argv: readonly string[], error: CommanderEr
   return new Failure(2, `${message} (see ${help})`);
 }
 
-/** The message without the arguments that it quotes, of which one may be a secret: short words and options' names stay. */
+/**
+ * The message without the arguments that it quotes, which may include a secret: short words and names of options stay.
+ */
 function withoutValues(message: string, argv: readonly string[]): string {
   const values = argv.flatMap((argument) => [argument, argument.slice(argument.indexOf('=') + 1)]);
   return values
@@ -86,7 +88,7 @@ function withoutValues(message: string, argv: readonly string[]): string {
     }, message);
 }
 
-/** Runs a command, and turns what it throws into one line on standard error: never a stack trace unless asked for. */
+/** Runs a command, and turns what it throws into one line on standard error: a stack trace only on request. */
 export async function reporting(name: string, io: Io, run: () => Promise<ExitStatus>): Promise<ExitStatus> {
   try {
     return await run();

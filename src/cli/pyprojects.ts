@@ -5,46 +5,46 @@ import { codeOf } from './failure.js';
 
 /** A folder or a file. */
 export interface Place {
-  /** As it is reached from where the command runs. */
+  /** The path from the command's working directory. */
   readonly path: string;
-  /** Without links in it. */
+  /** The path without links. */
   readonly real: string;
 }
 
-/** A folder whose content somebody else wrote and a package manager put there. */
+/** A folder with third-party content installed by a package manager. */
 export interface InstalledFolder {
   readonly path: string;
-  /** What tells so, such as "with pyvenv.cfg". */
+  /** The evidence, such as "with pyvenv.cfg". */
   readonly sign: string;
 }
 
 export interface Pyprojects {
-  /** Each file once, by a path without links where it has one. */
+  /** Each file once, by a path without links if it has one. */
   readonly files: readonly string[];
-  /** Folders that were not looked into. */
+  /** Folders that were skipped. */
   readonly installed: readonly InstalledFolder[];
-  /** Links that were followed out of the folders to look in. */
+  /** Links that were followed out of the searched folders. */
   readonly outside: readonly Place[];
 }
 
 interface Found {
-  /** The folders to look in, without links in their paths. */
+  /** The folders to search, without links in their paths. */
   readonly roots: readonly string[];
   /** The folders that were reached, without links in their paths. */
   readonly folders: Set<string>;
-  /** The path by which each file is called, by the one without links in it. */
+  /** The path that names each file in messages, by its path without links. */
   readonly files: Map<string, string>;
   readonly installed: InstalledFolder[];
   readonly outside: Place[];
-  /** The folders that links lead to. */
+  /** The targets of links to folders. */
   readonly links: Place[];
 }
 
 const fileName = 'pyproject.toml';
 
 /**
- * Finds every pyproject.toml under the folders, but not among installed packages, where a stranger's declaration would
- * send a known secret to a new host. Folders that links lead to come after all others.
+ * Finds every pyproject.toml under the folders, except among installed packages, where a third-party declaration would
+ * send a known secret to a new host. Targets of links come after all other folders.
  */
 export function findPyprojects(folders: readonly string[]): Pyprojects {
   const named = folders.map(path.normalize).map(resolved);
@@ -66,7 +66,7 @@ export function findPyprojects(folders: readonly string[]): Pyprojects {
   return { files: [...found.files.values()], installed: found.installed, outside: found.outside };
 }
 
-/** Whether the folder was not reached before, and is not one of installed packages. */
+/** Whether the folder was not reached before and does not belong to installed packages. */
 function lookInto(folder: Place, found: Found): boolean {
   const file = inside(folder, fileName);
   if (found.folders.has(folder.real)) {
@@ -80,7 +80,7 @@ function lookInto(folder: Place, found: Found): boolean {
   for (const entry of entries.sort((left, right) => (left.name < right.name ? -1 : 1))) {
     const inner = inside(folder, entry.name);
     if (entry.name === fileName && !entry.isDirectory()) {
-      // What is no file, such as a pipe, might never end.
+      // Special files such as pipes might never end.
       if (entry.isFile()) add(file, found);
       else if (statSync(file.path).isFile()) addLinked(file.path, folder, found);
     } else if (!entry.name.startsWith('.')) {
@@ -91,7 +91,7 @@ function lookInto(folder: Place, found: Found): boolean {
   return true;
 }
 
-/** A link that leads to a folder, which is looked into later unless the link's own folder is in it. */
+/** A link to a folder, which is searched later unless it contains the link. */
 function follow(link: string, folder: Place, found: Found): void {
   const target = resolved(link);
   if (isWithin(folder.real, target.real)) return;
@@ -107,7 +107,7 @@ function addLinked(link: string, folder: Place, found: Found): void {
   add(target, found);
 }
 
-/** A tool is called after the folder in a file's path: that is the file's own, where some way leads through it. */
+/** A tool is named after the folder in a file's path: its real folder, if a path leads through it. */
 function add(file: Place, { files }: Found): void {
   const known = files.get(file.real);
   const own = folderName(file.real);
@@ -137,7 +137,7 @@ const installedNames: readonly string[] = [
   'node_modules',
   'site-packages',
 ];
-/** Folders beside an installed package, or with one in them. */
+/** Folders next to an installed package, or containing one. */
 const installedEndings: readonly string[] = ['.dist-info', '.egg', '.egg-info'];
 
 function nameSign(folder: string): string | undefined {
@@ -148,9 +148,9 @@ function nameSign(folder: string): string | undefined {
 }
 
 /**
- * A virtual environment of venv, virtualenv or uv has a pyvenv.cfg (https://docs.python.org/3/library/venv.html), one of
- * conda a conda-meta. Next to each package that it installs, be it with --target into any folder, pip puts a *.dist-info
- * (https://packaging.python.org/en/latest/specifications/recording-installed-packages/).
+ * A virtual environment of venv, virtualenv or uv has a pyvenv.cfg (https://docs.python.org/3/library/venv.html), one
+ * of conda a conda-meta. Next to each package that it installs, including with --target into any folder, pip puts a
+ * *.dist-info (https://packaging.python.org/en/latest/specifications/recording-installed-packages/).
  */
 function contentSign(entries: readonly string[]): string | undefined {
   const mark = ['pyvenv.cfg', 'conda-meta'].find((name) => entries.includes(name));
@@ -158,7 +158,7 @@ function contentSign(entries: readonly string[]): string | undefined {
   return entries.some((name) => name.endsWith('.dist-info')) ? 'with *.dist-info' : undefined;
 }
 
-/** What tells that a link leads below a folder of installed packages that the folder of the link is not below. */
+/** The evidence that a link leads into a folder of installed packages that does not contain the link. */
 function wayThroughInstalled(target: Place, from: Place): string | undefined {
   const way = path.relative(from.real, path.dirname(target.real)).split(path.sep);
   const down = way.filter((name) => name !== '' && name !== '..');
@@ -170,7 +170,7 @@ function wayThroughInstalled(target: Place, from: Place): string | undefined {
   return undefined;
 }
 
-/** A way may lead through folders that others may not list. */
+/** A path may lead through folders without list permission. */
 function namesIfReadable(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
@@ -199,7 +199,7 @@ function resolved(link: string): Place {
   return { path: link, real: realpathSync.native(link) };
 }
 
-/** Whether a path is a folder's own, or below it; both without links in them. */
+/** Whether a path equals a folder, or is below it; both without links. */
 function isWithin(inner: string, folder: string): boolean {
   const way = path.relative(folder, inner);
   return way !== '..' && !way.startsWith(`..${path.sep}`);

@@ -4,7 +4,7 @@ import { codeOf, Failure, reasonOf } from './failure.js';
 import type { Io } from './io.js';
 
 export interface InputFile {
-  /** As it was named by the person; `<stdin>` for `-`. */
+  /** The name that the user gave; `<stdin>` for `-`. */
   readonly file: string;
   readonly text: Uint8Array;
 }
@@ -35,11 +35,11 @@ export async function readFiles(names: readonly string[], io: Io): Promise<reado
 
 async function readFile(name: string): Promise<Uint8Array> {
   const handle = await open(name);
-  // A pipe, such as a shell's <(…), has no size: it is read as a stream. The stream closes the handle.
+  // A pipe, such as a shell's <(…), has no size, so it is read as a stream. The stream closes the handle.
   return bounded(handle.createReadStream());
 }
 
-/** Many times what a values file may have: where one ends that has no end, such as /dev/zero. */
+/** Many times the maximum size of a values file: the limit for endless files such as /dev/zero. */
 const limit = 64 * 2 ** 20;
 
 async function bounded(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

@@ -1,4 +1,4 @@
-/** The options that say which release values are for, as Helm has them. */
+/** The options that say which release values are for, as in Helm. */
 
 import type { Command } from 'commander';
 import type { ReleaseOptions } from '../helm/chart.js';
@@ -17,9 +17,9 @@ export function defineReleaseOptions(command: Command): void {
 }
 
 /**
- * The release that a person names.
+ * The release that the user names.
  *
- * @throws {Failure} where Helm or Kubernetes would not take a name
+ * @throws {Failure} if Helm or Kubernetes would refuse a name
  */
 export function releaseOf({ release, namespace }: ReleaseFlags): ReleaseOptions {
   if (release !== undefined) requireReleaseName(release);

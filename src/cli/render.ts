@@ -49,7 +49,7 @@ export const render: Verb = {
       return 0;
     }
     const { writeFiles } = await import('./write-files.js');
-    // Where an object is written, below the folder.
+    // The object's file, below the folder.
     const fileOf = ({ file }: RenderedObject) => path.posix.relative('templates', file);
     await writeFiles({
       folder: outputDir,

@@ -1,4 +1,4 @@
-/** Writes both targets of a chart: its Helm chart, and through cdk8s the plain manifests of each values file. */
+/** Writes both targets of a chart: its Helm chart and, through cdk8s, the plain manifests of each values file. */
 import { chmod, mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ApiObject, type App, Chart, Yaml } from 'cdk8s';
@@ -16,18 +16,18 @@ import { writeFiles } from './write-files.js';
 
 export interface Synthesis {
   readonly subject: Pick<Subject, 'chart' | 'hints'>;
-  /** The folder of charts; the chart has a folder of its own name in it. */
+  /** The folder of charts; the chart's folder in it has its name. */
   readonly charts: string;
-  /** The folder of values files: each leads to one cdk8s chart. */
+  /** The folder of values files: each produces one cdk8s chart. */
   readonly values: string;
   readonly app: App;
   readonly release: ReleaseOptions;
 }
 
 /**
- * Nothing is written where a values file has a problem.
+ * Writes nothing if a values file has a problem.
  *
- * @throws {Failure} for what one line says
+ * @throws {Failure} for an error that fits on one line
  */
 export async function synth(synthesis: Synthesis, io: Io): Promise<ExitStatus> {
   const { subject, charts, values, app, release } = synthesis;
@@ -65,7 +65,9 @@ export async function synth(synthesis: Synthesis, io: Io): Promise<ExitStatus> {
   return 0;
 }
 
-/** Has cdk8s write its files for their owner alone. It writes into those that are there, which keep their rights. */
+/**
+ * Has cdk8s write its files readable only by their owner. It overwrites existing files, which keep their permissions.
+ */
 async function synthForOwner(app: App): Promise<void> {
   await mkdir(app.outdir, { recursive: true });
   for (const name of await readdir(app.outdir)) {
@@ -87,22 +89,25 @@ async function valuesFiles(folder: string): Promise<readonly string[]> {
     .map((name) => path.posix.join(folder, name));
 }
 
-/** What a chart's templates folder holds is made here; what else a chart may have, such as `charts/` or `ci/`, is not. */
+/**
+ * The content of a chart's templates folder is generated here; other parts of a chart, such as `charts/` or `ci/`, are
+ * not.
+ */
 function isOfChart(file: string): boolean {
   return file.startsWith('templates/');
 }
 
-/** An object that is written exactly as it is: cdk8s' own would get a name, leave out nulls and empty metadata. */
+/** An object that is written exactly as is: cdk8s' own would add a name, and drop nulls and empty metadata. */
 class Manifest extends ApiObject {
   private readonly object: ValueMap;
 
   constructor(scope: Construct, id: string, object: ValueMap) {
     super(scope, id, { apiVersion: String(object.apiVersion), kind: String(object.kind) });
-    // A copy without shared parts: YAML would point from one to the other.
+    // A copy without shared parts, which YAML would write as anchors and aliases.
     this.object = JSON.parse(JSON.stringify(object));
   }
 
-  /** Whether Kubernetes, which reads YAML as Helm does, gets back what cdk8s writes. */
+  /** Whether Kubernetes, which reads YAML like Helm, reads cdk8s' output as the original object. */
   survives(): boolean {
     try {
       const written = readValuesFile(Yaml.stringify(this.object), this.node.id).values;

@@ -55,7 +55,7 @@ export const tools: Verb = {
       await complain(io, await problemLines(read.problems, io));
       return 1;
     }
-    // What one declaration can't show, the chart's rules do: two that contradict each other, a configuration too large.
+    // The chart's rules find problems across declarations: contradictions, or a configuration that is too large.
     const { chart } = await subject();
     const broken = chart.problems({ ...chart.defaults, ...valuesOf(read.tools) });
     if (broken.length > 0) {
@@ -67,7 +67,7 @@ export const tools: Verb = {
   },
 };
 
-/** What the output does not show: where it did not look, and where it looked that nobody named. */
+/** What the output does not show: which folders were skipped, and which were searched without being named. */
 async function notesOn({ installed, outside }: Pyprojects, io: Io): Promise<string> {
   const { coloursOf, problemText } = await import('./problem-text.js');
   const signs = [...new Set(installed.map(({ sign }) => sign))];
@@ -87,7 +87,7 @@ async function notesOn({ installed, outside }: Pyprojects, io: Io): Promise<stri
   ].join('');
 }
 
-/** Problems of declarations, and messages that are about no single one. */
+/** Problems of declarations, and messages that concern more than one. */
 async function problemLines(problems: readonly (DeclarationProblem | string)[], io: Io): Promise<string> {
   const { coloursOf, problemText } = await import('./problem-text.js');
   const colours = coloursOf(io.stderr, io);

@@ -1,4 +1,4 @@
-/** The options by which a person gives values, as Helm has them, and what becomes of the values. */
+/** The options by which users give values, as in Helm, and how the values are loaded. */
 import type { Command } from 'commander';
 import type { ReleaseOptions } from '../helm/chart.js';
 import type { ValueMap } from '../text/json.js';
@@ -23,7 +23,7 @@ export function defineValuesOptions(command: Command): Command {
   );
 }
 
-/** The whole values of a release, with what they are for; undefined once it has been said what is wrong with them. */
+/** The complete values of a release, with the release and the chart; undefined if problems were reported. */
 export async function loaded(
   { values, set = [] }: ValuesFlags,
   { io, subject }: Host,

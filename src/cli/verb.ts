@@ -10,17 +10,17 @@ import type { Io } from './io.js';
 export interface Subject {
   readonly chart: HelmChart;
   readonly hints: Hints;
-  /** What complete, valid values lead a release to ask 1Password for. */
+  /** What complete, valid values make a release request from 1Password. */
   readonly lookups: (values: ValueMap) => Lookups;
 }
 
-/** What a verb is run with. The chart is loaded only when asked for, so that `--help` need not wait for it. */
+/** The context of a verb. The chart is loaded only on demand, so that `--help` need not wait for it. */
 export interface Host {
   readonly io: Io;
   subject(): Promise<Subject>;
 }
 
-/** One verb of the command: a file of its own, and a line in `verbs.ts`. */
+/** One verb of the command: its own file, and a line in `verbs.ts`. */
 export interface Verb {
   readonly name: string;
   readonly summary: string;
@@ -30,9 +30,9 @@ export interface Verb {
   /** Adds the verb's arguments and options. */
   define(command: Command): void;
   /**
-   * Heavy modules are imported here, not at the head of the verb's file.
+   * Heavy modules are imported here, not at the top of the verb's file.
    *
-   * @throws {Failure} for what one line says
+   * @throws {Failure} for an error that fits on one line
    */
   run(options: OptionValues, host: Host, operands: readonly string[]): Promise<ExitStatus>;
 }

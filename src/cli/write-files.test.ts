@@ -32,7 +32,7 @@ const write = (files: { [file: string]: string }, secret: readonly string[] = []
     isOurs: (_, head) => head.startsWith('# ours'),
   });
 
-/** Every file below the folder, with its text. */
+/** Every file below the folder, with its content. */
 function found(): { [file: string]: string } {
   if (!existsSync(folder)) return {};
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
@@ -47,19 +47,19 @@ function found(): { [file: string]: string } {
 }
 
 describe('writing a set of files', () => {
-  test('makes the folder and those in it, and leaves nothing else', async () => {
+  test('creates the folder and its subfolders, and leaves no other files', async () => {
     await write({ 'a.yaml': '# ours a', 'tests/b.yaml': '# ours b' });
     expect(found()).toEqual({ 'a.yaml': '# ours a', 'tests/b.yaml': '# ours b' });
     expect(readdirSync(folder).sort()).toEqual(['a.yaml', 'tests']);
   });
 
-  test('replaces what is there', async () => {
+  test('replaces existing files', async () => {
     await write({ 'a.yaml': '# ours, a long old text' });
     await write({ 'a.yaml': '# ours' });
     expect(found()).toEqual({ 'a.yaml': '# ours' });
   });
 
-  test('takes away what an earlier run made, and folders that become empty', async () => {
+  test('removes the output of an earlier run, and folders that become empty', async () => {
     await write({
       'a.yaml': '# ours',
       'old.yaml': '# ours',
@@ -79,7 +79,7 @@ describe('writing a set of files', () => {
     expect(Object.keys(found())).toEqual(['README.md', 'a.yaml', path.join('mine', 'x.yaml')]);
   });
 
-  test('goes through a folder that is a symbolic link', async () => {
+  test('follows a folder that is a symbolic link', async () => {
     mkdirSync(path.join(root, 'real'));
     symlinkSync(path.join(root, 'real'), folder);
     await write({ 'a.yaml': '# ours' });
@@ -104,7 +104,7 @@ describe('a file that is secret', () => {
     expect([rights('a.yaml'), rights('b/secret.yaml')]).toEqual([others, '600']);
   });
 
-  test('is so too where everybody could read what it replaces, and what it replaces keeps its rights if put back', async () => {
+  test('stays secret if it replaces a public file, whose permissions survive a rollback', async () => {
     const before = process.umask(0o022);
     try {
       await write({ 'a.yaml': '# ours, old' });
@@ -119,8 +119,8 @@ describe('a file that is secret', () => {
   });
 });
 
-describe('where one file cannot be written', () => {
-  test('none is, and the message names it and says why', async () => {
+describe('if one file cannot be written', () => {
+  test('none is, and the message names it and gives the reason', async () => {
     await write({ 'a.yaml': '# ours, old', 'gone.yaml': '# ours, old' });
     mkdirSync(path.join(folder, 'b.yaml'));
     await expect(write({ 'a.yaml': '# ours, new', 'b.yaml': '# ours, new' })).rejects.toThrow(
@@ -130,9 +130,9 @@ describe('where one file cannot be written', () => {
     expect(readdirSync(folder).sort()).toEqual(['a.yaml', 'b.yaml', 'gone.yaml']);
   });
 
-  test('what had taken its place already is put back', async () => {
+  test('files already replaced are restored', async () => {
     await write({ 'a.yaml': '# ours, old' });
-    // A file stands where a folder is needed, which shows only when the second file takes its place.
+    // A file is where a folder is needed, which fails only when the second file is moved into place.
     writeFileSync(path.join(folder, 'z'), 'mine');
     await expect(
       write({ 'a.yaml': '# ours, new', 'fresh.yaml': '# ours', 'z/b.yaml': '# ours' }),
@@ -141,7 +141,7 @@ describe('where one file cannot be written', () => {
     expect(readdirSync(folder).sort()).toEqual(['a.yaml', 'z']);
   });
 
-  test('a folder that was made for them goes again', async () => {
+  test('a folder created for them is removed again', async () => {
     writeFileSync(path.join(root, 'file'), '');
     folder = path.join(root, 'file', 'out');
     await expect(write({ 'a.yaml': '# ours' })).rejects.toThrow('a part of its path is not a directory');

@@ -1,4 +1,4 @@
-/** Writing a set of files into a folder: each is replaced whole, and where one cannot be written none is. */
+/** Writes a set of files into a folder: each is replaced completely, and if one cannot be written, none is. */
 import { constants } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -6,23 +6,24 @@ import { codeOf, Failure, reasonOf } from './failure.js';
 
 export interface FileSet {
   readonly folder: string;
-  /** Texts by their paths below the folder, with `/` between the parts. */
+  /** Contents by path below the folder, with `/` as separator. */
   readonly files: ReadonlyMap<string, string>;
-  /** Those of the files that their owner alone may read; the others get the rights that the system gives new files. */
+  /** Files that only their owner may read; the others get the system's default permissions. */
   readonly secret?: ReadonlySet<string>;
   /**
-   * Whether a file that is there, and is not in the set, was made by an earlier run: it goes. `head` is how its text
-   * begins. Asked about the files in the folder itself, and about all below those of its folders that the set uses.
+   * Whether an existing file outside the set was made by an earlier run, so that it is removed. `head` is how its
+   * content begins. Called for the files in the folder itself, and for all below those of its folders that the set
+   * uses.
    */
   readonly isOurs: (file: string, head: string) => boolean;
 }
 
 /**
- * New texts are first written beside each other into a hidden folder, to the disk; only then do they take their places,
- * and what they replace is kept until all have. The folder itself stays what it is: a shell, an editor or a mount may
- * stand in it. The hidden folder is its owner's alone, and a file has its rights from the start.
+ * New files are first written to the disk in a hidden folder. Only then are they moved into place, and the files that
+ * they replace are kept until all have been moved. The folder itself is not replaced: it may be a mount, or in use by a
+ * shell or an editor. Only its owner can read the hidden folder, and files have their permissions from the start.
  *
- * @throws {Failure} with what could not be written; the folder is then as it was
+ * @throws {Failure} with what could not be written; the folder is then unchanged
  */
 export async function writeFiles({ folder, files, secret, isOurs }: FileSet): Promise<void> {
   const created: string[] = [];
@@ -57,14 +58,14 @@ export async function writeFiles({ folder, files, secret, isOurs }: FileSet): Pr
 
 const stagePrefix = '.centaur-chart-';
 
-/** A file's new text, and a copy of what was there; without a new text the file goes. */
+/** A file's new content, and a copy of the old file; without new content the file is removed. */
 interface Change {
   readonly target: string;
   readonly fresh?: string;
   readonly former: string | undefined;
 }
 
-/** Makes all changes, or undoes those that it made. */
+/** Makes all changes, or reverts those that it made. */
 async function apply(
   changes: readonly Change[],
   created: string[],
@@ -110,7 +111,7 @@ async function copied(file: string, copy: string): Promise<string | undefined> {
   }
 }
 
-/** Makes a folder and those above it, and notes which it made, the innermost last. */
+/** Creates a folder and its parents, and records which it created, the innermost last. */
 async function makeFolder(folder: string, created: string[]): Promise<void> {
   const first = await mkdir(folder, { recursive: true });
   if (first === undefined) return;
@@ -160,7 +161,7 @@ async function headOf(file: string): Promise<string> {
   }
 }
 
-/** Folders below the set's own that held leftovers alone. */
+/** Folders below the set's own that contained only leftovers. */
 async function removeEmptied(folder: string, leftovers: readonly string[]): Promise<void> {
   for (const file of leftovers) {
     for (let inner = path.posix.dirname(file); inner !== '.'; inner = path.posix.dirname(inner)) {

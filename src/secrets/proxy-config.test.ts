@@ -215,7 +215,7 @@ describe('http', () => {
     ]);
   });
 
-  test("a secret without hosts has those of the tool; its own hosts replace them", () => {
+  test('a secret without hosts has those of the tool; its own hosts replace them', () => {
     const { hosts, ...inherits } = http;
     const tools = {
       tool: { hosts: ['tool.example.com'], secrets: [inherits, { ...http, name: 'OTHER' }] },

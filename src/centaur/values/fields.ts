@@ -1,8 +1,8 @@
-/** The kinds of fields that several components have. */
+/** Types of fields that several components have. */
 import Type, { type TProperties } from 'typebox';
 import { kubernetes } from '../../helm/authoring.js';
 
-/** An object whose keys are all known: a misspelt one is refused. */
+/** An object without unknown keys: a misspelt one is refused. */
 export function closed<P extends TProperties>(properties: P, description: string) {
   return Type.Object(properties, { additionalProperties: false, description });
 }
@@ -35,7 +35,7 @@ export function name(description: string, value: string) {
   return kubernetes.dnsSubdomain({ description, default: value });
 }
 
-/** A release or component name: what a Service may be called. */
+/** A release or component name: a valid Service name. */
 export const nameOrEmpty = (description: string) =>
   kubernetes.orEmpty(kubernetes.dnsLabel({ description, default: '' }));
 

@@ -1,5 +1,5 @@
 /**
- * The values of the chart, one file a component. From this definition come the JSON schema, the TypeScript type,
+ * The values of the chart, one file a component. This definition generates the JSON schema, the TypeScript type,
  * `values.yaml` with its comments, the table in the chart's README, and the expressions that the components read.
  */
 import Type, { type Static } from 'typebox';

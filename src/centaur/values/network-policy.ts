@@ -45,7 +45,7 @@ function cidrs(description: string, value: readonly string[] = []) {
   return Type.Array(kubernetes.cidr(), { description, default: [...value] });
 }
 
-/** Never empty: Kubernetes takes no ports for all of them. */
+/** Never empty: Kubernetes interprets no ports as all of them. */
 function ports(description: string, value: readonly number[]) {
   return Type.Array(kubernetes.port(), { description, minItems: 1, default: [...value] });
 }

@@ -4,14 +4,14 @@ import { kubernetes } from '../../helm/authoring.js';
 interface PodDefaults {
   /** The user and group that the image is made for. */
   readonly user: number;
-  /** Whether the image writes nowhere but in its volumes. */
+  /** Whether the image writes only to its volumes. */
   readonly readOnly: boolean;
   /** What the chart adds to the pods' `dnsConfig`. */
   readonly dnsConfig?: string;
   readonly resources: { readonly [kind: string]: { readonly [resource: string]: string } };
 }
 
-/** The keys that every workload has, in Kubernetes' own shapes. */
+/** The keys of every workload, in Kubernetes' own shapes. */
 export function podKeys({ user, readOnly, dnsConfig = '', resources }: PodDefaults) {
   return {
     resources: Type.Optional(
@@ -92,7 +92,7 @@ export function podKeys({ user, readOnly, dnsConfig = '', resources }: PodDefaul
   };
 }
 
-/** Of workloads that connect to hosts outside, see resolver.ts. */
+/** For workloads that connect to outside hosts, see resolver.ts. */
 export const ndots = ' The option ndots is 1 unless it is set here.';
 
 const podKeysSchema = Type.Object(podKeys({ user: 0, readOnly: true, resources: {} }));

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { closed } from './fields.js';
 
-/** How many pods a workload has, and how many may be missing. */
+/** How many pods a workload has, and how many may be unavailable. */
 export function scalingKeys() {
   return {
     podDisruptionBudget: closed(
