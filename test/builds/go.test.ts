@@ -30,7 +30,7 @@ afterEach(async () => {
   await rm(scratch, { recursive: true });
 });
 
-/** Puts a `go` on the PATH of which each build leaves a line in the file `builds` and does what is given. */
+/** Puts a `go` on the PATH that adds a line to the file `builds` for each build, and does what is given. */
 async function fakeGo(build: string, version = 'go1.99.0'): Promise<void> {
   const script = `#!/bin/sh
 if [ "$1" = env ]; then printf '${version}\\nlinux\\namd64\\n'; exit; fi
@@ -45,7 +45,7 @@ ${build}
 const builds = async () => (await readFile(path.join(scratch, 'builds'), 'utf8')).trim().split('\n').length;
 const works = 'echo binary >"$output"';
 
-test('a program is built once, with a word about how long, and then taken from the cache', async () => {
+test('a program is built once, with a message about how long, and then taken from the cache', async () => {
   await fakeGo(works);
   const binary = await builtProgram(program);
   expect(path.relative(scratch, binary)).toMatch(/^cache\/greeter-v1\.2\.3-[0-9a-f]{12}\/greeter$/);
@@ -74,7 +74,7 @@ test('another toolchain, other flags, other versions and other sources make anot
   expect(paths.size).toBe(7);
 });
 
-test('a test of the module, and where the program is not its own any source, make no other binary', async () => {
+test('a test of the module, or any source if the program is not its own, makes no other binary', async () => {
   await fakeGo(works);
   const foreign = { ...program, package: 'example.com/greeter' };
   const before = await Promise.all([program, foreign].map(builtProgram));
@@ -84,7 +84,7 @@ test('a test of the module, and where the program is not its own any source, mak
   expect(await builtProgram(foreign)).toBe(before[1]);
 });
 
-test('a build that fails says what go said, and leaves nothing that counts as built', async () => {
+test("a build that fails reports go's message, and leaves nothing that counts as built", async () => {
   await fakeGo('echo half >"$output"; echo "greeter.go:1: no greeting" >&2; exit 1');
   await expect(builtProgram(program)).rejects.toThrow(
     /go build .\/cmd\/greeter failed:\ngreeter.go:1: no greeting/,

@@ -5,26 +5,29 @@ import { builtOnce, digest } from './once.js';
 
 /** A program that is built from a Go module. */
 export interface GoProgram {
-  /** The module's folder: its go.mod is the one place of all versions. */
+  /** The module's folder: its go.mod is the only place for versions. */
   readonly module: string;
-  /** The main package, as `go build` takes it inside the module; it begins with a dot where the source is the module's own. */
+  /**
+   * The main package, in `go build`'s notation inside the module; it begins with a dot if the source is the module's
+   * own.
+   */
   readonly package: string;
   readonly ldflags: string;
-  /** Path of the folder that the binary is put into, without the key that is added to it. */
+  /** Path of the folder for the binary, without the key that is added to it. */
   readonly folder: string;
   /** Name of the binary. */
   readonly name: string;
-  /** For the person who waits, such as "about 2 minutes". */
+  /** For the waiting user, such as "about 2 minutes". */
   readonly note?: string;
-  /** A build takes minutes of all cores: people's own work goes first. */
+  /** A build uses all cores for minutes, so interactive work has priority. */
   readonly nice?: boolean;
 }
 
 /**
- * The path of a program's static binary, built first where there is none for exactly its sources, versions, flags and
- * Go toolchain.
+ * The path of a program's static binary. It is built if there is none for exactly its sources, versions, flags and Go
+ * toolchain.
  *
- * @throws NoGoToolchain; Error with the compiler's words when the build fails.
+ * @throws NoGoToolchain; Error with the compiler's message if the build fails.
  */
 export async function builtProgram(program: GoProgram): Promise<string> {
   const { module, ldflags } = program;
@@ -38,7 +41,7 @@ export async function builtProgram(program: GoProgram): Promise<string> {
   );
 }
 
-/** What a binary is made of, as paths in the module. */
+/** The sources of a binary, as paths in the module. */
 async function sources({ module, package: main }: GoProgram): Promise<string[]> {
   const own = main.startsWith('.') ? await readdir(module, { recursive: true }) : [];
   const code = own.filter((file) => /(?<!_test)\.go$/.test(file));
@@ -55,9 +58,9 @@ export class NoGoToolchain extends Error {
 }
 
 /**
- * What a command of the Go toolchain printed, run in a folder of a module.
+ * The output of a Go toolchain command, run in a folder of a module.
  *
- * @throws NoGoToolchain; Error with the command's own words when it fails.
+ * @throws NoGoToolchain; Error with the command's own message if it fails.
  */
 export async function go(args: readonly string[], folder: string, nice = false): Promise<string> {
   const [command = '', ...rest] = [...(nice ? ['nice', '-n', '10'] : []), 'go', ...args];

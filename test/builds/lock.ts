@@ -7,12 +7,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 /**
- * Takes a lock, and resolves with what gives it back. The lock is a link to a socket that its owner listens on: so the
- * kernel tells everybody at once that an owner died, and an owner whose event loop is blocked, be it for minutes, keeps
- * its lock. Node.js has no locks of files, and the sockets are in the folder for temporary files because their paths
- * are bounded by some 100 bytes.
+ * Takes a lock, and resolves with a function that releases it. The lock is a link to a socket that its owner listens
+ * on. So the kernel tells everybody at once that an owner died, and an owner whose event loop is blocked, even for
+ * minutes, keeps its lock. Node.js has no file locks, and the sockets are in the folder for temporary files because
+ * their paths are limited to about 100 bytes.
  *
- * @param waits is called once where another has the lock.
+ * @param waits is called once if another process has the lock.
  */
 export async function lock(file: string, waits: () => void): Promise<() => Promise<void>> {
   for (let told = false; ; ) {
@@ -43,16 +43,16 @@ async function take(file: string): Promise<(() => Promise<void>) | undefined> {
   return undefined;
 }
 
-/** A connection to an owner, which the kernel closes with it; nothing where it is gone already. */
+/** A connection to an owner, which the kernel closes when the owner dies; undefined if it is gone already. */
 async function reached(owner: string): Promise<Socket | undefined> {
   const socket = connect(owner);
   const connected = once(socket, 'connect').then(() => socket.on('error', () => undefined));
-  // Reset where the owner gave its lock back meanwhile.
+  // Reset if the owner released its lock meanwhile.
   return unless('ENOENT', () => unless('ECONNREFUSED', () => unless('ECONNRESET', () => connected)));
 }
 
 /**
- * Removes a dead owner's lock. Should another have taken its place by now, it is put back; in the moment between a
+ * Removes a dead owner's lock. If another process has replaced it by now, it is put back; in the moment between, a
  * third may take it too: then two build the same, and one of them may fail.
  */
 async function removeAbandoned(file: string, owner: string): Promise<void> {
@@ -65,7 +65,7 @@ async function removeAbandoned(file: string, owner: string): Promise<void> {
   await rm(owner, { force: true });
 }
 
-/** What an action yields; nothing when it fails with this code. */
+/** The result of an action; undefined if it fails with this code. */
 async function unless<T>(code: string, action: () => T | Promise<T>): Promise<T | undefined> {
   try {
     return await action();

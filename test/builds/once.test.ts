@@ -45,7 +45,7 @@ await builtOnce(target, async (partial) => {
 process.exit();
 `;
 
-/** Another process that has built half of the target. It blocks its event loop for ever, or ends when it is told to. */
+/** Another process that has built half of the target. It blocks its event loop forever, or ends when told to. */
 async function otherProcess(then: 'block' | 'end'): Promise<ChildProcess> {
   const script = path.join(scratch, 'other.mjs');
   const child = spawn(process.execPath, [script, target, then]);
@@ -67,7 +67,7 @@ const waited = (times: number) =>
     timeout: 30_000,
   });
 
-test('what several ask for at once is built by one of them, and nobody has half of it', async () => {
+test('what several request at once is built by one of them, and nobody gets half of it', async () => {
   let builds = 0;
   const ask = () =>
     builtOnce(target, async (partial) => {
@@ -82,7 +82,7 @@ test('what several ask for at once is built by one of them, and nobody has half 
   expect(await left()).toEqual(['program']);
 });
 
-test('a build that fails leaves nothing to be used, and the next one begins anew', async () => {
+test('a build that fails leaves nothing to be used, and the next one starts from scratch', async () => {
   const failing = builtOnce(target, async (partial) => {
     await writeFile(partial, 'half');
     throw new Error('no compiler');
@@ -93,7 +93,7 @@ test('a build that fails leaves nothing to be used, and the next one begins anew
   expect(await content()).toBe('whole');
 });
 
-test('what another process builds is waited for, with a word about that, and used', async () => {
+test('a build by another process is waited for, with a message about that, and used', async () => {
   const first = await otherProcess('end');
   const asked = builtOnce(target, build);
   await waited(1);
@@ -115,7 +115,7 @@ test('a process keeps its lock while its event loop is blocked, and loses it as 
   expect(await left()).toEqual(['program']);
 });
 
-test('what a process that died left behind does not stop the next', async () => {
+test('leftovers of a process that died do not stop the next', async () => {
   await killed(await otherProcess('block'));
   expect(await left()).toEqual([expect.stringMatching(/\.partial$/), 'program.building']);
   await builtOnce(target, build);

@@ -5,10 +5,10 @@ import path from 'node:path';
 import { lock } from './lock.js';
 
 /**
- * A file or folder that one process makes and all others use: it is there whole or not at all.
+ * A file or folder that one process makes and all others use: it exists completely or not at all.
  *
- * @param build makes it under the temporary name that it is given.
- * @param note for the person who waits, such as "about 2 minutes".
+ * @param build makes it under the given temporary name.
+ * @param note for the waiting user, such as "about 2 minutes".
  */
 export async function builtOnce(
   target: string,
@@ -27,7 +27,7 @@ export async function builtOnce(
   try {
     if (existsSync(target)) return target;
     say(`building ${shown}, ${note} ...`);
-    // A name of its own: what a process that died had started may still write under another.
+    // A unique name: a child of a dead process may still write under another.
     const partial = `${target}.${process.pid}.partial`;
     await build(partial);
     await rename(partial, target);
@@ -39,7 +39,7 @@ export async function builtOnce(
   }
 }
 
-/** What this build left behind if it failed, and what others left that were stopped. */
+/** Leftovers of this build if it failed, and of others that were stopped. */
 async function removePartial(target: string): Promise<void> {
   const { dir, base } = path.parse(target);
   const partial = (await readdir(dir)).filter(

@@ -70,14 +70,14 @@ describe.each(Object.entries(modes))('in the mode %s', (mode, values) => {
     expect(env.KUBERNETES_FIREWALL_MANAGER_SECRET_SOURCE).toBe(mode);
   });
 
-  it('the key of the CA is mounted in iron-proxy alone', () => {
+  it('the key of the CA is mounted only in iron-proxy', () => {
     const mounting = render(values).objects.filter((object) =>
       JSON.stringify(object).includes('centaur-firewall-ca-key"'),
     );
     const names = mounting
       .filter((object) => object.kind === 'Deployment')
       .map((object) => JSON.stringify(object.metadata));
-    // The API is told the Secret's name, as the value of a variable.
+    // The API is given the Secret's name, as the value of a variable.
     expect(
       render(values)
         .get('Deployment', api)
@@ -87,7 +87,7 @@ describe.each(Object.entries(modes))('in the mode %s', (mode, values) => {
     expect(names).toHaveLength(2);
   });
 
-  it('every pod says that service links and tokens it does not need stay out', () => {
+  it('every pod opts out of service links and of tokens that it does not need', () => {
     for (const name of [api, proxy]) {
       expect(render(values).get('Deployment', name).pod.at('enableServiceLinks')).toBe(false);
     }
@@ -95,7 +95,7 @@ describe.each(Object.entries(modes))('in the mode %s', (mode, values) => {
   });
 });
 
-it('no tool gets the key of the CA, whatever its Secret and the prefix of keys are called', () => {
+it('no tool gets the key of the CA, regardless of the names of its Secret and the prefix of keys', () => {
   const shared = `
 secretManager: {envPrefix: ca-, existingSecretName: shared}
 firewall: {existingCaKeySecretName: shared}
@@ -104,7 +104,7 @@ tools: {a: {secrets: [{type: http, name: KEY, secret_ref: key.pem, match_headers
   expect(refusal(envMode + shared)).toContain('key.pem belongs to the services themselves');
 });
 
-it('iron-proxy checks the certificates of databases where some are declared', () => {
+it('iron-proxy checks the certificates of databases if some are declared', () => {
   const sslMode = (values: string) =>
     render(values).get('Deployment', proxy).container('iron-proxy').env.PGSSLMODE;
   expect(sslMode(envMode)).toBeUndefined();
@@ -125,7 +125,7 @@ describe('Connect', () => {
     expect(toConnect(envMode)).toEqual([]);
   });
 
-  it('is deployed only when asked for', () => {
+  it('is deployed only on request', () => {
     expect(render(page.connect).find('Deployment', 'onepassword-connect')).toBeDefined();
     expect(render(page.serviceAccount).find('Deployment', 'onepassword-connect')).toBeUndefined();
   });
@@ -141,7 +141,7 @@ describe('Connect', () => {
     });
   });
 
-  it('that exists already is asked at its URL, and its port is open', () => {
+  it('that exists already is used at its URL, and its port is open', () => {
     const at = (url: string) =>
       render(
         `ironProxy: {secretSource: onepassword-connect}\nonepasswordConnect: {connect: {url: "${url}"}}\n`,
@@ -181,7 +181,7 @@ describe('network policies', () => {
 });
 
 describe("sandboxes' variables", () => {
-  it('may hold the placeholder of a credential, and what is none', () => {
+  it('may contain the placeholder of a credential, and anything that is not a credential', () => {
     expect(refusal('sandbox: {extraEnv: {OPENAI_API_KEY: OPENAI_API_KEY, PORT: "80"}}')).toBe('');
     const replacer =
       'tools: {t: {secrets: [{type: http, name: K, replacer: k-0, match_query: true, hosts: [a.example.com]}]}}';
@@ -189,7 +189,7 @@ describe("sandboxes' variables", () => {
     expect(refusal(`${replacer}\nsandbox: {extraEnv: {K: K}}`)).toContain('write its placeholder, k-0');
   });
 
-  it('may hold the address of a declared database', () => {
+  it('may contain the address of a declared database', () => {
     expect(
       refusal(`${database}sandbox: {extraEnv: {LEDGER_DSN: "postgresql://app_user@proxy/ledger"}}`),
     ).toBe('');
@@ -300,7 +300,7 @@ describe('refused', () => {
 });
 
 describe('names', () => {
-  it('never fold the release name in', () => {
+  it("never shorten a release name that contains the chart's", () => {
     expect(
       render('', { release: { name: 'centaur', namespace: 'n' } }).find('Deployment', api),
     ).toBeDefined();
@@ -316,7 +316,7 @@ describe('names', () => {
 });
 
 describe("the API's environment", () => {
-  it('has what api.extraEnv says instead of what the chart would set, once', () => {
+  it("has the values of api.extraEnv instead of the chart's, once", () => {
     const env = render('api: {extraEnv: {DATABASE_URL: mine, CENTAUR_LOG_LEVEL: TRACE}}')
       .get('Deployment', api)
       .container('api')

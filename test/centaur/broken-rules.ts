@@ -1,6 +1,6 @@
 import type { BrokenRules } from '../law/rules.js';
 
-/** A block of PEM as a text of YAML. */
+/** A PEM block as a YAML string. */
 const block = (label: string) => `-----BEGIN ${label}-----\\nAA==\\n-----END ${label}-----\\n`;
 const ca = (certPem: string, keyPem: string) =>
   `firewall: {ca: {certPem: "${certPem}", keyPem: "${keyPem}"}}`;
@@ -19,7 +19,7 @@ const http = (name: string, ...more: readonly string[]) =>
   ['type: http', `name: ${name}`, 'match_headers: [Authorization]', ...more].join(', ');
 const host = 'hosts: [a.example.com]';
 
-/** A tool whose secrets go to so many hosts each that a short document makes a configuration of more than a mebibyte. */
+/** A tool whose secrets have so many hosts each that a short document makes a configuration of more than a mebibyte. */
 const manyPlaces = () => {
   const numbers = (count: number) => Array.from({ length: count }, (_, index) => String(100 + index));
   const hosts = numbers(50).map((number) => `h${number}${'.long-label'.repeat(22)}`);

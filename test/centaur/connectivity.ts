@@ -1,6 +1,6 @@
 /**
- * Who reaches whom under a set of NetworkPolicies, as Kubernetes defines it for the parts of a policy that the chart and
- * its API use: https://kubernetes.io/docs/concepts/services-networking/network-policies/
+ * Who reaches whom under a set of NetworkPolicies, as Kubernetes defines it for the parts of a policy that the chart
+ * and its API use: https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */
 import { BlockList, isIPv6 } from 'node:net';
 import type { ValueMap } from '../../src/text/json.js';
@@ -9,11 +9,11 @@ import { Reader } from './release.js';
 export interface Pod {
   readonly namespace: string;
   readonly labels: { readonly [label: string]: string };
-  /** Many networks hold an address block against pods too, so here one does. */
+  /** Many networks apply address blocks to pods as well, so this does too. */
   readonly address: string;
 }
 
-/** An address outside of the cluster. */
+/** An address outside the cluster. */
 export interface Address {
   readonly address: string;
 }
@@ -28,7 +28,7 @@ export interface Port {
 /** Whether a connection is let out at its source and in at its target. */
 export type Reaches = (from: End, to: End, port: Port) => boolean;
 
-/** @throws Error when a policy has a part whose meaning is not known here. */
+/** @throws Error if a policy has a part whose meaning is not implemented here. */
 export function reachability(policies: readonly ValueMap[]): Reaches {
   const readers = policies.map((policy) => new Reader(policy));
   const egress = rulesFor(readers, 'Egress');
@@ -36,9 +36,9 @@ export function reachability(policies: readonly ValueMap[]): Reaches {
   return (from, to, port) => passes(egress(from), to, port) && passes(ingress(to), from, port);
 }
 
-// Policies are read once, into functions: there are up to millions of questions about few of them.
+// Policies are compiled once, into functions: there are up to millions of questions about a few of them.
 
-/** The rules that hold for a pod in a direction; undefined for an end that no policy selects, which is open. */
+/** The rules that apply to a pod in a direction; undefined for an end that no policy selects, which is open. */
 type RulesFor = (self: End) => readonly Rule[] | undefined;
 
 type Rule = (other: End, port: Port) => boolean;
@@ -73,12 +73,12 @@ function rulesFor(policies: readonly Reader[], direction: keyof typeof direction
   };
 }
 
-/** What no policy selects is open; what one selects is closed but for what some rule allows. */
+/** An end that no policy selects is open; a selected one is closed except for what a rule allows. */
 function passes(rules: readonly Rule[] | undefined, other: End, port: Port): boolean {
   return rules?.some((rule) => rule(other, port)) ?? true;
 }
 
-/** A rule that names no ports, or no peers, is about all of them. */
+/** A rule without ports, or without peers, applies to all of them. */
 function ruleOf(rule: Reader, key: string, namespace: string): Rule {
   const ports = rule.list('ports').map(portOf);
   const peers = rule.list(key).map((peer) => peerOf(peer, namespace));
@@ -114,7 +114,7 @@ function peerOf(peer: Reader, namespace: string): (other: End) => boolean {
     selectsPod(other.labels);
 }
 
-/** Whether labels are selected; by a selector that is left out or empty, all are. */
+/** Whether labels are selected; an absent or empty selector selects all. */
 function selector(reader: Reader): (labels: Pod['labels']) => boolean {
   const wanted = Object.entries((reader.at('matchLabels') ?? {}) as ValueMap);
   const expressions = reader.list('matchExpressions').map((expression) => {
@@ -132,6 +132,6 @@ function cidr(text: string): (address: string) => boolean {
   const family = isIPv6(network) ? 'ipv6' : 'ipv4';
   const list = new BlockList();
   list.addSubnet(network, Number(bits), family);
-  // A BlockList takes every IPv4 address for an IPv6 one as well; a policy does not.
+  // A BlockList treats every IPv4 address as an IPv6 one too; a policy does not.
   return (address) => isIPv6(address) === (family === 'ipv6') && list.check(address, family);
 }

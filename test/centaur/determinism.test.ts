@@ -5,13 +5,13 @@ import { chart } from './release.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Compiles the built chart in a process of its own. */
+/** Compiles the built chart in a separate process. */
 const program = `
   import { centaurChart } from './lib/centaur/index.js';
   process.stdout.write(JSON.stringify([...centaurChart().compile()]));
 `;
 
-/** The chart's files by their names, so that a difference is shown within its file. */
+/** The chart's files by name, so that a difference is shown within its file. */
 function compiledUnder(env: { readonly [name: string]: string }): object {
   const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', program], {
     cwd: root,

@@ -1,4 +1,4 @@
-/** What the processes find in their environment, once the kubelet has put the values of variables into other values. */
+/** The environment that processes see after the kubelet has expanded references in the values of variables. */
 import { describe, expect, it } from 'vitest';
 import { page } from './page.js';
 import { render } from './release.js';
@@ -12,7 +12,7 @@ const texts = [
   '$',
 ];
 
-/** As https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/ has it. */
+/** As in https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/. */
 function setByTheKubelet(value: string, others: { readonly [name: string]: string }): string {
   return value.replaceAll(/\$\$|\$\(([^)]*)\)/g, (reference, name: string | undefined) =>
     name === undefined ? '$' : (others[name] ?? reference),
@@ -27,15 +27,15 @@ function environment(values: string): (name: string) => string {
   return (name) => setByTheKubelet(env[name] ?? '', env);
 }
 
-describe.each(texts)('the text %s', (text) => {
+describe.each(texts)('the string %s', (text) => {
   const written = JSON.stringify(text);
 
-  it('reaches sandboxes as it is, with nothing of what the API holds', () => {
+  it('reaches sandboxes unchanged, with nothing of what the API holds', () => {
     const variable = environment(`sandbox: {extraEnv: {A: ${written}}}`);
     expect(JSON.parse(variable('KUBERNETES_SANDBOX_EXTRA_ENV'))).toEqual([{ name: 'A', value: text }]);
   });
 
-  it('reaches the API as it is in a pattern for channels and in a path', () => {
+  it('reaches the API unchanged in a pattern for channels and in a path', () => {
     const path = `/repos/${text}`;
     const variable = environment(
       `api: {slackEtlExcludedChannelPatterns: ${written}}\nsandbox: {reposPath: ${JSON.stringify(path)}}`,
@@ -45,7 +45,7 @@ describe.each(texts)('the text %s', (text) => {
   });
 });
 
-it('in api.extraEnv, another variable is put in the place of its reference, as in Kubernetes', () => {
+it('in api.extraEnv, a reference is replaced by another variable, as in Kubernetes', () => {
   const variable = environment('api: {extraEnv: {PLACE: "$(KUBERNETES_NAMESPACE)", PRICE: "$$(5)"}}');
   expect(variable('PLACE')).toBe('centaur-system');
   expect(variable('PRICE')).toBe('$(5)');

@@ -1,6 +1,7 @@
 /**
- * No key of the values shows a credential, or a token that fetches one, to who must not have it: each place where a person
- * writes a string is decided in a table, and what it could name is tried there in every spelling.
+ * No key of the values reveals a credential, or a token that fetches one, to anybody who must not have it: each place
+ * where users write a string is classified in a table, and everything that it could name is tried there in every
+ * spelling.
  */
 import { describe, expect, test } from 'vitest';
 import { type Holder, holders, type Kind, keys, types } from './nameable.js';
@@ -15,7 +16,9 @@ const definitionOf = Object.fromEntries(
   Object.entries(definitions).map(([name, definition]) => [typeName(name), definition]),
 );
 
-/** Places where something can be named: the chart's own, and those of Kubernetes' types at each place that has the type. */
+/**
+ * Places where something can be named: the chart's own, and those of Kubernetes' types at each place that has the type.
+ */
 interface NamingPlace {
   readonly path: string;
   readonly kind: Exclude<Kind, 'nothing'>;
@@ -40,7 +43,7 @@ function inType(path: string, type: string, owner: string): readonly NamingPlace
   });
 }
 
-/** What else a volume has, or a mount of one. */
+/** The other required fields of a volume, or of a volume mount. */
 function besideOf(path: string): object {
   const volumes = path.replace(/extraVolume(s|Mounts)\[\].*$/, 'extraVolumes[]');
   const named = placed(`${volumes}.name`, 'v');
@@ -79,14 +82,14 @@ describe('each place where a string can be written', () => {
 
 // ----------------------------------------------------------------------------------------------------------- documents
 
-/** A way of naming everything, and the values that lead to it. */
+/** A way of naming everything, and the values for it. */
 interface Naming {
   readonly title: string;
   readonly values: object;
   readonly api: string;
   readonly ironProxy: string;
   readonly connect: string;
-  /** The domain of the cluster as the values say it. */
+  /** The cluster's domain according to the values. */
   readonly domain: string;
   readonly prefix: string;
   readonly infra: string;
@@ -129,7 +132,7 @@ const namings: readonly Naming[] = [
 
 const { namespace } = release;
 
-/** A Service in every spelling that a resolver completes or takes, and names below it. */
+/** A Service in every spelling that a resolver completes or accepts, and names below it. */
 const spellings = (service: string): readonly string[] =>
   [
     service,
@@ -140,7 +143,7 @@ const spellings = (service: string): readonly string[] =>
     ),
   ].flatMap((name) => [name, `10-1-2-3.${name}`]);
 
-/** What CoreDNS calls a pod by its address. */
+/** CoreDNS's name for a pod by its address. */
 const podNames = ({ domain }: Naming): readonly string[] => [
   '10-1-2-3.other.pod',
   `10-1-2-3.other.pod.${domain}`,
@@ -165,7 +168,7 @@ const patterns = ({ api, domain }: Naming): readonly string[] => [
 const helmSecret = 'sh.helm.release.v1.centaur.v1';
 const tokenSecret = ({ api }: Naming) => `${api}-token-x7k2p`;
 
-/** Which Secrets each of them must not be given. */
+/** The Secrets that each of them must not be given. */
 const withheld: { readonly [holder in Holder]: (naming: Naming) => readonly string[] } = {
   'the API': ({ infra, credentials, caKey }) => [infra, credentials, caKey],
   sandboxes: ({ infra, credentials, caKey }) => [infra, credentials, caKey],
@@ -179,7 +182,7 @@ const serviceKeys = [
   ...['IRON_MANAGEMENT_API_KEY', 'OP_VAULT', 'PG_PROXY_PASSWORD', 'POSTGRES_PASSWORD'],
 ];
 
-/** A secret of each type, and every name under which a person might write its value. */
+/** A secret of each type, and every name under which a user might write its value. */
 const declared = {
   tools: {
     declared: {
@@ -209,10 +212,10 @@ const declared = {
   },
 };
 
-/** Each name of a credential, and what may stand there in its place. */
+/** Each name of a credential, and what it may contain instead. */
 const placeholders = {
   OPENAI_API_KEY: 'OPENAI_API_KEY',
-  // Of harnesses that are off.
+  // Of disabled harnesses.
   AMP_API_KEY: 'AMP_API_KEY',
   ANTHROPIC_API_KEY: 'ANTHROPIC_API_KEY',
   LEGACY: 'LEGACY',
@@ -260,7 +263,7 @@ function trialOf(place: NamingPlace, naming: Naming): Trial {
       return {
         around: withConnect,
         refused: [...[ironProxy, connect].flatMap(spellings), ...podNames(naming)],
-        // Sandboxes reach the API anyway.
+        // Sandboxes may reach the API anyway.
         taken: ['*', 'a.example.com', `*.${domain}`, ...spellings(api)],
       };
     case 'token URL':
@@ -283,7 +286,7 @@ function trialOf(place: NamingPlace, naming: Naming): Trial {
             'http://10.1.2.3:8080',
             `http://connect.other.svc.${domain}.:8080`,
           ],
-          // The default name of 1Password's own chart, which may be installed beside the release.
+          // The default name of 1Password's own chart, which may be installed next to the release.
           ...[`http://${connect}:8080`, `http://connect.example.com/${api}`],
         ],
       };
@@ -382,7 +385,7 @@ function keyOf(path: string): string {
   return path.startsWith('tools') ? 'tools.t.secrets[0]' : path.replace(/[[{].*$/, '');
 }
 
-/** Values with nothing but this at a place: of lists the first member, of open maps the key `t` or the whole map. */
+/** Values with only this at a place: the first member of lists, the key `t` of open maps or the whole map. */
 function placed(path: string, tried: unknown): object {
   const isMap = typeof tried === 'object' && path.endsWith('{}');
   const steps = (isMap ? path.slice(0, -2) : path).replaceAll('{}', '.t').replaceAll('[]', '.[]').split('.');
@@ -393,7 +396,7 @@ function placed(path: string, tried: unknown): object {
   return Object(inner);
 }
 
-/** Two documents as one; of lists, too, the members come together. */
+/** Merges two documents, including the members of lists. */
 function merged(one: object, other: object): object {
   if (Array.isArray(one) && Array.isArray(other)) {
     const longer = one.length > other.length ? one : other;
@@ -415,9 +418,9 @@ function mergedValue(one: unknown, other: unknown): unknown {
   return isContainer(one) && isContainer(other) ? merged(one, other) : other;
 }
 
-// ------------------------------------------------------------------------------------------- what a release is made of
+// ------------------------------------------------------------------------------------------ content of a release
 
-/** Each variable of the API: the key that alone sets it, or none where `api.extraEnv` wins. */
+/** Each variable of the API, with the only key that sets it; undefined if `api.extraEnv` overrides it. */
 const apiVariables: { readonly [variable: string]: string | undefined } = {
   FIREWALL_MANAGER_SECRET_SOURCE: 'ironProxy.secretSource',
   KUBERNETES_FIREWALL_MANAGER_SECRET_SOURCE: 'ironProxy.secretSource',
@@ -446,7 +449,7 @@ const apiVariables: { readonly [variable: string]: string | undefined } = {
   KUBERNETES_EGRESS_DISCOVERY_CLUSTER_DOMAIN: 'api.egressDiscovery.clusterDomain',
   KUBERNETES_EGRESS_DISCOVERY_TAILNET_FQDN_ANNOTATION: 'api.egressDiscovery.tailnetFqdnAnnotation',
 
-  // What the API reads for itself.
+  // Settings of the API itself.
   DATABASE_URL: undefined,
   SLACKBOT_API_KEY: undefined,
   SLACK_SIGNING_SECRET: undefined,
@@ -472,7 +475,7 @@ const apiVariables: { readonly [variable: string]: string | undefined } = {
   COMPANY_CONTEXT_DOCUMENTS_INTERVAL_SECONDS: undefined,
   SLACK_ETL_EXCLUDED_CHANNEL_PATTERNS: undefined,
 
-  // What a sandbox runs, how large it is, and where it finds the API; it is not trusted in any case.
+  // What a sandbox runs, its size, and where it finds the API; it is not trusted in any case.
   AGENT_IMAGE: undefined,
   AGENT_API_URL: undefined,
   REPOS_PATH: undefined,
@@ -484,7 +487,7 @@ const apiVariables: { readonly [variable: string]: string | undefined } = {
   KUBERNETES_SANDBOX_RUNTIME_CLASS_NAME: undefined,
 };
 
-/** Releases that together set every variable and make every object. */
+/** Releases that together set every variable and create every object. */
 const everyRelease = [
   ...Object.values(releases),
   'secrets: {bootstrapSecretName: b}\nsandbox: {runtimeClassName: gvisor, resources: {limits: {cpu: "1", memory: 1Gi}}}\n',
@@ -497,7 +500,7 @@ describe("the API's variables", () => {
   // The one that the release with everything sets itself.
   const own = new Set(names.filter((name) => name !== 'A'));
 
-  test('are all decided', () => {
+  test('are all classified', () => {
     expect(Object.keys(apiVariables).sort()).toEqual([...own].sort());
   });
 
@@ -532,7 +535,7 @@ test('every Service of a release is one of the hosts that get no credential', ()
   }
 });
 
-test('a Secret that only iron-proxy or Connect is given is withheld from the API and from sandboxes', () => {
+test('a Secret that is only given to iron-proxy or Connect is withheld from the API and from sandboxes', () => {
   const secretsOf = (reader: Reader) =>
     [...JSON.stringify(reader.pod.value).matchAll(/"(?:secretName|secretKeyRef":\{"name)":"([^"]+)"/g)].map(
       ([, name = '']) => name,

@@ -1,4 +1,4 @@
-/** A CA in the values: the API and sandboxes mount what is said to be its certificate, so nothing else passes there. */
+/** A CA in the values: the API and sandboxes mount its supposed certificate, so nothing else is accepted there. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -33,7 +33,7 @@ function secretsOf(certPem: string, keyPem: string) {
   };
 }
 
-/** What openssl writes for the CA's key or certificate. */
+/** The output of openssl for the CA's key or certificate. */
 async function written(pem: string, ...command: readonly string[]): Promise<string> {
   const file = path.join(folder, 'in.pem');
   const out = path.join(folder, 'out.pem');
@@ -44,7 +44,7 @@ async function written(pem: string, ...command: readonly string[]): Promise<stri
 
 const withCRLF = (pem: string) => pem.replaceAll('\n', '\r\n');
 
-describe('certificates pass as they are', () => {
+describe('certificates are accepted unchanged', () => {
   test.each<readonly [string, () => string]>([
     ['one', () => pair.cert],
     ['one without a line break at its end', () => pair.cert.trimEnd()],
@@ -58,7 +58,7 @@ describe('certificates pass as they are', () => {
   });
 });
 
-describe('a key passes in each form that iron-proxy reads', () => {
+describe('a key is accepted in each form that iron-proxy reads', () => {
   test.each<readonly [string, () => Promise<string>]>([
     ['as bootstrap makes it', async () => pair.key],
     ['of an elliptic curve', async () => written(pair.key, 'ec')],
@@ -73,7 +73,7 @@ describe('a key passes in each form that iron-proxy reads', () => {
 const combined = 'firewall.ca.certPem: holds a private key, which the API and sandboxes would read';
 const noCertificate = 'firewall.ca.certPem: must be certificates in PEM and nothing else';
 
-describe('what is no certificate alone is refused', () => {
+describe('anything else than certificates is refused', () => {
   test.each<readonly [string, () => string | Promise<string>, string]>([
     ['a certificate and its key', () => pair.cert + pair.key, combined],
     ['a key and its certificate', () => pair.key + pair.cert, combined],
@@ -107,7 +107,7 @@ describe('what is no certificate alone is refused', () => {
   });
 });
 
-describe('what is no key alone is refused', () => {
+describe('anything else than a key is refused', () => {
   const noKey = 'firewall.ca.keyPem: must be one private key in PEM and nothing else';
   test.each<readonly [string, () => string | Promise<string>, string]>([
     ['with its certificate', () => pair.key + pair.cert, 'firewall.ca.keyPem: holds a certificate'],
@@ -128,7 +128,7 @@ describe('what is no key alone is refused', () => {
     expect(refusal(values(pair.cert, await key()))).toContain(said);
   });
 
-  test('swapped with the certificate: each is told where it belongs', () => {
+  test('swapped with the certificate: the message says where each belongs', () => {
     const told = refusal(values(pair.key, pair.cert));
     expect(told).toContain('put the key into keyPem');
     expect(told).toContain('put the certificate into certPem');
@@ -143,7 +143,7 @@ function encrypted(key: string): Promise<string> {
   return written(key, 'pkcs8', '-topk8', '-passout', 'pass:secret');
 }
 
-/** What certificates are made of, and keys, and what neither has. */
+/** Parts of certificates, of keys, and of neither. */
 const lines = [
   ...['-----BEGIN CERTIFICATE-----', '-----END CERTIFICATE-----', 'AAAA', 'QUJDRA==', '/+/+'],
   ...['-----BEGIN PRIVATE KEY-----', '-----END PRIVATE KEY-----', '-----BEGIN EC PRIVATE KEY-----'],
@@ -173,12 +173,12 @@ function areCertificates(text: string): boolean {
   return state === 'outside' && count > 0;
 }
 
-test('nothing but certificates comes into the Secret that clients mount, whatever is written there', () => {
+test('only certificates get into the Secret that clients mount, regardless of the input', () => {
   let passed = 0;
   fc.assert(
     fc.property(texts, (text) => {
       const matched = new RegExp(certificatesPattern, 'u').test(text);
-      // What stands behind the last line, without a line break, is no line of its own.
+      // After the last line break there is no further line.
       expect(matched).toBe(areCertificates(text) && !/[ \t\r]$/.test(text));
       if (!matched) return;
       passed += 1;
@@ -207,7 +207,7 @@ test.each([
   ]) {
     for (const pattern of [certificatesPattern, privateKeyPattern]) {
       const key = pattern === certificatesPattern ? text : text.replaceAll('CERTIFICATE', 'PRIVATE KEY');
-      // Quadratic, it would take minutes.
+      // With quadratic time it would take minutes.
       const started = performance.now();
       new RegExp(pattern, 'u').test(key);
       expect(performance.now() - started).toBeLessThan(5000);

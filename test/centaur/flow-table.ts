@@ -1,11 +1,11 @@
 /**
- * The contract's table of flows in its own words, for each way of installing that changes it. What no row names is denied.
- * The rows of the Slackbot, Postgres and ingress controllers come with those components.
+ * The contract's table of flows in its own words, for each way of installing that changes it. Flows in no row are
+ * denied. The rows of the Slackbot, Postgres and ingress controllers will come with those components.
  */
 import type { End, Pod, Port } from './connectivity.js';
 import { page } from './page.js';
 
-/** Pods of the release, and pods that its API makes. */
+/** Pods of the release, and pods that its API creates. */
 const own = [
   'API',
   'own iron-proxy',
@@ -22,7 +22,7 @@ const own = [
 /** Pods of another release in the namespace. */
 const neighbours = ["other release's API", "other release's iron-proxy", "other release's Connect"] as const;
 
-/** Pods of other namespaces; those elsewhere have the very labels of the release's own. */
+/** Pods of other namespaces; those elsewhere have the same labels as the release's own. */
 const otherPods = [
   'DNS',
   'kube-system pod',
@@ -32,10 +32,13 @@ const otherPods = [
   'sandbox elsewhere',
 ] as const;
 
-/** The node's own, on which the API server listens as well. */
+/** The node's own address, on which the API server listens as well. */
 export const apiServer = '10.10.0.1';
 
-/** Addresses that are no pod's. Clouds serve the credentials of their machines at those that a pod must not reach. */
+/**
+ * Addresses that do not belong to pods. Clouds serve the credentials of their machines at those that pods must not
+ * reach.
+ */
 const addresses = {
   internet: { address: '203.0.113.9' },
   'internet (IPv6)': { address: '2001:db8::9' },
@@ -62,12 +65,12 @@ export type OtherPod = (typeof otherPods)[number];
 type Neighbour = (typeof neighbours)[number];
 export type EndName = OwnEnd | Neighbour | OtherPod | keyof typeof addresses;
 
-/** The namespace of the pods that are elsewhere; no policy holds there. */
+/** The namespace of the pods that are elsewhere; no policy applies there. */
 export const elsewhere = 'elsewhere';
 
 /**
- * What an address block without bounds takes in: pods, too, for many a network. The release's own are among them and
- * closed by the policies on their end.
+ * What an unrestricted address block covers: in many networks, this includes pods. The release's own are among them,
+ * and are closed by the policies on their end.
  */
 const anywhere: readonly EndName[] = [
   'internet',
@@ -77,7 +80,7 @@ const anywhere: readonly EndName[] = [
   ...otherPods,
 ];
 
-/** Every port on which something of a release, its node or its upstreams listens, and some others. */
+/** Every port on which a part of a release, its node or its upstreams listens, and some others. */
 export const ports: readonly Port[] = [
   ...[
     22, 53, 80, 443, 2379, 3001, 3128, 5353, 5432, 5433, 6432, 6443, 8000, 8080, 8081, 8444, 9090, 9092, 9443,
@@ -112,7 +115,7 @@ const dnsServers = ['DNS', 'kube-system pod', 'DNS of OpenShift', 'DNS cache of 
 function inEveryMode({
   proxyPort = 8080,
   managementPort = 9092,
-  // Where its address is not known.
+  // If its address is not known.
   kubernetesApi = [['API'], anywhere, [443, 6443]],
   database = [['API'], anywhere, [5432]],
   dns = dnsServers,
@@ -127,7 +130,7 @@ function inEveryMode({
     kubernetesApi,
     database,
     [proxies, anywhere, [443, 80, 5432]],
-    // The API's own policies: a sandbox uses its own proxy and no other.
+    // The API's own policies: a sandbox uses only its own proxy.
     [['sandbox'], ["sandbox's iron-proxy"], [proxyPort]],
     [['other sandbox'], ["other sandbox's iron-proxy"], [proxyPort]],
     [['helm test'], ['API'], [8000]],
@@ -148,7 +151,7 @@ export interface Installation {
 const env = 'ironProxy: {secretSource: env}\n';
 const usual = { proxyPort: 8080, hasConnect: false, rows: inEveryMode() };
 
-/** The modes, each as the page installs it. */
+/** The modes, each installed as on the page. */
 export const modes = {
   'onepassword-connect': {
     ...usual,
@@ -166,7 +169,7 @@ export const modes = {
   env: { ...usual, title: 'with credentials from the environment', values: env },
 } satisfies Record<string, Installation>;
 
-/** With another release in the namespace: what an API makes has no label that tells whose it is. */
+/** With another release in the namespace: pods created by an API have no label that says which release's they are. */
 export const besideAnotherRelease: Installation = {
   ...modes['onepassword-connect'],
   rows: [
@@ -256,12 +259,12 @@ networkPolicy: {apiServerPort: 16443}\n`,
   },
 ];
 
-/** The pods that the table speaks of; Connect, and another release's, where they are there. */
+/** The pods in the table; Connect, and those of another release, if they exist. */
 export type Pods = { readonly [name in Exclude<OwnEnd, 'Connect'> | OtherPod]: Pod } & {
   readonly [name in 'Connect' | Neighbour]?: Pod | undefined;
 };
 
-/** A connection that may be let through or not. */
+/** A connection that is either allowed or denied. */
 export interface Question {
   readonly from: End;
   readonly to: End;
@@ -269,7 +272,7 @@ export interface Question {
   readonly words: string;
 }
 
-/** Every connection on which the policies of a release have a say. */
+/** Every connection that the policies of a release affect. */
 export function questions(pods: Pods): readonly Question[] {
   const at: { readonly [name in EndName]?: End | undefined } = { ...pods, ...addresses };
   const ends = Object.entries(at).flatMap(([name, end]) => (end ? [{ name, end, isOwn: isOwn(name) }] : []));
@@ -291,7 +294,7 @@ function isOwn(name: string): boolean {
   return own.some((known) => known === name);
 }
 
-/** The connections of a table, in the words of the questions. */
+/** The connections of a table, in the form of the questions. */
 export function allowedBy({ rows }: Installation): readonly string[] {
   const lines = rows.flatMap(([from, to, allowed]) =>
     from.flatMap((source) =>

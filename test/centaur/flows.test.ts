@@ -1,4 +1,4 @@
-/** The contract's table of flows against what the policies let through: these and no others. */
+/** The contract's table of flows against what the policies allow: these flows and no others. */
 import { describe, expect, it } from 'vitest';
 import type { ValueMap } from '../../src/text/json.js';
 import { type Pod, reachability } from './connectivity.js';
@@ -70,13 +70,13 @@ function passed(policies: readonly ValueMap[], pods: Pods): readonly string[] {
     .sort();
 }
 
-describe('the policies let through exactly the flows of the table', () => {
+describe('the policies allow exactly the flows of the table', () => {
   it.each([...Object.values(modes), ...variants])('$title', (installation) => {
     const present = { ...pods, Connect: installation.hasConnect ? connect : undefined };
     expect(passed(policiesOf(installation), present)).toEqual(allowedBy(installation));
   });
 
-  it('beside another release in the namespace, which shares the pods that an API makes and nothing else', () => {
+  it('next to another release in the namespace, which shares only the pods that an API creates', () => {
     const values = page.connect.replace(/^( *)create: .*$/m, '$&\n$1applicationName: other-connect');
     const other = { ...modes['onepassword-connect'], values };
     const present = {
@@ -90,7 +90,7 @@ describe('the policies let through exactly the flows of the table', () => {
     expect(passed(policies, present)).toEqual(allowedBy(besideAnotherRelease));
   });
 
-  it('leads to a Connect server of another namespace where address blocks hold no pods', () => {
+  it('reaches a Connect server of another namespace where address blocks do not apply to pods', () => {
     const found = variants.find(({ title }) => title === 'with a Connect server that exists already');
     const policies = found ? policiesOf(found) : [];
     const inNoBlock = { ...pods['API elsewhere'], address: '169.254.1.1' };
@@ -99,7 +99,7 @@ describe('the policies let through exactly the flows of the table', () => {
     expect(reachability(policies)(pods.API, inNoBlock, port)).toBe(false);
   });
 
-  it('none where policies are off', () => {
+  it('none if policies are off', () => {
     const kinds = render('networkPolicy: {enabled: false}\n').objects.map((object) =>
       new Reader(object).at('kind'),
     );

@@ -1,4 +1,4 @@
-/** Whatever is wrong with a value that may be a secret, Helm prints none of it: its words are the schema's and the rules'. */
+/** Helm never prints a wrong value that may be a secret: its messages come from the schema and the rules. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -33,7 +33,7 @@ describe.each(helmMajors)('Helm %i', (major) => {
     return file;
   }
 
-  test('prints what a pattern refuses, which is why a secret has none', async () => {
+  test('prints values that a pattern refuses, which is why a secret has none', async () => {
     const { stderr } = await helm('template', chart, '--set', `firewall.existingCaSecretName=${mark}`);
     expect(stderr).toContain(mark);
   });
@@ -43,7 +43,7 @@ describe.each(helmMajors)('Helm %i', (major) => {
   });
 
   test.each(wrong.slice(0, 12))('lint: %s', async (_, text) => {
-    // It takes what a rule refuses for a warning.
+    // It reports values that a rule refuses as a warning.
     expectSilence(await helm('lint', chart, '--strict', '--values', await valuesFile(text)));
   });
 

@@ -1,4 +1,4 @@
-/** What real Helm makes of the generated chart, where a person gives it the files and snippets that the project ships. */
+/** What real Helm renders from the generated chart with the files and snippets that the project ships. */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -36,14 +36,14 @@ function identified(objects: readonly object[]): { readonly [identity: string]: 
 }
 
 describe.each(helmMajors)('Helm %i', (major) => {
-  it.each(Object.entries(documents))('renders %s into the objects that render gives', async (_, text) => {
+  it.each(Object.entries(documents))('renders %s into the objects that render yields', async (_, text) => {
     const rendered = await helmTemplate(major, { chart, values: [text], release });
     if (!rendered.ok) throw new Error(rendered.error);
     expect(rendered.warnings).toEqual([]);
     expect(identified(rendered.objects)).toEqual(identified(render(text).objects));
   });
 
-  it.each(Object.entries(documents))('has nothing to say against the chart with %s', async (_, text) => {
+  it.each(Object.entries(documents))('has no complaints about the chart with %s', async (_, text) => {
     const child = execFile(await helmCommand(major), ['lint', '--strict', '--quiet', chart, '--values', '-']);
     child.child.stdin?.end(text);
     const { stdout, stderr } = await child;
@@ -55,7 +55,7 @@ describe.each(helmMajors)('Helm %i', (major) => {
     expect(rendered).toMatchObject({ ok: false, error: expect.stringContaining('secretSource') });
   });
 
-  it('refuses what only a rule can refuse, with the words of the rule', async () => {
+  it('refuses what only a rule can refuse, with the message of the rule', async () => {
     const rendered = await helmTemplate(major, {
       chart,
       values: ['ironProxy: {secretSource: onepassword-connect}'],
@@ -108,7 +108,7 @@ describe('the notes after an installation', () => {
     expect(text).not.toContain('PROD.OP_');
   });
 
-  it('do not ask for the Secrets of a CA that the values give', async () => {
+  it('do not require the Secrets of a CA that the values give', async () => {
     const ca =
       'firewall: {ca: {certPem: "-----BEGIN CERTIFICATE-----\\nAA==\\n-----END CERTIFICATE-----", keyPem: "-----BEGIN PRIVATE KEY-----\\nAA==\\n-----END PRIVATE KEY-----"}}';
     expect(await notes(ca)).not.toContain('ca-cert.pem');

@@ -9,7 +9,7 @@ import { releases } from './releases.js';
 describe.each(Object.entries(releases))('a release %s', (_, values) => {
   const { objects } = render(values);
 
-  it('has only objects that Kubernetes takes, strictly', () => {
+  it('has only objects that Kubernetes strictly accepts', () => {
     expect(objects.flatMap((object) => validateObject(object))).toEqual([]);
   });
 
@@ -20,7 +20,7 @@ describe.each(Object.entries(releases))('a release %s', (_, values) => {
   });
 });
 
-it('a pod that may become root is noticed', () => {
+it('a pod that may become root is detected', () => {
   const { objects } = render('api: {podSecurityContext: {runAsNonRoot: false}}\n');
   expect(objects.flatMap((object) => restrictedProblems(object))).not.toEqual([]);
 });

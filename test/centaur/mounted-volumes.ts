@@ -1,6 +1,6 @@
 import { isList, isMap, type Value, type ValueMap } from '../../src/text/json.js';
 
-/** Values with a volume for each mount that names none of theirs: a pod mounts only volumes that it has. */
+/** Values with a volume for each mount that does not name one of theirs: a pod mounts only its own volumes. */
 export function withMountedVolumes(values: Value): Value {
   if (!isMap(values)) return values;
   const members = Object.entries(values).map(([key, value]) => [key, withMountedVolumes(value)] as const);

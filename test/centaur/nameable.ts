@@ -1,6 +1,6 @@
 /**
- * What each place of the values where a person writes a string can name, of what the release keeps apart: a host, a URL, a
- * Secret, a key of one, a variable. A new place fails the test until it stands here.
+ * What each string that users write in the values can name among the things that the release keeps apart: a host, a
+ * URL, a Secret, a key of one, a variable. A new place fails the test until it is added here.
  */
 
 /** Who gets what a place names. */
@@ -12,12 +12,12 @@ export type Holder = 'the API' | 'sandboxes' | 'iron-proxy' | 'Connect';
  * - `token URL`: iron-proxy sends the credentials of a grant there.
  * - `Connect URL`: iron-proxy sends the token of Connect there.
  * - `Secret`: it is given to somebody.
- * - `own Secret`: a Secret of the release is called so.
+ * - `own Secret`: the name of a Secret of the release.
  * - `reference`: in the mode env a key of the infra Secret, which iron-proxy reads.
  * - `key for Connect`: a key of a Secret, which Connect reads.
  * - `variables`: of somebody, names and values.
- * - `path with variables`: the name of a folder, in which variables of the container are put.
- * - `nothing`: none of these. An image is among them: whoever chooses it has all that its container has.
+ * - `path with variables`: the name of a folder, in which variables of the container are expanded.
+ * - `nothing`: none of these. This includes images: an image has access to everything in its container.
  */
 export type Kind =
   | 'credential host'
@@ -32,11 +32,11 @@ export type Kind =
   | 'path with variables'
   | 'nothing';
 
-/** What a place can name, and for whom where that is not the same for all. */
+/** What a place can name, and for whom if it differs. */
 interface Row {
   readonly kind: Kind;
   readonly holder?: Holder;
-  /** What else a document says there, so that it is valid. */
+  /** What else a document needs there to be valid. */
   readonly beside?: object;
 }
 
@@ -49,7 +49,7 @@ function rows(kind: Kind, places: string): Rows {
   return Object.fromEntries(names.map((place) => [place, { kind }]));
 }
 
-/** A secret of a type, of which one thing more is said. */
+/** A secret of a type, with one more field. */
 const declares = (secret: object) => ({ tools: { t: { secrets: [{ name: 'K', ...secret }] } } });
 const http = { type: 'http', match_headers: ['X'], hosts: ['a.example.com'] };
 const grant = (name: string, fields: object, more: object = {}) =>
@@ -81,13 +81,13 @@ const fields = Object.fromEntries(
     return [
       [place, { kind: 'reference', beside }],
       [`${place}.secret_ref`, { kind: 'reference', beside }],
-      // A member of a value that is JSON.
+      // A member of a JSON value.
       [`${place}.json_key`, { kind: 'nothing' }],
     ];
   }),
 );
 
-/** Places below which stand Kubernetes' types: what their places name is for these. */
+/** Places with Kubernetes' types below them, and for whom those name things. */
 export const holders: { readonly [place: string]: Holder } = {
   'api.extraVolumes[]': 'the API',
   'api.extraVolumeMounts[]': 'the API',
@@ -119,7 +119,7 @@ export const keys: Rows = {
 
   'global.imagePullSecrets[]': { kind: 'Secret', holder: 'sandboxes' },
   'global.imagePullSecrets[].name': { kind: 'Secret', holder: 'sandboxes' },
-  // Keys that the chart does not read, for other charts of the release.
+  // Keys for other charts of the release, which the chart does not read.
   ...nothing('global{}'),
   'firewall.existingCaSecretName': { kind: 'Secret', holder: 'sandboxes' },
   'secrets.bootstrapSecretName': { kind: 'Secret', holder: 'sandboxes' },
@@ -148,11 +148,11 @@ export const keys: Rows = {
     nameOverride fullnameOverride
     onepasswordConnect.connect.applicationName
   `),
-  // What the keys of the infra Secret begin with: the API's own are found behind it, and none of them ends as a token does.
+  // The prefix of the infra Secret's keys: the API's own follow it, and none of them has the ending of a token.
   ...nothing('secretManager.envPrefix'),
-  // Not a name: the CA itself.
+  // Not a name, but the CA itself.
   ...nothing('firewall.ca.certPem firewall.ca.keyPem'),
-  // Images, and what they are run with.
+  // Images, and their settings.
   ...nothing(`
     ironProxy.image.repository ironProxy.image.tag ironProxy.image.digest
     api.image.repository api.image.tag api.image.digest
@@ -163,7 +163,7 @@ export const keys: Rows = {
     sandbox.resources.requests.cpu sandbox.resources.requests.memory
     sandbox.resources.limits.cpu sandbox.resources.limits.memory
   `),
-  // Pods: labels by which policies select are refused by the schema.
+  // Pods: the schema refuses labels by which policies select.
   ...nothing(`
     api.nodeSelector{} api.priorityClassName api.podAnnotations{} api.podLabels{}
     api.podDisruptionBudget.maxUnavailable
@@ -184,7 +184,7 @@ export const keys: Rows = {
     ironProxy.headerAllowlist.extra[]
     ironProxy.secretTtl ironProxy.upstreamResponseHeaderTimeout
   `),
-  // Addresses that are closed, or that the API reaches without a credential of a tool; namespaces of its callers.
+  // Addresses that are closed, or that the API reaches without a tool's credential; namespaces of its callers.
   ...nothing(`
     ironProxy.upstreamDenyCidrs[]
     networkPolicy.apiServerCidrs[] networkPolicy.apiIngressSourceNamespaces[] networkPolicy.metricsNamespaces[]
@@ -195,11 +195,11 @@ export const keys: Rows = {
   `),
 };
 
-/** The places of Kubernetes' types; those that name nothing but nodes, pods, volumes and files. */
+/** The places of Kubernetes' types; those that name only nodes, pods, volumes and files. */
 export const types: { readonly [type: string]: Rows } = {
   SecretVolumeSource: rows('Secret', 'secretName'),
   SecretProjection: rows('Secret', 'name'),
-  /** Only a Secret for a volume's driver is referred to so. */
+  /** Only a Secret for a volume's driver is referenced like this. */
   LocalObjectReference: rows('Secret', 'name'),
   /** A driver may take the name of a Secret as an attribute. */
   CSIVolumeSource: { ...rows('Secret', 'volumeAttributes{}'), ...nothing('driver fsType') },
@@ -207,7 +207,7 @@ export const types: { readonly [type: string]: Rows } = {
     ...rows('path with variables', 'subPathExpr'),
     ...nothing('mountPath name subPath'),
   },
-  /** The Secret itself is refused, whichever of its keys is meant. */
+  /** The Secret itself is refused, regardless of the key. */
   KeyToPath: nothing('key path'),
 
   AppArmorProfile: nothing('localhostProfile'),
@@ -229,7 +229,7 @@ export const types: { readonly [type: string]: Rows } = {
   PodCertificateProjection: nothing(
     'certificateChainPath credentialBundlePath keyPath keyType signerName userAnnotations{}',
   ),
-  /** Addresses of DNS servers, and domains in which names are completed: whoever writes them decides what every name leads to. */
+  /** Addresses of DNS servers, and search domains: they determine what every name resolves to. */
   PodDNSConfig: nothing('nameservers[] searches[]'),
   PodDNSConfigOption: nothing('name value'),
   Quantity: { '': { kind: 'nothing' } },
@@ -238,12 +238,14 @@ export const types: { readonly [type: string]: Rows } = {
   ResourceRequirements: nothing('limits{} requests{}'),
   SELinuxOptions: nothing('level role type user'),
   SeccompProfile: nothing('localhostProfile'),
-  /** A token of the pod's own ServiceAccount, which has no rights but the API's, whose pod has that token anyway. */
+  /**
+   * A token of the pod's own ServiceAccount, whose only rights are the API's, and the API's pod has that token anyway.
+   */
   ServiceAccountTokenProjection: nothing('audience path'),
   Sysctl: nothing('name value'),
   Toleration: nothing('key value'),
   TopologySpreadConstraint: nothing('matchLabelKeys[] topologyKey'),
-  /** Of a volume that is copied: no Secret is one. */
+  /** The source of a copied volume, which is never a Secret. */
   TypedLocalObjectReference: nothing('apiGroup kind name'),
   TypedObjectReference: nothing('apiGroup kind name namespace'),
   Volume: nothing('name'),

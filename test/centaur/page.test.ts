@@ -4,7 +4,7 @@ import { commandsOf, page } from './page.js';
 
 const original = new URL('../../../shared/spec/use-1password.txt', import.meta.url);
 
-/** The page as its authors give it out is text without marks: a snippet is what stands between two sentences. */
+/** The page as its authors publish it is text without markup: a snippet is the part between two sentences. */
 function between(text: string, before: string, after: string): string {
   const start = text.indexOf(before);
   const end = text.indexOf(after, start + before.length);

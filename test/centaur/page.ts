@@ -8,7 +8,7 @@ export interface Page {
   readonly declaration: string;
   /** Lists of keys and the reference, in their order. */
   readonly lists: readonly string[];
-  /** The credentials of harnesses, each with what it is for. */
+  /** The credentials of harnesses, each with its purpose. */
   readonly credentials: readonly (readonly [name: string, use: string])[];
   /** The commands under Verify, one a string. */
   readonly commands: readonly string[];
@@ -44,7 +44,7 @@ function readPage(text: string): Page {
   };
 }
 
-/** A command ends with its line, unless a backslash carries it on. */
+/** A command ends with its line, unless the line ends in a backslash. */
 export function commandsOf(block: string): readonly string[] {
   return block.trimEnd().split(/(?<!\\)\n/);
 }

@@ -1,4 +1,4 @@
-/** The chart's previous version, as it was packaged: what a release is upgraded from. */
+/** The chart's previous version, as it was packaged, from which a release is upgraded. */
 import { fileURLToPath } from 'node:url';
 
 export const previousVersion = '0.1.0';

@@ -1,4 +1,4 @@
-/** A release of the chart, evaluated from the text of a values file. */
+/** A release of the chart, evaluated from the content of a values file. */
 import { centaurChart } from '../../src/centaur/index.js';
 import { loadValues } from '../../src/helm/load-values.js';
 import type { Value, ValueMap } from '../../src/text/json.js';
@@ -15,7 +15,7 @@ export interface Rendered {
   find(kind: string, name: string): Reader | undefined;
 }
 
-/** Renders, or throws with what is wrong with the values. */
+/** Renders, or throws with the problems of the values. */
 export function render(
   text: string,
   options: { readonly set?: readonly string[]; readonly release?: typeof release } = {},
@@ -45,7 +45,7 @@ export function render(
   };
 }
 
-/** What is wrong with values, in one text. */
+/** The problems of values, as one string. */
 export function refusal(text: string, set: readonly string[] = []): string {
   const loaded = loadValues(chart, { files: [{ file: 'values.yaml', text }], set, release });
   return 'problems' in loaded

@@ -1,7 +1,7 @@
-/** Values files that together make every object of the chart. */
+/** Values files that together create every object of the chart. */
 import { page } from './page.js';
 
-/** Every optional object at once, and every pod key in use. */
+/** Every optional object at once, with every pod key. */
 const everything = `
 ironProxy:
   secretSource: onepassword-connect

@@ -1,4 +1,4 @@
-/** How the pods of a release look names up. */
+/** How the pods of a release resolve names. */
 import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -30,23 +30,23 @@ const ndots = { name: 'ndots', value: '1' };
 describe.each(['api', 'iron-proxy'])('%s, which connects to hosts outside,', (name) => {
   const dnsConfigWith = (dnsConfig: Keys) => workloads[name]?.({ dnsConfig }).pod.at('dnsConfig');
 
-  test('asks for a name with a dot as it stands before it tries the search list', () => {
+  test('looks up a name with a dot unchanged before it tries the search list', () => {
     expect(dnsConfigWith({})).toEqual({ options: [ndots] });
   });
 
-  test('does so with what a team sets', () => {
+  test("does so with a team's settings", () => {
     const own = { nameservers: ['10.0.0.10'], searches: ['corp.example'] };
     const edns = { name: 'edns0' };
     expect(dnsConfigWith({ ...own, options: [edns] })).toEqual({ ...own, options: [ndots, edns] });
   });
 
-  test('has the option of a team in its place', () => {
+  test("uses a team's option instead", () => {
     const options = [{ name: 'edns0' }, { name: 'ndots', value: '3' }];
     expect(dnsConfigWith({ options })).toEqual({ options });
   });
 });
 
-test('Connect has what a team sets, and nothing else', () => {
+test("Connect has a team's settings, and nothing else", () => {
   const dnsConfig = { searches: ['corp.example'] };
   expect(workloads.Connect?.().pod.at('dnsConfig')).toBeUndefined();
   expect(workloads.Connect?.({ dnsConfig }).pod.at('dnsConfig')).toEqual(dnsConfig);
@@ -60,7 +60,7 @@ test.each(
   expect(workload(own).pod.at('dnsPolicy')).toBe('None');
 });
 
-test('iron-proxy reads what its init container writes in the place of its resolv.conf', () => {
+test('iron-proxy reads the resolv.conf that its init container writes', () => {
   const proxy = deployment('centaur-centaur-iron-proxy', {});
   const mounted = (container: string) =>
     proxy
@@ -88,7 +88,7 @@ describe("iron-proxy's resolv.conf", () => {
 
   const from = () => path.join(folder, 'resolv.conf');
   const to = () => path.join(folder, 'new.conf');
-  /** Runs the script with the commands of the image alone. */
+  /** Runs the script with only the image's commands. */
   const runScript = () =>
     execFile(path.join(bin, 'sh'), ['-c', resolverScript, 'config', 'a', 'b', from(), to()], {
       env: { PATH: bin },
@@ -145,13 +145,13 @@ describe("iron-proxy's resolv.conf", () => {
     expect(await made(given)).toBe(given);
   });
 
-  test('can be written once more, and is changed by nobody', async () => {
+  test('can be written again, and must not be changed', async () => {
     await made('search a.example\n');
     expect(await made('search b.example\n')).toBe('search b.example\n');
     expect((await stat(to())).mode & 0o777).toBe(0o444);
   });
 
-  test('stops the pod when there is none to make it of', async () => {
+  test('fails the pod if the source is missing', async () => {
     await rm(from(), { force: true });
     await expect(runScript()).rejects.toThrow('resolv.conf');
   });

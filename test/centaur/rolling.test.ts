@@ -21,7 +21,7 @@ type Workload = 'api' | 'connect' | 'iron-proxy';
 const all: readonly Workload[] = ['api', 'connect', 'iron-proxy'];
 const bothEnds: readonly Workload[] = ['api', 'iron-proxy'];
 
-/** A key; the rest of the assignment that changes it, or whole assignments; and the workloads that are rolled. */
+/** A key; the rest of the assignment that changes it, or whole assignments; and the workloads that restart. */
 type Row = readonly [key: string, changed: string | readonly string[], rolled: readonly Workload[]];
 
 const digest = `sha256:${'0'.repeat(64)}`;
@@ -35,7 +35,7 @@ const rows: readonly Row[] = [
   ['firewall.existingCaSecretName', '=other', ['api']],
   ['firewall.existingCaKeySecretName', '=other', bothEnds],
   ['firewall.ca.certPem', '=-----BEGIN CERTIFICATE-----\nAQ==\n-----END CERTIFICATE-----\n', bothEnds],
-  // A new key comes with a new certificate, and a digest of the key would be readable by all who see pods.
+  // A new key comes with a new certificate, and a digest of the key would be readable by anybody who can read pods.
   ['firewall.ca.keyPem', '=-----BEGIN PRIVATE KEY-----\nAQ==\n-----END PRIVATE KEY-----\n', []],
 
   [
@@ -52,8 +52,8 @@ const rows: readonly Row[] = [
   ['ironProxy.upstreamResponseHeaderTimeout', '=1m', ['iron-proxy']],
   ['ironProxy.logLevel', '=debug', ['iron-proxy']],
   ['ironProxy.terminationGracePeriodSeconds', '=60', ['iron-proxy']],
-  // The API is told what it makes the proxies of sandboxes of, and where they listen; Connect's credentials are looked at
-  // by the image of the proxy, which has a shell.
+  // The API is told how to build the proxies of sandboxes, and where they listen; Connect's credentials are checked by
+  // the image of the proxy, which has a shell.
   ['ironProxy.image.repository', '=other', all],
   ['ironProxy.image.tag', '=other', all],
   ['ironProxy.image.digest', `=${digest}`, all],
@@ -218,7 +218,7 @@ function rolled(before: Rendered, after: Rendered): readonly unknown[] {
     .sort();
 }
 
-describe('a changed value rolls the workloads that it concerns', () => {
+describe('a changed value restarts the workloads that it concerns', () => {
   const before = render(running);
 
   it.each(rows)('%s', (key, changed, workloads) => {
@@ -239,12 +239,12 @@ describe('a changed value rolls the workloads that it concerns', () => {
   });
 });
 
-test('no list is empty, which each server-side apply would change', () => {
+test('no list is empty, which each server-side apply would treat as a change', () => {
   const empty = render(running).objects.filter((object) => /:\[\]/.test(JSON.stringify(object)));
   expect(empty.map(({ kind, metadata }) => [kind, metadata])).toEqual([]);
 });
 
-test('a new version of the chart alone rolls nothing', () => {
+test('a new version of the chart alone restarts nothing', () => {
   const templates = [...podTemplates(render(running)).values()].map(({ value }) => JSON.stringify(value));
   expect(templates).toHaveLength(3);
   for (const template of templates) expect(template).not.toContain(chartMetadata.version);

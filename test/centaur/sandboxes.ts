@@ -1,4 +1,4 @@
-/** What the API makes at run time for each sandbox, with the labels of the contract. */
+/** What the API creates at run time for each sandbox, with the labels of the contract. */
 import { restrictedPod } from '../kubernetes/restricted-pod.js';
 
 const managed = { 'centaur.ai/managed': 'true' };
@@ -11,7 +11,7 @@ export interface SandboxOptions {
   readonly image?: string;
   /** The ports of its proxy that the sandbox uses. */
   readonly proxyPorts?: readonly number[];
-  /** Members of both pods' specs beside those that every one has. */
+  /** Fields of both pods' specs, in addition to the common ones. */
   readonly podSpec?: object;
 }
 
@@ -21,10 +21,10 @@ export function sandboxLabels(id: string) {
   return { sandbox: { ...managed, ...own }, proxy: { ...ironProxy, ...own } };
 }
 
-/** The labels of a proxy that has the id of the chart's own, and is none of a release's components. */
+/** The labels of a proxy that has the id of the chart's own but does not belong to a release's components. */
 export const strayProxyLabels = sandboxLabels('api').proxy;
 
-/** A sandbox, its proxy, that one's Service and configuration, and the policies that lead from the one to the other. */
+/** A sandbox, its proxy, the proxy's Service and configuration, and the policies from the one to the other. */
 export function sandboxObjects(options: SandboxOptions): readonly object[] {
   const { namespace, id } = options;
   const labels = sandboxLabels(id);
@@ -52,7 +52,7 @@ export function sandboxPod(options: SandboxOptions): object {
   return pod({ name: `sandbox-${id}`, namespace, labels: sandboxLabels(id).sandbox }, options);
 }
 
-/** What lets a sandbox reach its own proxy and no other's: one policy for each end. */
+/** What lets a sandbox reach only its own proxy: one policy for each end. */
 export function sandboxPolicies(options: SandboxOptions) {
   const { namespace, id } = options;
   const { sandbox, proxy } = sandboxLabels(id);

@@ -1,4 +1,4 @@
-/** Every place of a values schema where a person can write a string of their own: values, and the keys of open maps. */
+/** Every place of a values schema where users can write an arbitrary string: values, and the keys of open maps. */
 
 export interface SchemaNode {
   readonly type?: string | readonly string[];
@@ -18,7 +18,7 @@ export interface SchemaNode {
 }
 
 /**
- * A place: keys joined by dots, `[]` for a list's members and `{}` for a map's. `type` is there where what follows is one of
+ * A place: keys joined by dots, `[]` for list members and `{}` for map members. `type` is set if what follows is one of
  * Kubernetes' types.
  */
 export interface Place {
@@ -26,7 +26,7 @@ export interface Place {
   readonly type?: string;
 }
 
-/** The places below a schema, as far as Kubernetes' types, whose own places are those of their definitions. */
+/** The places below a schema, down to Kubernetes' types, whose own places are those of their definitions. */
 export function placesIn(schema: SchemaNode): readonly Place[] {
   const places = new Map<string, Place>();
   for (const place of below(schema, '', { isCondition: false })) {
@@ -66,7 +66,7 @@ function below(
   ];
 }
 
-/** Whether it takes any string, or of a kind; what says nothing of its values does, unless it is part of a condition. */
+/** Whether it accepts any string, or any of a kind; a schema without a type does, unless it is part of a condition. */
 function takesStrings(schema: SchemaNode, isCondition: boolean): boolean {
   if (schema.enum !== undefined || schema.const !== undefined) return false;
   if (schema.type !== undefined) return [schema.type].flat().includes('string');

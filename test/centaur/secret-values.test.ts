@@ -1,4 +1,6 @@
-/** Which values may be secrets: each key that sounds like one is decided here, so that a new one is thought of. */
+/**
+ * Which values may be secrets: each key that sounds like one is classified here, so that new ones are not overlooked.
+ */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { SchemaDocument } from '../../src/helm/schema/paths.js';
@@ -8,7 +10,7 @@ import { secretForms } from './secret-forms.js';
 const file = new URL('../../charts/centaur/values.schema.json', import.meta.url);
 const schema: SchemaDocument = JSON.parse(readFileSync(file, 'utf8'));
 
-/** What the schema says of each key that it names itself. */
+/** The schema of each key that it names. */
 const keys = new Map(keysBelow(schema, ''));
 
 function keysBelow(at: SchemaDocument, above: string): readonly (readonly [string, SchemaDocument])[] {
@@ -18,7 +20,7 @@ function keysBelow(at: SchemaDocument, above: string): readonly (readonly [strin
   ]);
 }
 
-/** Keys that sound like secrets and hold none, by what they hold. */
+/** Keys that sound like secrets but are not, with what they contain. */
 const decided = {
   'names of Secrets, which exist before the install': [
     'global.imagePullSecrets',
@@ -39,7 +41,7 @@ const decided = {
   'a URL without a user': ['onepasswordConnect.connect.url'],
 };
 
-test('a key that sounds like a secret is one, or was decided to be none', () => {
+test('a key that sounds like a secret is one, or is listed as an exception', () => {
   const sounding = [...keys].filter(([path, { type, properties, description }]) => {
     const holdsText =
       type === 'string' || type === 'array' || (type === 'object' && properties === undefined);
@@ -50,7 +52,7 @@ test('a key that sounds like a secret is one, or was decided to be none', () => 
   expect(names.toSorted()).toEqual([...secretKeys(schema), ...Object.values(decided).flat()].toSorted());
 });
 
-test('each secret has a form that a rule asks for', () => {
+test('each secret has a form that a rule requires', () => {
   expect(secretKeys(schema)).toEqual(Object.keys(secretForms));
 });
 

@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** What a script says and how it ends, with the commands of the image alone. */
+/** A script's output and exit status, with only the image's commands. */
 async function outcome(script: string, args: readonly string[]): Promise<{ code: number; said: string }> {
   const env = { PATH: bin };
   return execFile(path.join(bin, 'sh'), ['-c', script, 'check', ...args], { env }).then(
@@ -37,7 +37,7 @@ describe('the CA of clients', () => {
     return outcome(clientCaScript, ['ca-secret', file()]);
   };
 
-  test('is taken where it is certificates', async () => {
+  test('is accepted if it is certificates', async () => {
     const [one, other] = [await certificateAuthority('one'), await certificateAuthority('other')];
     expect(await check(one.cert)).toEqual({ code: 0, said: '' });
     expect(await check(`${one.cert}\n${other.cert}`)).toEqual({ code: 0, said: '' });
@@ -60,11 +60,11 @@ describe('the CA of iron-proxy', () => {
     return outcome(caScript, ['ca-key-secret', folder]);
   };
 
-  test('is taken as bootstrap makes it', async () => {
+  test('is accepted as bootstrap creates it', async () => {
     expect(await check(await certificateAuthority('firewall'))).toEqual({ code: 0, said: '' });
   });
 
-  test('is refused once it has expired, with what to do', async () => {
+  test('is refused once it has expired, with a remedy', async () => {
     const { code, said } = await check(await expired(await certificateAuthority('firewall')));
     expect(code).toBe(1);
     expect(said).toMatch(
@@ -72,7 +72,7 @@ describe('the CA of iron-proxy', () => {
     );
   });
 
-  test('is refused with the key of another', async () => {
+  test("is refused with another CA's key", async () => {
     const [first, second] = [await certificateAuthority('first'), await certificateAuthority('second')];
     expect(await check({ cert: first.cert, key: second.key })).toEqual({
       code: 1,
@@ -80,7 +80,7 @@ describe('the CA of iron-proxy', () => {
     });
   });
 
-  test('is refused when one of its files is no PEM', async () => {
+  test('is refused if one of its files is not PEM', async () => {
     const { cert, key } = await certificateAuthority('firewall');
     const base64 = (text: string) => Buffer.from(text).toString('base64');
     const { said: ofCertificate } = await check({ cert: base64(cert), key });
@@ -138,7 +138,7 @@ describe("Connect's credentials file", () => {
   });
 });
 
-test('what a container says last before it refuses is in the status of its pod', () => {
+test('the last output of a container that refuses is in the status of its pod', () => {
   const objects = render('{}');
   const connect = render(
     'ironProxy: {secretSource: onepassword-connect}\nonepasswordConnect: {connect: {create: true}}\n',

@@ -1,4 +1,4 @@
-/** A release of the chart's previous version can become one of the present version, without an object being replaced. */
+/** A release of the chart's previous version can be upgraded to the present one without replacing an object. */
 import { describe, expect, it, test } from 'vitest';
 import { chartMetadata } from '../../src/centaur/metadata.js';
 import { helmTemplate } from '../judges/judge.js';
@@ -7,7 +7,7 @@ import { Reader, release, render } from './release.js';
 import { releases } from './releases.js';
 
 /**
- * What the API server refuses to change in an object that exists; `validation.go` of each kind in Kubernetes' `pkg/apis`.
+ * What the API server refuses to change in an existing object; `validation.go` of each kind in Kubernetes' `pkg/apis`.
  */
 const immutable: { readonly [kind: string]: readonly (readonly string[])[] } = {
   Deployment: [['spec', 'selector']],
@@ -16,7 +16,7 @@ const immutable: { readonly [kind: string]: readonly (readonly string[])[] } = {
   Service: [['spec', 'clusterIP']],
 };
 
-/** Kinds of which any field may change, as long as the object keeps its name. */
+/** Kinds in which any field may change, as long as the object keeps its name. */
 const mutable = [
   'ConfigMap',
   'HorizontalPodAutoscaler',
@@ -26,7 +26,9 @@ const mutable = [
   'ServiceAccount',
 ];
 
-/** What stays as it is, by what an object is found by. Policies may come and go, and hooks are made anew each time. */
+/**
+ * What must stay unchanged, by how an object is found. Policies may come and go, and hooks are created again each time.
+ */
 function lasting(objects: readonly object[]): { readonly [identity: string]: readonly unknown[] } {
   const readers = objects.map((object) => new Reader(JSON.parse(JSON.stringify(object))));
   const isHook = (it: Reader) => it.at('metadata', 'annotations', 'helm.sh/hook') !== undefined;

@@ -1,4 +1,4 @@
-/** Volumes and mounts that the values add, held against those that the pods have. */
+/** Volumes and mounts that the values add, compared with those of the pods. */
 import { describe, expect, test } from 'vitest';
 import { ownVolumes } from '../../src/centaur/volume-rules.js';
 import { page } from './page.js';
@@ -26,7 +26,7 @@ describe.each(Object.entries(ownVolumes))('%s', (keys, own) => {
     expect([...new Set(paths)].sort()).toEqual([...own.mounts].sort());
   });
 
-  test('takes a volume of another name, at another path', () => {
+  test('accepts a volume with another name, at another path', () => {
     const added = extra(keys, '[{name: extra, emptyDir: {}}]', '[{name: extra, mountPath: /extra}]');
     expect(() => render(added)).not.toThrow();
   });
@@ -46,7 +46,7 @@ describe.each(Object.entries(ownVolumes))('%s', (keys, own) => {
     }
   });
 
-  test('refuses a mount of a volume that is not there', () => {
+  test('refuses a mount of a volume that does not exist', () => {
     expect(refusal(extra(keys, '[]', '[{name: extra, mountPath: /extra}]'))).toContain(
       `${keys}.extraVolumeMounts: the pod has no volume named extra: add it to ${keys}.extraVolumes`,
     );

@@ -1,10 +1,10 @@
-/** Values that may be secrets, each wrong in some way, with a mark in them that nothing is to print. */
+/** Values that may be secrets, each wrong in some way, with a marker that must never be printed. */
 
 /** Each secret has one of them, and nothing else does. */
 export const marks = ['SEcReTmaRkOfAPrivateKey', '918273645'] as const;
 export const [mark, digits] = marks;
 
-/** A block of PEM with the mark in it. */
+/** A PEM block with the marker. */
 const block = (label: string) => `-----BEGIN ${label}-----\nAAAA\n${mark}==\n-----END ${label}-----\n`;
 export const certificate = block('CERTIFICATE');
 export const key = block('PRIVATE KEY');

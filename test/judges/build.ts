@@ -1,4 +1,4 @@
-/** Builds what judges charts before the first test runs. */
+/** Builds the programs that judge charts before the first test runs. */
 import { helmCommand } from './helm.js';
 import { judgeProgram } from './judge.js';
 

@@ -23,7 +23,7 @@ async function folderWith(name: string, scripts: Record<string, string>): Promis
 const says = (version: string) =>
   `[ "$1 $2 $3" = "version --template {{.Version}}" ] && printf %s '${version}'`;
 
-test('a helm is taken by the major version that it says', async () => {
+test('a helm is accepted by the major version that it reports', async () => {
   const three = await folderWith('three', { helm: says('v3.17.2') });
   const four = await folderWith('four', { helm: says('v4.0.0+g99cd196') });
   expect(await helmOnPath(3, `${four}:${three}`)).toBe(path.join(three, 'helm'));
@@ -31,7 +31,7 @@ test('a helm is taken by the major version that it says', async () => {
   expect(await helmOnPath(4, three)).toBeUndefined();
 });
 
-test('helm3 and helm4 are looked for beside helm', async () => {
+test('helm3 and helm4 are tried in addition to helm', async () => {
   const folder = await folderWith('beside', {
     helm: says('v3.1.0'),
     helm4: says('v4.1.0'),
@@ -41,7 +41,7 @@ test('helm3 and helm4 are looked for beside helm', async () => {
   expect(await helmOnPath(4, folder)).toBe(path.join(folder, 'helm4'));
 });
 
-test('what is no helm of that version is passed over: version 30, a failure, another program, a folder', async () => {
+test('what is not a helm of that version is skipped: version 30, a failure, another program, a folder', async () => {
   const thirty = await folderWith('thirty', { helm: says('v30.0.0') });
   const failing = await folderWith('failing', { helm: `${says('v3.0.0')}\nexit 1` });
   const steering = await folderWith('steering', { helm: 'echo "hard to port"' });

@@ -9,14 +9,13 @@ const goModule = fileURLToPath(new URL('.', import.meta.url));
 const cache = fileURLToPath(new URL('../../.cache/', import.meta.url));
 
 export type HelmMajor = 3 | 4;
-/** Both Helms that a chart has to please. */
+/** Both Helms that a chart must work with. */
 export const helmMajors: readonly HelmMajor[] = [3, 4];
 
 /**
- * The path of a Helm binary of a major version: one on the PATH where it fits, else one built once from the pinned
- * module.
+ * The path of a Helm binary of a major version: one on the PATH if it fits, else one built once from the pinned module.
  *
- * @throws Error that names what to install, when there is neither.
+ * @throws Error that names what to install, if there is neither.
  */
 export function helmCommand(major: HelmMajor): Promise<string> {
   const known = commands.get(major);
@@ -32,7 +31,7 @@ async function findOrBuild(major: HelmMajor): Promise<string> {
   return (await helmOnPath(major, process.env.PATH ?? '')) ?? (await builtHelm(major));
 }
 
-/** The first `helm`, `helm3` or `helm4` in a PATH that says it has this major version. */
+/** The first `helm`, `helm3` or `helm4` in a PATH that reports this major version. */
 export async function helmOnPath(major: HelmMajor, searchPath: string): Promise<string | undefined> {
   for (const folder of searchPath.split(path.delimiter).filter((part) => part !== '')) {
     for (const name of ['helm', `helm${major}`]) {
@@ -43,7 +42,7 @@ export async function helmOnPath(major: HelmMajor, searchPath: string): Promise<
   return undefined;
 }
 
-/** What a command says its version is, such as "v4.3.1"; nothing when it is not a Helm that works. */
+/** The version that a command reports, such as "v4.3.1"; undefined if it is not a working Helm. */
 export async function helmVersion(command: string): Promise<string | undefined> {
   try {
     const { stdout } = await execFile(command, ['version', '--template', '{{.Version}}'], {
@@ -51,7 +50,7 @@ export async function helmVersion(command: string): Promise<string | undefined> 
     });
     return /^v\d+\.\d+\S*/.exec(stdout.trim())?.[0];
   } catch {
-    // Helm 2 asks for a server here, and anything may be called `helm`.
+    // Helm 2 contacts a server here, and anything may be called `helm`.
     return undefined;
   }
 }
@@ -69,7 +68,7 @@ async function builtHelm(major: HelmMajor): Promise<string> {
   }
 }
 
-/** The path of a judge's binary, which has the name of its package. */
+/** The path of a judge's binary, which is named after its package. */
 export function builtJudge(title: string, main: string): Promise<string> {
   return builtProgram({
     module: goModule,
@@ -82,8 +81,8 @@ export function builtJudge(title: string, main: string): Promise<string> {
 }
 
 /**
- * What Helm's own Makefiles tell the linker: its version and, for Helm 3, the Kubernetes version that `.Capabilities`
- * has without a cluster. Helm 4 takes the latter from the build itself.
+ * What Helm's own Makefiles pass to the linker: its version and, for Helm 3, the Kubernetes version that
+ * `.Capabilities` reports without a cluster. Helm 4 takes the latter from the build itself.
  */
 function helmLdflags(): string {
   const [, kubernetesMinor = ''] = pinned('k8s.io/client-go').split('.');

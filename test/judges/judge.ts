@@ -6,20 +6,22 @@ import type { Readable } from 'node:stream';
 import { type ChildProcessWithoutNullStreams, execFile, spawn } from '../system/processes.js';
 import { builtJudge, type HelmMajor, helmCommand } from './helm.js';
 
-/** What YAML or JSON can say. An integer that a number cannot hold exactly is a bigint. */
+/** What YAML or JSON can express. An integer that a number cannot represent exactly is a bigint. */
 export type PlainValue = null | boolean | number | bigint | string | PlainValue[] | PlainMap;
 export interface PlainMap {
   [key: string]: PlainValue;
 }
 
-/** A person's values: the texts of the `-f` files in their order, then the arguments of `--set`. */
+/** A user's values: the contents of the `-f` files in order, then the arguments of `--set`. */
 export interface UserValues {
   readonly values?: readonly string[];
   readonly set?: readonly string[];
 }
 
 export interface ReadRequest extends UserValues {
-  /** Makes every integer (int64 in Helm) a bigint and every float64 a number; else most integers are numbers too. */
+  /**
+   * Makes every integer (int64 in Helm) a bigint and every float64 a number; otherwise most integers are numbers too.
+   */
   readonly typed?: boolean;
 }
 
@@ -33,9 +35,9 @@ export interface CoalesceRequest extends ReadRequest {
 export interface RenderRequest extends UserValues {
   /** The chart's folder. */
   readonly chart: string;
-  /** As `helm template` has it where left out: `release-name` in `default`, an install. */
+  /** As in `helm template` if omitted: `release-name` in `default`, an install. */
   readonly release?: { readonly name?: string; readonly namespace?: string; readonly isUpgrade?: boolean };
-  /** Such as "1.33"; where left out, the one that Helm was built with. */
+  /** Such as "1.33"; if omitted, the one that Helm was built with. */
   readonly kubeVersion?: string;
 }
 
@@ -49,42 +51,42 @@ export interface ReadValues {
 }
 export interface Parsed {
   readonly ok: true;
-  /** In the order in which `helm template` prints them: in Helm's order of installation, hooks last. */
+  /** In the order in which `helm template` prints them: Helm's installation order, hooks last. */
   readonly objects: PlainMap[];
-  /** What the reader passes over in silence: a key that stands twice in one map. */
+  /** What the reader silently ignores: a duplicate key in a map. */
   readonly warnings: string[];
-  /** The text by the template's path, such as `centaur/templates/api.yaml`. */
+  /** Contents by the template's path, such as `centaur/templates/api.yaml`. */
   readonly manifests: Record<string, string>;
 }
 export interface Rendered extends Parsed {
   readonly notes: string;
 }
 
-/** Only these versions are asked and answer; both where left out. */
+/** Only these versions are asked and answer; both if omitted. */
 export interface Majors<M extends HelmMajor> {
   readonly majors?: readonly M[];
 }
 export type Verdicts<M extends HelmMajor, Accepted> = Record<M, Accepted | Refused>;
 
-/** Helm 3 and 4 in one process. Requests may be sent without waiting for the answers to those before. */
+/** Helm 3 and 4 in one process. Requests may be sent without waiting for earlier answers. */
 export interface Judge {
-  /** What `helm template` makes of a chart, as objects. */
+  /** What `helm template` renders from a chart, as objects. */
   render<M extends HelmMajor = HelmMajor>(request: RenderRequest & Majors<M>): Promise<Verdicts<M, Rendered>>;
-  /** A person's values as Helm merges them, before it meets a chart. */
+  /** A user's values as merged by Helm, before they meet a chart. */
   read<M extends HelmMajor = HelmMajor>(request: ReadRequest & Majors<M>): Promise<Verdicts<M, ReadValues>>;
   /** `.Values` as a template of the chart sees it. */
   coalesce<M extends HelmMajor = HelmMajor>(
     request: CoalesceRequest & Majors<M>,
   ): Promise<Verdicts<M, ReadValues>>;
-  /** The objects of a manifest's text, read as Helm reads what it installs. */
+  /** The objects of a manifest, read as Helm reads what it installs. */
   parse(manifest: string): Promise<Parsed | Refused>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts the judge, building it first where that is due.
+ * Starts the judge, and builds it first if necessary.
  *
- * @throws Error that names what to install, when it cannot be built.
+ * @throws Error that names what to install, if it cannot be built.
  */
 export async function startJudge(): Promise<Judge> {
   return connectJudge(await judgeProgram());
@@ -105,12 +107,12 @@ export function connectJudge(program: string): Judge {
 
 const defaultRelease = { name: 'release-name', namespace: 'default' };
 
-/** The path of the judge's binary, built where that is due. */
+/** The path of the judge's binary, built if necessary. */
 export function judgeProgram(): Promise<string> {
   return builtJudge('judge', './cmd/judge');
 }
 
-/** A request that waits: answers come in the order of the requests. */
+/** A pending request: answers come in the order of the requests. */
 interface Pending {
   take(line: string): void;
   reject(error: Error): void;
@@ -136,7 +138,7 @@ function connect(program: string) {
       resolve();
     });
   });
-  // A write to a process that has ended fails too; 'close' has the better story.
+  // A write to a process that has ended fails too; 'close' has the better explanation.
   child.stdin.on('error', () => undefined);
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-4000);
@@ -169,7 +171,7 @@ function connect(program: string) {
   };
 }
 
-/** While nothing is asked the judge does not keep this process alive, so that nobody has to stop it. */
+/** While it is idle the judge does not keep this process alive, so it need not be stopped. */
 function keepAlive(child: ChildProcessWithoutNullStreams, alive: boolean): void {
   for (const handle of [child, child.stdin, child.stdout, child.stderr]) {
     if (handle === child || handle instanceof Socket) alive ? handle.ref() : handle.unref();
@@ -195,7 +197,7 @@ function bigIntegers(_key: string, value: unknown): unknown {
   return typeof value.$integer === 'string' ? BigInt(value.$integer) : value;
 }
 
-/** What the command itself is asked: the same as the judge, and values files by their paths, before the texts. */
+/** Input for the command itself: the same as for the judge, and values files by path, before the other values. */
 export interface TemplateRequest extends RenderRequest {
   readonly valuesFiles?: readonly string[];
 }
@@ -237,7 +239,7 @@ async function templateArguments(request: TemplateRequest, folder: string): Prom
   ];
 }
 
-/** The environment without what a person's own Helm and cluster would add to the answer. */
+/** The environment without variables by which the user's own Helm and cluster would affect the answer. */
 function withoutHelmSettings(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(HELM|KUBE)/.test(name)));
 }

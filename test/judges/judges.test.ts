@@ -67,7 +67,7 @@ const refused: Record<string, Asked & { says: string }> = {
 };
 
 describe.each(helmMajors)('Helm %d', (major) => {
-  // Another Helm of the same major version was built with another version of Kubernetes: so one is given.
+  // Another Helm of the same major version may be built with another version of Kubernetes, so one is given.
   const bothAsked = async (asked: Asked) => {
     const request = { chart, kubeVersion: '1.33', ...asked };
     const [verdicts, command] = await Promise.all([
@@ -91,11 +91,11 @@ describe.each(helmMajors)('Helm %d', (major) => {
     expect(refusal(engine)).toContain(says);
     expect(refusal(command)).toContain(says);
     if ((await helmVersion(await helmCommand(major))) !== pinned(`helm.sh/helm/v${major}`)) return;
-    // The command knows a values file by its path, and ends with a hint at its own flags.
+    // The command names a values file by its path, and ends with a hint at its own flags.
     expect(refusal(command).replace(/\S+values-(\d+)\.yaml/, 'request:$1')).toContain(refusal(engine).trim());
   });
 
-  test('a key that stands twice is accepted and told', async () => {
+  test('a duplicate key is accepted and reported', async () => {
     const { [major]: verdict } = await judge.render({
       chart,
       values: ['raw: "greeting: again"'],
@@ -151,14 +151,14 @@ describe.each(helmMajors)('Helm %d', (major) => {
     expect(final).not.toHaveProperty('port');
   });
 
-  test('the schema judges .Values where it is asked to', async () => {
+  test('the schema checks .Values on request', async () => {
     const asked = { chart, set: ['replicas=0'], majors: [major] };
     expect((await judge.coalesce(asked))[major]).toMatchObject({ ok: true, values: { replicas: 0 } });
     expect(refusal((await judge.coalesce({ ...asked, schema: true }))[major])).toContain('/replicas');
   });
 });
 
-// Helm's own mix of YAML 1.1 and 1.2, on which our own reader is measured.
+// Helm's own mix of YAML 1.1 and 1.2, against which our own reader is tested.
 const readings: [text: string, values: Record<string, PlainValue>][] = [
   ['a: [yes, on, y, True, off, n, No]', { a: [true, true, true, true, false, false, false] }],
   ['n: 1\ny: 2', { false: 1, true: 2 }],
@@ -182,7 +182,7 @@ describe('a values file', () => {
     expect(await judge.read({ values: [text] })).toEqual({ 3: read, 4: read });
   });
 
-  test('null in a later file stands until a chart is met', async () => {
+  test('null in a later file is kept until a chart is merged', async () => {
     const read = { ok: true, values: { a: { b: null, c: 1 } } };
     expect(await judge.read({ values: ['a: {b: 1, c: 1}', 'a: {b: null}'] })).toEqual({ 3: read, 4: read });
   });
@@ -242,7 +242,7 @@ describe('numbers', () => {
 });
 
 describe('the process', () => {
-  test('answers many requests in flight, each by itself', async () => {
+  test('answers many requests in flight, each independently', async () => {
     const numbers = Array.from({ length: 60 }, (_, number) => number);
     const verdicts = await Promise.all(
       numbers.map((number) =>
@@ -269,12 +269,12 @@ describe('the process', () => {
     }
   });
 
-  test('refuses a folder that is no chart', async () => {
+  test('refuses a folder that is not a chart', async () => {
     const verdicts = await judge.render({ chart: scratch });
     for (const major of helmMajors) expect(refusal(verdicts[major])).toMatch(/Chart.yaml/);
   });
 
-  test('tells why it ended, to those who wait and to those who come later', async () => {
+  test('reports why it ended, to pending and later requests', async () => {
     const program = path.join(scratch, 'dying-judge');
     await writeFile(program, '#!/bin/sh\nread line\necho "out of memory" >&2\nexit 3\n', { mode: 0o755 });
     const dying = connectJudge(program);
@@ -284,7 +284,7 @@ describe('the process', () => {
     await dying.stop();
   });
 
-  test('tells that it does not start', async () => {
+  test('reports that it does not start', async () => {
     await expect(connectJudge(path.join(scratch, 'nothing')).read({})).rejects.toThrow('did not start');
   });
 });
@@ -300,7 +300,7 @@ function valuesOf(verdict: ReadValues | Refused): PlainMap {
   return verdict.values;
 }
 
-/** The text under a key that one of the ConfigMaps has. */
+/** The string under a key of one of the ConfigMaps. */
 function dataOf(objects: PlainMap[], key: string): string {
   for (const { data } of objects) {
     const text = data && typeof data === 'object' && !Array.isArray(data) ? data[key] : undefined;

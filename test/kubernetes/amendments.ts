@@ -5,10 +5,10 @@
 import * as values from '../../src/helm/schema/kubernetes-shapes.js';
 import type { FieldKeywords } from './openapi.js';
 
-/** By a type's name and a field's, what is known of the field besides. */
+/** Additional keywords, by the names of a type and a field. */
 export const amendments: FieldKeywords = {
   ...types('io.k8s.apimachinery.pkg.apis.meta.v1', {
-    // Roles and their bindings may have other names; none of a chart's do.
+    // Roles and their bindings may have other names; a chart's do not.
     ObjectMeta: {
       name: values.dnsSubdomain(),
       namespace: values.dnsLabel(),
@@ -76,13 +76,13 @@ function id(): object {
   return { minimum: 0, maximum: 2 ** 31 - 1 };
 }
 
-/** A name that may end in a dot, or be one, and have underscores. */
+/** A name that may end in a dot, or consist of one, and contain underscores. */
 function searchDomain(): object {
   const label = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
   return { pattern: `^(${label}([.]${label})*[.]?|[.])$`, maxLength: 254 };
 }
 
-/** How much a preference counts. */
+/** The weight of a preference. */
 function weight(): object {
   return { minimum: 1, maximum: 100 };
 }
@@ -92,7 +92,7 @@ function fileMode(): object {
   return { minimum: 0, maximum: 0o777 };
 }
 
-/** The name of a container's port, that a Service may refer to: RFC 6335 without what a pattern can't say. */
+/** The name of a container's port, for Services: RFC 6335 without what a pattern can't express. */
 function portName(): object {
   return { pattern: '^[a-z0-9]+(-[a-z0-9]+)*$', maxLength: 15 };
 }

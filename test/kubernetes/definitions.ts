@@ -1,6 +1,6 @@
 /**
- * What `src/helm/schema/kubernetes-definitions.ts` holds: the shapes that a chart's values may take, from Kubernetes' own
- * OpenAPI document.
+ * Generates `src/helm/schema/kubernetes-definitions.ts`: the shapes that a chart's values may have, from Kubernetes'
+ * own OpenAPI document.
  */
 
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ import { type Definition, type Definitions, mapValues } from './openapi.js';
 
 const core = 'io.k8s.api.core.v1';
 
-/** The types that values are made of. */
+/** The types used in values. */
 const roots = [
   `${core}.Affinity`,
   `${core}.PodDNSConfig`,
@@ -24,7 +24,9 @@ const roots = [
   'io.k8s.api.networking.v1.IngressTLS',
 ];
 
-/** https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted, without the `image` of late. */
+/**
+ * https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted, without the recently added `image`.
+ */
 const restrictedVolumes = [
   'configMap',
   'csi',
@@ -36,7 +38,7 @@ const restrictedVolumes = [
   'secret',
 ];
 
-/** How values differ from what Kubernetes takes. */
+/** How values differ from what Kubernetes accepts. */
 const restrictions: { readonly [name: string]: (definition: Definition) => Definition } = {
   [`${core}.Volume`]: (definition) => ({
     ...only(definition, ['name', ...restrictedVolumes]),

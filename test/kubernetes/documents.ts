@@ -1,4 +1,4 @@
-/** Kubernetes' and the Gateway API's own descriptions of their objects, out of the Go modules that carry them. */
+/** Kubernetes' and the Gateway API's own descriptions of their objects, from the Go modules that contain them. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +20,7 @@ export const pinned = {
   gatewayApi: fileURLToPath(new URL('.', import.meta.url)),
 };
 
-/** Types, and which of them are objects that the API server keeps. */
+/** Types, and which of them are objects that the API server stores. */
 export interface Types {
   readonly definitions: Definitions;
   /** The name of the type by apiVersion and kind: `apps/v1 Deployment`. */
@@ -30,7 +30,7 @@ export interface Types {
 /**
  * All of Kubernetes' types.
  *
- * @throws Error when there is no Go toolchain, or the module cannot be had.
+ * @throws Error if there is no Go toolchain, or the module is not available.
  */
 export async function kubernetesTypes(): Promise<Types> {
   const module = await moduleFolder(pinned.kubernetes, 'k8s.io/kubernetes');
@@ -66,7 +66,7 @@ function kindName({ group, version, kind }: Kind): string {
 /**
  * The Gateway API's routes. Their metadata is Kubernetes' own type.
  *
- * @throws Error when there is no Go toolchain, or the module cannot be had.
+ * @throws Error if there is no Go toolchain, or the module is not available.
  */
 export async function gatewayTypes(): Promise<Types> {
   const module = await moduleFolder(pinned.gatewayApi, 'sigs.k8s.io/gateway-api');
@@ -102,9 +102,9 @@ function customType(schema: Definition): Definition {
 }
 
 /**
- * Where the Go toolchain keeps a module, in the version that a `go.mod` pins; it is downloaded where it is not there yet.
+ * Where the Go toolchain keeps a module, in the version that a `go.mod` pins; it is downloaded if necessary.
  *
- * @throws Error when there is no Go toolchain, or the module cannot be had.
+ * @throws Error if there is no Go toolchain, or the module is not available.
  */
 export async function moduleFolder(goMod: string, module: string): Promise<string> {
   const printed = await go(['mod', 'download', '-json', module], goMod).catch((error: Error) => {

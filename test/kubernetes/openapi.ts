@@ -1,6 +1,6 @@
 /**
- * OpenAPI as Kubernetes writes it, made strict: JSON Schema (draft-07) in which a field that Kubernetes does not know, or
- * a value outside an enumeration, is an error.
+ * Kubernetes' OpenAPI, made strict: JSON Schema (draft-07) in which an unknown field, or a value outside an
+ * enumeration, is an error.
  */
 
 /** A type's schema, as far as Kubernetes' documents use OpenAPI. */
@@ -37,7 +37,7 @@ export function strictDefinitions(definitions: Definitions): Definitions {
   return mapValues(definitions, (definition, name) => scalars[name] ?? strict(definition));
 }
 
-/** One schema, made strict with all below it. */
+/** One schema, made strict with everything below it. */
 export function strict(definition: Definition): Definition {
   const { description, type, format, required, properties, items, additionalProperties } = definition;
   return {
@@ -45,7 +45,7 @@ export function strict(definition: Definition): Definition {
     ...(type === undefined ? {} : { type }),
     ...bounds[format ?? ''],
     ...kept(definition),
-    // The API server sets a default before it asks what is required.
+    // The API server sets a default before it checks what is required.
     ...(required === undefined
       ? {}
       : { required: required.filter((name) => properties?.[name]?.default === undefined) }),
@@ -79,7 +79,10 @@ function kept(definition: Definition): Definition {
   return Object.fromEntries(Object.entries(definition).filter(([keyword]) => keywords.has(keyword)));
 }
 
-/** `format` as keywords that every validator asserts. Helm holds numbers as float64, so no integer above 2^53 is exact. */
+/**
+ * `format` as keywords that every validator checks. Helm represents numbers as float64, so integers above 2^53 are not
+ * exact.
+ */
 const bounds: { readonly [format: string]: Definition } = {
   int32: { minimum: -(2 ** 31), maximum: 2 ** 31 - 1 },
   int64: { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
@@ -92,13 +95,13 @@ const timestamp: Definition = {
   pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$',
 };
 
-/** Types of which the document says only "string": what their Go types read. */
+/** Types that the document describes as just "string": what their Go types accept. */
 const scalars: Definitions = {
   'io.k8s.apimachinery.pkg.api.resource.Quantity': {
     description: "A quantity such as 500m, 1.5 or 2Gi; where Kubernetes takes one, it can't be negative.",
     type: ['string', 'number'],
     minimum: 0,
-    // Helm reads greater ones as the nearest that a float64 holds; a text says them exactly.
+    // Helm reads greater ones as the nearest float64; a string represents them exactly.
     maximum: Number.MAX_SAFE_INTEGER,
     maxLength: 32,
     // Kubernetes' own parser takes minutes for an exponent of some digits.
@@ -120,7 +123,7 @@ function firstSentence(text: string): string {
   return /^.*?[^.]\.(?= ["'`A-Z]|$)/.exec(line)?.[0] ?? line;
 }
 
-/** By a type's name and a field's, keywords that the field's schema gets beside its own. */
+/** Keywords that a field's schema gets in addition to its own, by the names of a type and a field. */
 export interface FieldKeywords {
   readonly [type: string]: { readonly [field: string]: object };
 }
@@ -147,7 +150,7 @@ export function enumerations(generated: string): FieldKeywords {
   return found;
 }
 
-/** @throws Error when a field is not one of its type */
+/** @throws Error if a field does not belong to its type */
 export function withFields(definitions: Definitions, added: FieldKeywords): Definitions {
   return mapValues(definitions, (definition, type) => {
     const { properties = {} } = definition;

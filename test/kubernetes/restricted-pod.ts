@@ -1,4 +1,4 @@
-/** A pod of one container, which a namespace that enforces the restricted profile takes. */
+/** A pod of one container that a namespace with the restricted profile accepts. */
 export function restrictedPod(metadata: object, container: object, spec: object = {}) {
   const securityContext = {
     allowPrivilegeEscalation: false,

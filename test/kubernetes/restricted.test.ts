@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { moduleFolder, pinned } from './documents.js';
 import { restrictedProblems } from './restricted.js';
 
-/** The pods on which Kubernetes tests its own admission, for the newest version that it has some for. */
+/** The pods on which Kubernetes tests its own admission, for the newest version that has some. */
 const module = await moduleFolder(pinned.kubernetes, 'k8s.io/pod-security-admission');
 const fixtures = path.join(module, 'test/testdata/restricted/v1.35');
 
@@ -44,7 +44,7 @@ const controls: { readonly [file: string]: string } = {
   windowshostprocess: 'hostProcess',
 };
 
-/** Some of the files break another control too. */
+/** Some of the files violate another control too. */
 const also: { readonly [file: string]: string } = {
   allowprivilegeescalation3: 'unrestricted capabilities',
   privileged0: 'allowPrivilegeEscalation != false',
@@ -76,7 +76,7 @@ describe('a problem is found', () => {
     expect(restrictedProblems(object)).toEqual(problems);
   });
 
-  test('and none in what makes no pods', () => {
+  test('but none in objects that do not create pods', () => {
     expect(restrictedProblems({ kind: 'Service', spec: { ports: [] } })).toEqual([]);
   });
 });

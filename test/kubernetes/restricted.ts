@@ -1,16 +1,17 @@
 /**
- * The restricted Pod Security Standard: https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted,
- * in the words and with the meaning that the API server's admission has for 1.36 (k8s.io/pod-security-admission/policy).
+ * The restricted Pod Security Standard:
+ * https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted, in the words and with the meaning of
+ * the API server's admission for 1.36 (k8s.io/pod-security-admission/policy).
  */
 
-/** What of an object's pods the standard does not allow; nothing for an object that makes no pods. */
+/** What the standard does not allow in an object's pods; empty for an object that does not create pods. */
 export function restrictedProblems(object: unknown): readonly string[] {
   const pod = podOf(object);
   if (pod === undefined) return [];
   return controls.flatMap(({ reason, details }) => details(pod).map((detail) => `${reason} (${detail})`));
 }
 
-/** The pod that an object is, or the template of those that it makes. */
+/** The pod that an object is, or the template of those that it creates. */
 function podOf(object: unknown): Pod | undefined {
   const template = [
     object,
@@ -44,9 +45,9 @@ interface Pod {
   readonly containers: readonly Container[];
   /** The pod and its containers: each may have a security context. */
   readonly setters: readonly Setter[];
-  /** Windows has no users, capabilities or seccomp as Linux has them. */
+  /** Windows does not have Linux's users, capabilities or seccomp. */
   readonly windows: boolean;
-  /** The pod is in a user namespace, where root is nobody outside. */
+  /** The pod is in a user namespace, where root is unprivileged outside. */
   readonly ownUsers: boolean;
 }
 interface Setter {
@@ -57,7 +58,7 @@ interface Container extends Setter {
   readonly container: unknown;
 }
 
-/** One control of the standard: what it forbids, and where a pod does that. */
+/** One control of the standard: what it forbids, and where a pod violates it. */
 interface Control {
   readonly reason: string;
   readonly details: (pod: Pod) => readonly string[];
@@ -270,12 +271,12 @@ const handlers = [
   ],
 ];
 
-/** The type of a profile, where one is given. */
+/** The type of a profile, if given. */
 function typeOf(context: unknown, profile: string): readonly unknown[] {
   return at(context, profile) === undefined ? [] : [at(context, profile, 'type')];
 }
 
-/** What stands at a path; undefined where nothing does, or null. */
+/** The value at a path; undefined if it is absent or null. */
 function at(value: unknown, ...path: readonly string[]): unknown {
   const found = path.reduce<unknown>(
     (part, key) => (typeof part === 'object' && part !== null ? Reflect.get(part, key) : undefined),

@@ -17,7 +17,7 @@ const objects: ReadonlyMap<string, JsonMap> = new Map(
   }),
 );
 
-test.each([...objects])('a valid %s has nothing wrong', (_, object) => {
+test.each([...objects])('a valid %s has no problems', (_, object) => {
   expect(validateObject(object)).toEqual([]);
 });
 
@@ -50,7 +50,7 @@ test.each([...objects])('a value of the wrong type anywhere in a %s is found', (
   expect(wrong.filter((changed) => validateObject(changed).length === 0)).toEqual([]);
 });
 
-/** Copies of an object with one of the maps in it changed, in each of the ways that `change` gives. */
+/** Copies of an object with one of its maps changed, in each of the ways that `change` gives. */
 function changes(
   value: JsonMap,
   change: (map: JsonMap, place: readonly string[]) => readonly JsonMap[],
@@ -77,7 +77,7 @@ function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-/** The object of a kind, with what stands at a path of it replaced; null takes it away. */
+/** The object of a kind, with the value at a path replaced; null removes it. */
 function broken(kind: string, path: string, value: Json): JsonMap {
   const replace = (part: Json | undefined, [key, ...rest]: readonly string[]): Json => {
     if (key === undefined) return value;
@@ -95,7 +95,7 @@ function broken(kind: string, path: string, value: Json): JsonMap {
 
 const container = 'spec.template.spec.containers.0';
 
-describe('what is wrong is said with its place', () => {
+describe('a problem is reported with its place', () => {
   test.each<[string, string, Json, string]>([
     ['Deployment', 'spec.replicas', '2', 'spec.replicas: must be integer, not "2"'],
     ['Deployment', 'spec.template', null, "spec: must have required property 'template'"],

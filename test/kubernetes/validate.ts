@@ -10,7 +10,7 @@ const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, verbose: true });
 ajv.addSchema({ $id: 'types', definitions });
 const validators = new Map<string, ValidateFunction>();
 
-/** What is wrong with an object, a sentence each that begins with the place in it; nothing for a valid one. */
+/** The problems of an object, each a sentence that begins with the place; empty for a valid one. */
 export function validateObject(object: unknown): readonly string[] {
   if (!isMap(object)) return [`not an object: ${JSON.stringify(object)}`];
   const kind = `${object.apiVersion} ${object.kind}`;
@@ -20,7 +20,7 @@ export function validateObject(object: unknown): readonly string[] {
   return validate(object) ? [] : (validate.errors ?? []).map(sentence);
 }
 
-/** Compiled when the first of a kind is judged. */
+/** Compiled when the first object of a kind is validated. */
 function validatorOf(kind: string, type: string): ValidateFunction {
   const known = validators.get(kind);
   if (known !== undefined) return known;

@@ -8,7 +8,7 @@ import * as kubernetes from '../../src/helm/schema/kubernetes-shapes.js';
 import { helmMajors } from '../judges/helm.js';
 import { useJudge } from '../judges/use-judge.js';
 
-/** A schema, and what Kubernetes, Go or a registry takes and refuses of what it describes. */
+/** A schema, and what Kubernetes, Go or a registry accepts and refuses of what it describes. */
 interface Case {
   readonly schema: TSchema;
   readonly takes: readonly unknown[];
@@ -460,7 +460,9 @@ const cases: { readonly [name: string]: Case } = {
   },
 };
 
-/** A text that is taken is not any more when a line break begins or ends it: `^` and `$` mean the ends of the text. */
+/**
+ * An accepted string is refused with a line break before or after it: `^` and `$` match only the ends of the string.
+ */
 function refusedBy({ takes, refuses }: Case): readonly unknown[] {
   const texts = takes.filter((value) => typeof value === 'string');
   return [
@@ -478,7 +480,7 @@ const values: { readonly [name: string]: readonly unknown[] } = Object.fromEntri
   Object.entries(cases).map(([name, one]) => [name, [...one.takes, ...refusedBy(one)]]),
 );
 
-/** Each refused value, by its name and itself. */
+/** Each refused value, by name. */
 const expected = Object.entries(cases).flatMap(([name, one]) => refusedBy(one).map((value) => [name, value]));
 
 /** The values at the paths that a validator names. */
@@ -489,7 +491,7 @@ function refusals(paths: Iterable<string>): readonly unknown[] {
   );
 }
 
-test('JavaScript takes and refuses what Kubernetes does', () => {
+test('JavaScript accepts and refuses the same as Kubernetes', () => {
   const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(schema);
   validate(values);
   expect(refusals((validate.errors ?? []).map((error) => error.instancePath))).toEqual(expected);
@@ -506,7 +508,7 @@ afterAll(async () => {
   await rm(chart, { recursive: true });
 });
 
-test.each(helmMajors)('Helm %d takes and refuses the same', async (major) => {
+test.each(helmMajors)('Helm %d accepts and refuses the same', async (major) => {
   const verdict = (
     await judge().coalesce({ chart, values: [JSON.stringify(values)], schema: true, majors: [major] })
   )[major];
