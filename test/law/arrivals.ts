@@ -2,8 +2,8 @@ import { parse } from 'yaml';
 import { canonical } from './canonical.js';
 
 /**
- * How objects differ from those that they would be if texts simply stood in the place of marks: nothing where each text
- * arrived as it was, and nothing else changed.
+ * How objects differ from those in which the strings simply replaced the markers: empty if each string arrived
+ * unchanged, and nothing else changed.
  */
 export function arrivals(
   before: unknown,
@@ -40,7 +40,7 @@ function differences(before: unknown, after: unknown, texts: Texts, at: string):
   return Object.is(before, after) ? [] : [`${at}: ${shown(before)} became ${shown(after)}`];
 }
 
-/** Of lists as long as each other: an item that differs from the one in its place may be found in another one's. */
+/** For lists of equal length: an item may also be found in another position. */
 function differencesOfItems(
   before: readonly unknown[],
   after: readonly unknown[],
@@ -61,13 +61,13 @@ function differencesOfItems(
   );
 }
 
-/** The text, one that holds it, a text in JSON, YAML or base64 that does, or a checksum of one. */
+/** The string, one that contains it, a string in JSON, YAML or base64 that does, or a checksum of one. */
 function isSame(before: string, after: string, texts: Texts): boolean {
   const expected = written(before, texts);
   if (expected === after) return true;
-  // Kubernetes would put a variable's value in the place of $(NAME), and reads $$ as $.
+  // Kubernetes would expand $(NAME) to a variable's value, and reads $$ as $.
   if (expected.replaceAll('$', () => '$$') === after) return true;
-  // Names of headers are written with capitals of their own.
+  // Names of headers are written with their own capitalization.
   const folded = texts.map(([mark, text]) => [mark.toLowerCase(), text.toLowerCase()] as const);
   if (written(before.toLowerCase(), folded) === after.toLowerCase()) return true;
   if (checksum.test(before) && checksum.test(after)) return true;
@@ -78,7 +78,7 @@ function isSame(before: string, after: string, texts: Texts): boolean {
   return bytes !== undefined && others !== undefined && written(bytes, texts) === others;
 }
 
-/** Lists that are sorted, or in which each member stands once, have the order of what is in them. */
+/** Lists that are sorted, or without duplicates, are ordered by their content. */
 function isSameSet(before: readonly unknown[], after: readonly unknown[], texts: Texts): boolean {
   const texted = (value: unknown): unknown => {
     if (typeof value === 'string') return written(value, texts);
@@ -95,11 +95,11 @@ function isSameSet(before: readonly unknown[], after: readonly unknown[], texts:
 const checksum = /^[0-9a-f]{64}$/;
 
 function written(text: string, texts: Texts): string {
-  // One after another: a text that holds another's mark would be written twice, and no text does.
+  // One after another: a string that contains another's marker would be replaced twice, and none does.
   return texts.reduce((result, [mark, other]) => result.replaceAll(mark, () => other), text);
 }
 
-/** What a text in JSON, or in YAML of several lines, says. */
+/** The content of a string in JSON, or in YAML of several lines. */
 function structured(text: string): unknown {
   if (!/^[[{]/.test(text) && !/^[\w-]+:(?: .*)?$/m.test(text)) return undefined;
   try {

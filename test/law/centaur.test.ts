@@ -1,4 +1,4 @@
-/** The law for the chart itself: documents from its schema, layered, with --set and nulls, and documents gone wrong. */
+/** The law for the chart itself: documents from its schema, layered, with --set and nulls, and invalid documents. */
 
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -20,7 +20,7 @@ const judge = useJudge();
 afterAll(() => throwaway.remove());
 
 describe(`centaur, seed ${seed}`, { timeout: patience }, () => {
-  test('documents that the chart takes: the same objects from both Helms as here', async () => {
+  test('documents that the chart accepts: the same objects from both Helms as here', async () => {
     const many = runs(300);
     const writable = userDocuments(schema, (file) => !holdsForbiddenText(file));
     const taken = writable.filter((document) => isTaken(subject, document));
@@ -28,20 +28,20 @@ describe(`centaur, seed ${seed}`, { timeout: patience }, () => {
   });
 
   test('documents of its schema, which may break rules across keys: one verdict', async () => {
-    // A quarter of them is taken: with fewer, a run would now and then draw hardly any.
+    // A quarter of them are accepted: with fewer, a run would sometimes draw hardly any.
     const many = runs(100, 60);
     const accepted = await expectLawOfMany(judge(), subject, userDocuments(schema), many);
     expect(accepted).toBeGreaterThan(many / 20);
     expect(accepted).toBeLessThan(many);
   });
 
-  test('documents gone wrong: refused by both Helms, or by none', async () => {
+  test('documents gone wrong: refused by both Helms, or by neither', async () => {
     const many = runs(150, 20);
     const accepted = await expectLawOfMany(judge(), subject, wrongDocuments(schema), many);
     expect(accepted).toBeLessThan(many / 2);
   });
 
-  test('the commands themselves say what their packages do', async () => {
+  test('the commands themselves agree with their packages', async () => {
     const sampled = fc.sample(fc.oneof(userDocuments(schema), wrongDocuments(schema)), {
       seed,
       numRuns: runs(6, 2),

@@ -1,6 +1,6 @@
 /**
- * The law of the files around the templates: Helm reads the defaults and the metadata that the source has, whatever they
- * and their descriptions are; and plain manifests say what they were written from.
+ * The law of the files around the templates: Helm reads the same defaults and metadata as in the source, regardless of
+ * their content and descriptions; and plain manifests are equivalent to their objects.
  */
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -23,10 +23,10 @@ afterAll(() => folder.remove());
 const writable = (value: Value) => !holdsForbiddenText(value);
 const texts = strings.filter((text) => writable(text) && !/[^\P{Cc}\n\t]/u.test(text));
 
-/** Helm takes everything that is not printable out of metadata. */
+/** Helm removes everything that is not printable from metadata. */
 const appVersions = texts.filter((text) => /^[ -~]*$/.test(text));
 
-/** What a default may be: null would take itself away. */
+/** A possible default: null would remove itself. */
 const defaults = anyValues.filter((value) => writable(value) && !holdsNull(value));
 
 function holdsNull(value: Value): boolean {
@@ -35,7 +35,7 @@ function holdsNull(value: Value): boolean {
   return value === null || (typeof value === 'object' && Object.values(value).some(holdsNull));
 }
 
-/** Objects in objects, with defaults at their ends, or none. */
+/** Nested objects, with or without defaults in their leaves. */
 const schemas: fc.Arbitrary<Schema> = fc.letrec<{ object: Schema; member: Schema }>((tie) => ({
   member: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
@@ -55,7 +55,7 @@ const schemas: fc.Arbitrary<Schema> = fc.letrec<{ object: Schema; member: Schema
 })).object;
 
 describe(`files, seed ${seed}`, { timeout: patience }, () => {
-  test('Helm reads the defaults and the metadata that the source has', async () => {
+  test('Helm reads the same defaults and metadata as in the source', async () => {
     await fc.assert(
       fc.asyncProperty(
         schemas,
@@ -97,7 +97,7 @@ describe(`files, seed ${seed}`, { timeout: patience }, () => {
     );
   });
 
-  test('plain manifests are read as what they were written from', async () => {
+  test('plain manifests are read as the objects that they were written from', async () => {
     await fc.assert(
       fc.asyncProperty(mapsOf(anyValues.filter(writable)), async (map: ValueMap) => {
         fc.pre(Object.keys(map).every(writable));

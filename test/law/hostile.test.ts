@@ -1,7 +1,7 @@
 /**
- * No text of a values file becomes anything but that text: at each place of a schema that takes a text, strings made to
- * escape arrive as they went in, at the places of a harmless one and nowhere else, or the schema refuses them in every
- * Helm. The places are those of the schema, so that a new key is one of them.
+ * A string in a values file always stays that string: at each place of a schema that accepts a string, hostile strings
+ * arrive unchanged, exactly where a harmless one does, or the schema refuses them in every Helm. The places come from
+ * the schema, so a new key is included automatically.
  */
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -42,7 +42,7 @@ const long = [
 const rounds = runs(4, 2);
 const isWritable = (text: string) => !isForbidden(text) && text !== '<<';
 const known = hostileStrings.filter(isWritable);
-/** At least as many as there are rounds: those that are known, and in a long run random ones too. */
+/** At least as many as there are rounds: the known ones, and in a long run random ones too. */
 const writable = [
   ...known,
   ...fc.sample(strings.filter(isWritable), { seed, numRuns: Math.max(0, rounds - known.length) }),
@@ -56,7 +56,7 @@ interface Tally {
   refused: number;
 }
 
-/** A chart, and what became of the texts at each of its places. */
+/** A chart, and what became of the strings at each of its places. */
 class Trial {
   readonly tally = new Map<TextPlace, Tally>();
   readonly reader: Reader;
@@ -72,7 +72,7 @@ class Trial {
     this.tally.set(place, counts);
   }
 
-  /** What the schema refuses of the texts, every Helm refuses, each at its place; the others arrive. */
+  /** Every Helm refuses the strings that the schema refuses, each at its place; the others arrive. */
   async try(scene: Scene, texts: ReadonlyMap<TextPlace, string>): Promise<void> {
     const all = this.written(scene.document, scene.marks, texts);
     const faults = this.reader.refused(all.document);
@@ -81,11 +81,11 @@ class Trial {
     if (refused.length > 0) await this.expectRefusal(all, refused);
     const arriving = this.withoutBroken(scene, taken);
     await this.expectAgreement(scene, arriving);
-    // An empty text may stand for none: whether it arrives is what its place makes of it, in both targets alike.
+    // An empty string may mean "not set": whether it arrives depends on its place, in both targets alike.
     this.expectArrival(scene, new Map([...arriving].filter(([, text]) => text !== '')));
   }
 
-  /** One text at a place: whether the chart takes it, with one verdict of all; where it does, it arrives. */
+  /** One string at a place: whether the chart accepts it, with one verdict from all; if so, it arrives. */
   async tryAlone(scene: Scene, place: TextPlace, text: string): Promise<boolean> {
     const texts = new Map([[place, text]]);
     const { document } = this.written(scene.document, scene.marks, texts);
@@ -136,14 +136,14 @@ class Trial {
     for (const place of texts.keys()) this.count(place, 'accepted');
   }
 
-  /** The objects of a scene as it is. */
+  /** The objects of an unchanged scene. */
   private harmless(scene: Scene) {
     const objects = this.known.get(scene) ?? this.reader.evaluated(scene.document).objects;
     this.known.set(scene, objects);
     return objects;
   }
 
-  /** The texts less those that break a rule across keys. */
+  /** The strings without those that break a rule across keys. */
   private withoutBroken({ document, marks }: Scene, texts: ReadonlyMap<TextPlace, string>) {
     let left = texts;
     for (;;) {
@@ -154,7 +154,7 @@ class Trial {
       const concerned = [...left.keys()].filter((place) =>
         isConcerned(place, written.pointers.get(place), rules),
       );
-      // A text may break a rule about a key elsewhere.
+      // A string may break a rule about a key elsewhere.
       const gone = concerned.length > 0 ? concerned : [...left.keys()].slice(0, Math.ceil(left.size / 2));
       left = new Map([...left].filter(([place]) => !gone.includes(place)));
     }
@@ -165,18 +165,18 @@ function isAt(faults: readonly string[], pointer: string | undefined): boolean {
   return faults.some((fault) => fault === pointer);
 }
 
-/** As Helm writes a place. */
+/** A place in Helm's notation. */
 function quoted(pointer: string): string {
   return JSON.stringify(pointer).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'");
 }
 
 const ofCentaur = { forms: secretForms, completed: withMountedVolumes };
 
-/** Places whose texts arrive in no object. */
+/** Places whose strings arrive in no object. */
 const nowhere: Readonly<Record<string, readonly string[]>> = {
-  // What a tool is called stands in messages alone.
+  // A tool's name occurs only in messages.
   centaur: ['tools.* key'],
-  // One of ingress.hosts, which is a place of its own.
+  // One of ingress.hosts, which is a separate place.
   'web-service': ['ingress.tls[].hosts[]'],
 };
 
@@ -191,13 +191,13 @@ describe.each<readonly [string, () => HelmChart]>([
   let scenes: readonly Scene[];
   afterAll(() => folder.remove());
 
-  test('a harmless text arrives from each place', () => {
+  test('a harmless string arrives from each place', () => {
     const found = scenesOf(chart, nowhere[name] ?? [], name === 'centaur' ? ofCentaur : {});
     scenes = found.scenes;
     expect(found.lost.map((place) => place.name)).toEqual(nowhere[name]);
   });
 
-  test('each arrives as it is, or is refused by all', async () => {
+  test('each arrives unchanged, or is refused by all', async () => {
     for (let round = 0; round < rounds; round++) {
       for (const scene of scenes) {
         const texts = [...scene.marks.keys()].map((place, index) => {
@@ -207,7 +207,7 @@ describe.each<readonly [string, () => HelmChart]>([
         await trial.try(scene, new Map(texts));
       }
     }
-    // What a rule left out of every document for its neighbours' sake.
+    // What a rule kept out of every document because of other places.
     const alone = scenes.flatMap((scene) => [...scene.marks.keys()].map((place) => ({ scene, place })));
     for (const { scene, place } of alone.filter(({ place }) => !trial.tally.has(place))) {
       await trial.tryAlone(scene, place, '{{ fail "x" }}: #');
@@ -215,7 +215,7 @@ describe.each<readonly [string, () => HelmChart]>([
     const tallies = [...trial.tally.values()];
     const sum = (what: keyof Tally) => tallies.reduce((total, tally) => total + tally[what], 0);
     console.log(`${name}: ${sum('accepted')} texts arrived, ${sum('refused')} were refused`);
-    // How many it is depends on the seed, by a few of a chart with few places.
+    // The number depends on the seed, by a few for a chart with few places.
     expect(tallies.filter(({ accepted }) => accepted > 0).length).toBeGreaterThan(tallies.length / 3);
     expect(tallies.filter(({ refused }) => refused > 0).length).toBeGreaterThan(tallies.length / 8);
     expect(trial.tally.size).toBe(scenes.reduce((total, { marks }) => total + marks.size, 0));
@@ -261,10 +261,10 @@ describe.each<readonly [string, () => HelmChart]>([
     expect(await trial.tryAlone(found.scene, found.place, piece.repeat(times))).toBe(arrives);
   });
 
-  test('a choice takes nothing but its choices', async () => {
+  test('a choice accepts only its options', async () => {
     const scene = choicesOf(chart);
     const texts = [...scene.marks.keys()].map((place, index) => {
-      // An empty text is one of the choices of a few places.
+      // An empty string is an option at a few places.
       const others = writable.filter((text) => !place.choices?.includes(text));
       return [place, others[(seed + index) % others.length] ?? ''] as const;
     });

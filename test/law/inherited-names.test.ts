@@ -1,4 +1,4 @@
-/** Names that every JavaScript object inherits are keys like any other to Helm, so they are to the toolkit. */
+/** Names that every JavaScript object inherits are ordinary keys to Helm, so they are to the toolkit. */
 import { afterAll, describe, expect, test } from 'vitest';
 import { webService } from '../../examples/web-service/chart.js';
 import { centaurChart } from '../../src/centaur/index.js';
@@ -66,7 +66,7 @@ describe.each<readonly [string, HelmChart]>([
     }
   });
 
-  test.each(inherited)('%s is told of as an unknown key', (name) => {
+  test.each(inherited)('%s is reported as an unknown key', (name) => {
     expect(told(documentOf([], [name], 'x'))).toEqual(['this key is not known']);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * The law, for any chart: for every values document the toolkit and both Helms make the same objects, or all of them
- * refuse it. A document on which they differ is written to a file, with the commands that show the difference by hand.
+ * The law, for any chart: for every values document the toolkit and both Helms produce the same objects, or all of them
+ * refuse it. A document on which they differ is written to a file, with the commands that reproduce the difference.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -25,23 +25,23 @@ export interface LawChart {
   readonly folder: string;
 }
 
-/** What a person gives Helm: the texts of values files, the later ones winning, and expressions for `--set`. */
+/** A user's input to Helm: the contents of values files, where later ones win, and expressions for `--set`. */
 export interface UserDocument {
   readonly files: readonly string[];
   readonly set?: readonly string[];
 }
 
 export interface Outcome {
-  /** Whether objects were made of the document. */
+  /** Whether objects were produced from the document. */
   readonly accepted: boolean;
-  /** How a Helm differs from the toolkit; undefined where none does. */
+  /** How a Helm differs from the toolkit; undefined if none does. */
   readonly difference?: string;
 }
 
 /** The release that every document is for. */
 export const release = { name: 'law-release', namespace: 'law-namespace' };
 
-/** Asks everybody. */
+/** Asks the toolkit and both Helms. */
 export async function judged(judge: Judge, subject: LawChart, document: UserDocument): Promise<Outcome> {
   const ours = evaluated(subject.chart, document);
   const verdicts = await judge.render({ chart: subject.folder, ...asked(document) });
@@ -52,7 +52,7 @@ export async function judged(judge: Judge, subject: LawChart, document: UserDocu
   return { accepted: 'objects' in ours };
 }
 
-/** Asks the commands themselves, `helm template` of both majors, which are slower than their packages by far. */
+/** Asks the commands themselves, `helm template` of both majors, which are far slower than their packages. */
 export async function judgedByCommand(subject: LawChart, document: UserDocument): Promise<Outcome> {
   const ours = evaluated(subject.chart, document);
   for (const major of helmMajors) {
@@ -65,7 +65,7 @@ export async function judgedByCommand(subject: LawChart, document: UserDocument)
 }
 
 /**
- * Holds a chart to the law.
+ * Checks the law for a chart.
  *
  * @throws {Error} with the difference, and the file that the document was written to
  */
@@ -75,7 +75,7 @@ export async function expectLaw(judge: Judge, subject: LawChart, document: UserD
 }
 
 /**
- * Holds a chart to the law on many random documents, and returns how many of them were accepted.
+ * Checks the law for a chart on many random documents, and returns how many of them were accepted.
  *
  * @throws {Error} with the smallest document that shows a difference
  */
@@ -94,7 +94,7 @@ export async function expectLawOfMany(
   return accepted;
 }
 
-/** Of so many, what was evaluated for all of them fits in memory. */
+/** The results of this many evaluations fit in memory. */
 const batchSize = 500;
 
 /** Keeps the processors busy: a request is answered while another one is evaluated here. */
@@ -157,12 +157,12 @@ interface Problems {
   readonly byRules?: true;
 }
 
-/** Whether a chart makes objects of a document. */
+/** Whether a chart produces objects from a document. */
 export function isTaken({ chart }: LawChart, document: UserDocument): boolean {
   return 'objects' in evaluated(chart, document);
 }
 
-/** A document is drawn, asked whether the chart takes it, and judged: it is evaluated once. */
+/** A document is drawn, checked for acceptance, and judged: it is evaluated once. */
 const known = new WeakMap<UserDocument, { readonly chart: HelmChart; readonly ours: Ours }>();
 
 function evaluated(chart: HelmChart, document: UserDocument): Ours {
@@ -189,7 +189,7 @@ function evaluatedAnew(chart: HelmChart, document: UserDocument): Ours {
 
 const withoutRules = new WeakMap<HelmChart, HelmChart>();
 
-/** The complete values that a document leads to, whatever the chart's rules say of them. */
+/** The complete values of a document, regardless of the chart's rules. */
 export function admittedValues(chart: HelmChart, { files, set = [] }: UserDocument): Loaded {
   const ruleless =
     withoutRules.get(chart) ?? new HelmChart({ metadata: chart.metadata, values: chart.schema });
@@ -206,7 +206,7 @@ function releaseOf({ name = '', namespace = '' }: ReleaseOptions) {
   return { name, namespace };
 }
 
-/** In what a Helm differs from what was evaluated; undefined where both say the same. */
+/** How a Helm differs from our evaluation; undefined if both agree. */
 export function compared(ours: Ours, theirs: Parsed | Refused): string | undefined {
   if ('problems' in ours) return comparedRefusals(ours, theirs);
   if (!theirs.ok) return `refuses what is accepted here: ${theirs.error}`;
@@ -221,7 +221,7 @@ export function compared(ours: Ours, theirs: Parsed | Refused): string | undefin
 
 function comparedRefusals({ problems, byRules }: Problems, theirs: Parsed | Refused): string | undefined {
   if (theirs.ok) return `accepts what is refused here: ${problems.join('; ')}`;
-  // What Helm says of a file, of --set and of a schema are its own words; what `fail` says are ours, up to a hint.
+  // Helm has its own messages about files, --set and schemas; those from `fail` are ours, up to a hint.
   const [, failed] =
     /execution error at \(\S+\): (.*?)(?:\n\nUse --debug flag .*)?$/s.exec(theirs.error) ?? [];
   if (failed === problems.join('\n')) return undefined;
@@ -249,11 +249,11 @@ interface Identity {
   readonly metadata?: { readonly name?: string; readonly namespace?: string };
 }
 
-// ------------------------------------------------------------------------------------------- a document to look at
+// ---------------------------------------------------------------------------------------- reproducing a difference
 
 const cache = fileURLToPath(new URL('../../.cache/law/', import.meta.url));
 
-/** Writes a document where it can be looked at, and returns the commands to do so. */
+/** Writes a document to a file, and returns the commands to inspect it. */
 function written(subject: LawChart, document: UserDocument): string {
   const { files, set = [] } = document;
   const id = createHash('sha256').update(JSON.stringify(document)).digest('hex').slice(0, 12);

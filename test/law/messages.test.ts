@@ -1,4 +1,4 @@
-/** What is told of a document that is refused is read in logs, and what is refused may be a credential. */
+/** Messages about a refused document end up in logs, and what is refused may be a credential. */
 import fc from 'fast-check';
 import Type from 'typebox';
 import { describe, expect, test } from 'vitest';
@@ -22,8 +22,8 @@ import { type Mutation, wrongDocuments } from './generators/documents.js';
 import { patience, runs, seed } from './seed.js';
 
 /**
- * Credentials as they are pasted, each with a part that is in no message, in whatever case. None may be the name of a
- * secret, which messages say.
+ * Credentials as users paste them, each with a part that must not be in any message, in either case. None may be the
+ * name of a secret, which messages contain.
  */
 const pasted = [
   { credential: 'ghp/Zx9+pasted=', part: 'zx9' },
@@ -34,7 +34,7 @@ const pasted = [
   { credential: 918273645, part: '918273645' },
 ];
 
-/** All that is told of values, in lower case, beside the keys' paths. */
+/** All that is reported about values, in lower case, without the keys' paths. */
 function told(input: ValuesInput): string | undefined {
   const loaded = loadValues(chart, { ...input, hints });
   if (!('problems' in loaded)) return undefined;
@@ -44,7 +44,7 @@ function told(input: ValuesInput): string | undefined {
     .toLowerCase();
 }
 
-describe(`a credential that stands in the wrong place is not repeated, seed ${seed}`, () => {
+describe(`a credential in the wrong place is not repeated, seed ${seed}`, () => {
   test.each(pasted)('$credential', { timeout: patience }, ({ credential, part }) => {
     const places = fc.constantFrom<Mutation>(
       () => credential,
@@ -92,10 +92,10 @@ describe(`a credential that stands in the wrong place is not repeated, seed ${se
   });
 });
 
-describe('what a chart has no meaning for is not repeated', () => {
+describe('a value for which a chart is undefined is not repeated', () => {
   const values = ['ssw0rd', 'ssw0rd\u2028', ['ssw0rd'], { a: 'ssw0rd' }, 918273645.5];
 
-  /** What is said where something is refused. */
+  /** The message of a refusal. */
   function refusal(run: () => void): string {
     try {
       run();
@@ -141,14 +141,14 @@ describe('what a chart has no meaning for is not repeated', () => {
     expect(said).not.toContain('ssw0rd');
   });
 
-  test('as what Helm would delete a part of', () => {
+  test('as a string of which Helm would delete a part', () => {
     const said = refusal(() => evaluateNode(node(right.map), scope));
     expect(said).toContain("can't be written");
     expect(said).not.toContain('ssw0rd');
   });
 });
 
-describe(`a key in PEM is not repeated, however the file around it is broken, seed ${seed}`, () => {
+describe(`a key in PEM is not repeated, regardless of how the file around it is broken, seed ${seed}`, () => {
   const line = 'MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgevZzL1gdAFr88hb2';
   const key = `-----BEGIN PRIVATE KEY-----\n${line}\n${line}==\n-----END PRIVATE KEY-----\n`;
   const parts = Array.from({ length: line.length - 7 }, (_, start) =>

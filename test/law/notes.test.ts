@@ -1,4 +1,4 @@
-/** The law of NOTES.txt: its lines are what both Helms print, with the spaces that they begin and end with. */
+/** The law of NOTES.txt: both Helms print its lines, with their leading and trailing spaces. */
 import Type from 'typebox';
 import { afterAll, expect, test } from 'vitest';
 import { run, scopeOf } from '../../src/helm/evaluate/evaluate.js';
@@ -61,7 +61,7 @@ test.each<[what: string, notes: (values: Values) => readonly Member<string>[]]>(
   }
 });
 
-test('lines of a list can not be the first: they would run into each other', () => {
+test('lines of a list cannot be the first: they would run into each other', () => {
   const chart = new HelmChart({
     metadata: { name: 'law', version: '0.1.0', appVersion: '1', description: 'For tests.' },
     values: Type.Object({ hosts: Type.Array(Type.String(), { default: [] }) }),

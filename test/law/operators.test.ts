@@ -1,6 +1,7 @@
 /**
- * The first law: each row of the operator table means in Helm what it means in TypeScript. The test is made from the
- * table: thousands of calls of each row go through our meaning and, printed by the compiler, through `helm template`.
+ * The first law: each row of the operator table means in Helm what it means in TypeScript. The test is generated from
+ * the table: thousands of calls of each row are evaluated by our implementation and, printed by the compiler, by `helm
+ * template`.
  */
 import { describe, expect, test } from 'vitest';
 import { operators } from '../../src/helm/expressions/operators.js';
@@ -18,10 +19,10 @@ import { valuesText } from './generators/values-text.js';
 import { patience, runs, seed } from './seed.js';
 import { throwawayFolder } from './throwaway-chart.js';
 
-/** Random calls of each row; those at the edges come in addition. */
+/** Random calls of each row; edge cases come in addition. */
 const many = runs(2000);
 
-/** Edges at which a row has no meaning, whatever its other arguments are. */
+/** Edge cases for which a row is undefined, regardless of its other arguments. */
 const meaningless: { readonly [row: string]: readonly string[] } = {
   trunc: ['length: -1', 'length: -9007199254740991'],
   replace: ['old: ""'],
@@ -30,16 +31,16 @@ const meaningless: { readonly [row: string]: readonly string[] } = {
   last: ['list: []'],
 };
 
-/** What a row was asked. */
+/** What a row was tested with. */
 interface Row {
   readonly operator: Operator;
   readonly groups: readonly Group[];
 }
 
-/** What came of it. */
+/** The outcome. */
 interface Answer {
   readonly compared: number;
-  /** The edges of its parameters that no call was at. */
+  /** The edge cases of its parameters that no call had. */
   readonly missed: readonly string[];
   /** How Helm's results differ, in the words of a test's message. */
   readonly differences: readonly string[];
@@ -57,10 +58,10 @@ describe(`operators, seed ${seed}`, { timeout: patience }, () => {
   });
 });
 
-/** As many calls as one run of Helm computes, or those of one row where they are more. */
+/** As many calls as one run of Helm computes, or those of one row if there are more. */
 const callsAtOnce = 30_000;
 
-/** Asks all rows, in a few large runs. While Helm renders one, the next is made. */
+/** Tests all rows, in a few large runs. While Helm renders one, the next is prepared. */
 async function askAll(): Promise<ReadonlyMap<string, Answer>> {
   const all = new Map<string, Answer>();
   let running: Promise<unknown> = Promise.resolve();
@@ -92,7 +93,7 @@ function countOf(rows: readonly Row[]): number {
   return rows.flatMap(({ groups }) => groups).reduce((sum, { cases }) => sum + cases.length, 0);
 }
 
-/** Where Helm refuses some row, each is asked alone. */
+/** If Helm refuses some row, each is tested separately. */
 async function askTogether(rows: readonly Row[]): Promise<readonly (readonly [string, Answer])[]> {
   const results = await rendered(rows);
   const answers: [string, Answer][] = [];
@@ -172,7 +173,7 @@ function templateOf({ operator: { name }, groups }: Row): string {
 
 // ------------------------------------------------------------------------------------------------------ differences
 
-/** A few, the shortest, of the calls whose results differ. */
+/** A few of the calls whose results differ, the shortest ones. */
 function differencesOf(
   row: Row,
   objects: { readonly [M in HelmMajor]: readonly PlainMap[] },
@@ -196,7 +197,7 @@ function isNamed(metadata: unknown, name: string): boolean {
   return typeof metadata === 'object' && metadata !== null && 'name' in metadata && metadata.name === name;
 }
 
-/** The first call of a row that Helm refuses, found by halves; or how its results differ, where it refuses none. */
+/** The first call of a row that Helm refuses, found by bisection; or how its results differ, if it refuses none. */
 async function refusals(row: Row): Promise<readonly string[]> {
   const results = await rendered([row]);
   if (results.ok) return differencesOf(row, results.objects);

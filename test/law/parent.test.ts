@@ -1,4 +1,4 @@
-/** The law inside a parent chart: Helm hands its charts all of `global`, and `enabled` turns each on or off. */
+/** The law inside a parent chart: Helm passes its charts all of `global`, and `enabled` turns each on or off. */
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
@@ -19,7 +19,7 @@ const judge = useJudge();
 const folder = throwawayFolder();
 afterAll(() => folder.remove());
 
-/** What other charts of the release, Rancher or Fleet have there. */
+/** What other charts of the release, Rancher or Fleet put there. */
 const globals = { cattle: { systemDefaultRegistry: 'registry.example.com', clusterId: 'c-1' }, tier: 3 };
 
 interface Member {
@@ -29,7 +29,7 @@ interface Member {
 
 const nameIn = ({ chart, alias }: Member) => alias ?? chart.metadata.name;
 
-/** A parent chart that has these under a condition; a chart with two aliases stands in it once. */
+/** A parent chart with these under a condition; a chart with two aliases is included once. */
 function parentOf(...members: readonly Member[]): string {
   const dependencies = members.map((member) => ({
     name: member.chart.metadata.name,
@@ -84,7 +84,7 @@ describe.each<readonly [string, HelmChart, object]>([
     }
   });
 
-  test('has no object where the condition is false', async () => {
+  test('has no objects if the condition is false', async () => {
     for (const [, theirs] of await rendered(parentOf({ chart }), { [name]: { enabled: false } })) {
       expect(theirs).toMatchObject({ ok: true, objects: [] });
     }
@@ -100,7 +100,7 @@ describe.each<readonly [string, HelmChart, object]>([
   });
 });
 
-test('two aliases of centaur in one parent chart make no object twice', async () => {
+test('two aliases of centaur in one parent chart create no object twice', async () => {
   const chart = centaurChart();
   const parent = parentOf({ chart, alias: 'one' }, { chart, alias: 'two' });
   const mode = { ironProxy: { secretSource: 'onepassword-connect' } };

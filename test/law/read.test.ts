@@ -1,6 +1,6 @@
 /**
- * The law begins at the values file: what our reader accepts is what Helm 3 and Helm 4 read, and what both of them refuse
- * it refuses. It may refuse more, each kind of text for a few named reasons only.
+ * The law begins at the values file: Helm 3 and Helm 4 read what our reader accepts as it does, and it refuses what
+ * both of them refuse. It may refuse more, each kind of text only for a few named reasons.
  */
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
@@ -31,7 +31,7 @@ function ours(read: () => ValueMap): Ours {
   }
 }
 
-/** Holds what we made of values against what the Helms did; says whether they were accepted. */
+/** Compares our result for values with those of the Helms; returns whether they were accepted. */
 function agree(mine: Ours, helm: Verdicts<3 | 4, ReadValues>, mayRefuse: readonly Refusal[]): boolean {
   const [helm3, helm4] = [helm[3], helm[4]];
   if ('values' in mine) {
@@ -39,14 +39,14 @@ function agree(mine: Ours, helm: Verdicts<3 | 4, ReadValues>, mayRefuse: readonl
     expect({ helm3, helm4 }).toEqual({ helm3: read, helm4: read });
     return true;
   }
-  // Where a Helm refuses, or the two read differently, there is nothing to accept.
+  // If a Helm refuses, or the two read differently, nothing can be accepted.
   if (helm3.ok && helm4.ok && isDeepStrictEqual(helm3.values, helm4.values)) {
     expect(mayRefuse, mine.refused.format()).toContain(mine.refused.problems[0]?.refusal);
   }
   return false;
 }
 
-/** Checks a property of random values, and that enough of them are accepted for it to say something. */
+/** Checks a property of random values, and that enough of them are accepted for the test to prove something. */
 async function holds<T>(
   usual: number,
   drawn: fc.Arbitrary<T>,
@@ -60,7 +60,7 @@ async function holds<T>(
     if (await check(value)) accepted += 1;
   });
   await fc.assert(property, { seed, numRuns: runs(usual) });
-  // Of a few cases a share is known roughly: a quick run may miss it by four standard deviations.
+  // A few cases give only a rough share: a quick run may miss it by four standard deviations.
   const deviation = tried < usual ? Math.sqrt((leastAccepted * (1 - leastAccepted)) / tried) : 0;
   const least = leastAccepted - 4 * deviation;
   expect(accepted / tried, `the share that was accepted, seed ${seed}`).toBeGreaterThanOrEqual(least);

@@ -1,4 +1,4 @@
-/** What a chart can't express is refused when it is built, with the place and what to do; nothing is approximated. */
+/** What a chart can't express is refused at build time, with the place and what to do; nothing is approximated. */
 import Type, { type TProperties } from 'typebox';
 import { describe, expect, test } from 'vitest';
 import {
@@ -61,14 +61,14 @@ function compiled(body: object, id = 'object'): void {
 }
 
 describe('a map', () => {
-  test('has no key twice', () => {
+  test('must not have a key twice', () => {
     expect(() => compiled({ a: { x: 1, ...fields(values.on, { x: 2 }) } })).toThrow(/'x' is given twice/);
     expect(() =>
       compiled({ a: { ...fields(values.on, { x: 1 }), ...fields(not(values.on), { x: 2 }) } }),
     ).toThrow("object: the key 'x' is given twice: write one field, with when(condition, value, otherwise)");
   });
 
-  test('has no key that a named template brings as well', () => {
+  test('must not have a key that a named template also brings', () => {
     const shared = fieldsTemplate('refusals.fields', 'Fields.', {}, () => ({ x: values.name }));
     expect(() => compiled({ a: { ...shared({}), x: 1 } })).toThrow(/'x' is given twice/);
   });
@@ -82,7 +82,7 @@ describe('a map', () => {
     ).toThrow(/two maps are spread into one/);
   });
 
-  test('has no field beside a template that spreads a map in which it could be', () => {
+  test('must not have a field next to a template that spreads a map which could contain it', () => {
     const shared = fieldsTemplate('refusals.spread', 'Fields.', {}, () => ({
       x: 1,
       ...spread(values.labels),
@@ -92,7 +92,7 @@ describe('a map', () => {
     );
   });
 
-  test('of computed keys is not written as it is, where << would merge', () => {
+  test('of computed keys is not written unchanged, where << would merge', () => {
     const groups = groupBy(values.people, (person) => person.name);
     expect(() => compiled({ a: groups })).toThrow(/keys are computed: write it with/);
     expect(() => compiled({ a: mapOf({ b: values.name }) })).toThrow(/keys are computed: write it with/);
@@ -102,15 +102,15 @@ describe('a map', () => {
   });
 });
 
-describe('a text', () => {
+describe('a string', () => {
   const forbidden = ['\u007f', '\u0085', '\u2028', '\ufeff', '\uffff', 'x <no value> y'];
 
-  test.each(forbidden)('in an expression is one that every reader of YAML gives back: %j', (text) => {
+  test.each(forbidden)('in an expression is one that every reader of YAML returns unchanged: %j', (text) => {
     expect(() => str`${values.name}${text}`).toThrow(/a constant can't be written/);
     expect(() => mapOf({ [text]: values.name })).toThrow(/can't be written|would delete/);
   });
 
-  test('is none of which Helm deletes a part', () => {
+  test('must not be one of which Helm deletes a part', () => {
     expect(() => compiled({ a: '<no value>' })).toThrow(/Helm would delete "<no value>"/);
     expect(() => compiled({ '<no value>': 1 })).toThrow(/Helm would delete "<no value>"/);
   });
@@ -126,7 +126,7 @@ describe('a text', () => {
     );
   });
 
-  test('that is a default is one that the chart itself lets in', () => {
+  test('as a default is one that the chart itself accepts', () => {
     const chart = chartOf({ name: Type.String({ default: 'a\u2028b' }) });
     new HelmObject(chart, 'object', { apiVersion: 'v1', kind: 'ConfigMap', ...{ a: chart.values.name } });
     expect(() => chart.compile()).toThrow(/in the defaults, a string contains a character/);
@@ -134,7 +134,7 @@ describe('a text', () => {
 });
 
 describe('a named template', () => {
-  test('has a field that is always there', () => {
+  test('has a field that is always present', () => {
     expect(() => fieldsTemplate('refusals.none', 'None.', {}, () => fields(values.on, { a: 1 }))).toThrow(
       /refusals\.none: a named template has a field that is always there/,
     );
@@ -143,7 +143,7 @@ describe('a named template', () => {
     ).toThrow(/refusals\.text: a named template has a field that is always there/);
   });
 
-  test('that is a text has no list or map whose characters nobody knows', () => {
+  test('with text output contains no list or map whose characters are unknown', () => {
     const labels = { a: values.name, labels: values.labels };
     expect(() => textTemplate<{ a: string; labels: object }>('refusals.raw', 'A text.', labels)).toThrow(
       /refusals\.raw: a list or map is written as it is into a document/,
@@ -152,7 +152,7 @@ describe('a named template', () => {
     textTemplate<{ a: string; labels: object }>('refusals.written', 'A text.', written);
   });
 
-  test('has a name of its own', () => {
+  test('has a unique name', () => {
     const name = (text: string) => stringTemplate('refusals.twice', 'A name.', str`${values.name}${text}`);
     expect(() => compiled({ a: name('a'), b: name('b') })).toThrow(
       /two named templates are called refusals\.twice/,
@@ -178,14 +178,14 @@ describe('a value', () => {
     compiled({ a: toJson(chart.values.size) });
   });
 
-  test('is read of maps whose schema says something of every key', () => {
+  test('is read from maps whose schema covers every key', () => {
     const chart = chartOf({ sizes: Type.Record(Type.String({ pattern: '^a' }), port) });
     expect(() => each(chart.values.sizes, (size) => str`${size}`)).toThrow(
       /lets other keys in, with any value/,
     );
   });
 
-  test('of a map is held to its schema under every key, one with a line break too', () => {
+  test('of a map is checked against its schema under every key, including one with a line break', () => {
     const chart = chartOf({ labels: Type.Record(Type.String(), Type.String(), { default: {} }) });
     new HelmObject(chart, 'object', {
       apiVersion: 'v1',
@@ -198,7 +198,7 @@ describe('a value', () => {
     expect(loaded('1')).toMatchObject({ problems: [{ message: 'must be a string, but is a number' }] });
   });
 
-  test('is read by something', () => {
+  test('is read somewhere', () => {
     const chart = chartOf(properties);
     new HelmObject(chart, 'object', { apiVersion: 'v1', kind: 'ConfigMap', ...{ a: chart.values.name } });
     expect(() => chart.compile()).toThrow(
@@ -206,14 +206,14 @@ describe('a value', () => {
     );
   });
 
-  test('has a schema that is valid itself', () => {
+  test('has a schema that is itself valid', () => {
     const chart = chartOf({ name: Type.Unsafe<string>({ type: 'string', minLength: -1 }) });
     expect(() => chart.compile()).toThrow(
       "the values' schema is not valid: schema/properties/name/minLength must be >= 0",
     );
   });
 
-  test('that is now a list and now a text is written nowhere', () => {
+  test('that may be a list or a string is never written', () => {
     const mixed = Type.Unsafe<string | string[]>({ type: ['string', 'array'], items: { type: 'string' } });
     const chart = chartOf({ mixed });
     expect(() => compiled({ a: chart.values.mixed })).toThrow(/yields a scalar, a list or a map/);
@@ -294,7 +294,7 @@ describe('a value that may be a secret', () => {
     );
   });
 
-  test('is refused beside the data of a Secret', () => {
+  test('is refused outside the data of a Secret', () => {
     expect(() => kept(({ token }) => ({ metadata: { annotations: { token } } }), 'Secret')).toThrow(
       /^object: [.]Values[.]token may be a secret/,
     );
@@ -327,13 +327,13 @@ describe('a file', () => {
     expect(() => compiled({}, id)).toThrow(/Helm renders no file called/);
   });
 
-  test('is of one object', () => {
+  test('contains one object', () => {
     const chart = chartOf({});
     new HelmObject(chart, 'rules', { apiVersion: 'v1', kind: 'ConfigMap' });
     expect(() => chart.compile()).toThrow(/two objects would be written to templates\/rules\.yaml/);
   });
 
-  test('Chart.yaml holds what Helm keeps of it', () => {
+  test('Chart.yaml contains only what Helm keeps', () => {
     const chart = new HelmChart({
       metadata: { name: 'refusals', version: '0.1.0', appVersion: '1\u00ad0', description: '' },
       values: Type.Object({}),

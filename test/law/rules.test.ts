@@ -1,6 +1,6 @@
 /**
- * The law of the rules: each rule of a chart's source is broken by a document, which all refuse in the same words. The
- * rules are found in the source, so that one that no document breaks fails here.
+ * The law of the rules: a document breaks each rule of a chart's source, and all refuse it in the same words. The rules
+ * are taken from the source, so a rule that no document breaks fails here.
  */
 import { afterAll, describe, expect, test } from 'vitest';
 import { webService } from '../../examples/web-service/chart.js';

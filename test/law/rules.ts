@@ -1,4 +1,4 @@
-/** A chart's rules one by one, as its source says them: a rule is a message, and what has to be so for it to be given. */
+/** A chart's rules one by one, as in its source: a rule is a message and its condition. */
 import { evaluate, type Scope } from '../../src/helm/evaluate/evaluate.js';
 import { astOf, symbolic } from '../../src/helm/expressions/expression.js';
 import { not } from '../../src/helm/expressions/operators.js';
@@ -6,13 +6,13 @@ import type { HelmChart } from '../../src/helm/index.js';
 import type { Ast, Element, Node } from '../../src/helm/ir/tree.js';
 
 export interface Rule {
-  /** Its message, with … where something of the values is set in. */
+  /** Its message, with … for interpolated values. */
   readonly words: string;
   /** Its messages for complete, valid values. */
   messages(scope: Scope): readonly string[];
 }
 
-/** How a rule's message begins, with … where something of the values is set in; and a values file that breaks it alone. */
+/** The beginning of a rule's message, with … for interpolated values; and a values file that breaks only this rule. */
 export type BrokenRules = readonly (readonly [rule: string, file: string])[];
 
 /** Every rule that was added to a chart. A message of two branches is two rules. */
@@ -27,7 +27,7 @@ export function rulesOf(chart: HelmChart): readonly Rule[] {
 
 interface Leaf {
   readonly words: string;
-  /** The message alone, within all that stands around it. */
+  /** The message alone, within its surroundings. */
   readonly element: Element;
 }
 

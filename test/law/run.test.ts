@@ -19,6 +19,6 @@ test.each([
   });
 });
 
-test('test:law says how it is used', () => {
+test('test:law explains its usage', () => {
   expect(run('--help')).toEqual({ status: 0, stdout: expect.stringContaining('--runs N'), stderr: '' });
 });

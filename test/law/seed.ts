@@ -1,6 +1,6 @@
 /**
  * How often and with which seed the law's tests run: `npm run test:law -- --runs 10000 --seed 7` sets both; `npm run
- * test:fast` asks for some percent of the usual.
+ * test:fast` runs a percentage of the usual number.
  */
 
 /** Printed by every test that fails; LAW_SEED repeats a run. */
@@ -11,14 +11,14 @@ const longRun = wholeNumber('LAW_RUNS');
 const share = (wholeNumber('LAW_PERCENT') ?? 100) / 100;
 
 /**
- * As many as the long run asks for, or what a test does in every run, or a share of that for a quick one: at least so
- * many as a test needs that looks at what it drew.
+ * The number of runs: that of a long run, the usual one, or a share of it for a quick one. It is at least the minimum
+ * for tests that check what they drew.
  */
 export function runs(usual: number, least = 1): number {
   return longRun ?? Math.max(least, Math.ceil(usual * share));
 }
 
-/** Milliseconds that a test may take: a long run takes as long as it takes. */
+/** Milliseconds that a test may take: a long run has no limit. */
 export const patience = longRun === undefined ? 600_000 : 24 * 3_600_000;
 
 function wholeNumber(variable: string): number | undefined {

@@ -1,6 +1,6 @@
 /**
- * The second law: a manifest of any shape, evaluated, is what Helm makes of it compiled. Random pieces are written with
- * the words that a chart's source has, compiled into a throwaway chart, and rendered for random values.
+ * The second law: a manifest of any shape, evaluated, equals what Helm renders from it compiled. Random pieces are
+ * written in the vocabulary of a chart's source, compiled into a throwaway chart, and rendered for random values.
  */
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -37,7 +37,7 @@ afterAll(() => folder.remove());
 
 const release = { name: 'law-release', namespace: 'law-namespace' };
 
-/** A chart with one object that reads every value, since a chart may have no value that nothing reads. */
+/** A chart with one object that reads every value, since a chart must not have unused values. */
 function startChart() {
   const chart = new HelmChart({
     metadata: { name: 'law', version: '0.1.0', appVersion: '1.10', description: 'A random manifest.' },
@@ -73,7 +73,7 @@ function shape(numbers: readonly number[]): HelmChart<typeof world> {
   return chart;
 }
 
-/** A chart that refuses some values itself, with messages made of them, and has something to say after an installation. */
+/** A chart that refuses some values itself, with messages made of them, and has notes for after the installation. */
 function rules(numbers: readonly number[]): HelmChart<typeof world> {
   const chart = startChart();
   const author = new Author(new Tape(numbers));
@@ -96,7 +96,7 @@ function texts(numbers: readonly number[]): HelmChart<typeof world> {
 /** Counts, so that a test of nothing does not pass. */
 class Tally {
   compared = 0;
-  /** Why a chart could not be built, or has no meaning for values: each reason once, and how often. */
+  /** Why a chart could not be built, or is undefined for values: each reason once, and how often. */
   readonly skipped = new Map<string, number>();
 
   skip(error: Error): undefined {
@@ -106,7 +106,7 @@ class Tally {
   }
 }
 
-/** Fails with the template, the values and both results where Helm and the evaluation differ. */
+/** Fails with the template, the values and both results if Helm and the evaluation differ. */
 async function compare(build: () => HelmChart<typeof world>, documents: readonly ValueMap[], tally: Tally) {
   const chart = attempt(build, TypeError, tally);
   if (chart === undefined) return;
@@ -158,7 +158,7 @@ function report(where: string, { files, text, rendered, expected, said }: Differ
   ].join('\n');
 }
 
-/** Undefined where the chart can't be built or has no meaning for the values: a TypeError of JavaScript's own is none of these. */
+/** Undefined if the chart can't be built or is undefined for the values; JavaScript's own TypeErrors don't count. */
 function attempt<T>(make: () => T, expected: new () => Error, tally: Tally): T | undefined {
   try {
     return make();
@@ -177,7 +177,7 @@ function evaluate(chart: HelmChart<typeof world>, values: ValueMap) {
       ...(problems.length > 0 && { refused: problems.join('\n') }),
     };
   } catch (error) {
-    // Helm's reader says in its own words that it finds no end of such a key.
+    // Helm's reader has its own message for a key that is too long.
     if (isLongKey(error)) return { objects: '', refused: 'refused: ' };
     throw error;
   }
@@ -204,7 +204,7 @@ describe(`shapes, seed ${seed}`, { timeout: patience }, () => {
     expect(tally.compared).toBeGreaterThan(runs(300));
   });
 
-  test('a key arrives that is as long as YAML reads, and no longer one', async () => {
+  test('a key arrives if it is as long as YAML reads, and no longer one does', async () => {
     const build = () => {
       const chart = startChart();
       const byWord = groupBy(chart.values.words, (word) => word, 'byWord');
@@ -215,7 +215,7 @@ describe(`shapes, seed ${seed}`, { timeout: patience }, () => {
       });
       return chart;
     };
-    // With the quotes 1,024 characters of JSON, of letters, of what is two of UTF-16, and of escapes.
+    // With the quotes 1,024 characters of JSON: of letters, of surrogate pairs, and of escapes.
     const lengths = { a: 1, '\u{105c0}': 1, '\u{e0001}': 1, '"': 2, '\u0001': 6, '<': 6 };
     const words = Object.entries(lengths).flatMap(([piece, length]) => {
       const longest = piece.repeat(1022 / length) + 'x'.repeat(1022 % length);
@@ -247,7 +247,7 @@ describe(`shapes, seed ${seed}`, { timeout: patience }, () => {
     expect(tally.compared).toBe(documents.length);
   });
 
-  test('a text is what its lines are, and its lines mean what is evaluated', () => {
+  test('a string consists of its lines, and its lines mean what is evaluated', () => {
     fc.assert(
       fc.property(tapes, worlds, (numbers, values) => {
         fc.pre(!holdsForbiddenText(values));
@@ -266,7 +266,7 @@ describe(`shapes, seed ${seed}`, { timeout: patience }, () => {
           meant = canonical(evaluateNode(map, scope));
         } catch (error) {
           if (!isLongKey(error)) throw error;
-          // As a manifest it is refused; as a text it stays what it is.
+          // As a manifest it is refused; as a string it is unchanged.
           fc.pre(false);
         }
         expect(canonical(parse(text, options)), text).toBe(meant);

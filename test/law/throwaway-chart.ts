@@ -7,7 +7,7 @@ export function throwawayFolder(): { write(files: ReadonlyMap<string, string>): 
   const root = mkdtempSync(path.join(tmpdir(), 'law-'));
   let charts = 0;
   return {
-    /** Writes a chart and returns its folder. The one that was written before is gone. */
+    /** Writes a chart and returns its folder. The previous one is removed. */
     write(files) {
       rmSync(path.join(root, String(charts)), { recursive: true, force: true });
       const folder = path.join(root, String(++charts));

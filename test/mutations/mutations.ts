@@ -1,7 +1,7 @@
 /**
- * Breaks the compiler on purpose, in a copy, one place at a time: the law has to notice each. A mutation that nobody
- * notices shows what the law does not test. `npm run test:mutations` takes some minutes; with `-- -t int64` it tries the
- * mutations that say so.
+ * Breaks the compiler on purpose, in a copy, one place at a time: the law must detect each mutation. An undetected one
+ * shows what the law does not test. `npm run test:mutations` takes some minutes; with `-- -t int64` it tries the
+ * mutations whose title contains that.
  */
 
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { execFile } from '../system/processes.js';
 
 interface Mutation {
-  /** What a tired author might have done. */
+  /** A plausible mistake. */
   readonly does: string;
   /** Below `src`. */
   readonly file: string;
@@ -222,7 +222,7 @@ afterAll(() => rmSync(copy, { recursive: true }));
 
 const suite = ['shapes', 'operators', 'files', 'refusals', 'hostile'];
 
-/** The test that is likely to notice a mutation of a file; where it does not, the others are asked. */
+/** The test that is likely to detect a mutation of a file; if it does not, the others are tried. */
 const likely: Readonly<Record<string, string>> = {
   'helm/expressions/operators.ts': 'operators',
   'text/go-syntax.ts': 'operators',
@@ -234,7 +234,7 @@ test('without a mutation nothing fails', async () => {
   expect(failed, output).toBe(false);
 });
 
-test.each(mutations)('the law notices a compiler that $does', async ({ file, from, to }) => {
+test.each(mutations)('the law detects a compiler that $does', async ({ file, from, to }) => {
   const mutant = path.join(copy, 'src', file);
   const original = readFileSync(path.join(project, 'src', file), 'utf8');
   const places = original.split(from).length - 1;
@@ -247,7 +247,7 @@ test.each(mutations)('the law notices a compiler that $does', async ({ file, fro
     );
     const { failed, output } = await firstToFail([[first], others]);
     expect(failed, 'whether a test failed').toBe(true);
-    // Noticed by a test, and not because nothing runs any more.
+    // Detected by a test, and not because nothing runs any more.
     expect(output).toMatch(/Tests .*[1-9][0-9]* failed/);
   } finally {
     writeFileSync(mutant, original);
@@ -264,7 +264,7 @@ async function firstToFail([names = [], ...others]: readonly (readonly string[])
   return result.failed || others.length === 0 ? result : firstToFail(others);
 }
 
-/** Tests of the law as they run each time, up to the first failure. */
+/** Tests of the law with the usual number of runs, up to the first failure. */
 function run(names: readonly string[]): Promise<Result> {
   const files = names.map((name) => `test/law/${name}.test.ts`);
   return execFile(

@@ -1,9 +1,9 @@
-/** Values that nobody thought of: hostile strings, numbers at the edges, nested lists and maps. */
+/** Values that nobody thought of: hostile strings, extreme numbers, nested lists and maps. */
 import fc from 'fast-check';
 import { durationPattern } from '../../../src/text/duration.js';
 import type { Value } from '../../../src/text/json.js';
 
-/** Pieces that mean something to YAML, to Go templates, to shells, or to nobody. */
+/** Fragments with a meaning in YAML, Go templates or shells, or without any. */
 const pieces = [
   ...[
     'a',
@@ -112,7 +112,7 @@ const pieces = [
   ],
 ];
 
-/** Whole texts that a reader of YAML might take for something else. */
+/** Whole strings that a YAML reader might misinterpret. */
 const lookalikes = [
   ...[
     '',
@@ -229,12 +229,12 @@ const lookalikes = [
 
 export const hostileStrings: readonly string[] = [...lookalikes, ...pieces];
 
-/** Every character of Unicode: `fc.string` of them takes a second to make. */
+/** Every character of Unicode: creating `fc.string` of them takes a second. */
 const scalarValues = fc
   .oneof(fc.integer({ min: 0, max: 0xd7ff }), fc.integer({ min: 0xe000, max: 0x10ffff }))
   .map((code) => String.fromCodePoint(code));
 
-/** Any text of Unicode scalar values; half of them made of pieces that mean something somewhere. */
+/** Any string of Unicode scalar values; half of them made of fragments with a special meaning. */
 export const strings: fc.Arbitrary<string> = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...lookalikes) },
   {
@@ -259,7 +259,7 @@ export const integers: fc.Arbitrary<number> = fc.oneof(
   { weight: 3, arbitrary: fc.integer({ min: 0, max: 70_000 }) },
 );
 
-/** What no integer of a chart may be: a fraction, or beyond what a float64 holds exactly. */
+/** Numbers that are not valid as integers of a chart: fractions, or beyond what a float64 represents exactly. */
 const otherNumbers = fc.oneof(
   fc.constantFrom(
     0.5,
@@ -335,7 +335,7 @@ export const keys: fc.Arbitrary<string> = fc.oneof(
 
 export const stringMaps: fc.Arbitrary<{ readonly [key: string]: string }> = mapsOf(strings);
 
-/** Nested values of every kind, null among them. */
+/** Nested values of every kind, including null. */
 export const anyValues: fc.Arbitrary<Value> = fc.letrec<{ value: Value }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
@@ -345,7 +345,7 @@ export const anyValues: fc.Arbitrary<Value> = fc.letrec<{ value: Value }>((tie) 
   ),
 })).value;
 
-/** Maps of Helm's: any key, and no prototype, so that `__proto__` is a key like others. */
+/** Helm's maps: any key, and no prototype, so that `__proto__` is an ordinary key. */
 export function mapsOf<T extends Value>(
   members: fc.Arbitrary<T>,
 ): fc.Arbitrary<{ readonly [key: string]: T }> {

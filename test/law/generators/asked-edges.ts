@@ -1,4 +1,4 @@
-/** What the law says that each row of the operator table is asked about, told from the arguments alone. */
+/** The cases that each row of the operator table must be tested with, derived only from the arguments. */
 
 import type { Operator, Parameter, ParameterKind } from '../../../src/helm/ir/operator.js';
 import { parameterAt } from '../../../src/helm/ir/operator.js';
@@ -7,7 +7,7 @@ import { hostileStrings } from './arbitrary-values.js';
 
 type Argument = Value | undefined;
 
-/** A number, or a text, as messages have it. */
+/** A number, or a string, as in messages. */
 const written = (value: number | string) => (Object.is(value, -0) ? '-0' : JSON.stringify(value));
 
 const integers = [0, -0, 1, -1, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER].map(written);
@@ -42,7 +42,7 @@ const edgesOf: { readonly [K in ParameterKind]: readonly string[] } = {
   any: [...texts, ...numbers, ...booleans, ...lists, ...maps, 'null'],
 };
 
-/** The edges that the arguments of some calls are at nowhere, each with the parameter's name. */
+/** The edge cases that some calls never have as arguments, each with the parameter's name. */
 export function missedEdges(operator: Operator, calls: readonly (readonly Argument[])[]): readonly string[] {
   const met = new Map<Parameter, Set<string>>(operator.parameters.map((parameter) => [parameter, new Set()]));
   for (const args of calls) {
@@ -55,7 +55,7 @@ export function missedEdges(operator: Operator, calls: readonly (readonly Argume
   });
 }
 
-/** Adds the edges at which a value is, and its members are. */
+/** Adds the edge cases of a value and its members. */
 function meet(value: Argument, met: Set<string> | undefined, where = ''): void {
   if (met === undefined) return;
   const add = (edge: string) => met.add(edge + where);

@@ -19,23 +19,23 @@ export interface Shape extends Schema {
   readonly uniqueItems?: boolean;
   readonly minProperties?: number;
   readonly maxProperties?: number;
-  /** All patterns that a text has to match. */
+  /** All patterns that a string has to match. */
   readonly patterns?: readonly string[];
 }
 
 type Members = { readonly [key: string]: Value };
 
 /**
- * Values of a schema whose references are resolved. They meet what it says of types, enums, patterns, lengths, ranges
- * and members; a rule across members (`if`, `not`, `dependencies`) they may break.
+ * Values of a schema whose references are resolved. They satisfy what it says about types, enums, patterns, lengths,
+ * ranges and members; they may violate a rule across members (`if`, `not`, `dependencies`).
  */
 export function instances(schema: Schema): fc.Arbitrary<Value> {
   return draw(schema, 0);
 }
 
 /**
- * What a person writes into a values file: some of the keys, so that the chart's defaults stand in for the others, and
- * here and there a null that takes a default away.
+ * What a user writes into a values file: some of the keys, so that the chart's defaults fill in the others, and
+ * sometimes a null that removes a default.
  */
 function documents(schema: Schema): fc.Arbitrary<Members> {
   const members = Object.entries(schema.properties ?? {}).map(([key, member]) => {
@@ -43,7 +43,7 @@ function documents(schema: Schema): fc.Arbitrary<Members> {
     const value = nested ? documents(member) : draw(member, 0);
     const required = schema.required?.includes(key) ?? false;
     const needed = required && !nested && member.default === undefined;
-    // A null takes a default away, which leaves nothing where something is required.
+    // A null removes a default, which leaves a required key missing.
     const written = fc.oneof(
       { weight: required ? 400 : 15, arbitrary: value },
       { weight: needed ? 0 : 1, arbitrary: fc.constant(null) },
@@ -54,7 +54,7 @@ function documents(schema: Schema): fc.Arbitrary<Members> {
 }
 
 /**
- * A schema that draws what rules ask of values that may be secrets, of which the schema itself says nothing.
+ * A schema that also has what rules require of values that may be secrets, about which the schema itself is silent.
  *
  * @param forms patterns by the paths of keys
  */
@@ -73,7 +73,7 @@ export function withForms(
   return members.length === 0 ? schema : { ...schema, properties: Object.fromEntries(members) };
 }
 
-/** A value with this probability, else none. Where all keys are drawn, some rule across them is always broken. */
+/** A value with this probability, else undefined. If all keys are drawn, some rule across them is always broken. */
 function perhaps<T>(value: fc.Arbitrary<T>, probability: number): fc.Arbitrary<T | undefined> {
   return fc.oneof(
     { weight: Math.round(100 * (1 - probability)), arbitrary: fc.constant(undefined) },
@@ -95,7 +95,7 @@ export function userDocuments(
     .map(([layers, set]) => ({ files: layers.map(valuesText), set }));
 }
 
-/** A document of the schema in which one thing was made wrong, or at least strange. */
+/** A document of the schema in which one thing was made invalid, or at least unusual. */
 export function wrongDocuments(written: object, change = mutations): fc.Arbitrary<UserDocument> {
   return fc
     .tuple(documents(resolved(written)), fc.nat(), change)
@@ -104,7 +104,7 @@ export function wrongDocuments(written: object, change = mutations): fc.Arbitrar
 
 // ------------------------------------------------------------------------------------------------------------- --set
 
-/** `--set` of a scalar that the schema names, mostly to what it admits. */
+/** `--set` of a scalar that the schema names, mostly to an admitted value. */
 function assignments(schema: Schema): fc.Arbitrary<string> {
   const paths = scalarsOf(schema, []);
   if (paths.length === 0) return fc.constant('');
@@ -135,14 +135,16 @@ export function scalarsOf(schema: Schema, above: readonly string[]): readonly Sc
   });
 }
 
-/** A backslash takes the next character's meaning away: https://helm.sh/docs/intro/using_helm/#the-format-and-limitations-of---set */
+/**
+ * A backslash escapes the next character: https://helm.sh/docs/intro/using_helm/#the-format-and-limitations-of---set
+ */
 function setValue(value: Value): string {
   return String(value).replaceAll(/[\\,{}[\]=]/g, (character) => `\\${character}`);
 }
 
 // --------------------------------------------------------------------------------------------------------- mutations
 
-/** What becomes of a value. */
+/** What replaces a value. */
 export type Mutation = (value: Value) => Value;
 
 const mutations: fc.Arbitrary<Mutation> = fc.oneof(
@@ -194,7 +196,7 @@ function isMap(value: Value): value is Members {
 
 // ------------------------------------------------------------------------------------------------ values of a schema
 
-/** Beyond this depth, what may be left out is: a definition may refer to itself. */
+/** Beyond this depth optional parts are omitted: a definition may refer to itself. */
 const deepest = 7;
 
 function draw(written: Schema, depth: number): fc.Arbitrary<Value> {
@@ -216,8 +218,8 @@ function draw(written: Schema, depth: number): fc.Arbitrary<Value> {
 }
 
 /**
- * Where a schema says what must be beside what (`if`, `then`), a schema for each of these conditions that holds, with all
- * that follows from it: seldom would a map that is drawn without a look at them meet them.
+ * If a schema has conditions (`if`, `then`), a schema for each combination of them that can hold, with all
+ * consequences: members drawn without regard to them would seldom satisfy them.
  */
 export function formsOf({ allOf = [], ...rest }: Schema): readonly Schema[] {
   const conditions = allOf.flatMap((part: Conditional) =>
@@ -240,7 +242,7 @@ interface Conditional extends Schema {
   readonly then?: Schema;
 }
 
-/** Whether what one condition asks of members another one asks as well. */
+/** Whether one condition's requirements for members imply another's. */
 function follows({ properties: asked = {} }: Schema, { properties: given = {} }: Schema): boolean {
   return Object.entries(asked).every(([key, member]) => isDeepStrictEqual(member, given[key]));
 }
@@ -285,7 +287,7 @@ function lists(shape: Shape, depth: number): fc.Arbitrary<readonly Value[]> {
     : fc.array(items, lengths);
 }
 
-/** The members that the schema names; as many of the optional ones as it lets be there. */
+/** The members that the schema names, with as many of the optional ones as it allows. */
 function namedMembers(shape: Shape, depth: number): fc.Arbitrary<Members> {
   const { properties = {}, minProperties = 0, maxProperties } = shape;
   const names = namesOf(shape);
@@ -307,13 +309,13 @@ function namedMembers(shape: Shape, depth: number): fc.Arbitrary<Members> {
   );
 }
 
-/** The keys that the schema names and lets be there. */
+/** The keys that the schema names and allows. */
 export function namesOf({ properties = {}, propertyNames }: Shape): readonly string[] {
   const { enum: allowed } = propertyNames ? merged(propertyNames) : {};
   return Object.keys(properties).filter((name) => allowed?.includes(name) ?? true);
 }
 
-/** The members whose keys are free. */
+/** The members with arbitrary keys. */
 function openMembers(shape: Shape, depth: number): fc.Arbitrary<Members> {
   const {
     properties = {},
@@ -350,8 +352,8 @@ function openMembers(shape: Shape, depth: number): fc.Arbitrary<Members> {
 }
 
 /**
- * Texts that match all patterns: those made to escape as far as they do, and others made from the longest pattern. What
- * generates them takes far longer to make than to use, so each is made once.
+ * Strings that match all patterns: hostile ones as far as they do, and others generated from the longest pattern.
+ * Creating a generator takes far longer than using it, so each is created once.
  */
 export function texts({ patterns, minLength, maxLength }: Shape): fc.Arbitrary<string> {
   const demands: TextDemands = { patterns, minLength, maxLength };
@@ -365,7 +367,7 @@ const madeTexts = new Map<string, fc.Arbitrary<string>>();
 
 type TextDemands = { readonly [K in 'patterns' | 'minLength' | 'maxLength']: Shape[K] | undefined };
 
-/** Whether a text has the length and matches the patterns that a schema asks for. */
+/** Whether a string has the length and matches the patterns that a schema requires. */
 export function admits(
   { patterns = [], minLength = 0, maxLength = Number.POSITIVE_INFINITY }: Partial<TextDemands>,
   text: string,
@@ -409,7 +411,7 @@ function numbersWithin(
   );
 }
 
-/** A schema with what its `allOf` demands written beside its own demands. */
+/** A schema merged with the schemas in its `allOf`. */
 export function merged(schema: Schema): Shape {
   const { allOf = [], pattern, ...own } = schema as Shape;
   return allOf.map(merged).reduce(both, pattern === undefined ? own : { ...own, patterns: [pattern] });

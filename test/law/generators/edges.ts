@@ -1,4 +1,4 @@
-/** The edges of each kind of value, where the meanings of one operator in two languages part. */
+/** The edge cases of each kind of value, at which the meanings of one operator in two languages differ. */
 import fc from 'fast-check';
 import type { Value } from '../../../src/text/json.js';
 import { anyValues, hostileStrings, mapsOf, strings } from './arbitrary-values.js';
@@ -11,7 +11,7 @@ const exactly = <T extends Value>(...values: readonly T[]): Edges<T> =>
 
 export const booleanEdges: Edges<boolean> = exactly(true, false);
 
-/** Those of integers that a float64 holds exactly, as every number of a values file is one. */
+/** Integers that a float64 represents exactly, as it does every number of a values file. */
 export const integerEdges: Edges<number> = exactly(
   ...[0, -0, 1, -1, 1e6, 1e7, 1e15, 2 ** 31 - 1, 2 ** 31, -(2 ** 31), 2 ** 32],
   ...[Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER],
@@ -19,7 +19,7 @@ export const integerEdges: Edges<number> = exactly(
 
 export const positiveEdges: Edges<number> = exactly(1, 2, 1e7, 2 ** 32, Number.MAX_SAFE_INTEGER);
 
-/** Those of int64 too, of float64, and where JSON begins to write an exponent. */
+/** Also those of int64, of float64, and those from which JSON writes an exponent. */
 export const numberEdges: Edges<number> = [
   ...integerEdges,
   ...exactly(
@@ -29,7 +29,7 @@ export const numberEdges: Edges<number> = [
   ),
 ];
 
-/** Characters of each plane of Unicode, of those that YAML has: https://yaml.org/spec/1.2.2/#51-character-set */
+/** Characters of each plane of Unicode, among those that YAML allows: https://yaml.org/spec/1.2.2/#51-character-set */
 const planes: Edges<string> = Array.from({ length: 17 }, (_, plane) => {
   const first = plane * 0x10000;
   const codes = fc.integer({ min: first, max: first + 0xffff }).filter(isOfYaml);
@@ -50,7 +50,7 @@ export const textEdges: Edges<string> = [
 
 export const scalarEdges: Edges<string | number | boolean> = [...textEdges, ...numberEdges, ...booleanEdges];
 
-/** Texts of digits, of which some say the same integer. */
+/** Strings of digits, some of which denote the same integer. */
 export const digitEdges: Edges<string> = exactly(
   ...['0', '-0', '00', '07', '08', '-1', '1000000', '000000000000001'],
   ...['9'.repeat(15), `-${'9'.repeat(15)}`],
@@ -66,7 +66,7 @@ export const headerEdges: Edges<string> = exactly(
   ...['', '-', '_', 'a', 'X', '0', 'x-api-key', 'X-API-KEY', '-a', 'a-', 'a--b', 'a_b', '0a', 'a-0b'],
 );
 
-/** Patterns, most of which some of the hostile texts match. */
+/** Patterns, most of which match some of the hostile strings. */
 export const patterns: readonly string[] = [
   ...['^$', '^a$', '^a*$', '^[^a]*$', '^[ -~]*$', '^[^ -~]+$', '^[\n]*$', '^[\r\n \t]+$', '^[a-zA-Z0-9_-]+$'],
   ...[
@@ -115,7 +115,7 @@ export const listEdges: Edges<readonly Value[]> = [
 
 type Map<T extends Value> = { readonly [key: string]: T };
 
-/** Maps in which a key has an edge, or is one. */
+/** Maps in which a value or a key is an edge case. */
 export function mapWith<T extends Value>(
   key: fc.Arbitrary<string>,
   member: fc.Arbitrary<T>,

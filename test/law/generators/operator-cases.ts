@@ -1,6 +1,6 @@
 /**
- * Calls of the rows of the operator table, made from the table alone: for each way in which a row may be called, by the
- * kinds of its arguments, random arguments, and those at the edges of each kind; from the values, and as constants.
+ * Calls of the rows of the operator table, derived only from the table: for each combination of kinds of arguments,
+ * random arguments and the edge cases of each kind; from the values, and as constants.
  */
 import fc from 'fast-check';
 import { bound, evaluate, type Scope, scopeOf } from '../../../src/helm/evaluate/evaluate.js';
@@ -33,7 +33,7 @@ import * as edges from './edges.js';
 type Argument = Value | undefined;
 type Arguments = readonly Argument[];
 
-/** A way to fill one parameter: what the schema says of the argument, random arguments, and those at its edges. */
+/** A way to fill one parameter: the argument's schema, random arguments, and edge cases. */
 interface Choice<T extends Argument = Value> {
   readonly label: string;
   readonly schema: Schema;
@@ -168,7 +168,7 @@ function orAbsent(choice: Choice): Choice<Argument> {
 
 type Signature = readonly Choice<Argument>[];
 
-/** Every way to call an operator that the compiler lets through. */
+/** Every way to call an operator that the compiler accepts. */
 function signatures(operator: Operator): readonly Signature[] {
   const fewest = operator.parameters.length;
   const lengths = operator.parameters.at(-1)?.variadic ? [fewest, fewest + 1, fewest + 2] : [fewest];
@@ -216,7 +216,7 @@ function isBuilt(build: () => unknown): boolean {
 
 // ----------------------------------------------------------------------------------------------------------- cases
 
-/** What TypeScript says that a call yields, as JSON. */
+/** The result of a call in TypeScript, as JSON. */
 export interface Case {
   readonly arguments: Arguments;
   readonly expected: string;
@@ -239,7 +239,7 @@ export function argumentsAsValues(args: Arguments): { readonly [name: string]: V
   );
 }
 
-/** At least so many cases of random arguments, and one for each edge of each kind that a parameter takes. */
+/** At least this many cases of random arguments, and one for each edge case of each kind that a parameter accepts. */
 export function questionsFor(operator: Operator, many: number, seed: number): readonly Group[] {
   const ways = signatures(operator).map((signature) => wayOf(operator, signature, seed));
   for (const index of operator.parameters.keys()) askEdges(ways, index, seed);
@@ -250,14 +250,14 @@ export function questionsFor(operator: Operator, many: number, seed: number): re
   ]);
 }
 
-/** One way to call a row, and the cases that it was asked about. */
+/** One way to call a row, and the cases that it was tested with. */
 interface Way {
   readonly signature: Signature;
-  /** Random arguments; those that must be constants are of a few. */
+  /** Random arguments; those that must be constants come from a small set. */
   readonly values: readonly fc.Arbitrary<Argument>[];
-  /** The cases, by the constants that stand in their template. */
+  /** The cases, by the constants in their template. */
   readonly walks: ReadonlyMap<string, Group>;
-  /** Adds a case. False where the row has no meaning for its arguments. */
+  /** Adds a case. False if the row is not defined for its arguments. */
   ask(args: Arguments): boolean;
 }
 
@@ -322,7 +322,7 @@ function walked(operator: Operator, signature: Signature, constants: Arguments) 
 
 const attempts = 200;
 
-/** Asks about each edge of a parameter once, with other arguments for which the row has a meaning. */
+/** Tests each edge case of a parameter once, with other arguments for which the row is defined. */
 function askEdges(ways: readonly Way[], index: number, seed: number): void {
   const takers = new Map<string, Way[]>();
   for (const way of ways) {
@@ -343,7 +343,7 @@ function askEdges(ways: readonly Way[], index: number, seed: number): void {
   }
 }
 
-/** Asks about random arguments until there are so many for which the row has a meaning. */
+/** Tests random arguments until the row is defined for enough of them. */
 function askAtRandom(way: Way, many: number, seed: number): void {
   let asked = 0;
   for (let lot = 0; lot < attempts && asked < many; lot++) {
@@ -352,7 +352,7 @@ function askAtRandom(way: Way, many: number, seed: number): void {
   }
 }
 
-/** Some of the same arguments as constants, which stand in the template. */
+/** Some of the same arguments as constants in the template. */
 function literals(operator: Operator, way: Way, many: number): Group {
   const asked = [...way.walks.values()].flatMap(({ cases }) => cases.map(({ arguments: args }) => args));
   const step = Math.max(1, Math.floor(asked.length / many));

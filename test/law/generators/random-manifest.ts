@@ -1,4 +1,4 @@
-/** Manifests that nobody thought of, out of everything that a chart's source may be written with. */
+/** Manifests that nobody thought of, from everything that a chart's source may contain. */
 import Type from 'typebox';
 import {
   add,
@@ -66,7 +66,7 @@ import type { Host, Person, World } from './world.js';
 
 type Texts = { readonly [key: string]: string };
 
-/** What can be read where a piece of a manifest stands. */
+/** What can be read at a place in a manifest. */
 interface Known {
   readonly values: Symbolic<World>;
   readonly texts: readonly Expr<string>[];
@@ -172,7 +172,7 @@ export class Author {
 
   constructor(
     private readonly tape: Tape,
-    /** Whether a list or map of the values may be written as it is, which a text can't have. */
+    /** Whether a list or map of the values may be written unchanged, which text can't contain. */
     private readonly containers = true,
   ) {}
 
@@ -358,7 +358,7 @@ export class Author {
     ]);
   }
 
-  /** Any expression, for what takes all of them. */
+  /** Any expression, for operators that accept all of them. */
   private anything(at: Known, depth: number): Expr<NonNullable<unknown>> {
     return this.tape.make<Expr<NonNullable<unknown>>>([
       () => this.text(at, depth),
@@ -377,7 +377,7 @@ export class Author {
 
   // --------------------------------------------------------------------------------------------------- manifests
 
-  /** Whatever may stand as a field's value or as a list's member. */
+  /** Anything that may be the value of a field or the member of a list. */
   value(at: Known, depth: number): unknown {
     const leaves: [() => unknown, ...(() => unknown)[]] = [
       () => 'x',
@@ -432,7 +432,7 @@ export class Author {
     ]);
   }
 
-  /** A map's entries. `taken` holds its keys: each stands once. */
+  /** A map's entries. `taken` contains its keys, so that each occurs once. */
   map(at: Known, depth: number, taken = new Set<string>()): object {
     const parts = this.tape.many(6, () => this.entry(at, depth, taken));
     return Object.assign({}, ...parts);
@@ -537,7 +537,7 @@ export class Author {
     ]);
   }
 
-  /** Lines that are said under conditions. */
+  /** Lines under conditions. */
   messages(at: Known, depth: number): readonly Member<string>[] {
     return this.tape.many(3, () =>
       this.tape.make<Member<string>>([
@@ -557,7 +557,7 @@ export class Author {
     );
   }
 
-  /** A YAML text in a field, and its hash. */
+  /** A YAML string in a field, and its hash. */
   document(at: Known, depth: number): object {
     const taken = new Set<string>();
     const key = this.key(taken);

@@ -1,4 +1,4 @@
-/** Documents in which every place of a schema that takes a text has one, so that the objects show where each arrives. */
+/** Documents with a string at every place of a schema that accepts one, so that the objects show where each arrives. */
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import type { HelmChart } from '../../../src/helm/index.js';
@@ -12,21 +12,21 @@ import { isMap, type Value, type ValueMap } from '../../../src/text/json.js';
 import { admits, merged, scalarsOf, texts, withForms } from './documents.js';
 import { holding, type TextPlace, textPlaces } from './text-places.js';
 
-/** A document, and for each of some places the harmless text that stands there and nowhere else. */
+/** A document and, for some places, the unique harmless string at each. */
 export interface Scene {
   readonly document: Value;
   readonly marks: ReadonlyMap<TextPlace, string>;
 }
 
 /**
- * Scenes are found by a search, which now and then misses a place: it is the same one in every run, and what a run draws
- * anew are the texts that stand at the places.
+ * Scenes are found by a search, which sometimes misses a place: it is the same search in every run, and only the
+ * strings at the places are drawn anew.
  */
 const seed = 5;
 
 const release = { name: 'law-release', namespace: 'law-namespace' };
 
-/** What a chart says of documents. */
+/** What a chart says about documents. */
 export class Reader {
   private readonly validate;
 
@@ -51,18 +51,18 @@ export class Reader {
   }
 }
 
-/** What a chart's rules ask of documents, which no search would find. */
+/** What a chart's rules require of documents, which no search would find. */
 export interface ChartKnowledge {
-  /** Patterns of values whose schema says nothing, by their paths. */
+  /** Patterns of values without constraints in their schema, by path. */
   readonly forms?: { readonly [path: string]: string };
-  /** The document with what else it needs for what it has. */
+  /** The document with whatever else its content requires. */
   readonly completed?: (document: Value) => Value;
 }
 
 /**
- * Scenes that the chart takes, which together have every place whose text arrives in an object, and the places whose text
- * never does. Places that are called by a name in `nowhere` are not expected to: they are tried by themselves, and less long,
- * since a place that breaks a rule keeps its neighbours out of a document.
+ * Scenes that the chart accepts, which together contain every place whose string arrives in an object, and the places
+ * whose string never does. Places with a name in `nowhere` are not expected to arrive: they are tried separately and
+ * less often, since a place that breaks a rule keeps others out of a document.
  */
 export function scenesOf(
   chart: HelmChart,
@@ -99,11 +99,11 @@ export function scenesOf(
   };
 }
 
-/** Draws scenes: what breaks the schema or a rule is drawn anew, and at last left out. */
+/** Draws scenes: what breaks the schema or a rule is drawn again, and finally left out. */
 class Stage {
   private readonly reader: Reader;
   readonly schema: Schema;
-  /** Settings of switches, those with the most objects first; those that a text has to make complete come last. */
+  /** Settings of switches, those with the most objects first; those that need a string come last. */
   private readonly settings: readonly Value[];
   private draws = 0;
 
@@ -146,7 +146,7 @@ class Stage {
     return value as T;
   }
 
-  /** Pointers to what the schema refuses, or else to what the rules are about. */
+  /** Pointers to what the schema refuses, or else to what the rules concern. */
   private wrong(document: Value): readonly string[] {
     const refused = [...this.reader.refused(document), ...forbiddenIn(document, '')];
     if (refused.length > 0) return refused;
@@ -162,10 +162,10 @@ class Stage {
   }
 }
 
-/** So many, and no multiple of 7, since a place may need several switches at once and the search goes in steps of 7. */
+/** Not a multiple of 7, since a place may need several switches at once and the search advances in steps of 7. */
 const drawnSettings = 150;
 
-/** How often a part is drawn anew. */
+/** How often a part is redrawn. */
 const patience = 9;
 
 function forbiddenIn(value: Value, pointer: string): readonly string[] {
@@ -177,7 +177,7 @@ function forbiddenIn(value: Value, pointer: string): readonly string[] {
   ]);
 }
 
-/** A rule's message begins with the key that it is about, and may name keys below that, which the document has. */
+/** A rule's message begins with the key that it concerns, and may name keys below it that are in the document. */
 export function pointersOfRule(message: string, document: Value): readonly string[] {
   const [, key = ''] = /^([\w$-]+(?:[.][\w$-]+)*)[[:]/.exec(message) ?? [];
   if (key === '') return [];
@@ -189,8 +189,8 @@ export function pointersOfRule(message: string, document: Value): readonly strin
 }
 
 /**
- * Whether what is wrong somewhere may be due to a place: the wrong thing is in what the place has for itself, from the
- * first list or map on, or around it.
+ * Whether a place may have caused an error: the error is in what belongs only to the place, from the first list or map
+ * on, or around it.
  */
 export function isConcerned(
   place: TextPlace,
@@ -211,7 +211,7 @@ function isWithin(outer: string, inner: string): boolean {
   return inner === outer || inner.startsWith(`${outer}/`);
 }
 
-/** All texts of a value, those in base64 too, in lower case. */
+/** All strings of a value, including those in base64, in lower case. */
 function allTexts(value: unknown): string {
   const found: string[] = [];
   JSON.stringify(value, (key, member) => {
@@ -222,7 +222,7 @@ function allTexts(value: unknown): string {
   return found.join('\n').toLowerCase();
 }
 
-/** Settings of switches and choices that stand outside of lists. */
+/** Settings of switches and choices outside lists. */
 function switchesOf(schema: Schema): fc.Arbitrary<Value> {
   const settings = scalarsOf(schema, []).flatMap(({ path, member }) => {
     const { type, enum: choices } = merged(member);
@@ -233,7 +233,7 @@ function switchesOf(schema: Schema): fc.Arbitrary<Value> {
   return fc.tuple(...settings).map((chosen) => chosen.reduce<Value>(joined, {}));
 }
 
-/** For each place a text that it takes and that is found nowhere else. */
+/** For each place a string that it accepts and that occurs nowhere else. */
 function marksOf(places: readonly TextPlace[]): ReadonlyMap<TextPlace, string> {
   const taken: string[] = [];
   return new Map(
@@ -255,7 +255,7 @@ function drawnMark({ shape }: TextPlace, index: number, taken: readonly string[]
   return drawn.find((text) => !taken.some((other) => other.includes(text) || text.includes(other))) ?? '';
 }
 
-/** Maps are joined, lists put one behind the other; of two scalars the second stays. */
+/** Maps are merged, lists concatenated; of two scalars the second wins. */
 function joined(one: Value, other: Value): Value {
   if (Array.isArray(one) && Array.isArray(other)) return [...one, ...other];
   if (!isMap(one) || !isMap(other)) return other;
@@ -266,7 +266,7 @@ function joined(one: Value, other: Value): Value {
   return { ...one, ...Object.fromEntries(members) };
 }
 
-/** A document in which the choices of a schema are told by marks, which no schema takes. */
+/** A document in which the choices of a schema are distinguished by markers, which no schema accepts. */
 export function choicesOf(chart: HelmChart): Scene {
   const schema = resolved(chart.schema as Schema);
   const places = textPlaces(schema).filter(({ choices }) => choices !== undefined);
@@ -281,7 +281,7 @@ export function choicesOf(chart: HelmChart): Scene {
   return { document: parts.reduce(joined, {}), marks };
 }
 
-/** The document with other texts in the place of marks. */
+/** The document with other strings instead of markers. */
 export function replaced(value: Value, texts: ReadonlyMap<string, string>): Value {
   if (typeof value === 'string') return texts.get(value) ?? value;
   if (Array.isArray(value)) return value.map((item) => replaced(item, texts));
@@ -296,7 +296,7 @@ function memberAt(value: Value, [key, ...below]: readonly string[]): Value {
   return isMap(value) && Object.hasOwn(value, key) ? memberAt(value[key] ?? null, below) : null;
 }
 
-/** JSON pointers to where the marks stand, and for a key to its map, once other texts are in the place of marks. */
+/** JSON pointers to the markers (for a key, to its map) after other strings have replaced them. */
 export function pointersOf(
   document: Value,
   marks: ReadonlyMap<TextPlace, string>,

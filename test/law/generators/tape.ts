@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 
 /**
- * Decisions, drawn from a list of numbers that fast-check shrinks: a shorter list, or smaller numbers, make a simpler
- * thing, because every choice lists what is simplest first. When the list is used up, everything is what is simplest.
+ * Decisions, drawn from a list of numbers that fast-check shrinks: a shorter list, or smaller numbers, give a simpler
+ * result, because every choice lists the simplest option first. When the list is used up, the simplest option is always
+ * taken.
  */
 export class Tape {
   private position = 0;
@@ -27,7 +28,7 @@ export class Tape {
     return this.of(ways)();
   }
 
-  /** As many as drawn, at most `most`. */
+  /** A drawn number of items, at most `most`. */
   many<T>(most: number, make: () => T): T[] {
     return Array.from({ length: this.below(most + 1) }, make);
   }

@@ -1,4 +1,6 @@
-/** The places at which a chart's schema takes a text: values, members of lists and of maps, and the keys of maps. */
+/**
+ * The places at which a chart's schema accepts a string: values, members of lists and of maps, and the keys of maps.
+ */
 import fc from 'fast-check';
 import type { Schema } from '../../../src/helm/ir/schema.js';
 import type { Value, ValueMap } from '../../../src/text/json.js';
@@ -11,9 +13,9 @@ export interface TextPlace {
   /** Such as `api.extraEnv.* key`. */
   readonly name: string;
   readonly steps: readonly Step[];
-  /** What the schema asks of the text. */
+  /** What the schema requires of the string. */
   readonly shape: Shape;
-  /** All that the schema takes, where it lists them. */
+  /** All accepted strings, if the schema lists them. */
   readonly choices: readonly unknown[] | undefined;
 }
 
@@ -62,7 +64,7 @@ function alternativesOf({ anyOf = [], oneOf = [] }: Shape): readonly Schema[] {
   return [...anyOf, ...oneOf];
 }
 
-/** What the schema says of keys that it does not name, and of their members. */
+/** What the schema says about keys that it does not name, and about their members. */
 function mapsOf({ patternProperties = {}, additionalProperties }: Shape) {
   return [
     ...Object.entries(patternProperties).flatMap(([pattern, member]) =>
@@ -73,8 +75,8 @@ function mapsOf({ patternProperties = {}, additionalProperties }: Shape) {
 }
 
 /**
- * Values of the schema with the text at the place; what the schema requires beside it is drawn, and within a list or a map
- * at times more.
+ * Values of the schema with the string at the place; other required keys are drawn, and within a list or map sometimes
+ * more.
  */
 export function holding(schema: Schema, { steps }: TextPlace, text: string): fc.Arbitrary<Value> {
   return heldBy(schema, steps, text, false);
@@ -114,7 +116,7 @@ function heldBy(
         .map(([name, value]) => ({ [name]: value }));
 }
 
-/** One that no other place has, so that each has a member for itself. */
+/** One that no other place has, so that each has its own member. */
 function memberName(names: Shape, text: string): fc.Arbitrary<string> {
   const own = `member${text.replaceAll(/[^0-9]/g, '')}`;
   return admits(names, own) ? fc.constant(own) : texts(names);
@@ -129,7 +131,7 @@ function mapHolding(
 ): fc.Arbitrary<ValueMap> {
   const { properties = {}, required = [] } = shape;
   const others = namesOf(shape).filter((name) => name !== key);
-  // Outside of lists and maps a chart's defaults are beside the place.
+  // Outside lists and maps a chart's defaults apply around the place.
   const needed = others.filter((name) => required.includes(name) && (isOwn || !hasDefault(properties[name])));
   const optional = isOwn ? others.filter((name) => !required.includes(name)) : [];
   const more = fc.oneof(fc.constant([]), fc.subarray(optional, { maxLength: Math.min(2, optional.length) }));
@@ -145,7 +147,7 @@ function hasDefault(schema: Schema = {}): boolean {
   return schema.default !== undefined || Object.values(schema.properties ?? {}).some(hasDefault);
 }
 
-/** Whether a schema can have the place in it, among alternatives that can't all. */
+/** Whether the place is possible in a schema, among exclusive alternatives. */
 function leadsTo(schema: Schema, [step, ...below]: readonly Step[]): boolean {
   const shape = merged(schema);
   if (step === undefined) return takesTexts(shape) || alternativesOf(shape).some((way) => leadsTo(way, []));

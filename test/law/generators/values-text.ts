@@ -1,7 +1,7 @@
 import type { Value } from '../../../src/text/json.js';
 
 /**
- * A values document as text: JSON with everything but printable ASCII escaped, so that Helm's YAML reader gives back
+ * A values document as text: JSON with everything but printable ASCII escaped, so that Helm's YAML reader returns
  * exactly the value. It shares no code with the toolkit's own writers of strings.
  */
 export function valuesText(value: Value): string {

@@ -1,4 +1,6 @@
-/** The values of the charts that random manifests are made into: every kind of value, there, absent, empty, nested. */
+/**
+ * The values of the charts that random manifests are made into: every kind of value, present, absent, empty, nested.
+ */
 import fc from 'fast-check';
 import Type, { type Static } from 'typebox';
 import type { Schema } from '../../../src/helm/ir/schema.js';
@@ -66,7 +68,7 @@ export type Host = Static<typeof host>;
 
 const hostile = fc.noBias(instances(resolved(world as Schema))).map((values) => values as ValueMap);
 
-/** Complete values; one in ten may hold a text that no values may hold. */
+/** Complete values; one in ten may contain a forbidden string. */
 export const worlds: fc.Arbitrary<ValueMap> = fc.oneof(
   { weight: 9, arbitrary: hostile.map((values) => cleaned(values) as ValueMap) },
   { weight: 1, arbitrary: hostile },

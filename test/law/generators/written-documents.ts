@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { valuesText } from './values-text.js';
 
-/** What stands behind a key or a dash. */
+/** What follows a key or a dash. */
 type Written = Alias | Anchorable<Content>;
 type Anchorable<C> = C & { anchored: boolean };
 type Content = Scalar | Lines | Block | Sequence | Mapping;
@@ -15,7 +15,7 @@ interface Scalar {
   text: string;
   comment: string;
 }
-/** A plain or quoted text that goes on in the lines below. */
+/** A plain or quoted scalar that continues in the lines below. */
 interface Lines {
   is: 'lines';
   lines: readonly string[];
@@ -23,7 +23,7 @@ interface Lines {
 interface Block {
   is: 'block';
   style: string;
-  /** The indentation indicator; none where 0. */
+  /** The indentation indicator; none if 0. */
   indicator: number;
   chomp: string;
   lines: readonly string[];
@@ -184,8 +184,8 @@ const { entries } = fc.letrec<{ value: Written; entries: Entry[] }>((tie) => ({
 }));
 
 /**
- * Values files as a careful person may write them, with what YAML offers and nothing that one has to refuse: block and
- * flow style, every kind of text, comments, anchors, aliases and merges.
+ * Values files as a careful person may write them, with all YAML features that need not be refused: block and flow
+ * style, every kind of scalar, comments, anchors, aliases and merges.
  */
 export const writtenDocuments: fc.Arbitrary<string> = fc
   .record({
@@ -198,14 +198,14 @@ export const writtenDocuments: fc.Arbitrary<string> = fc
     return start + lines.map((line) => line + lineBreak).join('');
   });
 
-/** The anchors so far, and of those that are complete, which name maps. */
+/** The anchors so far and, among the completed ones, those that name maps. */
 interface Anchors {
   count: number;
   complete: string[];
   maps: string[];
 }
 
-/** Writes what stands behind a key or a dash of a column: the rest of its line, and the lines below. */
+/** Writes what follows a key or a dash of a column: the rest of its line, and the lines below. */
 function written(
   value: Written,
   column: number,
@@ -225,14 +225,14 @@ function content(
 ): { head: string; below: readonly string[] } {
   switch (value.is) {
     case 'scalar':
-      // No tab directly behind a dash.
+      // No tab directly after a dash.
       return { head: value.text === '' ? value.comment.trimStart() : value.text + value.comment, below: [] };
     case 'lines': {
       const [head = '', ...more] = value.lines;
       return { head, below: more.map((line) => indented(column + 1, line)) };
     }
     case 'block': {
-      // Without an indicator the first line sets the indentation, so it neither starts with a space nor is it blank.
+      // Without an indicator the first line sets the indentation, so it must neither start with a space nor be blank.
       const lines = value.indicator === 0 ? ['first', ...value.lines] : value.lines;
       return {
         head: value.style + (value.indicator || '') + value.chomp + value.comment,

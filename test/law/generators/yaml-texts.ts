@@ -1,6 +1,6 @@
 /**
- * YAML as people write it, and YAML at every edge that parsers disagree about. What is drawn here is text: what it means
- * is for Helm to say.
+ * YAML as people write it, and YAML at every edge that parsers disagree about. Only text is drawn here: Helm decides
+ * what it means.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
@@ -9,15 +9,15 @@ import { writtenDocuments } from './written-documents.js';
 
 export interface Family {
   readonly texts: fc.Arbitrary<string>;
-  /** Why a text may be refused that both Helms read alike. */
+  /** Why text may be refused that both Helms read alike. */
   readonly mayRefuse: readonly Refusal[];
-  /** The share of texts that at least is accepted, lest the test say nothing. */
+  /** The minimum share of accepted texts; with fewer, the test would prove little. */
   readonly leastAccepted: number;
 }
 
 type Texts = fc.Arbitrary<string>;
 
-/** One of the pieces between the bars. A piece that stands there twice is drawn more often. */
+/** One of the pieces between the bars. A piece that occurs there twice is drawn more often. */
 export const one = (pieces: string): Texts => fc.constantFrom(...pieces.split('¦'));
 const row = (...parts: Texts[]): Texts => fc.tuple(...parts).map((texts) => texts.join(''));
 const many = (pieces: Texts, maxLength: number, glue: Texts = fc.constant('')): Texts =>
@@ -26,7 +26,7 @@ const many = (pieces: Texts, maxLength: number, glue: Texts = fc.constant('')): 
 const plainPieces =
   'a¦b¦key¦x y¦é¦😀¦a-b¦a:b¦a#b¦x.y¦1¦no¦-1.5¦//¦a,b¦it\'s¦{¦q"q¦*¦&¦!¦%¦?¦?a¦:a¦-a¦<¦|¦>¦@¦`¦~¦null¦\u00a0';
 
-/** Where a value stands, and what may follow it. */
+/** The position of a value, and what may follow it. */
 const place = one('a: ¦a:\n  ¦a:\n  b: ¦a:\n- ¦a:\n  - ¦a:\n- - ¦a: &a ¦a: !!str ¦a: [¦a: {b: ¦');
 const rest = one('\n¦\n¦¦\r\n¦ # c\n¦ x\n¦\nb: 1\n¦\n\n¦]\n¦}\n¦: 1\n');
 
@@ -123,7 +123,7 @@ const edited = fc
     );
   });
 
-/** What a text with anything in it may be refused for. */
+/** Why text with arbitrary content may be refused. */
 const anyStructure: readonly Refusal[] = [
   ...(['syntax', 'indentation', 'flow', 'block scalar', 'document', 'tag', 'anchor', 'alias'] as const),
   ...(['duplicate key', 'key'] as const),
