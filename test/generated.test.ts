@@ -7,15 +7,15 @@ import { differences } from './generated.js';
 
 const chart = path.join(import.meta.dirname, '../charts/centaur');
 
-test('charts/centaur is what its source makes, to the byte', () => {
+test('charts/centaur equals the output of its source, to the byte', () => {
   expect(differences(chart, centaurChart().compile()), 'write it anew: npm run synth').toEqual([]);
 });
 
-test('the source makes the same chart each time', () => {
+test('the source gives the same chart each time', () => {
   expect([...centaurChart().compile()]).toEqual([...centaurChart().compile()]);
 });
 
-/** What is between braces, with constant strings left out. */
+/** What is between braces, without constant strings. */
 const action = /[^\n]*?\{\{(?:"(?:[^"\\]|\\.)*"|`[^`]*`|[^"`])*?\}\}/g;
 
 test.each(['charts/centaur', 'examples/web-service/chart'])('no line of code in %s is long', (folder) => {

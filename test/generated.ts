@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** How a folder differs, to the byte, from the files that it should hold: a line for each file. */
+/** How a folder differs, to the byte, from its expected files: a line for each file. */
 export function differences(folder: string, files: ReadonlyMap<string, string>): readonly string[] {
   const entries = existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }) : [];
   const present = entries

@@ -5,16 +5,16 @@ import { importsBelow, importsOf, packagesOf, violations } from './layout.js';
 const source = importsBelow(path.join(import.meta.dirname, '../src'));
 
 describe('the source', () => {
-  test('imports in the one direction of its layout, and Kubernetes types as types', () => {
+  test('imports only in the direction of its layout, and Kubernetes types only as types', () => {
     expect(violations(source)).toEqual([]);
   });
 
-  test('loads nothing but the parser of arguments before the command starts', () => {
+  test('loads only the parser of arguments before the command starts', () => {
     const loaded = packagesOf('cli/main.ts', source).filter((name) => !name.startsWith('node:'));
     expect(loaded).toEqual(['commander']);
   });
 
-  test('loads no reader of YAML with the chart, nor with declarations', () => {
+  test('loads no YAML parser with the chart or with declarations', () => {
     for (const entry of ['centaur/index.ts', 'secrets/tool-declarations.ts']) {
       const loaded = packagesOf(entry, source);
       expect(loaded).toContain('typebox');
@@ -22,7 +22,7 @@ describe('the source', () => {
     }
   });
 
-  test('is really what was looked at', () => {
+  test('was really examined', () => {
     expect(source.length).toBeGreaterThan(50);
     expect(source).toContainEqual(
       expect.objectContaining({
@@ -57,13 +57,13 @@ describe('an import', () => {
     ]);
   });
 
-  test('in a comment, or in a text that only looks like one, is none', () => {
+  test('in a comment, or in a string that only looks like one, is ignored', () => {
     const text =
       "// import './b.js';\n/*\nimport './b.js';\n*/\nexport const a = 'x from y';\nexport function b() {}\n";
     expect(importsOf('helm/a.ts', text)).toEqual([]);
   });
 
-  test('is found behind a text that looks like the start of a comment', () => {
+  test('is found after a string that looks like the start of a comment', () => {
     const text = "const files = 'values/*.yaml';\nawait import('./b.js');\n/* */\n";
     expect(importsOf('helm/a.ts', text)).toMatchObject([{ line: 2, target: 'helm/b.ts' }]);
   });
@@ -121,7 +121,7 @@ describe('the layout', () => {
     }
   });
 
-  test('takes Kubernetes types as types alone', () => {
+  test('imports Kubernetes types only as types', () => {
     expect(judged('helm/a.ts', "import type { k8s } from 'cdk8s-plus-28';")).toEqual([]);
     expect(judged('helm/a.ts', "import { k8s } from 'cdk8s-plus-28';")).toEqual([
       'src/helm/a.ts:1: imports cdk8s-plus-28: write "import type": loading cdk8s-plus-28 would slow down every start',
@@ -129,8 +129,8 @@ describe('the layout', () => {
   });
 });
 
-describe('what is loaded at the start', () => {
-  test('goes through files, and not through types or what is loaded later', () => {
+describe('what is loaded at startup', () => {
+  test('includes indirect imports, but neither types nor what is loaded later', () => {
     const imports = [
       ...importsOf('a.ts', "import './b.js';\nimport type { C } from './c.js';\nawait import('./d.js');\n"),
       ...importsOf('b.ts', "export * from './a.js';\nimport 'early';\n"),

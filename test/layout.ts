@@ -10,14 +10,14 @@ export interface Import {
   /** A package's name, or a file's path below the same root as `file`. */
   readonly target: string;
   readonly typeOnly: boolean;
-  /** Loaded when the file gets there, and not before it starts. */
+  /** Loaded when execution reaches it, not before the file starts. */
   readonly lazy: boolean;
 }
 
 /**
- * The folders of `src`. A folder imports itself and those below it; files that stand in `src` itself may import all. A
- * folder inside another one belongs to it: from outside only the files that stand in the outer folder itself can be
- * imported, which are its faces.
+ * The folders of `src`. A folder may import itself and those below it in this list; files directly in `src` may import
+ * all. A folder inside another one belongs to it: from outside, only the files directly in the outer folder, its faces,
+ * can be imported.
  */
 const folders: readonly string[] = [
   'cli',
@@ -36,10 +36,10 @@ const folders: readonly string[] = [
   'text',
 ];
 
-/** Packages that serve the compiler alone: nothing of them is loaded when a command starts. */
+/** Packages only for the compiler: nothing of them is loaded when a command starts. */
 const typesOnly = ['cdk8s-plus-28'];
 
-/** Every import in the TypeScript files below a folder; those of tests are left out. */
+/** Every import in the TypeScript files below a folder, without those of tests. */
 export function importsBelow(root: string): readonly Import[] {
   return readdirSync(root, { recursive: true, encoding: 'utf8' })
     .map((file) => file.split(path.sep).join('/'))
@@ -48,7 +48,7 @@ export function importsBelow(root: string): readonly Import[] {
     .flatMap((file) => importsOf(file, readFileSync(path.join(root, file), 'utf8')));
 }
 
-/** The imports of one file's text, static and dynamic. */
+/** The static and dynamic imports of one file. */
 export function importsOf(file: string, text: string): readonly Import[] {
   const imports: Import[] = [];
   const add = (source: object | null, start: number, kind: 'type' | 'value' | 'lazy') => {
@@ -104,13 +104,13 @@ function forbidden(file: string, target: string, typeOnly: boolean): string | un
   return `src/${from} may import only ${['itself', ...below].join(', ')}`;
 }
 
-/** Whether a folder is in none, or in one that is also around the other. */
+/** Whether a folder is not inside another, or is inside one that also contains the other. */
 function isOpenTo(from: string, folder: string): boolean {
   const outer = path.posix.dirname(folder);
   return outer === '.' || `${from}/`.startsWith(`${outer}/`);
 }
 
-/** The packages that are loaded before a file runs, by itself and by the files that it imports. */
+/** The packages that are loaded before a file runs, by itself and by its imports. */
 export function packagesOf(entry: string, imports: readonly Import[]): readonly string[] {
   const files = [entry];
   const packages = new Set<string>();

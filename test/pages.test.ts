@@ -14,12 +14,12 @@ const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
 
 interface Link {
   readonly text: string;
-  /** Relative to the project; the page itself where a link has only a heading. */
+  /** Relative to the project; the page itself if a link is just a heading. */
   readonly file: string;
   readonly heading: string;
 }
 
-/** Links to files of the project, outside of code. */
+/** Links to files of the project, outside code. */
 function linksOf(page: string, markdown: string): readonly Link[] {
   const prose = markdown.replaceAll(/^```.*?^```$/gms, '').replaceAll(/`[^`\n]*`/g, 'code');
   return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, target = '']) => {

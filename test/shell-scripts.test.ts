@@ -14,12 +14,12 @@ const files = readdirSync(path.join(projectRoot, 'src'), { recursive: true, enco
   .map((file) => path.join(projectRoot, 'src', file))
   .sort();
 
-test('are in files of their own', () => {
+test('are in separate files', () => {
   expect(files.length).toBeGreaterThan(4);
 });
 
 describe.each(files.map((file) => [path.relative(projectRoot, file), file]))('%s', (_, file) => {
-  test('has nothing that shellcheck warns of', () => {
+  test('has no shellcheck warnings', () => {
     expect(shellcheck(file)).toBe('');
   });
 
@@ -29,7 +29,7 @@ describe.each(files.map((file) => [path.relative(projectRoot, file), file]))('%s
   });
 });
 
-test('shellcheck warns of a word that the shell would split', async () => {
+test('shellcheck warns about a word that the shell would split', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'script-'));
   try {
     const file = path.join(folder, 'careless.sh');
@@ -45,7 +45,7 @@ test('shellcheck warns of a word that the shell would split', async () => {
   }
 });
 
-/** What shellcheck says of a file. */
+/** The output of shellcheck for a file. */
 function shellcheck(file: string): string {
   const { stdout, stderr } = spawnSync('shellcheck', ['--norc', '--shell=sh', '--format=gcc', file]);
   return `${stdout}${stderr}`.trim();

@@ -1,4 +1,7 @@
-/** The package is in no registry, where its name is free: nothing that people follow takes a package of that name from one. */
+/**
+ * The package is not in any registry, so its name is free: nothing that users follow may install a package of that name
+ * from one.
+ */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -12,7 +15,7 @@ const files = execFileSync('git', ['ls-files', '-z'], { cwd: root })
   .filter((file) => /[.](?:json|md|tpl|ts|txt|ya?ml)$/.test(file) && !file.endsWith('package-lock.json'));
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
 
-/** Commands that run or install a package by its name; a path to a file, or into one, is none. */
+/** Commands that run or install a package by its name; a path to a file, or into a folder, does not count. */
 const fromRegistry =
   /\b(?:npx|bunx|(?:npm|pnpm|yarn|bun)(?: -\S+)* (?:add|ci|create|dlx|exec|i|init|install|x))(?: [^\s`|;&]+)* centaur-chart(?![\w./-])/;
 
@@ -35,7 +38,7 @@ describe('the name', () => {
     expect(JSON.parse(read('package.json'))).toMatchObject({ name: 'centaur-chart', private: true });
   });
 
-  test('is taken from a registry by no page, chart, example or message', () => {
+  test('is not installed from a registry by any page, chart, example or message', () => {
     const found = files
       .filter((file) => file !== 'test/unclaimed-name.test.ts')
       .flatMap((file) =>
@@ -49,7 +52,7 @@ describe('the name', () => {
     expect(found).toEqual([]);
   });
 
-  test('is taken from a registry by no package', () => {
+  test('is not installed from a registry by any package', () => {
     const packages = files.filter((file) => path.basename(file) === 'package.json');
     for (const file of packages) {
       const { dependencies = {}, devDependencies = {} } = JSON.parse(read(file));

@@ -1,7 +1,7 @@
 /**
- * How the time for declarations grows with their number: what `npm run bench` prints are ratios within one run, which
- * hold on any machine. Ten times the declarations take some ten times as long, and the command for 3,000 of them takes
- * a few times as long as for none.
+ * How the time for declarations grows with their number: `npm run bench` prints ratios within one run, which hold on
+ * any machine. Ten times the declarations take about ten times as long, and the command for 3,000 of them takes a few
+ * times as long as for none.
  */
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ import { execFileSync } from '../system/processes.js';
 
 const counts = [300, 1000, 3000];
 
-/** What the secrets of a tree of tools have of their own; all else is the same. */
+/** What differs between the secrets of a tree of tools; all else is the same. */
 type Shape = (index: number) => { readonly name: string; readonly host: string };
 
 const plain: Shape = (index) => ({ name: padded(index), host: `h${index}.example.com` });

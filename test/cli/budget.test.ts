@@ -30,7 +30,7 @@ describe('centaur-chart budget', () => {
     });
   });
 
-  it('counts the replicas that the autoscaler may make', async () => {
+  it('counts the maximum number of replicas of the autoscaler', async () => {
     const values = 'ironProxy: {replicas: 2, autoscaling: {enabled: true, maxReplicas: 7}}';
     expect(JSON.parse((await budget(['--output', 'json'], values)).stdout)).toMatchObject({ proxies: 7 });
     expect(JSON.parse((await budget(['--output', 'json'], 'ironProxy: {replicas: 2}')).stdout)).toMatchObject(
@@ -38,7 +38,7 @@ describe('centaur-chart budget', () => {
     );
   });
 
-  it('says which TTL would fit, and ends with 1, where the plan is exceeded', async () => {
+  it('names a TTL that would fit, and ends with 1, if the plan is exceeded', async () => {
     const { status, stdout } = await budget(['--sandboxes', '9', '--plan', 'personal'], twoSecrets);
     expect(status).toBe(1);
     // 1,000 a day for 20 values: 50 times a day, every 28 min 48 s.
@@ -63,7 +63,7 @@ a read is 3 requests of 1Password's SDK, 2 where OP_VAULT is an id: up to 360 an
 `);
   });
 
-  it('says that Connect is the answer where no TTL fits', async () => {
+  it('recommends Connect if no TTL fits', async () => {
     const { status, stdout } = await budget(['--sandboxes', '5000', '--plan', 'personal'], twoSecrets);
     expect(status).toBe(1);
     expect(stdout).toContain('use secretSource onepassword-connect');
@@ -82,7 +82,7 @@ a read is 3 requests of 1Password's SDK, 2 where OP_VAULT is an id: up to 360 an
     });
   });
 
-  it('is called wrongly with half a sandbox', async () => {
+  it('refuses half a sandbox as a usage error', async () => {
     const { status, stderr } = await budget(['--sandboxes', '0.5']);
     expect(status).toBe(2);
     expect(stderr).toContain('give a whole number');

@@ -1,4 +1,4 @@
-/** Bundles the command before the first test that runs it: test files beside each other would do so at once. */
+/** Bundles the command before the first test that runs it, since concurrent test files would all do so at once. */
 import { builtCommand } from './command.js';
 
 export default function build(): void {

@@ -7,7 +7,7 @@ import { centaurChart } from '../../src/centaur/index.js';
 import { differences } from '../generated.js';
 import { builtCommand, project, type Ran, run } from './command.js';
 
-/** A clone of the project as far as `npm run synth` needs it, so that the working tree stays as it is. */
+/** A clone with the parts of the project that `npm run synth` needs, so that the working tree stays unchanged. */
 let clone: string;
 let synth: Ran;
 beforeAll(async () => {
@@ -35,7 +35,7 @@ function objects(text: string) {
   return parseAllDocuments(text, { version: '1.1' }).map((document) => document.toJS());
 }
 
-test('npm run synth writes the chart, and for each values file what render prints', async () => {
+test('npm run synth writes the chart, and for each values file the output of render', async () => {
   expect(synth.stderr.replaceAll(/^npm warn .*\n/gm, '')).toBe('');
   expect(synth.status).toBe(0);
   const names = readdirSync(path.join(project, 'values')).map((name) => name.replace(/[.]yaml$/, ''));
@@ -53,7 +53,7 @@ test('npm run synth writes the chart, and for each values file what render print
   }
 });
 
-test('a values file with a mistake ends it: told plainly, no manifests, the chart as it was', async () => {
+test('a mistake in a values file ends it: a plain message, no manifests, the chart unchanged', async () => {
   writeFileSync(path.join(clone, 'values/mistake.yaml'), 'ironProxy:\n  secretSorce: env\n');
   const { status, stderr } = await run(
     process.execPath,

@@ -26,7 +26,7 @@ function file(name: string, text: string | Uint8Array): string {
 
 const shipped = readdirSync(path.join(project, 'values')).map((name) => path.join(project, 'values', name));
 
-/** The documents of a rendered text, each with the template that it comes from. */
+/** The documents of a rendered text, each with its template. */
 function documents(text: string) {
   return parseAllDocuments(text, { version: '1.1' }).map((document) => ({
     source: /# Source: (\S+)/.exec(document.commentBefore ?? '')?.[1],
@@ -61,8 +61,8 @@ describe('the files in values/', () => {
   });
 });
 
-describe("a person's mistakes in a values file", () => {
-  test('are told with file, line and column, what is wrong and what to do', async () => {
+describe("a user's mistakes in a values file", () => {
+  test('are reported with file, line and column, what is wrong and what to do', async () => {
     const name = file(
       'mistakes.yaml',
       [
@@ -135,7 +135,7 @@ describe('what is not a values file', () => {
     });
   });
 
-  test('never ends: it is refused all the same', async () => {
+  test('even one that never ends is refused', async () => {
     const { status, stdout } = await centaurChart('validate', '-f', '/dev/zero');
     expect(status).toBe(1);
     expect(stdout).toMatch(/^\/dev\/zero:1:1: the file has \d+ bytes/);
@@ -173,7 +173,7 @@ describe('where the output goes', () => {
     );
   });
 
-  test('a folder below one that is there is made', async () => {
+  test('a folder below an existing one is created', async () => {
     mkdirSync(path.join(folder, 'out'));
     const name = file('plain.yaml', '');
     const { stdout } = await centaurChart('render', '-f', name, '--output-dir', 'out/manifests');
@@ -197,7 +197,7 @@ describe('the README', () => {
   const lines = [...page.matchAll(/^node lib\/command\/main[.]js .*$/gm)].map(([line]) => line);
 
   test.each(lines)('%s', async (line) => {
-    // The folder of tools is the reader's, and so is the file that the declarations are written to.
+    // The folder of tools and the output file for declarations are the reader's.
     const script = line.replace('path/to/tools', folder).replace(/ > \S+$/, '');
     const { status, stdout, stderr } = await run('sh', ['-euc', script], { cwd: project });
     // 20 sandboxes ask for more than 1Password lets a service account read.

@@ -1,4 +1,4 @@
-/** The command as it is installed: built, and run in a process of its own. */
+/** The command as installed: built, and run in a separate process. */
 
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -6,7 +6,7 @@ import { execFileSync, spawn } from '../system/processes.js';
 
 export const project = path.join(import.meta.dirname, '../..');
 
-/** The script that `centaur-chart` runs, built anew where a source is younger than what was built. */
+/** The script that `centaur-chart` runs, rebuilt if a source is newer than the build. */
 export function builtCommand(): string {
   const command = path.join(project, 'lib/command/main.js');
   if (!existsSync(command) || youngest('lib/command') < youngest('src')) {
@@ -15,7 +15,7 @@ export function builtCommand(): string {
   return command;
 }
 
-/** When the youngest file below a folder was written, in milliseconds. */
+/** The last modification time of any file below a folder, in milliseconds. */
 function youngest(folder: string): number {
   const files = readdirSync(path.join(project, folder), { recursive: true, withFileTypes: true });
   return Math.max(

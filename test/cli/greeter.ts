@@ -12,7 +12,7 @@ import {
 
 const closed = { additionalProperties: false };
 
-/** A chart of three objects, for tests of the commands alone. */
+/** A chart of three objects, only for tests of the commands. */
 export function greeterChart() {
   const chart = new HelmChart({
     metadata: { name: 'greeter', version: '1.0.0', appVersion: '1.0.0', description: 'Greets.' },

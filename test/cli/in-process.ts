@@ -1,4 +1,4 @@
-/** The command in the test's own process, with streams of the test's. */
+/** The command in the test's own process, with the test's streams. */
 import { Writable } from 'node:stream';
 import type { Output } from '../../src/cli/io.js';
 import { main, type Product } from '../../src/cli/program.js';
@@ -7,7 +7,7 @@ export interface Setting {
   readonly stdin?: string;
   readonly env?: { readonly [name: string]: string };
   readonly terminal?: boolean;
-  /** What standard output answers to every write. */
+  /** How standard output responds to every write. */
   readonly stdoutError?: Error;
 }
 

@@ -18,7 +18,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** A file with this text, and its path. */
+/** Writes a file with this content, and returns its path. */
 function file(name: string, text: string | Uint8Array): string {
   const place = path.join(folder, name);
   writeFileSync(place, text);
@@ -78,7 +78,7 @@ spec:
 `);
   });
 
-  test('takes values from several files and from --set, the later ones winning', async () => {
+  test('takes values from several files and from --set, where later ones win', async () => {
     const { stdout, stderr } = await run([
       'render',
       '-f',
@@ -104,12 +104,12 @@ spec:
     expect(parseAllDocuments(stdout)[0]?.toJS().metadata).toEqual({ name: 'blue', namespace: 'sea' });
   });
 
-  test('reads standard input where the file is -', async () => {
+  test('reads standard input if the file is -', async () => {
     const { stdout } = await run(['render', '-f', '-'], { stdin: 'text: from a pipe\n' });
     expect(stdout).toContain('text: "from a pipe"\n');
   });
 
-  test('writes a file for each object, and takes away what it wrote before', async () => {
+  test('writes a file for each object, and removes those of an earlier run', async () => {
     const out = path.join(folder, 'out');
     const withService = await run(['render', '-f', file('a.yaml', ''), '--output-dir', out]);
     expect(withService.stdout).toBe(`wrote 3 files to ${out}\n`);
@@ -162,7 +162,7 @@ describe.each(['render', 'validate'])('the release of %s', (verb) => {
     expect(stderr).toMatch(new RegExp(`^centaur-chart: ${option} "${value}": a \\w+ is named with .*\\n$`));
   });
 
-  test('is what the rules are about', async () => {
+  test('is what the rules see', async () => {
     const args = [verb, '-f', file('a.yaml', 'text: blue.sea\n')];
     expect(await run(args)).toMatchObject({ status: 0 });
     const { status, stdout, stderr } = await run([...args, '--release', 'blue', '--namespace', 'sea']);
@@ -174,7 +174,7 @@ describe.each(['render', 'validate'])('the release of %s', (verb) => {
 });
 
 describe('validate', () => {
-  test('checks each file by itself', async () => {
+  test('checks each file separately', async () => {
     const good = file('good.yaml', 'text: hi\n');
     const bad = file('bad.yaml', 'port: 0\nspeech: x\n');
     const worse = file('worse.yaml', '- a\n');
@@ -193,7 +193,7 @@ ${worse}:1:1: a values file holds a map, and this one holds a list
     });
   });
 
-  test('says so where there is no problem, and ends with 0', async () => {
+  test('reports success if there is no problem, and ends with 0', async () => {
     const files = ['a.yaml', 'b.yaml'].map((name) => file(name, ''));
     expect(await run(['validate', '-f', ...files])).toEqual({
       status: 0,
@@ -210,7 +210,7 @@ ${worse}:1:1: a values file holds a map, and this one holds a list
     expect((await run(['validate', '--layered', '-f', more, base])).stdout).toContain(`${base}:1:1: text:`);
   });
 
-  test('warns of a key of global that may be a mistake, and takes the file', async () => {
+  test('warns about a key of global that may be a mistake, and accepts the file', async () => {
     const name = file('global.yaml', 'global: {voise: loud}\n');
     const said =
       `${name}:1:10: global.voise: warning: this chart does not read the key, which may be for another chart of the release\n` +
@@ -248,7 +248,7 @@ ${worse}:1:1: a values file holds a map, and this one holds a list
     ).toEqual({ valid: true, files: [path.join(folder, 'good.yaml')], problems: [], warnings: [] });
   });
 
-  test('shows on a terminal which file it is at, and takes that away again', async () => {
+  test('shows the current file on a terminal, and removes that line again', async () => {
     const files = ['a.yaml', 'b.yaml'].map((name) => file(name, ''));
     const { stderr } = await run(['validate', '-f', ...files], { terminal: true });
     expect(stderr).toContain(`checking 2 of 2: ${files[1]}`.slice(0, 79));
@@ -295,19 +295,19 @@ describe('a file that cannot be values', () => {
 describe('colours', () => {
   const faulty = () => ['validate', '-f', file('bad.yaml', 'txet: hi\n')];
 
-  test('are for terminals alone', async () => {
+  test('are for terminals only', async () => {
     expect((await run(faulty())).stdout).not.toContain('\u001b');
     expect((await run(faulty(), { terminal: true })).stdout).toContain('\u001b[1mtxet');
   });
 
-  test('are left out where NO_COLOR or a dumb terminal asks for it', async () => {
+  test('are omitted if NO_COLOR or a dumb terminal asks for it', async () => {
     for (const env of [{ NO_COLOR: '1' }, { TERM: 'dumb' }]) {
       expect((await run(faulty(), { terminal: true, env })).stdout).not.toContain('\u001b');
     }
   });
 });
 
-describe('a wrong call', () => {
+describe('a usage error', () => {
   test.each([
     [[], `say what to do: ${verbs.map(({ name }) => name).join(', ')} (see centaur-chart --help)`],
     [['rendr'], "unknown command 'rendr' (Did you mean render?) (see centaur-chart --help)"],
@@ -355,8 +355,8 @@ describe('--help', () => {
   });
 });
 
-describe('what goes wrong outside', () => {
-  test('a reader that goes away is one line', async () => {
+describe('an external failure', () => {
+  test('a reader that exits is one line', async () => {
     const stdoutError = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
     expect(await run(['render', '-f', file('a.yaml', '')], { stdoutError })).toEqual({
       status: 1,
@@ -366,7 +366,7 @@ describe('what goes wrong outside', () => {
     });
   });
 
-  test('a defect is one line that asks for a report; the stack is shown where it is asked for', async () => {
+  test('a defect is one line that asks for a report; the stack is shown on request', async () => {
     const broken = async (env: { readonly [name: string]: string }) => {
       const lines: string[] = [];
       const stderr: Output = new Writable({

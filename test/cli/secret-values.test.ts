@@ -1,4 +1,4 @@
-/** Whatever is wrong with a value that may be a secret, our own command prints none of it. */
+/** Our own command never prints a wrong value that may be a secret. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -26,7 +26,7 @@ const product = {
   load: async () => ({ chart, hints, lookups: (values: typeof chart.defaults) => lookupsOf(chart, values) }),
 };
 
-/** Runs the command, and expects that it refuses what it was given without a word of it. */
+/** Runs the command, and expects that it refuses its input without repeating any of it. */
 async function told(argv: readonly string[], status: number): Promise<string> {
   const ran = await runHere(product, argv);
   const text = ran.stdout + ran.stderr;
@@ -75,17 +75,17 @@ test.each<readonly [string, readonly string[]]>([
   }
 });
 
-test('in the place of a verb', async () => {
+test('as a verb', async () => {
   await told([key], 2);
   await told([`token-${mark}\n`], 2);
 });
 
-test('a key that a shell took apart', async () => {
+test('a key that a shell split', async () => {
   const words = `firewall.ca.keyPem=${key}`.trim().split(/\s+/);
   await told(['render', '-f', valuesFile('{}'), '--set', ...words], 2);
 });
 
-test('a Secret is written for its owner alone, as other files are not', async () => {
+test('a Secret can be read only by its owner, unlike other files', async () => {
   const text = JSON.stringify({ firewall: { ca: { certPem: certificate, keyPem: key } } });
   const out = path.join(folder, 'out');
   const umask = process.umask(0o022);

@@ -55,7 +55,7 @@ test('both targets are written: the chart, and the manifests of each values file
 });
 
 describe('the manifests', () => {
-  /** Metadata that is empty, values that are null or hold another's name, keys that JavaScript objects have. */
+  /** Empty metadata, values that are null or look like another type, keys that JavaScript objects have. */
   const hostile = [
     'text: "0o17"',
     'labels:',
@@ -87,7 +87,7 @@ describe('the manifests', () => {
     expect(written.map((document) => JSON.stringify(document.toJS())).sort()).toEqual(objects.sort());
   });
 
-  test('are refused where cdk8s writes a text that Kubernetes reads as a number', async () => {
+  test('are refused if cdk8s writes a string that Kubernetes reads as a number', async () => {
     values('a.yaml', hostile);
     await expect(run()).rejects.toThrow(
       /values\/a\.yaml: cdk8s would write text\.yaml so that Kubernetes reads something else/,
@@ -106,7 +106,7 @@ test('a problem in one values file is printed, and nothing is written', async ()
   expect(readdirSync(root)).toEqual(['values']);
 });
 
-test('a template that the source no longer makes goes; what is not made here stays', async () => {
+test('a template that the source no longer creates is removed; other files stay', async () => {
   values('a.yaml', '');
   await run();
   for (const file of ['templates/old.yaml', 'templates/old/older.yaml', 'ci/lint.yaml', '.gitignore']) {
@@ -120,7 +120,7 @@ test('a template that the source no longer makes goes; what is not made here sta
   ]);
 });
 
-test('where a Secret is among the manifests, they are for their owner alone, those that were there as well', async () => {
+test('if a Secret is among the manifests, only their owner can read them, including existing ones', async () => {
   const chart = greeterChart();
   new KubeSecret(chart, 'secret', {
     when: eq(chart.values.text, 'psst'),

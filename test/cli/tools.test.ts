@@ -26,7 +26,7 @@ async function tree(files: { readonly [file: string]: string }): Promise<void> {
 const tools = (...folders: readonly string[]) =>
   run(process.execPath, [command, 'tools', ...folders], { cwd: folder });
 
-/** A tool for each of so many declarations. */
+/** A tool for each of this many declarations. */
 const declarations = (count: number) =>
   Object.fromEntries(
     Array.from({ length: count }, (_, index) => [
@@ -36,7 +36,7 @@ const declarations = (count: number) =>
   );
 
 describe('centaur-chart tools', () => {
-  it("turns the page's declaration into values that render takes", async () => {
+  it("turns the page's declaration into values that render accepts", async () => {
     await tree({ 'tools/warehouse/pyproject.toml': page.declaration });
     const { status, stdout, stderr } = await tools('tools');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -47,7 +47,7 @@ describe('centaur-chart tools', () => {
     expect(config).toContain('op://$OP_VAULT/WAREHOUSE_API_KEY/credential');
   });
 
-  it('is the same whatever order the files come in', async () => {
+  it('is the same regardless of the order of the files', async () => {
     await tree({
       'b/x/pyproject.toml': page.declaration,
       'a/y/pyproject.toml': '[tool.centaur]\nsecrets = ["LEGACY"]\nhosts = ["a.example.com"]',
@@ -55,7 +55,7 @@ describe('centaur-chart tools', () => {
     expect((await tools('a', 'b')).stdout).toBe((await tools('b', 'a')).stdout);
   });
 
-  it('is an empty map where no tool declares anything', async () => {
+  it('is an empty map if no tool declares anything', async () => {
     await tree({ 'a/pyproject.toml': '[project]\nname = "a"\n' });
     const { status, stdout } = await tools('a');
     expect(status).toBe(0);
@@ -92,7 +92,7 @@ describe('centaur-chart tools', () => {
     );
   });
 
-  it('takes a declaration that only a harness of some release speaks against', async () => {
+  it('accepts a declaration that conflicts only with a harness of some releases', async () => {
     await tree({
       'a/pyproject.toml':
         '[tool.centaur]\nsecrets = [{type="http", name="OPENAI_API_KEY", mode="inject", inject_header="X-Key", hosts=["a.example.com"]}]',
@@ -100,7 +100,7 @@ describe('centaur-chart tools', () => {
     expect(await tools('a')).toMatchObject({ status: 0, stderr: '' });
   });
 
-  it('names each file in a comment, as it is reached from where the command runs', async () => {
+  it("names each file in a comment, by its path from the command's working directory", async () => {
     await tree({ 'tools/warehouse/pyproject.toml': page.declaration });
     const comments = async (cwd: string, ...folders: readonly string[]) => {
       const argv = [command, 'tools', ...folders];
@@ -117,7 +117,7 @@ describe('centaur-chart tools', () => {
     expect(await comments('tools/warehouse', '..')).toEqual(named('../warehouse/pyproject.toml'));
   });
 
-  it('reads a file once, in however many ways it is named', async () => {
+  it('reads a file once, however often it is named', async () => {
     await tree({ 'dup/a/pyproject.toml': page.declaration });
     const { status, stdout } = await tools('dup', 'dup/a', './dup/a/', path.join(folder, 'dup'));
     expect(status).toBe(0);
@@ -128,7 +128,7 @@ describe('centaur-chart tools', () => {
     await mkdir(path.join(folder, path.dirname(at)), { recursive: true });
     await symlink(target, path.join(folder, at));
   };
-  /** The files that declare something, and the lines on standard error. */
+  /** The files with declarations, and the lines on standard error. */
   const found = async (...folders: readonly string[]) => {
     const { status, stdout, stderr } = await tools(...folders);
     expect(status, stderr).toBe(0);
@@ -181,7 +181,7 @@ describe('centaur-chart tools', () => {
       });
     });
 
-    it('where a folder of them is given', async () => {
+    it('if a folder of them is named', async () => {
       await tree({ 'venv/pyvenv.cfg': '', 'venv/x/pyproject.toml': stranger });
       const notes = ['skipped installed packages in 1 place: 1 with pyvenv.cfg, venv'];
       expect(await found('venv')).toEqual({ files: [], notes });
@@ -211,7 +211,7 @@ describe('centaur-chart tools', () => {
       });
     });
 
-    it('but not all that is in an environment which the tools are in', async () => {
+    it('but not everything in an environment that contains the tools', async () => {
       await tree({ 'venv/pyvenv.cfg': '', 'venv/src/one/warehouse/pyproject.toml': page.declaration });
       await link('../one/warehouse', 'venv/src/two/warehouse');
       expect((await found('venv/src/two')).files).toEqual(['venv/src/two/warehouse/pyproject.toml']);
@@ -240,7 +240,7 @@ describe('centaur-chart tools', () => {
       return files;
     };
 
-    it('to folders and files outside of those that were named, and says so', async () => {
+    it('to folders and files outside the named ones, and says so', async () => {
       await tree({
         'elsewhere/tool/pyproject.toml': page.declaration,
         'elsewhere/other.toml': '[tool.centaur]\nsecrets = ["OTHER"]\nhosts = ["other.example.com"]',
@@ -258,21 +258,21 @@ describe('centaur-chart tools', () => {
       expect(await named('tools', 'elsewhere')).toContain('elsewhere/tool/pyproject.toml');
     });
 
-    it('and calls a tool after its own folder where both are found', async () => {
+    it('and names a tool after its own folder if both are found', async () => {
       await tree({ 'tools/z/pyproject.toml': page.declaration });
       await link('z', 'tools/a');
       expect(await named('tools')).toEqual(['tools/z/pyproject.toml']);
       expect(await named('tools/a', 'tools')).toEqual(['tools/z/pyproject.toml']);
     });
 
-    it('but for one that leads to a folder around it', async () => {
+    it('except one that leads to a folder around it', async () => {
       await tree({ 'tools/a/pyproject.toml': page.declaration, 'other/pyproject.toml': page.declaration });
       await link('.', 'tools/here');
       await link('../..', 'tools/a/up');
       expect(await named('tools')).toEqual(['tools/a/pyproject.toml']);
     });
 
-    it('round a circle of them once', async () => {
+    it('only once around a cycle', async () => {
       await tree({ 'one/a/pyproject.toml': page.declaration });
       await link('../two', 'one/two');
       await link('../one', 'two/one');
@@ -281,7 +281,7 @@ describe('centaur-chart tools', () => {
       expect((await found('two')).files).toEqual(['two/one/a/pyproject.toml']);
     });
 
-    it('that are not called as what it passes over', async () => {
+    it('with other names than those that it skips', async () => {
       await tree({ 'elsewhere/pyproject.toml': page.declaration });
       await link('../elsewhere', 'tools/.hidden');
       await link('../elsewhere', 'tools/node_modules');
@@ -291,14 +291,14 @@ describe('centaur-chart tools', () => {
       });
     });
 
-    it('and calls a tool after its own folder where another link leads to what is around it', async () => {
+    it('and names a tool after its own folder if another link leads to a parent folder', async () => {
       await tree({ 'elsewhere/x/pyproject.toml': page.declaration });
       await link('../elsewhere/x', 'tools/a');
       await link('../elsewhere', 'tools/b');
       expect((await found('tools')).files).toEqual(['tools/b/x/pyproject.toml']);
     });
 
-    it('and calls a tool after its own folder where links to links lead to what is around it', async () => {
+    it('and names a tool after its own folder if links to links lead to a parent folder', async () => {
       await tree({ 'elsewhere/x/pyproject.toml': page.declaration });
       await link('../elsewhere/x', 'tools/a');
       await link('../further', 'tools/b');
@@ -306,7 +306,7 @@ describe('centaur-chart tools', () => {
       expect((await found('tools')).files).toEqual(['tools/b/c/x/pyproject.toml']);
     });
 
-    it('and takes a file that is a link for the file that it leads to', async () => {
+    it('and treats a file that is a link as its target', async () => {
       await tree({ 'tools/b/pyproject.toml': page.declaration });
       await link('../b/pyproject.toml', 'tools/a/pyproject.toml');
       await link('../b/pyproject.toml', 'tools/c/pyproject.toml');
@@ -314,7 +314,7 @@ describe('centaur-chart tools', () => {
       expect((await found('tools/c')).files).toEqual(['tools/c/pyproject.toml']);
     });
 
-    it('and passes over those that lead nowhere', async () => {
+    it('and skips broken ones', async () => {
       await tree({ 'tools/a/pyproject.toml': page.declaration });
       await link('gone', 'tools/README.md');
       await link('itself', 'tools/itself');
@@ -356,7 +356,7 @@ describe('centaur-chart tools', () => {
     expect(Object.keys(parse(stdout).tools)).toHaveLength(3000);
   });
 
-  it('says which folder is not there', async () => {
+  it('names a folder that does not exist', async () => {
     expect(await tools('nowhere')).toMatchObject({
       status: 2,
       stderr: 'centaur-chart: cannot read nowhere: no such file or directory\n',
@@ -372,7 +372,7 @@ describe('centaur-chart tools', () => {
     });
   });
 
-  it('passes over a pipe that is called as a file', async () => {
+  it('skips a pipe with the name of a file', async () => {
     await mkdir(path.join(folder, 'tools/a'), { recursive: true });
     execFileSync('mkfifo', [path.join(folder, 'tools/a/pyproject.toml')]);
     expect(await tools('tools')).toMatchObject({ status: 0, stderr: '' });

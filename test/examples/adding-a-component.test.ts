@@ -1,4 +1,4 @@
-/** docs/adding-a-component.md is true: done as it says, in a copy of the source, it leads to what it shows. */
+/** docs/adding-a-component.md is true: following it in a copy of the source gives the results that it shows. */
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
@@ -11,7 +11,7 @@ import { type Block, blocksOf, withBlocks } from './blocks.js';
 const pageFile = path.join(project, 'docs/adding-a-component.md');
 const page = readFileSync(pageFile, 'utf8');
 
-/** The source needs the project's packages, so its copy stands within it. */
+/** The source needs the project's packages, so its copy is inside the project. */
 const copy = path.join(project, '.cache/adding-a-component');
 
 let grown: HelmChart;
@@ -33,7 +33,7 @@ beforeAll(async () => {
   grown = made.centaurChart();
 });
 
-/** An import and a statement, put where those of the other components are. */
+/** An import and a statement, inserted next to those of the other components. */
 function addLine(file: string, text: string): void {
   const [imported = '', statement = '', ...more] = text.trimEnd().split('\n');
   expect([imported.startsWith('import '), more]).toEqual([true, []]);

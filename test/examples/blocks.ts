@@ -1,4 +1,4 @@
-/** The fenced blocks of a Markdown page, by what stands behind the fence: a language, and what a test is to do with it. */
+/** The fenced blocks of a Markdown page, by what follows the fence: a language, and what a test does with the block. */
 export interface Block {
   readonly language: string;
   readonly purpose: string;
@@ -15,7 +15,7 @@ export function blocksOf(page: string): readonly Block[] {
   }));
 }
 
-/** The page with other texts in some of its blocks; a block for which nothing is given stays as it is. */
+/** The page with new content in some of its blocks; the others stay unchanged. */
 export function withBlocks(page: string, textOf: (block: Block) => string | undefined): string {
   return page.replaceAll(fenced, (written, language: string, purpose: string | undefined, text: string) => {
     const other = textOf({ language, purpose: purpose ?? '', text });

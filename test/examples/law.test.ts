@@ -19,7 +19,7 @@ afterAll(() => throwaway.remove());
 
 describe(`web-service, seed ${seed}`, { timeout: patience }, () => {
   test('some of its keys, each with a value of its own', async () => {
-    // A law about refusals alone would say little.
+    // A law about refusals alone would prove little.
     const many = runs(100, 40);
     const accepted = await expectLawOfMany(judge(), subject, someKeys(), many);
     expect(accepted).toBeGreaterThan(many / 4);
@@ -34,7 +34,7 @@ describe(`web-service, seed ${seed}`, { timeout: patience }, () => {
   });
 });
 
-/** A document of all keys breaks one of the chart's rules more often than not. */
+/** A document with all keys usually breaks one of the chart's rules. */
 function someKeys(): fc.Arbitrary<UserDocument> {
   const properties = Object.entries(resolved(chart.schema as Schema).properties ?? {});
   const allKeys = fc.record(Object.fromEntries(properties.map(([key, member]) => [key, instances(member)])));

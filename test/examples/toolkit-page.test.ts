@@ -1,4 +1,4 @@
-/** docs/toolkit.md is true: its snippets are the chart at its head and one large chart, each next to what it produces. */
+/** docs/toolkit.md is true: its snippets are the chart at the top and one large chart, each next to its output. */
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -19,17 +19,17 @@ const root = path.join(import.meta.dirname, '../..');
 const pageFile = path.join(root, 'docs/toolkit.md');
 const page = readFileSync(pageFile, 'utf8');
 
-/** The snippets need the project's packages, so they stand within it. */
+/** The snippets need the project's packages, so they are inside the project. */
 const folder = path.join(root, '.cache/toolkit-page');
 
 interface Tour {
   readonly chart: toolkit.HelmChart;
-  /** Runs what stands on the page as refused, in a chart of its own. */
+  /** Runs a snippet that the page shows as refused, in a separate chart. */
   readonly refused: readonly (() => void)[];
 }
 
 let tour: Tour;
-/** The example at the head of the page. */
+/** The example at the top of the page. */
 let glance: toolkit.HelmChart;
 beforeAll(async () => {
   mkdirSync(folder, { recursive: true });
@@ -91,7 +91,7 @@ test('every snippet is as strict TypeScript as the project itself', async () => 
 });
 
 // `npx vitest run --project units test/examples --update` rewrites the page.
-test('each snippet is followed by what it produces, or by why it is refused', async () => {
+test('each snippet is followed by its output, or by the reason for its refusal', async () => {
   const files = tour.chart.compile();
   const messages = tour.refused.map(messageOf);
   const made = ({ purpose }: Block) => {
@@ -115,7 +115,7 @@ test('every word of the toolkit is on the page', () => {
   expect(words.filter((name) => !new RegExp(`\\b${name}\\b`).test(page))).toEqual([]);
 });
 
-test('what it quotes from the example stands there', () => {
+test('its quotations from the example are in the example', () => {
   const quoted = blocksOf(page).filter(({ purpose }) => purpose.startsWith('part of examples/'));
   expect(quoted).not.toEqual([]);
   for (const { purpose, text } of quoted) {
@@ -135,7 +135,7 @@ const documents = {
   'two rules that are broken': 'port: 22\nports: [{name: main, number: 22}]',
 };
 
-describe('both Helms make of the tour what it evaluates to', () => {
+describe('both Helms render the tour as it evaluates', () => {
   const throwaway = throwawayFolder();
   const judge = useJudge();
   afterAll(() => throwaway.remove());
@@ -145,7 +145,7 @@ describe('both Helms make of the tour what it evaluates to', () => {
     await expectLaw(judge(), { chart: tour.chart, folder }, { files: [values] });
   });
 
-  test.each(['', 'metricsPort: 9090'])('the chart at the head of the page: %s', async (values) => {
+  test.each(['', 'metricsPort: 9090'])('the chart at the top of the page: %s', async (values) => {
     const folder = throwaway.write(glance.compile());
     await expectLaw(judge(), { chart: glance, folder }, { files: [values] });
   });
@@ -162,7 +162,7 @@ describe('both Helms make of the tour what it evaluates to', () => {
   });
 });
 
-/** The plain manifests of the chart at the head of the page, for the values that the page names. */
+/** The plain manifests of the chart at the top of the page, for the values that the page names. */
 function glanceObjects(): string {
   const [, text = ''] = /the values `([^`]+)`/.exec(page) ?? [];
   const release = { name: 'demo', namespace: 'default' };

@@ -14,7 +14,7 @@ const chartFolder = path.join(example, 'chart');
 const production = readFileSync(path.join(example, 'production.yaml'), 'utf8');
 
 const chart = webService();
-/** Its objects for a values file, or what is wrong with that. */
+/** Its objects for a values file, or the problems of that. */
 function evaluated(values: string) {
   const release = { name: 'web', namespace: 'team-a' };
   const loaded = loadValues(chart, { files: [{ file: 'values.yaml', text: values }], release });
@@ -25,11 +25,11 @@ function evaluated(values: string) {
     : { objects: chart.evaluate(loaded.values, release).objects.map(({ object }) => object) };
 }
 
-describe('the chart that is committed', () => {
+describe('the committed chart', () => {
   const files = [...chart.compile()];
 
-  // `npx vitest run --project units test/examples --update` writes it anew.
-  test.each(files)('%s is what chart.ts makes', async (file, text) => {
+  // `npx vitest run --project units test/examples --update` rewrites it.
+  test.each(files)('%s is generated from chart.ts', async (file, text) => {
     await expect(text).toMatchFileSnapshot(path.join(chartFolder, file));
   });
 
@@ -40,7 +40,7 @@ describe('the chart that is committed', () => {
     expect(found.sort()).toEqual(files.map(([file]) => file).sort());
   });
 
-  test.each(helmMajors)('pleases helm lint --strict, version %i', async (major) => {
+  test.each(helmMajors)('passes helm lint --strict, version %i', async (major) => {
     const { stdout } = await execFile(await helmCommand(major), ['lint', '--strict', chartFolder]);
     expect(stdout).toContain('1 chart(s) linted, 0 chart(s) failed');
     expect(stdout).not.toMatch(/WARNING|ERROR/);
@@ -56,7 +56,7 @@ describe('its objects', () => {
     expect(evaluated(production)).toMatchSnapshot();
   });
 
-  test('the autoscaler alone decides how many pods there are', () => {
+  test('only the autoscaler decides how many pods there are', () => {
     const kinds = (values: string) => evaluated(values).objects?.map(({ kind }) => kind);
     expect(kinds('')).toEqual(['ConfigMap', 'Deployment', 'Service']);
     expect(kinds('autoscaling: {enabled: true}')).toEqual([
@@ -69,7 +69,7 @@ describe('its objects', () => {
     expect(deployment?.spec).not.toHaveProperty('replicas');
   });
 
-  test('a change of the configuration, and nothing else, makes new pods', () => {
+  test('a change of the configuration, and nothing else, replaces the pods', () => {
     const template = (values: string) => {
       const deployment = evaluated(values).objects?.find(({ kind }) => kind === 'Deployment');
       return JSON.stringify((deployment?.spec as { template: object } | undefined)?.template);
@@ -79,7 +79,7 @@ describe('its objects', () => {
   });
 });
 
-/** What both Helms make of the committed chart must be what the toolkit makes of its source. */
+/** What both Helms render from the committed chart must equal what the toolkit evaluates from its source. */
 describe('Helm and the toolkit agree', () => {
   const judge = useJudge();
 

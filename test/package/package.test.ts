@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => packed?.remove());
 
 describe('the tarball', () => {
-  test('holds what users need, and nothing else', async () => {
+  test('contains what users need, and nothing else', async () => {
     const files = (await succeed('tar', ['--list', '--file', packed.tarball], packed.workshop))
       .trimEnd()
       .split('\n')
@@ -46,7 +46,7 @@ describe('the tarball', () => {
     ).toEqual(['lib/command/LICENSES.txt', ...scripts].sort());
   });
 
-  test('has the notice of each package whose code is in the command', async () => {
+  test('contains the notice of each package whose code is in the command', async () => {
     const text = (file: string) =>
       succeed('tar', ['-xOf', packed.tarball, `package/${file}`], packed.workshop);
     const notices = await text('lib/command/LICENSES.txt');
@@ -59,12 +59,12 @@ describe('the tarball', () => {
       expect.arrayContaining(bundled.map((name) => `${name} ${pinned[name]}`)),
     );
     expect(notices.match(/^Copyright /gim)?.length).toBeGreaterThanOrEqual(bundled.length);
-    // What constructs has beside its licence.
+    // What constructs has in addition to its licence.
     expect(notices).toContain('Amazon.com, Inc.');
   });
 });
 
-describe('the example, copied to a folder where nothing of the project is', () => {
+describe('the example, copied to a folder outside the project', () => {
   const example = path.join(project, 'examples/web-service');
   const theirs = () => path.join(packed.workshop, 'web-service');
 
@@ -82,16 +82,16 @@ describe('the example, copied to a folder where nothing of the project is', () =
     expect(differences(path.join(theirs(), 'chart'), webService().compile())).toEqual([]);
   });
 
-  test('finds nothing wrong with our declarations, however strict it is', async () => {
+  test('has no type errors in our declarations, however strict it is', async () => {
     const { stdout } = await run('npx', ['tsc', '--noEmit', '--skipLibCheck', 'false'], { cwd: theirs() });
-    // The packages that ours are made of may be less strict.
+    // The declarations of our dependencies may be less strict.
     const faults = stdout
       .split('\n')
       .filter((line) => /^\S/.test(line) && !/^node_modules\/(?!centaur-chart\/)/.test(line));
     expect(faults).toEqual([]);
   });
 
-  test('prints the manifests of a values file, as kubectl takes them', async () => {
+  test('prints the manifests of a values file in a form that kubectl accepts', async () => {
     const list: { kind: string; items: unknown } = JSON.parse(
       await succeed('node', ['lib/main.js', 'production.yaml'], theirs()),
     );
@@ -103,7 +103,7 @@ describe('the example, copied to a folder where nothing of the project is', () =
     expect(list).toEqual({ apiVersion: 'v1', kind: 'List', items: objects.map(({ object }) => object) });
   });
 
-  test('says where a values file is wrong', async () => {
+  test('locates a problem in a values file', async () => {
     writeFileSync(path.join(theirs(), 'wrong.yaml'), 'service:\n  typ: NodePort\n');
     const { status, stdout, stderr } = await run('node', ['lib/main.js', 'wrong.yaml'], { cwd: theirs() });
     expect({ status, stdout, stderr }).toEqual({
@@ -113,7 +113,7 @@ describe('the example, copied to a folder where nothing of the project is', () =
     });
   });
 
-  test('has the command centaur-chart with it', async () => {
+  test('includes the command centaur-chart', async () => {
     const command = path.join(theirs(), 'node_modules/.bin/centaur-chart');
     expect(await succeed(command, ['--help'], theirs())).toContain('Usage: centaur-chart');
     const values = 'node_modules/centaur-chart/values/env.yaml';
@@ -148,7 +148,7 @@ describe('docs/toolkit.md, for its reader', () => {
     };
   });
 
-  test('every command works, and leads to what is shown', async () => {
+  test('every command works, with the output that the page shows', async () => {
     let printed = '';
     const shown: string[] = [];
     for (const { language, purpose, text } of blocksOf(chapter)) {
@@ -169,7 +169,7 @@ describe('docs/toolkit.md, for its reader', () => {
         await done(`cat > ${file} <<'FILE'\n${text}FILE`);
       }
     }
-    // `npx vitest run --project proxy test/package --update` writes the page anew.
+    // `npx vitest run --project proxy test/package --update` rewrites the page.
     const isShown = ({ purpose }: Block) => (purpose.startsWith('shown ') ? shown.shift() : undefined);
     await expect(withBlocks(page, isShown)).toMatchFileSnapshot(pageFile);
   });

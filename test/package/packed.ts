@@ -1,11 +1,11 @@
-/** The package as `npm publish` would send it, packed from a copy so that no other run's build is in it. */
+/** The package as `npm publish` would send it, packed from a copy so that another run's build is not included. */
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { project, run } from '../cli/command.js';
 
 export interface Packed {
-  /** A folder of its own, which goes with {@link remove}. */
+  /** A temporary folder, removed by {@link remove}. */
   readonly workshop: string;
   readonly tarball: string;
   remove(): void;
@@ -21,7 +21,7 @@ export async function pack(): Promise<Packed> {
     filter: (file) => !left.includes(path.relative(project, file)),
   });
   symlinkSync(path.join(project, 'node_modules'), path.join(copy, 'node_modules'));
-  // What an earlier build has left is not to be published.
+  // The output of an earlier build must not be published.
   mkdirSync(path.join(copy, 'lib'));
   writeFileSync(path.join(copy, 'lib/stale.js'), '');
   await succeed('npm', ['pack', '--pack-destination', workshop], copy);
@@ -33,7 +33,7 @@ export async function pack(): Promise<Packed> {
   };
 }
 
-/** Runs a program that is to succeed, and yields what it prints. */
+/** Runs a program that must succeed, and returns its output. */
 export async function succeed(program: string, argv: readonly string[], cwd: string): Promise<string> {
   const { status, stdout, stderr } = await run(program, argv, { cwd });
   if (status !== 0)

@@ -1,4 +1,4 @@
-/** A chart that holds nothing but what is made of declarations: what each of its texts and rules says of values. */
+/** A chart that contains only what is derived from declarations: its strings and rules for given values. */
 import Type, { type Static } from 'typebox';
 import { parse } from 'yaml';
 import {
@@ -54,7 +54,7 @@ const schema = Type.Object(
   closed,
 );
 
-/** Values as a person gives them; the chart's schema says what is wrong with them. */
+/** Values as a user gives them; the chart's schema reports problems. */
 export type DeclaringValues = { readonly [key in keyof Static<typeof schema>]?: unknown };
 
 const infraKeys = ['DATABASE_URL', 'OP_CONNECT_TOKEN'];
@@ -123,12 +123,12 @@ export interface Declared {
   readonly exceedsSmallestPlan: boolean;
 }
 
-/** The rules' messages. @throws {Error} where the schema already refuses the values */
+/** The rules' messages. @throws {Error} if the schema already refuses the values */
 export function problems(given: DeclaringValues): readonly string[] {
   return evaluated(given).problems;
 }
 
-/** What valid values declare. @throws {Error} where they are refused */
+/** What valid values declare. @throws {Error} if they are refused */
 export function declaredBy(given: DeclaringValues): Declared {
   const { problems, objects } = evaluated(given);
   if (problems.length > 0) throw new Error(problems.join('\n'));
@@ -159,7 +159,7 @@ function dataOf(object: ValueMap | undefined): { readonly [key: string]: string 
 
 type Configs = { readonly [T in Transform as T['name']]: T['config'] };
 
-/** What the transforms of a name are configured with, in order. */
+/** The configurations of the transforms with a name, in order. */
 export function transforms<N extends keyof Configs>(config: ProxyConfig, name: N): readonly Configs[N][] {
   return config.transforms.flatMap((transform) => (isNamed(transform, name) ? [transform.config] : []));
 }
@@ -171,7 +171,7 @@ function isNamed<N extends keyof Configs>(
   return transform.name === name;
 }
 
-/** The entry of a secret, by its placeholder or, where it is injected, by its reference. */
+/** The entry of a secret, by its placeholder or, if it is injected, by its reference. */
 export function secretEntry(config: ProxyConfig, name: string): SecretEntry | undefined {
   const [secrets] = transforms(config, 'secrets');
   return secrets?.secrets.find(

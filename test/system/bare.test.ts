@@ -23,7 +23,7 @@ function bare(...command: readonly string[]) {
   return spawnSync(process.execPath, [script, ...command], { env });
 }
 
-test('a command is run without what the tests install, or with a line that says what could not be hidden', () => {
+test('a command runs without what the tests install, or with a line that says what could not be hidden', () => {
   const search = 'for name; do command -v "$name"; done; command -v sh; exit 7';
   const { status, stdout, stderr } = bare('sh', '-c', search, 'sh', ...installedNames);
   expect(status).toBe(7);

@@ -1,6 +1,6 @@
 /**
- * Runs a command where this machine's own copies of what the tests install can't be started, as on a machine that has none:
- * `node bare.js npm test`. It needs root; without, it says so and runs the command all the same.
+ * Runs a command while this machine's own copies of what the tests install can't be started, as on a machine that has
+ * none: `node bare.js npm test`. It needs root; without, it says so and runs the command anyway.
  */
 import { existsSync, realpathSync } from 'node:fs';
 import { placesOf } from './commands.js';

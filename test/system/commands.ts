@@ -5,10 +5,10 @@ import { type InstalledName, installation, installedNames } from './names.js';
 import { programIn } from './packages-root.js';
 import { projectRoot } from './project.js';
 
-/** Also looked through where the PATH of the user who became root lacks them. */
+/** Also searched if they are missing from the PATH of the user who became root. */
 export const systemPath = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
-/** Commands that tests need are not on this machine: the message says which, why, and what to install. */
+/** Commands that tests need are missing: the message says which, why, and what to install. */
 export class MissingCommands extends Error {
   override readonly name = 'MissingCommands';
 
@@ -30,7 +30,7 @@ export function commandPath(name: InstalledName): string {
   return file;
 }
 
-/** The program of a command, which may be another file than what starts it, and the folder that its libraries are below. */
+/** The program of a command, which may be a different file than its launcher, and the folder above its libraries. */
 export function programOf(name: InstalledName): { readonly file: string; readonly root: string } {
   const file = commandPath(name);
   const root = path.join(path.dirname(file), '../root');

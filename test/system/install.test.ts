@@ -24,7 +24,7 @@ const shows: { readonly [name in InstalledName]: readonly [argument: string, sai
   tini: ['--version', /^tini version/],
 };
 
-test.each(installedNames)('the command %s is there', async (name) => {
+test.each(installedNames)('the command %s is available', async (name) => {
   const [argument, said] = shows[name];
   const { stdout, stderr } = await execFile(name, [argument]);
   expect(stdout + stderr).toMatch(said);
@@ -39,7 +39,7 @@ describe.runIf(isOnMachine('apt-get'))('with apt-get', () => {
   });
 
   const linked = installedNames.filter((name) => installation(name).selfContained !== true);
-  test.each(linked)('%s needs no library of the machine but those of the C library', async (name) => {
+  test.each(linked)("%s needs no library of the machine except the C library's", async (name) => {
     const { file, root } = programOf(name);
     const LD_LIBRARY_PATH = libraryFolders(root)
       .map((folder) => path.join(root, folder))

@@ -1,6 +1,6 @@
 /**
- * Installs the commands of names.ts into a folder of the project's own, as Debian has them: nothing on the machine changes, no
- * root is needed, and what a test finds there is there on every machine.
+ * Installs the commands of names.ts from Debian into a folder of the project: nothing on the machine changes, no root
+ * is needed, and tests find the same commands on every machine.
  */
 import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -12,7 +12,8 @@ import { execFile } from './processes.js';
 import { projectRoot } from './project.js';
 
 /**
- * Installs the commands, and puts them on the PATH of this process. Where that is not possible, the machine's own will do.
+ * Installs the commands, and puts them on the PATH of this process. If that is not possible, the machine's own are
+ * used.
  *
  * @returns the folders to look for them in, the first choice first
  * @throws MissingCommands
@@ -46,7 +47,7 @@ async function installedOnce(): Promise<string> {
   return builtOnce(folder, (partial) => install(partial, folder), 'once, 16 MB from Debian');
 }
 
-/** @param place where the folder will be in the end */
+/** @param place the final path of the folder */
 async function install(folder: string, place: string): Promise<void> {
   const root = path.join(folder, 'root');
   const bin = path.join(folder, 'bin');
@@ -81,12 +82,14 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** The paths of the packages, and of all that they depend on but the C library, which must fit the machine's own loader. */
+/**
+ * The paths of the packages and all their dependencies except the C library, which must fit the machine's own loader.
+ */
 async function downloadedPackages(folder: string): Promise<readonly string[]> {
   const archives = path.join(folder, 'archives');
   const lists = path.join(folder, 'lists');
   for (const each of [archives, lists]) await mkdir(path.join(each, 'partial'), { recursive: true });
-  // Without a package that is installed, apt-get downloads all that these depend on, the same on every machine.
+  // If no package is installed, apt-get downloads all their dependencies, the same on every machine.
   const status = path.join(folder, 'status');
   await writeFile(status, '');
   const settings = {
@@ -96,16 +99,16 @@ async function downloadedPackages(folder: string): Promise<readonly string[]> {
     'Dir::Cache::pkgcache': '',
     'Dir::Cache::srcpkgcache': '',
     'Debug::NoLocking': 'true',
-    // Another user, as whom apt-get downloads where it may, might not reach this folder.
+    // apt-get may download as another user, who might not reach this folder.
     'APT::Sandbox::User': 'root',
   };
   const packages = [...new Set(installedNames.map((name) => installation(name).from))];
   const download = ['install', '--download-only', '--yes', '--no-install-recommends', ...packages];
   await aptGet(download, settings).catch(async () => {
-    // The machine's lists may be old, or not there at all.
+    // The machine's lists may be outdated or missing.
     const fresh = { ...settings, 'Dir::State::lists': lists };
     const unfetched = await failureOf(aptGet(['update'], { ...fresh, 'APT::Update::Error-Mode': 'any' }));
-    // A source that can't be reached may be one that is not needed.
+    // An unreachable source may not be needed.
     const failure = await failureOf(aptGet(download, fresh));
     if (failure !== undefined) throw unfetched ?? failure;
   });

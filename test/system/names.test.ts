@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { execFile, execFileSync, spawn, spawnSync } from './processes.js';
 import { projectRoot } from './project.js';
 
-/** Scripts that Node.js runs as they are, which start nothing but Node.js and npm. */
+/** Scripts that Node.js runs directly, which start only Node.js and npm. */
 const scripts = ['test/law/run.js', 'test/run.js'];
 
 const sources = ['src', 'test', 'examples']
@@ -16,7 +16,7 @@ const sources = ['src', 'test', 'examples']
   .filter((file) => /\.[cm]?[jt]s$/.test(file) && !/(^|\/)(node_modules|lib|chart)\//.test(file))
   .filter((file) => !file.startsWith('src/') || file.endsWith('.test.ts'));
 
-test('no test starts a process but through processes.ts', () => {
+test('tests start processes only through processes.ts', () => {
   const starting = sources.filter((file) =>
     /child_process/.test(readFileSync(path.join(projectRoot, file), 'utf8')),
   );
@@ -24,14 +24,14 @@ test('no test starts a process but through processes.ts', () => {
   expect(starting.sort()).toEqual([...scripts, ...own].sort());
 });
 
-test.each(scripts)('%s starts Node.js and npm alone', (file) => {
+test.each(scripts)('%s starts only Node.js and npm', (file) => {
   const text = readFileSync(path.join(projectRoot, file), 'utf8');
   const started = Array.from(text.matchAll(/spawn\w*\(\s*([^,]+),/g), ([, program]) => program);
   expect(started).toHaveLength(1);
   expect(['process.execPath', "'npm'"]).toContain(started[0]);
 });
 
-test('a command that is not listed is not started, though the machine has it', () => {
+test('a command that is not listed is not started, even if the machine has it', () => {
   const said = 'test/system/names.ts does not list the command true';
   for (const start of [execFile, execFileSync, spawn, spawnSync])
     expect(() => start('true', [])).toThrow(said);

@@ -1,17 +1,17 @@
 /**
- * Every command of the system that a test starts, by its name. What is not a command of Debian's smallest system, nor Node.js,
- * npm, Git, Go or a C compiler, is installed for the tests into a folder of the project's own.
+ * Every system command that a test starts, by name. A command that is not part of Debian's smallest system, and is not
+ * Node.js, npm, Git, Go or a C compiler, is installed for the tests into a folder of the project.
  */
 
 /** A command that is installed. */
 interface Installed {
   /** The Debian package. */
   readonly from: string;
-  /** Its file, where Debian leaves the choice of one to a link. */
+  /** Its file, if Debian makes it the target of a configurable link. */
   readonly file?: string;
   /**
-   * Linked to nothing but what each machine with apt-get has: such a command is started as it is, without an environment
-   * that it would hand on to programs of others.
+   * Linked only to libraries that each machine with apt-get has: such a command is started directly, without an
+   * environment that it would pass on to other programs.
    */
   readonly selfContained?: true;
 }
@@ -70,7 +70,7 @@ const granted: readonly string[] = [
     'umount',
     'unshare',
   ],
-  // What the README asks for.
+  // What the README requires.
   ...['git', 'go', 'node', 'npm', 'npx'],
 ];
 

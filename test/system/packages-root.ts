@@ -1,11 +1,11 @@
-/** What is in a folder that Debian packages were extracted into. */
+/** The content of a folder that Debian packages were extracted into. */
 import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { type InstalledName, installation } from './names.js';
 
 const programFolders = ['usr/bin', 'usr/sbin', 'bin', 'sbin'];
 
-/** The path of a command's program in a root, if it is there. */
+/** The path of a command's program in a root, if it exists. */
 export function programIn(root: string, name: InstalledName): string | undefined {
   const { file = name } = installation(name);
   return programFolders
@@ -13,14 +13,14 @@ export function programIn(root: string, name: InstalledName): string | undefined
     .find((place) => isInside(path.join(root, place)));
 }
 
-/** A link by a whole path leads out of the root, to what the machine has there. */
+/** An absolute link leads out of the root, to the machine's own file. */
 function isInside(file: string): boolean {
   const stat = lstatSync(file, { throwIfNoEntry: false });
   if (stat === undefined) return false;
   return stat.isSymbolicLink() ? !path.isAbsolute(readlinkSync(file)) : stat.isFile();
 }
 
-/** The folders of a root that libraries are in. */
+/** The folders with libraries in a root. */
 export function libraryFolders(root: string): readonly string[] {
   return ['usr/lib', 'lib'].flatMap((lib) => {
     const folder = path.join(root, lib);

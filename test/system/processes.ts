@@ -1,6 +1,6 @@
 /**
- * Starts processes for tests, in the way of `node:child_process`, which no other file of the tests uses: a program by its path, or
- * a command by a name that names.ts knows.
+ * Starts processes for tests, with the interface of `node:child_process`, which no other test file uses: a program by
+ * its path, or a command by a name listed in names.ts.
  */
 import * as processes from 'node:child_process';
 import { promisify } from 'node:util';
@@ -36,7 +36,7 @@ export function spawn(
 
 const run = promisify(processes.execFile);
 
-/** Runs to its end what is to succeed; rejects with its status as `code`, and with what it printed. */
+/** Runs a program that must succeed to its end; rejects with its status as `code`, and with its output. */
 export function execFile(command: string, args: readonly string[], options: processes.ExecFileOptions = {}) {
   return run(known(command), args, { ...options, encoding: 'utf8' });
 }

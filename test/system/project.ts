@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The project's folder, found from this file's place, which differs once it is compiled. */
+/** The project's folder, found from this file's location, which changes when it is compiled. */
 export const projectRoot = enclosing(path.dirname(fileURLToPath(import.meta.url)), 'package.json');
 
 function enclosing(folder: string, file: string): string {

@@ -21,11 +21,11 @@ function run(...args: readonly string[]) {
   return { status, said: stderr.split('\n').filter(Boolean) };
 }
 
-test('all scripts are run, and the end says that they passed', () => {
+test('all scripts are run, and the end reports that they passed', () => {
   expect(run('good', 'told')).toEqual({ status: 0, said: ['good', '[]', 'passed: good, told'] });
 });
 
-test('one that fails keeps none from running, and the end says which failed', () => {
+test('one that fails does not stop the others, and the end names it', () => {
   expect(run('good', 'bad', 'told')).toEqual({
     status: 1,
     said: ['good', 'bad', 'bad failed; still to run: told', '[]', 'failed: bad; passed: good, told'],

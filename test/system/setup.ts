@@ -4,7 +4,7 @@ import { installCommands } from './install.js';
 
 export default async function setup(): Promise<void> {
   await installCommands().catch((error) => {
-    // Only tests that start one of them fail, each with such a line.
+    // Only tests that start one of them fail, each with this message.
     if (!(error instanceof MissingCommands)) throw error;
     process.stderr.write(`${error.message}\n`);
   });
