@@ -4,7 +4,7 @@ import { minimalContainer } from './minimal.js';
 import { startProxy } from './proxy.js';
 import { describeProxy, stage } from './surroundings.js';
 
-/** Why the chart's pod looks at the CA before iron-proxy starts: iron-proxy itself takes these and is healthy. */
+/** Why the chart's pod checks the CA before iron-proxy starts: iron-proxy itself accepts these and becomes healthy. */
 describeProxy('iron-proxy with a CA that no client takes', () => {
   const at = stage();
 
@@ -19,12 +19,12 @@ describeProxy('iron-proxy with a CA that no client takes', () => {
     return at.proxy.send({ url: 'https://warehouse.internal.example.com/' });
   };
 
-  it('starts with one that has expired, and each request fails', async () => {
+  it('starts with an expired one, and each request fails', async () => {
     const authority = await expired(await certificateAuthority('firewall'));
     await expect(answered(authority)).rejects.toThrow('certificate has expired');
   });
 
-  it('starts with the key of another, and each request fails', async () => {
+  it("starts with another CA's key, and each request fails", async () => {
     const [{ cert }, { key }] = [await certificateAuthority('first'), await certificateAuthority('second')];
     await expect(answered({ cert, key })).rejects.toThrow('alert internal error');
   });

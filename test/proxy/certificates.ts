@@ -9,7 +9,7 @@ export interface KeyPair {
   readonly key: string;
 }
 
-/** A certificate authority as the contract asks for: `CA:TRUE` critical, `keyCertSign`. */
+/** A certificate authority as the contract requires it: `CA:TRUE` critical, `keyCertSign`. */
 export function certificateAuthority(name: string): Promise<KeyPair> {
   return issue([
     '-subj',
@@ -18,7 +18,7 @@ export function certificateAuthority(name: string): Promise<KeyPair> {
   ]);
 }
 
-/** The same authority with a certificate that ended yesterday. */
+/** The same authority with a certificate that expired yesterday. */
 export async function expired({ cert, key }: KeyPair): Promise<KeyPair> {
   const folder = await mkdtemp(path.join(tmpdir(), 'certificate-'));
   try {

@@ -5,7 +5,7 @@ import { connect as connectTls } from 'node:tls';
 /** A request as a sandbox sends it; the port is 443, or 80 for `http:`. */
 export interface Sent {
   readonly url: string;
-  /** The path as it goes over the wire, where that differs from the URL's. */
+  /** The path as sent over the wire, if that differs from the URL's. */
   readonly target?: string;
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -18,11 +18,11 @@ export interface Seen {
   readonly refused: boolean;
   readonly status: number;
   readonly body: string;
-  /** Where a redirect leads. */
+  /** The target of a redirect. */
   readonly location?: string | undefined;
 }
 
-/** A way to one host, which stays open from one request to the next. */
+/** A connection to one host, which stays open between requests. */
 export interface Tunnel {
   send(sent: Sent): Promise<Seen>;
   close(): void;
@@ -46,10 +46,10 @@ export async function openTo(tunnelSocket: string, authority: string, to: string
   if (status !== 200) {
     return { send: async () => ({ refused: true, status, body: '' }), close: () => socket.destroy() };
   }
-  // No client names an address in its TLS session: RFC 6066, section 3.
+  // Clients send no server name for an address: RFC 6066, section 3.
   const servername = isIP(hostname.replace(/^\[|\]$/g, '')) ? '' : hostname;
   const connection = secure ? connectTls({ socket, servername, ca: authority }) : socket;
-  // A request that fails with it says so itself.
+  // A request that fails with it reports it.
   connection.on('error', () => undefined);
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   agent.createConnection = () => connection;
@@ -77,14 +77,14 @@ function sendOver(agent: Agent, sent: Sent): Promise<Seen> {
         resolve({ refused: false, status, body, location: answer.headers.location });
       });
     });
-    // To Node, what answers a CONNECT has no body.
+    // Node ignores the body of a response to CONNECT.
     request.on('connect', ({ statusCode = 0 }) => resolve({ refused: false, status: statusCode, body: '' }));
     request.on('error', reject);
     request.end(sent.body);
   });
 }
 
-/** The status that a CONNECT to HOST:PORT is answered with. */
+/** The status of the response to CONNECT HOST:PORT. */
 export async function connectStatus(tunnelSocket: string, target: string): Promise<number> {
   const { status, socket } = await openTunnel(tunnelSocket, target);
   socket.destroy();

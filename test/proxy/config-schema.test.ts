@@ -269,7 +269,7 @@ const refused: readonly Case[] = [
   ['a setting that is another session', setting({ name: 'session_authorization', value: 'v' })],
 ];
 
-/** The proxy takes these and does not do what they seem to say. */
+/** The proxy accepts these and does not do what they seem to say. */
 const misunderstood: readonly Case[] = [
   ['a management key without an address: no management', top({ management: { api_key_env: 'UNSET' } })],
   ['a DNS server that was not asked for: on', top({ dns: { proxy_ip: '10.0.0.1' } })],
@@ -359,7 +359,7 @@ const misunderstood: readonly Case[] = [
   ['a policy for MCP servers', top({ mcp: {} })],
 ];
 
-/** The proxy refuses these for reasons that a schema can't state. */
+/** The proxy refuses these for reasons that a schema can't express. */
 const beyondSchema: readonly Case[] = [
   [
     'a variable of the management key that is not set',
@@ -392,7 +392,7 @@ const named = (cases: readonly Case[]) =>
   cases.map(([what, config]) => ({ what, configYaml: stringify(config) }));
 
 describe('config.schema.json', () => {
-  it.each(named(taken))('takes $what', ({ configYaml }) => {
+  it.each(named(taken))('accepts $what', ({ configYaml }) => {
     expect(configFaults(configYaml)).toEqual([]);
   });
 
@@ -413,11 +413,11 @@ describe('config.schema.json', () => {
     expect(configFaults(configYaml)).not.toEqual([]);
   });
 
-  it.each(named(beyondSchema))('can not refuse $what', ({ configYaml }) => {
+  it.each(named(beyondSchema))('cannot refuse $what', ({ configYaml }) => {
     expect(configFaults(configYaml)).toEqual([]);
   });
 
-  it('says where a fault is', () => {
+  it('reports the place of a fault', () => {
     expect(configFaults(stringify(replaced({ match_header: [] })))).toContain(
       '/transforms/1/config/secrets/0/replace must NOT have additional properties match_header',
     );
@@ -439,7 +439,7 @@ describeProxy('the real proxy, asked about the same configs', () => {
     return { status, body };
   };
 
-  it.each(named([...taken, ...misunderstood]))('takes $what', async ({ configYaml }) => {
+  it.each(named([...taken, ...misunderstood]))('accepts $what', async ({ configYaml }) => {
     expect(await answer(configYaml)).toMatchObject({ status: 200 });
   });
 

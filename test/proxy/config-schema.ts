@@ -8,7 +8,7 @@ const validate = new Ajv({ allErrors: true, strictRequired: false, formats: { re
   schema,
 );
 
-/** What is wrong with a config of iron-proxy, by config.schema.json; empty when nothing is. */
+/** The faults of a config of iron-proxy according to config.schema.json; empty for a valid one. */
 export function configFaults(configYaml: string): readonly string[] {
   if (validate(parse(configYaml))) return [];
   return (validate.errors ?? []).map(({ instancePath, message, params }) =>

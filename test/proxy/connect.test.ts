@@ -98,7 +98,7 @@ describe("1Password's own OpenAPI document", () => {
     expect(judge({ method, path: documented }, answer)).toEqual([]);
   });
 
-  it('judges: an undocumented property, a wrong type, an undocumented status and media type are found', () => {
+  it('detects an undocumented property, a wrong type, an undocumented status and media type', () => {
     const operation = { method: 'GET', path: itemPath };
     const response = { status: 200, contentType: 'application/json', body: '' };
     const found = (change: object) =>
@@ -157,7 +157,7 @@ describe('the official JavaScript client', () => {
   });
 });
 
-it('is read by the official Go client as Connect is', async () => {
+it('is read by the official Go client like Connect', async () => {
   const tested = await execFile('go', ['test', './connect'], { cwd: goModule });
   expect(tested.stdout).toMatch(/^ok\s+centaur-chart\/test\/proxy\/connect/);
 });
@@ -181,7 +181,7 @@ describe('what a test sets and sees', () => {
     ]);
   });
 
-  it('holds an answer until it is healed', async () => {
+  it('delays an answer until it is healed', async () => {
     await connect.forget();
     await connect.fail({ kind: 'hold' });
     const held = get('/v1/vaults');
@@ -232,7 +232,7 @@ describe('the credentials file that OP_SESSION names', () => {
     return fetch(`http://${address}${target}`, { headers: { authorization: 'Bearer unknown' } });
   };
 
-  it('is read when it is the plain JSON', async () => {
+  it('is read if it is plain JSON', async () => {
     const { program, stop } = await startWith(credentials);
     expect((await served(program, '/v1/vaults')).status).toBe(401);
     await stop();

@@ -9,9 +9,9 @@ export interface ConnectDouble extends Double {
 /** How a Connect double is started. */
 export interface ConnectOptions {
   readonly data?: VaultData;
-  /** A command that runs another in some network namespace; none means this one, on loopback. */
+  /** A command that runs another in some network namespace; if omitted, this one, on loopback. */
   readonly within?: readonly string[];
-  /** Default: one that is free. */
+  /** Default: a free one. */
   readonly port?: number;
   readonly env?: Readonly<Record<string, string>>;
 }

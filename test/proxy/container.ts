@@ -2,20 +2,20 @@ import { readFile } from 'node:fs/promises';
 import { parseDocument, visit, type YAMLMap } from 'yaml';
 import { credentials, infraSecret, vaultSources } from './declared.js';
 
-/** Where the proxy takes the values of declared secrets from, as `ironProxy.secretSource` names it. */
+/** Where the proxy gets the values of declared secrets from, as named by `ironProxy.secretSource`. */
 export type SecretSource = 'onepassword-connect' | 'onepassword' | 'env';
 
 /** The container of an iron-proxy pod as the kubelet would start it. */
 export interface ProxyContainer {
-  /** The config file's text, with the vault's name already in its references. */
+  /** The content of the config file, with the vault's name already in its references. */
   readonly configYaml: string;
-  /** Arguments after the image's entry point; `-config FILE` among them. */
+  /** Arguments after the image's entry point, including `-config FILE`. */
   readonly args: readonly string[];
   /** Its environment, with each `secretKeyRef` already looked up. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Makes the container for a mode, from the declarations of testdata/tools.yaml and the Secret of declared.ts. */
+/** Creates the container for a mode, from the declarations of testdata/tools.yaml and the Secret of declared.ts. */
 export type ContainerOf = (mode: SecretSource) => Promise<ProxyContainer>;
 
 /** The container whose config, testdata/config.yaml, was written by hand. */

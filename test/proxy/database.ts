@@ -7,7 +7,7 @@ import { TLSSocket } from 'node:tls';
 import type { KeyPair } from './certificates.js';
 import { openSocket } from './client.js';
 
-/** Who opened a session with a database, as the server was told. */
+/** The parameters of a session, as the database server received them. */
 export interface Login {
   readonly user: string;
   readonly password: string;
@@ -15,18 +15,18 @@ export interface Login {
 }
 
 /**
- * A Postgres server that asks for the password in clear text, lets everyone in and answers each query with one row: the
- * query's own text.
+ * A Postgres server that requests the password in clear text, accepts everyone and answers each query with one row: the
+ * query itself.
  */
 export interface Database {
   readonly socket: string;
   readonly logins: readonly Login[];
-  /** Lets it speak TLS with this certificate, or not at all, as when it is started. */
+  /** Lets it speak TLS with this certificate, or not at all, as at the start. */
   present(certificate: KeyPair | undefined): void;
   stop(): Promise<void>;
 }
 
-/** Starts such a server; it speaks as much of protocol 3.0 as a simple query takes. */
+/** Starts such a server; it implements as much of protocol 3.0 as a simple query needs. */
 export async function startDatabase(): Promise<Database> {
   const folder = await mkdtemp(path.join(tmpdir(), 'database-'));
   const socket = path.join(folder, 'postgres.sock');
@@ -38,7 +38,7 @@ export async function startDatabase(): Promise<Database> {
     session.on('error', () => undefined);
     void secured(session, certificate)
       .then((secure) => answer(secure, logins))
-      // Who does not trust the certificate hangs up.
+      // A client that does not trust the certificate hangs up.
       .catch(() => undefined)
       .finally(() => session.destroy());
   });
@@ -58,10 +58,10 @@ export async function startDatabase(): Promise<Database> {
 }
 
 /**
- * Opens a session behind a Unix socket as a client of Postgres, and asks one query.
+ * Opens a session behind a Unix socket as a client of Postgres, and sends one query.
  *
  * @returns the first column of the rows.
- * @throws Error with SQLSTATE and message when the server refuses.
+ * @throws Error with SQLSTATE and message if the server refuses.
  */
 export async function query(socket: string, login: Login, sql: string): Promise<readonly string[]> {
   const session = await openSocket(socket);
@@ -89,7 +89,7 @@ const protocol = 0x0003_0000;
 const tlsRequest = 80877103;
 const cleartext = 3;
 
-/** The session once it is known whether it has TLS: a client that wants it asks first, and waits for one letter. */
+/** The session after TLS is negotiated: a client that wants it asks first, and waits for one letter. */
 async function secured(session: Socket, certificate: KeyPair | undefined): Promise<Socket> {
   const [first]: Buffer[] = await once(session, 'data');
   session.pause();
@@ -141,7 +141,7 @@ interface Message {
   readonly body: Buffer;
 }
 
-/** Cuts what comes in into messages: a letter (but for the startup message), a length that counts itself, a body. */
+/** Splits the input into messages: a letter (except for the startup message), a length that includes itself, a body. */
 async function* messages(session: Socket, first?: 'startup first'): AsyncGenerator<Message> {
   let pending = Buffer.alloc(0);
   let letters = first ? 0 : 1;

@@ -1,12 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { VaultData } from './double.js';
 
-/** The host at which the database that `REPORTS_DSN` names is found. */
+/** The host of the database that `REPORTS_DSN` names. */
 export const databaseHost = 'reports.db.example.com';
 
 /**
- * The real value of each credential that testdata/tools.yaml declares, by its reference. `UNKNOWN_ITEM` is declared
- * and has none.
+ * The real value of each credential that testdata/tools.yaml declares, by its reference. `UNKNOWN_ITEM` is declared but
+ * has no value.
  */
 export const credentials = {
   WAREHOUSE_API_KEY: 'wh-2c7f51d0e9a84b36',
@@ -23,7 +23,7 @@ export const credentials = {
   BIGQUERY_KEYFILE: keyFile('bq-key-id'),
 } as const;
 
-/** A key of a Google service account, in the file that Google gives it in. */
+/** A key of a Google service account, in Google's file format. */
 export function keyFile(private_key_id: string): string {
   return JSON.stringify({
     type: 'service_account',
@@ -41,7 +41,7 @@ export function keyFile(private_key_id: string): string {
 /** The address at which the service account signs in. */
 export const signInAddress = 'engineering.1password.com';
 
-/** What the infra Secret holds beside the credentials of the env mode. */
+/** What the infra Secret contains in addition to the credentials of the env mode. */
 export const infraSecret = {
   IRON_MANAGEMENT_API_KEY: 'mgmt-1f6d3b7c52e8',
   PG_PROXY_PASSWORD: 'pgproxy-8c40d21e',
@@ -50,7 +50,7 @@ export const infraSecret = {
   OP_SERVICE_ACCOUNT_TOKEN: serviceAccountToken(),
 } as const;
 
-/** What the two sources that ask 1Password are called in a config, and what they need in the environment. */
+/** The names in a config of the two sources that use 1Password, and what they need in the environment. */
 export const vaultSources = {
   'onepassword-connect': {
     type: '1password_connect',
@@ -76,7 +76,7 @@ export function vaultOf(values: Readonly<Record<string, string>>, token: string)
   return { token, vaults: [{ name: infraSecret.OP_VAULT, items }] };
 }
 
-/** Every text that must never be seen in a log: the credentials, their parts, and the tokens that fetch them. */
+/** Every string that must never be in a log: the credentials, their parts, and the tokens that fetch them. */
 export const secretTexts: readonly string[] = [
   ...Object.values(credentials).filter((value) => value !== ''),
   'le-client-61f0',
@@ -89,7 +89,7 @@ export const secretTexts: readonly string[] = [
   infraSecret.OP_SERVICE_ACCOUNT_TOKEN,
 ];
 
-// Of no account but the double's: 1Password's SDK takes it apart and signs in at signInAddress.
+// Only valid for the double: 1Password's SDK parses it and signs in at signInAddress.
 function serviceAccountToken(): string {
   const hex = (length: number) => 'ab12'.repeat(length / 4);
   const document = {

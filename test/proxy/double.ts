@@ -5,13 +5,13 @@ import { builtDouble, type Double as Name } from './doubles.js';
 import { start } from './program.js';
 import { ask } from './unix-http.js';
 
-/** What a double of 1Password stores: the token that it takes, and the vaults that the token reads. */
+/** What a double of 1Password stores: the token that it accepts, and the vaults that the token may read. */
 export interface VaultData {
   readonly token: string;
   readonly vaults: readonly Vault[];
 }
 
-/** A vault; without an id, one is made from its name. */
+/** A vault; without an id, one is derived from its name. */
 export interface Vault {
   readonly id?: string;
   readonly name: string;
@@ -20,7 +20,7 @@ export interface Vault {
   readonly items?: readonly Item[];
 }
 
-/** An item; without an id, one is made from its title. */
+/** An item; without an id, one is derived from its title. */
 export interface Item {
   readonly id?: string;
   readonly title: string;
@@ -37,13 +37,13 @@ export interface Field {
   readonly section?: string;
 }
 
-/** What is wrong with it: it answers when it is healed, hangs up, or answers with one status. */
+/** The fault of a host: it answers when it is healed, hangs up, or answers with one status. */
 export type Fault =
   | { readonly kind: 'hold' }
   | { readonly kind: 'hangup' }
   | { readonly kind: 'status'; readonly status: number };
 
-/** A request that it got; its status is 0 while it is held, and when it was hung up on. */
+/** A received request; its status is 0 while it is delayed, and if the double hung up. */
 export interface SeenRequest {
   readonly method: string;
   readonly path: string;
@@ -57,7 +57,7 @@ export interface Double {
   store(data: VaultData): Promise<void>;
   fail(fault: Fault): Promise<void>;
   heal(): Promise<void>;
-  /** What it got since it was last told to forget, as soon as there are that many. */
+  /** The requests since it was last told to forget, as soon as there are that many. */
   requests(atLeast?: number): Promise<readonly SeenRequest[]>;
   forget(): Promise<void>;
   log(): string;
@@ -67,16 +67,16 @@ export interface Double {
 /** How the program of a double is started. */
 export interface Command {
   readonly name: Name;
-  /** A command that runs another in some network namespace; none means this one. */
+  /** A command that runs another in some network namespace; if omitted, this one. */
   readonly within?: readonly string[];
-  /** Its arguments, which may name files in its own folder, beside the address of its control API. */
+  /** Its arguments, which may name files in its own folder, in addition to the address of its control API. */
   readonly args: (folder: string) => readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** The line that it prints as soon as it listens. */
   readonly listening: RegExp;
 }
 
-/** Starts a double and waits until it listens; `line` is the line that said so. */
+/** Starts a double and waits until it listens; `line` is the line that reports it. */
 export async function startDouble(command: Command): Promise<Double & { folder: string; line: string }> {
   const folder = await mkdtemp(path.join(tmpdir(), `${command.name}-`));
   const remove = () => rm(folder, { recursive: true, force: true });

@@ -10,9 +10,9 @@ const folder = fileURLToPath(new URL('../../.cache/doubles', import.meta.url));
 export type Double = 'connect' | 'onepassword' | 'relay';
 
 /**
- * The path of one of the doubles, a static program that runs in any image; it is built first where its module changed.
+ * The path of one of the doubles, a static program that runs in any image; it is rebuilt if its module changed.
  *
- * @throws Error with the compiler's words.
+ * @throws Error with the compiler's message.
  */
 export function builtDouble(name: Double): Promise<string> {
   return builtProgram({ module: goModule, package: `./${name}`, ldflags: '-s -w', folder, name });

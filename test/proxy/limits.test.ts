@@ -12,7 +12,7 @@ const host = 'bots.example.com';
 const real = 'the-real-one';
 const key = { type: 'env', var: 'KEY' };
 
-/** What no config prevents, so that docs/secrets.md and docs/operations.md say it. */
+/** What no config prevents, so docs/secrets.md and docs/operations.md mention it. */
 describeProxy('what the proxy does that no config prevents', () => {
   const at = stage();
 
@@ -43,7 +43,7 @@ describeProxy('what the proxy does that no config prevents', () => {
       expect(await at.proxy.logged('invalid port')).toContain(real);
     });
 
-    it('never logs one in a header, whatever port a sandbox asks for', async () => {
+    it('never logs one in a header, regardless of the port that a sandbox requests', async () => {
       await begin({ secrets: [replaced(key, host, 'KEY')] });
       const headers = { host: `${host}:abc`, authorization: 'KEY' };
       expect(await at.proxy.send({ url: `https://${host}/`, headers })).toMatchObject({ status: 502 });
@@ -51,7 +51,7 @@ describeProxy('what the proxy does that no config prevents', () => {
       expect(await logOfAll()).not.toContain(real);
     });
 
-    it('gives back to the sandbox where the answer repeats it', async () => {
+    it('returns it to the sandbox if the answer repeats it', async () => {
       const redirecting = 'redirecting.example.com';
       await begin({ secrets: [{ ...inPath, rules: [{ host: redirecting }] }] });
       at.around.upstream.respond(redirecting, ({ target }) => ({
@@ -64,7 +64,7 @@ describeProxy('what the proxy does that no config prevents', () => {
     });
   });
 
-  it('sends a request as the tool sent it when there is no value to inject', async () => {
+  it('sends a request unchanged if there is no value to inject', async () => {
     const source = { type: 'env', var: 'MISSING' };
     await begin({ secrets: [{ source, rules: [{ host }], inject: { header: 'Authorization' } }] });
     const { body } = await at.proxy.send({ url: `https://${host}/`, headers: { authorization: 'own' } });
@@ -85,7 +85,7 @@ describeProxy('what the proxy does that no config prevents', () => {
     expect(JSON.parse(body)).toMatchObject({ method, headers: { authorization: real } });
   });
 
-  describe('with a DSN that is none', () => {
+  describe('with an invalid DSN', () => {
     const login: Login = { user: 'app_user', password: infraSecret.PG_PROXY_PASSWORD, database: 'reports' };
     const dsn = (password: string) =>
       `postgres://reporter:${password}@${databaseHost}/reports?sslmode=disable`;
@@ -105,11 +105,11 @@ describeProxy('what the proxy does that no config prevents', () => {
       expect(await at.proxy.logged('parsing upstream DSN')).toContain(leaked);
     });
 
-    it('tells the client the part of a password behind digits and a /', async () => {
+    it('reveals the part of a password after digits and a / to the client', async () => {
       await expect(connect(dsn('123/after'))).rejects.toThrow(/its DSN connects to "after@/);
     });
 
-    it('logs nothing of a password that is written as a URL has it', async () => {
+    it('logs nothing of a password that is encoded for a URL', async () => {
       const password = 'be+fore/af@t:er#?%';
       expect(await connect(dsn(encodeURIComponent(password)))).toEqual(['select 1']);
       expect(at.around.database.logins.at(-1)).toMatchObject({ password });
@@ -130,7 +130,7 @@ describeProxy('what the proxy does that no config prevents', () => {
         const given = new URLSearchParams(body);
         const access_token = `${given.get('client_id')}-${given.get('client_secret')}`;
         obtained.push(access_token);
-        // Who asks twice gets a new token.
+        // Each request gets a new token.
         return { status: 200, body: { access_token, token_type: 'bearer', expires_in: 1 } };
       });
       const field = (name: string) => ({
@@ -164,7 +164,7 @@ describeProxy('what the proxy does that no config prevents', () => {
       expect(await at.proxy.logged('oauth_token mint failed')).toContain(real);
     });
 
-    it('sends the client secret on to wherever the token endpoint redirects, allowed or not', async () => {
+    it('sends the client secret to every redirect of the token endpoint, allowed or not', async () => {
       const elsewhere = 'elsewhere.example.com';
       await beginWith(vaultOf({ LEDGER_ID: 'ledger', LEDGER_SECRET: real }, token), [ledger]);
       at.around.upstream.respond(login, ({ target }) => ({
@@ -182,7 +182,7 @@ describeProxy('what the proxy does that no config prevents', () => {
       expect(await at.proxy.connectTo(`${elsewhere}:443`)).toBe(403);
     });
 
-    it('goes on after a rotation that a new connection is the first to see', async () => {
+    it('continues after a rotation, which only new connections see', async () => {
       await beginWith(stored('old'));
       expect(await sentBy(at.proxy)).toBe('Bearer old-old');
       await at.proxy.vaults?.store(stored('new'));
@@ -210,7 +210,7 @@ describeProxy('what the proxy does that no config prevents', () => {
   describe('with addresses as hosts', () => {
     const ranges = [{ name: 'allowlist', config: { cidrs: ['10.0.0.0/8', 'fd00::/8'] } }];
 
-    it.each(['10.1.2.3', '[fd00::1]'])('makes no certificate for %s', async (address) => {
+    it.each(['10.1.2.3', '[fd00::1]'])('creates no certificate for %s', async (address) => {
       await begin({ config: { transforms: ranges } });
       await expect(at.proxy.send({ url: `https://${address}/` })).rejects.toThrow('alert internal error');
     });
@@ -226,14 +226,14 @@ describeProxy('what the proxy does that no config prevents', () => {
     });
   });
 
-  it('dials the port that a request names', async () => {
+  it('connects to the port that a request names', async () => {
     await begin({});
     await at.proxy.send({ url: `https://${host}/`, headers: { host: `${host}:8443` } });
     expect(at.around.upstream.dialed.at(-1)).toBe(`${host}:8443`);
   });
 
-  it('filters nothing on a connection once a websocket was asked for, and replaces nothing', async () => {
-    // The one host that the pod itself finds: a websocket goes by no proxy.
+  it('filters nothing on a connection after a websocket request, and replaces nothing', async () => {
+    // The only host that the pod itself resolves: websockets do not use a proxy.
     const open = databaseHost;
     const headers = ['Authorization', 'Connection', 'Upgrade'];
     await begin({
@@ -255,7 +255,7 @@ describeProxy('what the proxy does that no config prevents', () => {
     tunnel.close();
   });
 
-  it('passes a CONNECT inside a tunnel on, where a host is allowed for one path and its tunnel', async () => {
+  it('passes on a CONNECT inside a tunnel, if a host is allowed for one path and its tunnel', async () => {
     const login = 'login.example.com';
     const rules = [
       { host: login, methods: ['CONNECT'] },
@@ -273,7 +273,7 @@ describeProxy('what the proxy does that no config prevents', () => {
     expect(got).toEqual(['CONNECT /admin?of=all']);
   });
 
-  describe('refuses, beside hosts that are not allowed,', () => {
+  describe('refuses, in addition to hosts that are not allowed,', () => {
     const signature = (service: string, region: string) =>
       `AWS4-HMAC-SHA256 Credential=AKIA/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=00`;
     const signed = { authorization: signature('s3', 'eu-west-1') };
@@ -333,7 +333,7 @@ describeProxy('what the proxy does that no config prevents', () => {
       expect(JSON.parse(body)).toEqual({ error: 'aws_auth', reason });
     });
 
-    it('a request to AWS when a key can not be looked up', async () => {
+    it('a request to AWS if a key cannot be looked up', async () => {
       const config = { ...aws.config, secret_access_key: { type: 'env', var: 'MISSING' } };
       await begin({ transforms: [{ ...aws, config }] });
       const { status, body } = await at.proxy.send({ url: `https://${host}/`, headers: signed });
@@ -341,7 +341,7 @@ describeProxy('what the proxy does that no config prevents', () => {
       expect(JSON.parse(body)).toEqual({ error: 'aws_auth', reason: 'credential_unavailable' });
     });
 
-    it('every tunnel to Google when the key file is none', async () => {
+    it('every tunnel to Google if the key file is invalid', async () => {
       const config = { keyfile: key, scopes: ['any'], rules: [{ host }] };
       await begin({ transforms: [{ name: 'gcp_auth', config }] });
       expect(await at.proxy.connectTo(`${host}:443`)).toBe(403);

@@ -10,11 +10,11 @@ const host = 'warehouse.internal.example.com';
 const warmHost = 'warm.example.com';
 const vault = infraSecret.OP_VAULT;
 
-/** What differs between the two ways to ask 1Password. */
+/** The differences between the two ways of using 1Password. */
 interface Way {
-  /** The paths that a look-up asks for. */
+  /** The paths that a look-up requests. */
   readonly lookUp: readonly RegExp[];
-  /** What the log says, by what is wrong. */
+  /** The log message for each fault. */
   readonly says: Readonly<
     Record<'down' | 'hangup' | 'status' | 'token' | 'vault' | 'item' | 'empty', string>
   >;
@@ -89,15 +89,15 @@ function suite(mode: keyof typeof vaultSources): void {
     );
     if (!proxy.vaults) throw new Error('the container names no 1Password');
     vaults = proxy.vaults;
-    // The first look-up of a service account has iron-proxy compile 1Password's SDK, which takes seconds, and on a busy
-    // machine more than the half a minute that it waits for a value.
+    // At the first look-up of a service account iron-proxy compiles 1Password's SDK. That takes seconds and, on a busy
+    // machine, more than the half minute that it waits for a value.
     while ((await injected(warmHost)) !== 'up') await delay(50);
     await vaults.store(data);
     await vaults.forget();
   };
   const begin = (more: object, data: VaultData = stored({ KEY: 'first' })) =>
     start([replaced(key(more), host, 'KEY')], data);
-  /** What the upstream host got in the header that a sandbox put the placeholder into. */
+  /** What the upstream host received in the header in which a sandbox sent the placeholder. */
   const injected = async (name = host) => {
     const seen = await proxy.send({ url: `https://${name}/`, headers: { authorization: 'KEY' } });
     expect(seen).toMatchObject({ refused: false, status: 200 });
@@ -108,7 +108,7 @@ function suite(mode: keyof typeof vaultSources): void {
   };
   const asked = async () => (await vaults.requests()).map(({ path }) => path);
 
-  it('asks once within the ttl, whatever changes in the vault', async () => {
+  it('asks once within the ttl, regardless of changes in the vault', async () => {
     await begin({ ttl: '1h' });
     expect(await injected()).toBe('first');
     await vaults.store(stored({ KEY: 'second' }));
@@ -116,7 +116,7 @@ function suite(mode: keyof typeof vaultSources): void {
     expect(await asked()).toEqual(way.lookUp.map((pattern) => expect.stringMatching(pattern)));
   });
 
-  it('asks but once for many requests at the same time', async () => {
+  it('asks only once for many simultaneous requests', async () => {
     await begin({ ttl: '1h' });
     expect(new Set(await Promise.all(Array.from({ length: 20 }, () => injected())))).toEqual(
       new Set(['first']),
@@ -139,7 +139,7 @@ function suite(mode: keyof typeof vaultSources): void {
     await eventually('second');
   });
 
-  it('keeps the last value while it can not ask', async () => {
+  it('keeps the last value while it cannot ask', async () => {
     await begin({ ttl: '1s' });
     expect(await injected()).toBe('first');
     await vaults.stop();
@@ -178,7 +178,7 @@ function suite(mode: keyof typeof vaultSources): void {
     expect(proxy.log()).not.toContain(token);
   });
 
-  it('remembers a failure, and does not ask again, until it is told to reload', async () => {
+  it('remembers a failure, and does not ask again until it is told to reload', async () => {
     await begin({});
     await vaults.fail({ kind: 'status', status: 500 });
     expect(await injected()).toBe('KEY');
@@ -198,7 +198,7 @@ function suite(mode: keyof typeof vaultSources): void {
     await eventually('first');
   });
 
-  it('recovers by itself after a minute when no failure_ttl is given', async () => {
+  it('recovers by itself after a minute if no failure_ttl is given', async () => {
     await begin({});
     await vaults.fail({ kind: 'status', status: 500 });
     expect(await injected()).toBe('KEY');
@@ -210,11 +210,11 @@ function suite(mode: keyof typeof vaultSources): void {
     expect(seconds).toBeLessThan(90);
   });
 
-  it('reads a key file of Google once, for as long as it runs', async () => {
+  it('reads a Google key file once, for as long as it runs', async () => {
     const google = 'bigquery.googleapis.com';
     around.upstream.respond('oauth2.googleapis.com', ({ body }) => ({
       status: 200,
-      // Who asks twice gets a new token.
+      // Each request gets a new token.
       body: { access_token: keyOf(body), token_type: 'Bearer', expires_in: 1 },
     }));
     const keyfile = reference(`op://${vault}/KEYFILE/credential`, { ttl: '1s' });
@@ -234,7 +234,7 @@ function suite(mode: keyof typeof vaultSources): void {
     expect(await token()).toBe('Bearer second');
   });
 
-  it('lets a request wait as long as 1Password takes, and other hosts go on meanwhile', async () => {
+  it('lets a request wait as long as 1Password takes, while other hosts remain available', async () => {
     await begin({});
     await vaults.fail({ kind: 'hold' });
     let answered = false;
@@ -249,14 +249,14 @@ function suite(mode: keyof typeof vaultSources): void {
     expect(await slow).toBe('first');
   });
 
-  it('refuses the tunnel instead when the secret is required', async () => {
+  it('refuses the tunnel instead if the secret is required', async () => {
     const inject = { header: 'Authorization', require: true };
     await start([{ source: key(), rules: [{ host }], inject }], stored({}));
     const seen = await proxy.send({ url: `https://${host}/`, headers: { authorization: 'KEY' } });
     expect(seen).toEqual({ refused: true, status: 403, body: '' });
   });
 
-  it('answers 502 when the value can not stand in a header, and logs nothing of it', async () => {
+  it('answers 502 if the value is not valid in a header, and does not log it', async () => {
     await begin({}, stored({ KEY: 'pasted with a line break\n' }));
     const seen = await proxy.send({ url: `https://${host}/`, headers: { authorization: 'KEY' } });
     expect(seen).toMatchObject({ refused: false, status: 502 });
@@ -286,7 +286,7 @@ function suite(mode: keyof typeof vaultSources): void {
     expect(got).toEqual(way.inSections);
   });
 
-  it('reads a vault whose name is like an id as that way does', async () => {
+  it('reads a vault whose name looks like an id as that source does', async () => {
     const name = 'abcdefghijklmnopqrstuvwxyz';
     const items = stored({ KEY: 'first' }).vaults[0]?.items ?? [];
     await start([replaced(reference(`op://${name}/KEY/credential`), host, 'KEY')], {
@@ -297,7 +297,7 @@ function suite(mode: keyof typeof vaultSources): void {
   });
 }
 
-/** Which key signed the assertion that a token is asked for with: the header of a JWT, RFC 7515, names it. */
+/** Which key signed the assertion in a token request: the header of a JWT, RFC 7515, names it. */
 function keyOf(body: string): string {
   const [header = ''] = (new URLSearchParams(body).get('assertion') ?? '').split('.');
   return JSON.parse(Buffer.from(header, 'base64url').toString()).kid;

@@ -5,19 +5,19 @@ import { infraSecret } from './declared.js';
 /** One entry of the config's `secrets`, or of `transforms`. */
 type Entry = Readonly<Record<string, unknown>>;
 
-/** What a config of a test adds to the least that a proxy starts with. */
+/** What a test's config adds to the minimum that a proxy starts with. */
 export interface Additions {
   readonly secrets?: readonly Entry[];
   /** Transforms after `allowlist` and `secrets`. */
   readonly transforms?: readonly Entry[];
-  /** Hosts that are allowed; all of them when not given. */
+  /** Allowed hosts; all if omitted. */
   readonly domains?: readonly string[];
-  /** Top-level keys, over those of the least config. */
+  /** Top-level keys, which override those of the minimal config. */
   readonly config?: Entry;
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** The least container that a proxy starts from, with a test's own secrets in it. */
+/** The minimal container that a proxy starts from, with a test's own secrets in it. */
 export function minimalContainer(additions: Additions = {}): ProxyContainer {
   return {
     configYaml: stringify(minimalConfig(additions)),
@@ -50,7 +50,7 @@ export function minimalConfig({ secrets, transforms = [], domains = ['*'], confi
   };
 }
 
-/** A secret that is put into one header of one host. */
+/** A secret that is injected into one header of one host. */
 export function replaced(source: Entry, host: string, placeholder: string, more: Entry = {}): Entry {
   return {
     source,

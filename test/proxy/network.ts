@@ -6,22 +6,22 @@ import { execFile } from '../system/processes.js';
 import { builtDouble } from './doubles.js';
 import { type Program, start } from './program.js';
 
-/** The address at which a pod sees the world outside, and the one that the world sees the pod at. */
+/** The address of the outside world as seen by a pod, and that of the pod as seen from outside. */
 export const worldAddress = '10.77.0.1';
 const podAddress = '10.77.0.2';
 
 const isRoot = process.getuid?.() === 0;
 
 /**
- * Two network namespaces joined by a cable: a pod's own, in which every port is free, and the world around it. The
- * servers of a test run outside of both and listen on Unix sockets, which a relay in the world gives ports.
+ * Two connected network namespaces: a pod's own, in which every port is free, and the world around it. The servers of a
+ * test run outside both and listen on Unix sockets, to which a relay in the world forwards ports.
  */
 export interface Network {
   /** The command that runs another in the world. */
   readonly world: readonly string[];
-  /** The socket behind which a port of the pod is found. */
+  /** The socket that leads to a port of the pod. */
   podPort(port: number): string;
-  /** Starts a program in the pod, whose files are those of the folder `root`, which it can't write to. */
+  /** Starts a program in the pod, whose files are those of the folder `root`, which is read-only to it. */
   startInPod(root: string, command: Command): Promise<Program>;
   stop(): Promise<void>;
 }
@@ -36,13 +36,13 @@ export interface Command {
 
 /** What a network is made of. */
 export interface NetworkOptions {
-  /** Ports of the world, each with the socket that a connection to it is led to. */
+  /** Ports of the world, each with the socket that its connections are forwarded to. */
   readonly world: Readonly<Record<number, string>>;
   /** Ports of the pod that a test connects to. */
   readonly pod: readonly number[];
 }
 
-/** Makes the two namespaces; nothing is left of them once all programs in them have ended. */
+/** Creates the two namespaces; they disappear once all programs in them have ended. */
 export async function startNetwork(options: NetworkOptions): Promise<Network> {
   const folder = await mkdtemp(path.join(tmpdir(), 'network-'));
   const podPort = (port: number) => path.join(folder, `pod-${port}.sock`);
@@ -50,7 +50,7 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
     ...Object.entries(options.world).flatMap(([port, socket]) => ['-in', `${port}=${socket}`]),
     ...options.pod.flatMap((port) => ['-out', `${podPort(port)}=${podAddress}:${port}`]),
   ];
-  // Without root, a user namespace gives the right to make the others.
+  // Without root, a user namespace gives the right to create the others.
   const unshare = ['--net', ...(isRoot ? [] : ['--user', '--map-root-user'])];
   const relay = start('unshare', [...unshare, await builtDouble('relay'), ...routes]);
   await relay.line(/^ready$/);
@@ -96,8 +96,8 @@ async function plug(world: number, pod: number): Promise<void> {
   await ip(pod, 'link set eth0 up');
 }
 
-// The pod's root is a folder with the pod's own files. The machine's programs and libraries and the one program that
-// the pod is for are added to it, the mount is made read-only for the pod alone, and the program takes the shell's place.
+// The pod's root is a folder with the pod's own files. The machine's programs and libraries and the pod's program are
+// added to it, the mount is made read-only only for the pod, and the program replaces the shell.
 const podScript = `
   root=$1 program=$2
   shift 2
@@ -119,10 +119,10 @@ const podScript = `
   exec chroot "$root" "$@"
 `;
 
-/** Words before a command that make it end with the process that started it, however that ends. */
+/** Prefix of a command that makes it end with the process that started it, however that ends. */
 export const endsWithItsParent: readonly string[] = ['setpriv', '--pdeathsig=KILL'];
 
-// 65532 is the uid of the chart's iron-proxy pods. A user namespace without root knows no other uid than its own.
+// 65532 is the uid of the chart's iron-proxy pods. A user namespace without root has no uid except its own.
 const dropRights = [
   ...endsWithItsParent,
   ...['--no-new-privs', '--bounding-set=-all', '--inh-caps=-all'],

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { execFile } from '../system/processes.js';
 import { builtDouble, goModule } from './doubles.js';
 
-it('is signed in to and read by the official Go client as 1Password is', async () => {
+it('is signed in to and read by the official Go client like 1Password', async () => {
   const tested = await execFile('go', ['test', './onepassword'], { cwd: goModule });
   expect(tested.stdout).toMatch(/^ok\s+centaur-chart\/test\/proxy\/onepassword/);
 });

@@ -8,7 +8,7 @@ export interface OnePasswordDouble extends Double {
   readonly socket: string;
 }
 
-/** Starts a double of 1Password with this certificate, which takes the token of `data`. */
+/** Starts a double of 1Password with this certificate, which accepts the token of `data`. */
 export async function startOnePassword(certificate: KeyPair, data: VaultData): Promise<OnePasswordDouble> {
   const double = await startDouble({
     name: 'onepassword',

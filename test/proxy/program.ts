@@ -5,7 +5,9 @@ export interface Program {
   readonly pid: number;
   /** Standard output and error so far, in the order they came. */
   output(): string;
-  /** The first line with this text, as soon as it is printed; rejects with the output when the program ends without. */
+  /**
+   * The first line with this text, as soon as it is printed; rejects with the output if the program ends without it.
+   */
   line(text: string | RegExp): Promise<string>;
   /** Exit status, once it has ended; null after a signal. */
   readonly ended: Promise<number | null>;

@@ -47,7 +47,7 @@ function suite(mode: SecretSource, containerOf: ContainerOf): void {
       body: { access_token: 'bq-minted', token_type: 'Bearer', expires_in: 3600 },
     }));
     proxy = await around.start(await containerOf(mode));
-    // A service account's first look-up takes seconds, and on a busy machine more than iron-proxy waits.
+    // A service account's first look-up takes seconds and, on a busy machine, more than iron-proxy waits.
     await vi.waitFor(
       async () => {
         const { headers } = await received({
@@ -61,7 +61,7 @@ function suite(mode: SecretSource, containerOf: ContainerOf): void {
   });
   afterAll(() => around?.stop());
 
-  it('runs as uid 65532 on a root that it can not write to, and is healthy', async () => {
+  it('runs as uid 65532 on a read-only root, and is healthy', async () => {
     const status = await readFile(`/proc/${proxy.pid}/status`, 'utf8');
     const mounts = await readFile(`/proc/${proxy.pid}/mountinfo`, 'utf8');
     if (process.getuid?.() === 0) expect(status).toMatch(/^Uid:\t65532\t65532\t65532\t65532$/m);
@@ -70,7 +70,7 @@ function suite(mode: SecretSource, containerOf: ContainerOf): void {
     expect(await proxy.health()).toMatchObject({ status: 200, body: 'OK' });
   });
 
-  it('puts the real value in the place of the placeholder in the declared header of the declared host', async () => {
+  it('replaces the placeholder with the real value in the declared header of the declared host', async () => {
     const { headers } = await received({
       url: warehouse,
       headers: { authorization: 'Bearer WAREHOUSE_API_KEY' },
@@ -136,7 +136,7 @@ function suite(mode: SecretSource, containerOf: ContainerOf): void {
     expect(headers.authorization).toBe(`Bearer ${credentials.OPENAI_API_KEY}`);
   });
 
-  it('adds an injected header, formatted, whatever the sandbox sent in it', async () => {
+  it("adds an injected header, formatted, regardless of the sandbox's own", async () => {
     const { headers } = await received({
       url: 'https://search.example.com/',
       headers: { 'x-search-key': 'mine' },
@@ -144,12 +144,12 @@ function suite(mode: SecretSource, containerOf: ContainerOf): void {
     expect(headers['x-search-key']).toBe(`Key ${credentials.SEARCH_API_KEY}`);
   });
 
-  it('adds an injected query parameter beside the others', async () => {
+  it('adds an injected query parameter to the others', async () => {
     const { target } = await received({ url: 'https://maps.example.com/route?from=a&to=b' });
     expect(target).toBe(`/route?from=a&key=${credentials.MAPS_API_KEY}&to=b`);
   });
 
-  it('swaps a secret declared for the path in the path alone', async () => {
+  it('replaces a secret declared for the path only in the path', async () => {
     const request = await received({
       url: 'https://bot.example.com/botBOT_TOKEN/sendMessage?q=BOT_TOKEN',
       headers: { authorization: 'Bearer BOT_TOKEN', accept: 'BOT_TOKEN' },
@@ -158,7 +158,7 @@ function suite(mode: SecretSource, containerOf: ContainerOf): void {
     expect(request.headers).toMatchObject({ authorization: 'Bearer BOT_TOKEN', accept: 'BOT_TOKEN' });
   });
 
-  it('swaps a secret declared for the query in the query alone', async () => {
+  it('replaces a secret declared for the query only in the query', async () => {
     const request = await received({
       url: 'https://feed.example.com/FEED_TOKEN?token=FEED_TOKEN',
       headers: { authorization: 'Bearer FEED_TOKEN' },
@@ -192,7 +192,7 @@ function suite(mode: SecretSource, containerOf: ContainerOf): void {
     expect(headers.authorization).toBe('Bearer le-minted');
   });
 
-  it('answers a sandbox that asks for a token of its own with a placeholder, and refuses all else there', async () => {
+  it('answers a sandbox that requests its own token with a placeholder, and refuses all else there', async () => {
     const before = around.upstream.dialed.length;
     const login = 'https://login.ledger.example.com';
     const { body, ...seen } = await proxy.send({
@@ -217,7 +217,7 @@ function suite(mode: SecretSource, containerOf: ContainerOf): void {
       url: 'https://things.s3.eu-west-1.amazonaws.com/',
       headers: {
         authorization: `${signed('BUCKET_ACCESS_KEY_ID')}, SignedHeaders=host, Signature=00`,
-        // As the SDKs send them, some of their own accord.
+        // As the SDKs send them, some by default.
         connection: 'keep-alive',
         te: 'trailers',
         expires: 'Thu, 01 Dec 2033 16:00:00 GMT',
@@ -226,7 +226,7 @@ function suite(mode: SecretSource, containerOf: ContainerOf): void {
       },
     });
     const { authorization = '', ...headers } = request.headers;
-    // A signed header that does not arrive makes the signature worth nothing.
+    // A missing signed header would invalidate the signature.
     const signedNames = authorization.match(/ SignedHeaders=([^,]+),/)?.[1]?.split(';') ?? [];
     expect(signedNames).toEqual(
       expect.arrayContaining(['content-md5', 'expires', 'x-amz-acl', 'x-amz-content-sha256', 'x-amz-date']),
@@ -238,7 +238,7 @@ function suite(mode: SecretSource, containerOf: ContainerOf): void {
     expect(authorization).not.toContain(credentials.BUCKET_SECRET_ACCESS_KEY);
   });
 
-  it('opens a session with the declared database by its real DSN, for the one client alone', async () => {
+  it('opens a session with the declared database by its real DSN, for the right client only', async () => {
     const login: Login = { user: 'app_user', password: infraSecret.PG_PROXY_PASSWORD, database: 'reports' };
     const asked = (change: Partial<Login>) => query(proxy.postgres, { ...login, ...change }, 'select 1');
     await expect(asked({ password: 'guessed' })).rejects.toThrow('28P01: password authentication failed');

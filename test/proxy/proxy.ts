@@ -12,22 +12,22 @@ import { endsWithItsParent, startNetwork, worldAddress } from './network.js';
 import type { Program } from './program.js';
 import { type Answer, ask } from './unix-http.js';
 
-/** The binary to judge with; empty when there is none. */
+/** The binary to test with; empty if there is none. */
 export const ironProxy = process.env.IRON_PROXY_BIN ?? '';
 
-/** What is around the proxy's pod. */
+/** What surrounds the proxy's pod. */
 export interface PodSurroundings {
   /** The CA that sandboxes trust, whose key the proxy has. */
   readonly firewall: KeyPair;
-  /** The certificate of the CA that upstream hosts are trusted by. */
+  /** The certificate of the CA that signs for upstream hosts. */
   readonly internet: string;
   /** Socket of the proxy that leads to all upstream hosts. */
   readonly upstream: string;
-  /** What the Connect server that `OP_CONNECT_HOST` names has stored. */
+  /** What the Connect server in `OP_CONNECT_HOST` stores. */
   readonly connect?: VaultData;
   /** The servers that the service account signs in to, which are stopped with the proxy. */
   readonly onePassword?: Double;
-  /** A Postgres server: the host at whose port 5432 it is found, and its socket. */
+  /** A Postgres server: the host that has it on port 5432, and its socket. */
   readonly database?: { readonly host: string; readonly socket: string };
 }
 
@@ -40,33 +40,33 @@ export interface RunningProxy {
   open(to: string): Promise<Tunnel>;
   /** The status of a CONNECT to HOST:PORT. */
   connectTo(target: string): Promise<number>;
-  /** Asks the management API, with this key as the bearer token. */
+  /** Sends a request to the management API, with this key as the bearer token. */
   manage(method: string, target: string, key?: string): Promise<Answer>;
-  /** Asks the health port; for `/healthz` when not told otherwise. */
+  /** Sends a request to the health port; for `/healthz` by default. */
   health(target?: string): Promise<Answer>;
-  /** Puts another config in the place of the one it started with. */
+  /** Replaces the config that it started with. */
   rewriteConfig(configYaml: string): Promise<void>;
-  /** The socket behind which the Postgres listener is found. */
+  /** The socket that leads to the Postgres listener. */
   readonly postgres: string;
-  /** Where it looks values up: the Connect server that `OP_CONNECT_HOST` names, or 1Password itself. */
+  /** Where it looks values up: the Connect server in `OP_CONNECT_HOST`, or 1Password itself. */
   readonly vaults: Double | undefined;
-  /** All that it has printed; whole once it is stopped. */
+  /** All its output; complete once it is stopped. */
   log(): string;
-  /** The first line of the log that has this text, as soon as there is one. */
+  /** The first line of the log that contains this text, as soon as there is one. */
   logged(text: string | RegExp): Promise<string>;
   stop(): Promise<void>;
 }
 
 const egressPort = 3128;
 const egress = `http://${worldAddress}:${egressPort}`;
-/** The file in the pod that has the certificate of the CA that upstream hosts are trusted by. */
+/** The file in the pod with the certificate of the CA that signs for upstream hosts. */
 export const trustedByProxy = '/internet/ca.pem';
 
 /**
- * Starts iron-proxy as the kubelet would: in a pod of its own, from the container's arguments and environment, on a
- * root that is read-only to it. What is added to its environment is the way to the upstream hosts of the test.
+ * Starts iron-proxy as the kubelet would: in a separate pod, from the container's arguments and environment, on a
+ * read-only root. Its environment is extended only by the way to the test's upstream hosts.
  *
- * @throws Error with all that it printed, when it ends instead of serving.
+ * @throws Error with all its output, if it ends instead of serving.
  */
 export async function startProxy(container: ProxyContainer, around: PodSurroundings): Promise<RunningProxy> {
   const { configYaml, args, env } = container;
@@ -77,7 +77,7 @@ export async function startProxy(container: ProxyContainer, around: PodSurroundi
   const network = await startNetwork({
     world: {
       [egressPort]: around.upstream,
-      // A websocket goes by no proxy.
+      // Websockets do not use a proxy.
       80: around.upstream,
       ...(around.database && { 5432: around.database.socket }),
     },
@@ -114,7 +114,7 @@ export async function startProxy(container: ProxyContainer, around: PodSurroundi
       env: {
         HTTPS_PROXY: egress,
         HTTP_PROXY: egress,
-        // Its Connect client would go by way of HTTP_PROXY too.
+        // Otherwise its Connect client would use HTTP_PROXY too.
         NO_PROXY: hosts.join(','),
         SSL_CERT_FILE: trustedByProxy,
         ...env,
@@ -158,7 +158,7 @@ function configPath(args: readonly string[]): string {
   return file;
 }
 
-/** The ports that a config listens on; those that it does not configure are left out. */
+/** The ports that a config listens on, without those that it does not configure. */
 function listeners(configYaml: string): Record<'tunnel' | 'health', number> & Record<string, number> {
   const config: unknown = parse(configYaml);
   const port = (...keys: readonly string[]) => {
@@ -197,7 +197,7 @@ async function writeFiles(root: string, files: Readonly<Record<string, string>>)
   }
 }
 
-/** Waits until a server of the program answers, whatever it says. */
+/** Waits until a server of the program answers, with any status. */
 async function serving(program: Program, question: () => Promise<unknown>): Promise<void> {
   for (;;) {
     const outcome = await Promise.race([

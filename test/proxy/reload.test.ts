@@ -52,7 +52,7 @@ describeProxy('POST /v1/reload', () => {
     expect(await injected()).toBe('the real one');
   });
 
-  it('answers 422 to a config that does not load, says why, and keeps the old one', async () => {
+  it('answers 422 to an invalid config, with the reason, and keeps the old one', async () => {
     await proxy.rewriteConfig(config({ config: { nope: true } }));
     const answer = await proxy.manage('POST', '/v1/reload', key);
     expect(answer.status).toBe(422);

@@ -1,4 +1,4 @@
-/** What the chart's own container keeps to itself where iron-proxy alone would not, each held against the proxy alone. */
+/** What the chart's own container protects and iron-proxy alone would not, each compared with the proxy alone. */
 import { describe, expect, it } from 'vitest';
 import { certificateAuthority, type KeyPair, serverCertificate } from './certificates.js';
 import type { ProxyContainer } from './container.js';
@@ -16,7 +16,7 @@ describeProxy("the chart's own container", () => {
     at.proxy = await at.around.start({ ...container, env: { ...env, ...more } });
   };
 
-  describe('with a DSN that says nothing of TLS', () => {
+  describe('with a DSN without TLS settings', () => {
     const login: Login = { user: 'app_user', password: infraSecret.PG_PROXY_PASSWORD, database: 'reports' };
     const REPORTS_DSN = `postgres://reporter:in-clear-text@${databaseHost}/reports`;
     const beginWith = async (env: Readonly<Record<string, string>> = {}) =>
@@ -57,14 +57,14 @@ describeProxy("the chart's own container", () => {
       expect(await connect(certificate)).toEqual({ answer: ['select 1'], passwords: ['in-clear-text'] });
     });
 
-    it('takes the authority that a DSN names', async () => {
+    it('accepts the authority that a DSN names', async () => {
       const trusting = `${REPORTS_DSN}?sslrootcert=${trustedByProxy}`;
       await beginWith({ SSL_CERT_FILE: '/none', REPORTS_DSN: trusting });
       const certificate = await serverCertificate(at.around.internet, [databaseHost]);
       expect((await connect(certificate)).passwords).toEqual(['in-clear-text']);
     });
 
-    it('leaves the choice to a DSN that says more', async () => {
+    it('leaves the choice to a more specific DSN', async () => {
       await beginWith({ REPORTS_DSN: `${REPORTS_DSN}?sslmode=disable` });
       expect((await connect(undefined)).passwords).toEqual(['in-clear-text']);
     });
@@ -83,7 +83,7 @@ describeProxy("the chart's own container", () => {
   });
 
   describe('with every host allowed', () => {
-    /** Its health port, as a sandbox asks for it; nothing of the test stands between. */
+    /** Its health port, as a sandbox requests it; nothing of the test is in between. */
     const health = async (address: string) => {
       const seen = await at.proxy.send({
         url: `http://${address}/healthz`,
@@ -119,7 +119,7 @@ describeProxy("the chart's own container", () => {
         expect(await health(address), address).toEqual({ status: 200, body: 'OK' });
     });
 
-    it('would connect to unspecified addresses by the proxy’s own denial', async () => {
+    it('would connect to unspecified addresses with only the proxy’s own denial', async () => {
       await begin(minimalContainer(), direct);
       const reached = [];
       for (const address of itself) if ((await health(address)).status === 200) reached.push(address);
@@ -133,12 +133,12 @@ describeProxy("the chart's own container", () => {
       await begin(await renderedWith('onepassword-connect', set), {});
       const headers = { authorization: 'Bearer WAREHOUSE_API_KEY' };
       await at.proxy.send({ url: 'https://warehouse.internal.example.com/', headers });
-      // What listens there answers so to the token alone.
+      // Only with the token does the server there answer like this.
       const [first] = (await at.proxy.vaults?.requests(1)) ?? [];
       return first?.status === 200 ? 'was sent the token' : 'was asked without the token';
     };
 
-    it('sends the token to whoever has that name', async () => {
+    it('sends the token to the owner of that name', async () => {
       expect(await asking('http://connect.tools.svc:8080')).toBe('was sent the token');
     });
 

@@ -28,7 +28,7 @@ function settings(mode: SecretSource): readonly string[] {
   return [`ironProxy.secretSource=${mode}`, ...connect];
 }
 
-/** What the init container makes of the config's template: its command is run as it stands, on other files. */
+/** The init container's output for the config's template: its command is run unchanged, on other files. */
 async function initialized(container: Reader, template: string): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'init-'));
   const file = (name: string) => path.join(folder, name);
@@ -46,8 +46,8 @@ async function initialized(container: Reader, template: string): Promise<string>
 }
 
 /**
- * A container's environment, with the keys of the infra Secret looked up. A key that the Secret has not would keep the
- * pod from starting; here it is left out, to show what the proxy does without it.
+ * A container's environment, with the keys of the infra Secret looked up. A key missing from the Secret would keep the
+ * pod from starting; here it is omitted, to show what the proxy does without it.
  */
 function lookedUp({ env }: Reader): Readonly<Record<string, string>> {
   const secret: Readonly<Record<string, string>> = { ...infraSecret, ...credentials };

@@ -9,8 +9,8 @@ const env = { KEY: 'the real one', OTHER: 'another real one' };
 const key = { type: 'env', var: 'KEY' };
 const other = { type: 'env', var: 'OTHER' };
 
-// What the chart must know of the proxy to write a config that does what was declared. Where a test states something
-// that one would not expect, the config is written so that it does not matter.
+// What the chart must know about the proxy to write a config that does what was declared. If a test states something
+// unexpected, the config is written so that it does not matter.
 describeProxy("the proxy's own rules", () => {
   const at = stage();
 
@@ -33,7 +33,7 @@ describeProxy("the proxy's own rules", () => {
       );
     });
 
-    it('are ignored inside a transform, so that a misspelt one does its harm in silence', async () => {
+    it('are ignored inside a transform, so that a misspelt one silently does harm', async () => {
       const misspelt = { proxy_value: 'KEY', match_header: ['Authorization'] };
       await begin({ secrets: [{ source: key, rules: [{ host }], replace: misspelt }] });
       const { headers } = await received({ headers: { accept: 'KEY' } });
@@ -42,7 +42,7 @@ describeProxy("the proxy's own rules", () => {
   });
 
   describe('match_headers', () => {
-    it('means every header when it is empty or absent', async () => {
+    it('means every header if it is empty or absent', async () => {
       const everywhere = (proxy_value: string) => ({
         rules: [{ host }],
         replace: { proxy_value, match_query: true },
@@ -57,7 +57,7 @@ describeProxy("the proxy's own rules", () => {
       expect(headers).toMatchObject({ accept: 'the real one', referer: 'another real one' });
     });
 
-    it('means none when it is the pattern of an empty name', async () => {
+    it('means no header if it is the pattern of an empty name', async () => {
       await begin({ secrets: [replaced(key, host, 'KEY', { match_headers: ['/^$/'], match_query: true })] });
       const request = await received({
         url: `https://${host}/?k=KEY`,
@@ -67,13 +67,13 @@ describeProxy("the proxy's own rules", () => {
       expect(request.headers).toMatchObject({ accept: 'KEY', 'x-any': 'KEY' });
     });
 
-    it('takes patterns, in any case, that match a part of the name', async () => {
+    it('accepts patterns, in any case, that match a part of the name', async () => {
       await begin({ secrets: [replaced(key, host, 'KEY', { match_headers: ['/api-key/'] })] });
       const { headers } = await received({ headers: { 'X-API-Key-2': 'KEY', accept: 'KEY' } });
       expect(headers).toMatchObject({ 'x-api-key-2': 'the real one', accept: 'KEY' });
     });
 
-    it('hides a header from all later secrets when its name is not written in the canonical case', async () => {
+    it('hides a header from all later secrets if its name is not in canonical case', async () => {
       const both = (name: string) => [
         replaced(key, host, 'KEY', { match_headers: [name] }),
         replaced(other, host, 'OTHER', { match_headers: [name] }),
@@ -89,7 +89,7 @@ describeProxy("the proxy's own rules", () => {
   });
 
   describe('placeholders', () => {
-    it('are replaced as plain text, so that the shorter of two damages the longer when it comes first', async () => {
+    it('are replaced as plain text, so the shorter of two damages the longer if it comes first', async () => {
       const inOrder = (...names: readonly ('KEY' | 'KEY_2')[]) =>
         names.map((name) => replaced(name === 'KEY' ? key : other, host, name));
       const authorization = 'KEY KEY_2';
@@ -104,14 +104,14 @@ describeProxy("the proxy's own rules", () => {
       );
     });
 
-    it('are found in a real value that an earlier secret put there', async () => {
+    it('are found in a real value that an earlier secret inserted', async () => {
       const secrets = [replaced(other, host, 'OTHER'), replaced(key, host, 'another')];
       await begin({ secrets });
       const { headers } = await received({ headers: { authorization: 'OTHER' } });
       expect(headers.authorization).toBe('the real one real one');
     });
 
-    it('are replaced in the body where that is declared', async () => {
+    it('are replaced in the body if that is declared', async () => {
       await begin({ secrets: [replaced(key, host, 'KEY', { match_headers: ['/^$/'], match_body: true })] });
       const request = await received({ method: 'POST', body: '{"key":"KEY"}', headers: { accept: 'KEY' } });
       expect(request).toMatchObject({
@@ -120,7 +120,7 @@ describeProxy("the proxy's own rules", () => {
       });
     });
 
-    it('cut a body off at the limit when it is searched, without a word', async () => {
+    it('silently truncate a body at the limit when it is searched', async () => {
       await begin({
         secrets: [replaced(key, host, 'KEY', { match_body: true })],
         config: { proxy: { ...minimalListeners, max_request_body_bytes: 10 } },
@@ -135,14 +135,14 @@ describeProxy("the proxy's own rules", () => {
     });
   });
 
-  it('sends the real value in clear text when the sandbox asks for http', async () => {
+  it('sends the real value in clear text if the sandbox uses http', async () => {
     await begin({ secrets: [replaced(key, host, 'KEY')] });
     const { headers } = await received({ url: `http://${host}/`, headers: { authorization: 'KEY' } });
     expect(headers.authorization).toBe('the real one');
   });
 
   describe('require', () => {
-    it('refuses every tunnel when it stands on a replaced secret: a CONNECT holds no placeholder', async () => {
+    it('refuses every tunnel if it is set on a replaced secret: a CONNECT contains no placeholder', async () => {
       await begin({ secrets: [replaced(key, host, 'KEY', { require: true })] });
       const seen = await at.proxy.send({ url: `https://${host}/`, headers: { authorization: 'KEY' } });
       expect(seen).toMatchObject({ refused: true, status: 403 });
@@ -187,7 +187,7 @@ describeProxy("the proxy's own rules", () => {
       expect(seen).toBe(passes ? 200 : 403);
     });
 
-    it('take an address for a name below another where its zone ends so', async () => {
+    it('treat an address as a name below another if its zone ends like that', async () => {
       const address = '[::ffff:192.0.2.2%.example.com]';
       await begin({ domains: ['*.example.com'], secrets: [replaced(key, '*.example.com', 'KEY')] });
       const { headers } = await received({
@@ -235,7 +235,7 @@ describeProxy("the proxy's own rules", () => {
       expect(got).toEqual(['the real one', 'KEY', 'KEY']);
     });
 
-    it('that are missing from a secret make it one that is never used', async () => {
+    it('that are missing from a secret make it unused', async () => {
       await begin({ secrets: [{ ...replaced(key, host, 'KEY'), rules: [] }] });
       expect((await received({ headers: { authorization: 'KEY' } })).headers.authorization).toBe('KEY');
     });
@@ -254,14 +254,14 @@ describeProxy("the proxy's own rules", () => {
       expect(headers).not.toHaveProperty('my-x-trace-id');
     });
 
-    it('makes the user agent Go’s when it is not on the list', async () => {
+    it('replaces the user agent with Go’s if it is not on the list', async () => {
       await begin({ transforms: [allowOnly('Accept')] });
       expect((await received({ headers: { 'user-agent': 'codex' } })).headers['user-agent']).toBe(
         'Go-http-client/1.1',
       );
     });
 
-    it('leaves the body as it is, with its length, without Content-Length on the list', async () => {
+    it('leaves the body and its length unchanged, without Content-Length on the list', async () => {
       await begin({ transforms: [allowOnly('Accept')] });
       expect(await received({ method: 'POST', body: 'the body' })).toMatchObject({
         body: 'the body',
@@ -295,7 +295,7 @@ describeProxy("the proxy's own rules", () => {
     });
   });
 
-  it('denies loopback and the clouds’ metadata as upstream when it is not told otherwise', async () => {
+  it('denies loopback and the clouds’ metadata as upstream by default', async () => {
     await begin({ env: { NO_PROXY: '127.0.0.1,169.254.169.254' } });
     for (const denied of ['127.0.0.1', '169.254.169.254']) {
       expect(await at.proxy.send({ url: `http://${denied}/` })).toMatchObject({

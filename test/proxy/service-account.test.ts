@@ -45,7 +45,7 @@ describeProxy('iron-proxy and the sign-in of a service account', () => {
   });
 });
 
-/** A token of the same account, as somebody would make it who does not know its secret. */
+/** A token for the same account, as forged by somebody who does not know its secret. */
 function otherSecret(known: string): string {
   const document = JSON.parse(Buffer.from(known.slice('ops_'.length), 'base64url').toString());
   const guessed = { ...document, srpX: 'cd34'.repeat(16) };

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { run } from '../cli/command.js';
 
-it('tests of the real proxy are reported as skipped, with the reason, where there is none', async () => {
+it('tests of the real proxy are reported as skipped, with the reason, if there is none', async () => {
   const { IRON_PROXY_BIN, ...env } = process.env;
   const { status, stdout } = await run(
     'npx',

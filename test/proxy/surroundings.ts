@@ -9,19 +9,19 @@ import { startOnePassword } from './onepassword.js';
 import { ironProxy, type RunningProxy, startProxy } from './proxy.js';
 import { startUpstream, type Upstream } from './upstream.js';
 
-/** All that is outside of a proxy's pod, and the way to start proxies in it. */
+/** Everything outside a proxy's pod, and the way to start proxies in it. */
 export interface Surroundings {
   /** The CA that proxies trust. */
   readonly internet: KeyPair;
   readonly upstream: Upstream;
   readonly database: Database;
-  /** Starts a proxy beside the 1Password that its container's environment names, which has this stored. */
+  /** Starts a proxy with the 1Password double that its container's environment names, which stores this. */
   start(container: ProxyContainer, data?: VaultData): Promise<RunningProxy>;
   /** Stops it and every proxy that was started in it. */
   stop(): Promise<void>;
 }
 
-/** Describes what a real iron-proxy does; without one, there is a skipped test with the reason in its place. */
+/** Describes what a real iron-proxy does; without one, a skipped test gives the reason instead. */
 export function describeProxy(name: string, tests: () => void): void {
   if (ironProxy) describe(name, tests);
   else it(name, ({ skip }) => skip('skipped: IRON_PROXY_BIN is not set'));

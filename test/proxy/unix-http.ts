@@ -1,13 +1,13 @@
 import { request } from 'node:http';
 
-/** What an HTTP server answered. */
+/** A response of an HTTP server. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
 }
 
-/** What is asked of an HTTP server; a body other than a string is sent as JSON. */
+/** A request to an HTTP server; a body other than a string is sent as JSON. */
 export interface Question {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -15,7 +15,7 @@ export interface Question {
   readonly signal?: AbortSignal;
 }
 
-/** Asks an HTTP server that listens on a Unix socket. */
+/** Sends a request to an HTTP server that listens on a Unix socket. */
 export function ask(socketPath: string, target: string, question: Question = {}): Promise<Answer> {
   const { method = 'GET', headers = {}, body, signal } = question;
   return new Promise((resolve, reject) => {

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { pipeline } from 'node:stream';
 import { type KeyPair, serverCertificate } from './certificates.js';
 
-/** A request as an upstream host got it. */
+/** A request as an upstream host received it. */
 export interface Received {
   readonly host: string;
   readonly method: string;
@@ -25,17 +25,17 @@ export type Respond = (request: Received) => {
   readonly body: object;
 };
 
-/** All upstream hosts there are: one proxy that leads every host to local servers. */
+/** All existing upstream hosts: one proxy that leads every host to local servers. */
 export interface Upstream {
-  /** The Unix socket that the proxy listens on; asked as an http host itself, it is the one that `Host` names. */
+  /** The Unix socket that the proxy listens on; for a request to it as an http host, `Host` names the host. */
   readonly socket: string;
-  /** Every HOST:PORT that was asked for, in order. */
+  /** Every requested HOST:PORT, in order. */
   readonly dialed: readonly string[];
-  /** Lets a host answer something other than the request that it got. */
+  /** Lets a host answer something other than the request that it received. */
   respond(host: string, respond: Respond): void;
   /** Lets a program that listens on a Unix socket, and speaks TLS there, be a host. */
   lead(host: string, socket: string): void;
-  /** Makes a host one that can't be reached. */
+  /** Makes a host unreachable. */
   cutOff(host: string): void;
   stop(): Promise<void>;
 }
@@ -57,13 +57,13 @@ export async function startUpstream(authority: KeyPair, names: readonly string[]
     });
   };
   const secure = createHttpsServer(await serverCertificate(authority, names), serve);
-  // Node takes a CONNECT for no request.
+  // Node does not treat a CONNECT as a request.
   secure.on('connect', (message: IncomingMessage, connection: Socket) => {
     const response = new ServerResponse(message);
     response.assignSocket(connection);
     serve(message, response);
   });
-  // A proxy is asked for a tunnel to an https host, and for the very page of an http host; a host for a path alone.
+  // A proxy receives a CONNECT for an https host, and the full URL for an http host; a host receives only a path.
   const gate = createHttpServer((message, response) => {
     const { host, pathname, search } = new URL(message.url ?? '', `http://${message.headers.host}`);
     dialed.push(`${host}:80`);
