@@ -1,4 +1,4 @@
-/** Who reads the CA's private key when it stands below the certificate in `firewall.ca.certPem`. */
+/** Who reads the CA's private key if it is below the certificate in `firewall.ca.certPem`. */
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -48,7 +48,7 @@ describe('a certificate and its key in one PEM', () => {
     await release.helm('uninstall', '--wait');
   });
 
-  test('is refused by the chart, with no word of the key, and nothing is installed', async () => {
+  test('is refused by the chart, without repeating the key, and nothing is installed', async () => {
     const release = releaseOn(node(), { major: 4 });
     const { code, stdout, stderr } = await release.tried('install', [], combined());
     expect(code).not.toBe(0);
@@ -58,7 +58,7 @@ describe('a certificate and its key in one PEM', () => {
     expect(await release.pods()).toEqual([]);
   });
 
-  test('is seen in a Secret that was made by hand: the API does not start, and says why', async () => {
+  test('is detected in a Secret that was created by hand: the API does not start, and gives the reason', async () => {
     const by = secretNames.ca;
     await node().apply([secret(pageNamespace, by, { 'ca-cert.pem': ca.cert + ca.key })]);
     const release = releaseOn(node(), { major: 4 });
@@ -74,7 +74,7 @@ describe('a certificate and its key in one PEM', () => {
     await release.helm('uninstall', '--wait');
   });
 
-  test('gives the API the certificate alone once they stand apart', async () => {
+  test('gives the API only the certificate once they are separate', async () => {
     await releaseOn(node(), { major: 4 }).install(values(ca.cert));
     expect(await inTheApi()).toBe(ca.cert);
   });

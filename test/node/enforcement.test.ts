@@ -9,7 +9,7 @@ import { doubleImage } from './images/doubles.js';
 const images = { api: 'docker.io/centaur-chart/api:1', slackbot: 'docker.io/centaur-chart/slackbot:1' };
 const callers = ['caller', 'stranger'] as const;
 
-/** What the callers' namespace holds, and that of the server, whose name is also a domain's. */
+/** The content of the callers' namespace, and of the server's, whose name is also a domain's. */
 const [front, back] = ['front', 'com'];
 const server = `server.back.${back}`;
 const serverPorts = [8000, 3001];
@@ -42,7 +42,7 @@ describe('a node', () => {
     }
   });
 
-  test('lets everything through without a policy', async () => {
+  test('allows everything without a policy', async () => {
     await enforced();
     expect(await dialled(server)).toEqual({
       caller: { 8000: 'answers', 3001: 'answers' },
@@ -50,7 +50,7 @@ describe('a node', () => {
     });
   });
 
-  test('lets in what a policy allows and refuses the rest, until the policy is another', async () => {
+  test('admits ingress that a policy allows and refuses the rest, until the policy changes', async () => {
     await enforced(into([8000]));
     expect(await dialled(server)).toEqual({
       caller: { 8000: 'answers', 3001: 'refused' },
@@ -63,7 +63,7 @@ describe('a node', () => {
     });
   });
 
-  test('lets out what a policy allows and refuses the rest, until the policy is another', async () => {
+  test('admits egress that a policy allows and refuses the rest, until the policy changes', async () => {
     await enforced(outOf([dns, { to: [namespace(back)], ports: [{ port: 8000 }] }]));
     const expected = {
       caller: { 8000: 'answers', 3001: 'refused' },
@@ -76,7 +76,7 @@ describe('a node', () => {
       stranger: { 443: 'answers' },
     });
 
-    // A policy sees where a Service leads to: the node's own address.
+    // A policy sees the target of a Service: the node's own address.
     const address = { to: [{ ipBlock: { cidr: '10.10.0.1/32' } }], ports: [{ port: 6443 }] };
     await enforced(outOf([dns, address]));
     expect(await dialled(server)).toEqual({ ...expected, caller: { 8000: 'refused', 3001: 'refused' } });
@@ -86,7 +86,7 @@ describe('a node', () => {
     });
   });
 
-  test('answers names to those alone that may ask, by the pod in kube-system', async () => {
+  test('resolves names only for those that may ask, through the pod in kube-system', async () => {
     await enforced(outOf([dns]));
     const dial = () => inCaller('caller', 'dial', `${server}:8000`);
     await expect(dial()).rejects.toThrow(/dial tcp 10\.244\.\S+:8000: connect: connection refused/);
@@ -104,7 +104,7 @@ describe('a node', () => {
     expect(await inCaller('caller', 'dial', `${server}:8000`)).toBe(`${status.podIP}:8000\n`);
   });
 
-  test('lets the kubelet probe where nobody is let in', async () => {
+  test('lets the kubelet probe where no ingress is allowed', async () => {
     await enforced(policy(back, {}, { policyTypes: ['Ingress', 'Egress'] }));
     await node().apply([pod(back, 'late', serverContainers)]);
     await node().kubectl('wait', '-n', back, '--for=condition=Ready', 'pod/late', '--timeout=30s');
@@ -135,7 +135,7 @@ describe('a node', () => {
     await policiesInForce(node());
   }
 
-  /** What becomes of connections to these ports, by who tries. */
+  /** The results of connections to these ports, by client. */
   async function dialled(host: string, ports = serverPorts): Promise<Outcomes> {
     const outcome = async (caller: Caller, port: number) => {
       const tried = inCaller(caller, 'dial', `${host}:${port}`).then(
@@ -178,7 +178,7 @@ function namespace(name: string) {
   return { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } } };
 }
 
-/** The way to the cluster's DNS, as a policy of the chart has it. */
+/** The path to the cluster's DNS, as in a policy of the chart. */
 const dns = { to: [namespace('kube-system')], ports: [{ port: 53, protocol: 'UDP' }, { port: 53 }] };
 
 /** From one of the callers to the server. */
@@ -188,7 +188,7 @@ function into(ports: readonly number[]): object {
   return policy(back, { matchLabels: { app: 'server' } }, { ingress, policyTypes: ['Ingress'] });
 }
 
-/** From one of the callers to wherever the rules lead. */
+/** From one of the callers to any target of the rules. */
 function outOf(egress: readonly object[]): object {
   return policy(front, { matchLabels: { app: 'caller' } }, { egress, policyTypes: ['Egress'] });
 }

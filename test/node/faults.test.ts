@@ -23,7 +23,7 @@ import {
 import { chartFolder, importImages, type Release, releaseOn, snippets } from './release/release.js';
 import { sees, troubles } from './release/seen.js';
 
-/** What operators are told about faults. */
+/** What operators learn about faults. */
 const operations = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
 
 const node = useNode(async (node) => {
@@ -34,7 +34,10 @@ const node = useNode(async (node) => {
 /** A request that needs a look-up. */
 const call = ['call', '-header', `Authorization: Bearer ${harnessCredential}`, 'https://api.openai.com/'];
 
-/** The values of a mode, for many releases on one node: with small pods, and without what only one of them can make. */
+/**
+ * The values of a mode, for many releases on one node: with small pods, and without objects that only one of them can
+ * create.
+ */
 function values(mode: SecretSource): string {
   const { ironProxy, onepasswordConnect, ...others } = parse(snippets[mode]);
   const resources = { requests: { cpu: '10m', memory: '16Mi' }, limits: { memory: '256Mi' } };
@@ -47,11 +50,11 @@ function values(mode: SecretSource): string {
   });
 }
 
-/** A release in a namespace of its own, with the operator's Secrets in it; nothing is installed yet. */
+/** A release in its own namespace, with the operator's Secrets in it; nothing is installed yet. */
 interface Scene {
   readonly namespace: string;
   readonly release: Release;
-  /** Makes a Secret, or changes what it holds. */
+  /** Creates a Secret, or changes its content. */
   puts(name: string, content: Readonly<Record<string, string>>): Promise<void>;
   takesAway(...names: readonly string[]): Promise<void>;
   sees(line: RegExp): Promise<void>;
@@ -59,7 +62,7 @@ interface Scene {
   installs(mode: SecretSource): Promise<void>;
   /** Waits until all pods of a mode are ready. */
   recovers(mode: SecretSource): Promise<void>;
-  /** Waits until a component is ready, whatever others are. */
+  /** Waits until a component is ready, regardless of others. */
   isReady(component: string): Promise<void>;
 }
 
@@ -89,7 +92,7 @@ async function begin(namespace: string, major: HelmMajor): Promise<Scene> {
   };
 }
 
-describe.concurrent('what the operator made is missing or wrong', () => {
+describe.concurrent('what the operator created is missing or wrong', () => {
   test('the infra Secret, and then a key for each container: events name them', async () => {
     const { release, takesAway, puts, sees, recovers } = await begin('infra', 4);
     await takesAway(secretNames.infra);
@@ -116,14 +119,14 @@ describe.concurrent('what the operator made is missing or wrong', () => {
     await puts(secretNames.infra, infra);
     await recovers('onepassword-connect');
 
-    // Helm alone has not seen it: it waited once, and says so until the next upgrade.
+    // Only Helm has not seen it: it waited once, and reports that until the next upgrade.
     expect(await release.helm('status')).toContain('STATUS: failed');
     const pods = await release.pods();
     await release.upgrade(values('onepassword-connect'));
     expect(await release.pods()).toEqual(pods);
   });
 
-  test("Connect's credentials file, as base64 or another JSON: Connect waits, says why, and all else starts", async () => {
+  test("Connect's credentials file, as base64 or other JSON: Connect waits, gives the reason, and all else starts", async () => {
     const scene = await begin('credentials', 3);
     const { release, namespace, installs, takesAway, puts, sees, isReady, recovers } = scene;
     const file = '1password-credentials.json';
@@ -202,7 +205,7 @@ describe.concurrent('what the operator made is missing or wrong', () => {
   });
 
   describe.each(helmMajors)('Helm %i', (major) => {
-    test('killed in mid-upgrade: no pod is lost, and a rollback is the way on', async () => {
+    test('killed in mid-upgrade: no pod is lost, and a rollback recovers', async () => {
       const { release, namespace, sees } = await begin(`killed-${major}`, major);
       await release.install(values('env'));
       const before = await release.pods();
@@ -264,7 +267,7 @@ describe('the cluster fails in mid-upgrade', () => {
     expect(await rounds()).toBe('first first first');
   });
 
-  test('the node loses its power: what ran is ready again, and the upgrade ends', async () => {
+  test('the node loses its power: what ran becomes ready again, and the upgrade ends', async () => {
     const steadyPods = async () => (await steady.release.pods()).map(({ uid }) => uid).sort();
     const before = await steadyPods();
     const { code } = await upgraded.release.tried('upgrade', round('second'), values(mode));

@@ -1,4 +1,4 @@
-/** cyclonus over a node's own policies and pods: they let through what the contract's table has, and nothing else. */
+/** cyclonus and a node's own policies and pods: they allow exactly the contract's table. */
 import { describe, expect, test } from 'vitest';
 import type { ValueMap } from '../../src/text/json.js';
 import { type Pod, reachability } from '../centaur/connectivity.js';
@@ -48,14 +48,14 @@ describe('the policies of a release on a node', () => {
   );
   const release = () => releaseOn(node(), { major: 4 });
 
-  test("the API's ServiceAccount may make sandboxes, a proxy for each, and the policies between them", async () => {
+  test("the API's ServiceAccount may create sandboxes, a proxy for each, and the policies between them", async () => {
     await helm('install', modes['onepassword-connect']);
     const objects = sandboxes().flatMap((sandbox) => sandboxObjects(sandbox));
     const told = await created(node(), objects, ...asApi(namespace));
     expect(told.trim().split('\n')).toHaveLength(objects.length);
   });
 
-  test('pods of others are there, some with the very labels of the release', async () => {
+  test("pods of others exist, some with the same labels as the release's", async () => {
     const labels = await until('the release and the sandboxes have addresses', async () => {
       const { component, named } = await livePods();
       return [component('api'), component('iron-proxy'), named('sandbox-mine')].map(({ labels }) => labels);
@@ -77,24 +77,24 @@ describe('the policies of a release on a node', () => {
   });
 
   describe.each(Object.values(modes))('installed $title', (installation) => {
-    test('let through what is in the table and nothing else', async () => {
+    test('allow exactly the table', async () => {
       await helm('install', installation);
       await judge(installation);
       if (installation !== modes.env) await release().helm('uninstall');
     });
   });
 
-  test.each(variants)('let through what is in the table and nothing else, $title', async (installation) => {
+  test.each(variants)('allow exactly the table, $title', async (installation) => {
     await helm('upgrade', installation);
     await judge(installation);
   });
 
-  /** Policies hold from when they are there: no pod needs to be ready. */
+  /** Policies take effect when they are created: no pod needs to be ready. */
   async function helm(verb: 'install' | 'upgrade', { values }: Installation): Promise<void> {
     printed(await release().tried(verb, [], values), ['helm', verb]);
   }
 
-  /** Holds the table against what cyclonus says, and what cyclonus says against our own reading of the policies. */
+  /** Compares the table with cyclonus' answers, and those with our own reading of the policies. */
   async function judge(installation: Installation): Promise<void> {
     const pods = await podsOf(installation.hasConnect);
     const policies = await policiesOf(installation);
@@ -107,7 +107,7 @@ describe('the policies of a release on a node', () => {
     expect(ours.sort()).toEqual(passed);
   }
 
-  /** All policies that there are, once those of the sandboxes open the port at which their proxies listen. */
+  /** All existing policies, once those of the sandboxes open their proxies' port. */
   async function policiesOf({ proxyPort }: Installation): Promise<readonly ValueMap[]> {
     const byItsLabel = ['--namespace', namespace, '--selector', 'centaur.ai/sandbox-id'];
     await node().kubectl('delete', 'networkpolicies', ...byItsLabel, ...asApi(namespace));
@@ -141,7 +141,7 @@ describe('the policies of a release on a node', () => {
     });
   }
 
-  /** All pods but those on their way out; asking for one that is not there, or has no address yet, throws. */
+  /** All pods except terminating ones; asking for one that does not exist, or has no address yet, throws. */
   async function livePods() {
     const objects = (await listed<PodObject>(node(), '/api/v1/pods')).filter(
       ({ metadata }) => metadata.deletionTimestamp === undefined,
@@ -162,7 +162,7 @@ describe('the policies of a release on a node', () => {
     };
   }
 
-  /** The pod of `helm test` as the API server would take it; it runs for a moment only. */
+  /** The pod of `helm test` as the API server would accept it; it runs only for a moment. */
   async function helmTestPod(): Promise<Pod> {
     const args = ['get', 'hooks', release().name, '--namespace', namespace];
     const input = printed(await node().run(await helmCommand(4), args), ['helm', ...args]);

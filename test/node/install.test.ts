@@ -43,7 +43,7 @@ import {
 } from './release/release.js';
 import { accountsIn, rightsOf } from './release/rights.js';
 
-/** Which Helm installs as the page says, and which one beside it. */
+/** Which Helm installs as on the page, and which one next to it. */
 const majors: { readonly [mode in SecretSource]: readonly [onPage: HelmMajor, beside: HelmMajor] } = {
   'onepassword-connect': [4, 3],
   onepassword: [3, 4],
@@ -55,7 +55,7 @@ const besideNamespace = 'centaur-beside';
 describe('a release on a real node', () => {
   let onPage: Prepared;
   let beside: Prepared;
-  /** What makes iron-proxy trust the hosts outside. */
+  /** What makes iron-proxy trust the outside hosts. */
   let internet: ReturnType<typeof trusting>;
   const node = useNode(async (node) => {
     for (const major of helmMajors) await helmCommand(major);
@@ -76,7 +76,7 @@ describe('a release on a real node', () => {
 
     const pageRelease = () => releaseOn(node(), { major: majorOnPage });
     const besideRelease = () => releaseOn(node(), { major: majorBeside, namespace: besideNamespace });
-    /** Both, with what decides who gets what in each. */
+    /** Both, with what determines their rights in each. */
     const installed = () => [
       {
         release: pageRelease(),
@@ -119,7 +119,7 @@ describe('a release on a real node', () => {
       expect(await shell(token)).toBe('');
     });
 
-    test("prints notes with the page's commands and helm test, which run as they stand and pass", async () => {
+    test("prints notes with the page's commands and helm test, which run unchanged and pass", async () => {
       const [ofPage = [], ofBeside = []] = printed.map(notedCommands);
       const verify = page.commands.slice(0, runsConnect ? 4 : 1);
       expect(ofPage).toEqual(expect.arrayContaining(verify));
@@ -177,7 +177,7 @@ describe('a release on a real node', () => {
       expect(config).not.toContain('$OP_VAULT');
     });
 
-    test("gives the API's ServiceAccount its Role and that of egress discovery, and no account anything else", async () => {
+    test("gives the API's ServiceAccount its Role and that of egress discovery, and other accounts nothing", async () => {
       for (const { release, egress } of installed()) {
         const accounts = await accountsIn(node(), release.namespace);
         expect(accounts).toEqual(['centaur-centaur-api', 'default']);
@@ -196,7 +196,7 @@ describe('a release on a real node', () => {
     });
 
     if (mode !== 'onepassword') {
-      test('puts the credential into the requests of a sandbox and of the API, for the host that it is declared for', async ({
+      test('inserts the credential into requests of a sandbox and of the API, for its declared host', async ({
         onTestFinished,
         skip,
       }) => {
@@ -235,14 +235,14 @@ describe('a release on a real node', () => {
       for (const { release, prepared } of installed()) {
         const { own, helm } = await secretsIn(node(), release.namespace);
         const { confidential } = prepared;
-        // What is looked for is found where it is.
+        // The search finds these where they should be.
         const decoded = own.flatMap(({ data = {} }) => Object.values(data).map((value) => atob(value)));
         expect(disclosed(decoded.join('\n'), confidential)).toEqual(Object.keys(confidential));
         expect(disclosed(JSON.stringify(own), confidential)).toEqual(Object.keys(confidential));
 
         const inTheVault = { 'a value in the vault': inVault('WAREHOUSE_API_KEY') };
         expect(disclosed(objects, { ...confidential, ...inTheVault })).toEqual([]);
-        // A log names the reference that could not be resolved, and so the vault, which is no credential.
+        // A log names the reference that could not be resolved, including the vault, which is not a credential.
         const { OP_VAULT, ...credentials } = confidential;
         const logs = await logsOf(node(), release.namespace);
         expect(disclosed(logs, { ...credentials, ...inTheVault })).toEqual([]);
@@ -262,7 +262,7 @@ describe('a release on a real node', () => {
         const sharesTheEgressNamespace = ['--set', 'api.egressDiscovery.createNamespace=false'];
         const hasItsOwnConnect = ['--set', 'onepasswordConnect.connect.applicationName=other-connect'];
 
-        test('is refused with the name of what only one can make, and leaves nothing', async () => {
+        test('is refused with the name of what only one can create, and leaves nothing', async () => {
           const refused = async (...flags: readonly string[]) => {
             const { code, stderr } = await other().tried('install', flags, snippets[mode]);
             expect(code).toBe(1);
@@ -275,7 +275,7 @@ describe('a release on a real node', () => {
           expect(await other().pods()).toEqual([]);
         });
 
-        test('disturbs nothing, nor is it disturbed', async () => {
+        test('affects nothing, and is not affected', async () => {
           const before = await pageRelease().pods();
           await other().install(snippets[mode], ...sharesTheEgressNamespace, ...hasItsOwnConnect);
           await other().podsOf(mode);
@@ -288,7 +288,7 @@ describe('a release on a real node', () => {
           );
         });
 
-        test('is uninstalled, and the first goes on', async () => {
+        test('is uninstalled, and the first continues', async () => {
           const before = await pageRelease().pods();
           await other().helm('uninstall', '--wait');
           expect(await pageRelease().pods()).toEqual(before);
@@ -297,7 +297,7 @@ describe('a release on a real node', () => {
       });
     }
 
-    test("is uninstalled, and the operator's Secrets stay as they were", async () => {
+    test("is uninstalled, and the operator's Secrets are unchanged", async () => {
       const before = await secretsIn(node(), pageNamespace);
       await Promise.all(installed().map(({ release }) => release.helm('uninstall')));
       for (const { release } of installed()) {
@@ -308,7 +308,10 @@ describe('a release on a real node', () => {
     });
   });
 
-  /** Its Services lead to its own pods, and its policies are for them alone: each pod of it under default deny and its own. */
+  /**
+   * Its Services select its own pods, and its policies apply only to them: each of its pods is under default deny and
+   * its own policy.
+   */
   async function keepsToItself(release: Release): Promise<void> {
     const own = await release.pods();
     const names = (component: string) =>
@@ -331,7 +334,7 @@ describe('a release on a real node', () => {
     });
   }
 
-  /** Runs a line as a person types it. */
+  /** Runs a line as a user types it. */
   async function shell(line: string): Promise<string> {
     const { code, stdout, stderr } = await node().run('sh', ['-c', line]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -1,4 +1,4 @@
-/** What becomes of a release in the course of its life, from the chart's previous version to its end. */
+/** The life of a release, from the chart's previous version to its removal. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
@@ -34,9 +34,9 @@ import { importTrafficImages, startTraffic, type Traffic, upstreamHost } from '.
 
 interface Story {
   readonly major: HelmMajor;
-  /** The modes that the release is switched to, from `onepassword`; the stories together have each pair, both ways. */
+  /** The modes that the release is switched to, from `onepassword`; together the stories have each pair, both ways. */
   readonly modes: readonly SecretSource[];
-  /** Helm's flag that undoes an upgrade which fails. */
+  /** Helm's flag that reverts a failed upgrade. */
   readonly undo: string;
 }
 
@@ -45,7 +45,7 @@ const stories: { readonly [major in HelmMajor]: Story } = {
   4: { major: 4, modes: ['env', 'onepassword-connect', 'onepassword'], undo: '--rollback-on-failure' },
 };
 
-/** Helm keeps ten revisions by itself, and a story has more. */
+/** Helm keeps ten revisions by default, and a story has more. */
 const keeping = ['--history-max', '30'];
 
 describe('the life of a release', () => {
@@ -97,7 +97,7 @@ describe('the life of a release', () => {
       await noRequestIsLost();
     });
 
-    test.sequential('is upgraded without a change, and no object is touched', async () => {
+    test.sequential('is upgraded without a change, and no object is modified', async () => {
       const before = await objectsOf(node(), release());
       expect(before.size).toBeGreaterThan(15);
       await upgrade('onepassword');
@@ -153,7 +153,7 @@ describe('the life of a release', () => {
     test.sequential.each([
       [
         'an image does not exist',
-        // Where no registry listens, so that the kubelet knows at once.
+        // No registry listens there, so the kubelet fails at once.
         'api.image.repository=127.0.0.1:1/centaur-api',
         /Failed to pull image "127\.0\.0\.1:1\/centaur-api:latest"/,
       ],
@@ -175,7 +175,7 @@ describe('the life of a release', () => {
       await noRequestIsLost();
     });
 
-    test.sequential('is upgraded without a change by the other Helm, and no object is touched', async () => {
+    test.sequential('is upgraded without a change by the other Helm, and no object is modified', async () => {
       const before = await objectsOf(node(), release());
       const other = releaseOn(node(), { major: major === 3 ? 4 : 3, namespace });
       await other.upgrade(snippets[back], ...settings, ...keeping);
@@ -190,7 +190,7 @@ describe('the life of a release', () => {
       expect(answered).toBeGreaterThan(500);
     });
 
-    test.sequential("is uninstalled, and nothing stays but the operator's Secrets and the namespace for egress", async () => {
+    test.sequential("is uninstalled, and only the operator's Secrets and the namespace for egress remain", async () => {
       await traffic.stop();
       const before = await secretsIn(node(), namespace);
       await release().helm('uninstall', '--wait');
@@ -216,7 +216,7 @@ test('the stories switch between each pair of modes, both ways', () => {
   expect(pairs.sort()).toEqual(all.sort());
 });
 
-/** Two replicas of iron-proxy, every kind of object, a namespace for egress that no other release has, and no idle waits. */
+/** Two replicas of iron-proxy, every kind of object, its own namespace for egress, and no idle waits. */
 function settingsIn(namespace: string): readonly string[] {
   const settings = [
     'ironProxy.replicas=2',
@@ -230,7 +230,7 @@ function settingsIn(namespace: string): readonly string[] {
   return ['--set', settings.join(',')];
 }
 
-// ---------------------------------------------------------------------------------------------------- what is there
+// ---------------------------------------------------------------------------------------------------------- objects
 
 interface Version {
   readonly uid: string;
@@ -243,9 +243,9 @@ interface KubernetesObject {
   readonly metadata: Version & { readonly name: string; readonly namespace?: string };
 }
 
-/** The objects of a release's manifest as they are in the cluster, once their status is at rest. */
+/** The objects of a release's manifest as they are in the cluster, once their status is stable. */
 async function objectsOf(node: Node, release: Release): Promise<ReadonlyMap<string, Version>> {
-  // Pods on their way out are counted in the status of their Deployment.
+  // A Deployment's status includes terminating pods.
   await release.pods();
   const { manifest }: { manifest: string } = JSON.parse(await release.helm('status', '--output', 'json'));
   const named = parseAllDocuments(manifest)
@@ -278,7 +278,7 @@ function inNamespace(object: KubernetesObject, namespace: string): KubernetesObj
   return { ...object, metadata: { namespace, ...object.metadata } };
 }
 
-/** The names of all objects of a namespace, but for events. */
+/** The names of all objects of a namespace, except events. */
 async function objectsIn(node: Node, namespace: string): Promise<readonly string[]> {
   const listed = await node.kubectl('api-resources', '--namespaced', '--verbs=list', '--output=name');
   const kinds = listed.trim().split('\n');
@@ -316,7 +316,7 @@ async function revision(release: Release): Promise<number> {
 
 // ------------------------------------------------------------------------------------------------------ containers
 
-/** What a double was given, in a pod that stays: `kubectl exec deploy/…` may choose one on its way out. */
+/** A double's report, from a pod that is not terminating: `kubectl exec deploy/…` may choose one that is. */
 async function given(node: Node, release: Release, component: 'api' | 'iron-proxy'): Promise<Report> {
   return JSON.parse(await inPodOf(node, release, component, 'report'));
 }
@@ -387,7 +387,7 @@ async function losesNone(
 const operations = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
 const rotation = operations.split('\n## ').find((section) => section.startsWith('Rotate a Secret\n')) ?? '';
 
-/** The Deployments that are restarted when something was rotated, by the command beside it in the documentation. */
+/** The Deployments that must be restarted after a rotation, by the command next to it in the documentation. */
 function restarted(what: string): readonly string[] {
   const row = rotation.split('\n').find((line) => line.startsWith('|') && line.includes(`\`${what}\``));
   const command = /`kubectl rollout restart -n centaur-system ([^`]+)`/.exec(row ?? '')?.[1];
@@ -395,7 +395,10 @@ function restarted(what: string): readonly string[] {
   return command.split(' ');
 }
 
-/** Changes all that the operator made, of which each key ends in a suffix then and in the last one until then, runs what is documented for it, and looks for it in the containers. */
+/**
+ * Rotates everything that the operator created, replacing the suffix of each key, runs the documented command, and
+ * looks for the result in the containers.
+ */
 async function rotates(
   node: Node,
   release: Release,

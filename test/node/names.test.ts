@@ -1,6 +1,6 @@
 /**
- * Who gets a credential that is for hosts below example.com. A tenant of the cluster has the namespace `com`, and in it, behind
- * the headless Service `example`, a pod for each host: below `svc.cluster.local` it has the host's very name.
+ * Who gets a credential for hosts below example.com. A tenant of the cluster owns the namespace `com`, and in it,
+ * behind the headless Service `example`, a pod for each host: below `svc.cluster.local` it has exactly the host's name.
  */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { helmCommand } from '../judges/helm.js';
@@ -65,7 +65,7 @@ const proxies: readonly {
   },
 ];
 
-describe('names of hosts outside', () => {
+describe('names of outside hosts', () => {
   const node = useNode(async (node) => {
     await helmCommand(4);
     await importImages(node);
@@ -137,7 +137,7 @@ describe('names of hosts outside', () => {
     await expect(found('mirror.outside')).rejects.toThrow(/lookup mirror\.outside/);
   });
 
-  /** What a sandbox is answered through its proxy. */
+  /** The response that a sandbox gets through its proxy. */
   async function asked(id: string, host: string) {
     const inSandbox = ['--namespace', pageNamespace, `pod/sandbox-${id}`];
     const through = ['through', '-header', 'Authorization: WAREHOUSE_API_KEY', `proxy-${id}:8080`];

@@ -30,7 +30,7 @@ describe('a node', () => {
   const kubectl = (...args: string[]) => node().kubectl('--namespace', namespace, ...args);
   const inApi = (...command: string[]) => node().exec(['--namespace', namespace, 'deploy/api'], ...command);
 
-  test('is of the versions that the tools modules pin', async () => {
+  test('has the versions that the tools modules pin', async () => {
     const info = await node().kubectl('get', 'nodes', '-o', 'jsonpath={.items[*].status.nodeInfo}');
     const pinned = async (tools: string, module: string) => {
       const goMod = await readFile(path.join(nodeSources, 'tools', tools, 'go.mod'), 'utf8');
@@ -68,7 +68,7 @@ describe('a node', () => {
     expect(await inApi('sh', '-c', 'env | grep ^TOKEN | cat')).toBe('TOKEN=of the secret\n');
   });
 
-  test('lets a double report what it was given', async () => {
+  test('lets a double report its environment and mounts', async () => {
     const report = JSON.parse(await inApi('report'));
     expect(report).toMatchObject({
       role: 'api',
@@ -87,7 +87,7 @@ describe('a node', () => {
     expect(report.peers).toContainEqual(probe);
   });
 
-  test('shows that a key of a Secret is missing, and recovers once it is there', {
+  test('reports that a key of a Secret is missing, and recovers once it exists', {
     timeout: 2 * minute,
   }, async () => {
     const key = { name: 'LATER', valueFrom: { secretKeyRef: { name: 'keys', key: 'later' } } };
@@ -108,7 +108,7 @@ describe('a node', () => {
     expect(asked).toBe('127.0.0.1:5432 - accepting connections\n');
   });
 
-  test('starts a part again that ended', { timeout: minute }, async () => {
+  test('restarts a part that ended', { timeout: minute }, async () => {
     const [first = 0] = await processes(node(), 'kube-scheduler');
     kill(first);
     await until('another scheduler runs', async () => {
@@ -131,7 +131,7 @@ describe('a node', () => {
     await until('the Service leads to a pod', () => inApi('get', 'http://api:8000/health'));
   });
 
-  test('leaves the settings of the machine as they were', async () => {
+  test('leaves the settings of the machine unchanged', async () => {
     expect(await machineSettings()).toEqual(await settings);
   });
 });
@@ -146,7 +146,7 @@ describe('two nodes side by side', () => {
     }
   });
 
-  test('leave nothing once stopped, and the other alone', { timeout: minute }, async () => {
+  test('leave nothing once stopped, and do not affect each other', { timeout: minute }, async () => {
     await first().stop();
     expect(await traces(first().folder)).toEqual([]);
     expect(await restarts(second())).toEqual([0, 0]);
@@ -174,7 +174,7 @@ describe('a node that is coming up', () => {
     });
   });
 
-  test('and ends by itself says so, and leaves the logs of its parts alone', {
+  test('and ends by itself reports it, and leaves only the logs of its parts', {
     timeout: minute,
   }, async () => {
     await comingUp(async (starter, folder) => {
@@ -198,7 +198,7 @@ describe('a node for people', () => {
     timeout: 2 * minute,
   }, async () => {
     const temporary = await mkdtemp(path.join(tmpdir(), 'people-'));
-    // Other nodes that stay are not this test's to end.
+    // Other permanent nodes are not this test's to end.
     const npm = (script: string) =>
       run('npm', ['run', '--silent', script], {
         cwd: projectRoot,
@@ -239,11 +239,11 @@ describe('a machine that can have no node', () => {
   });
 });
 
-test('nodes make no folder of the system', () => {
+test('nodes create no folder of the system', () => {
   expect(systemFolders()).toEqual(foldersBefore);
 });
 
-/** Starts a node from a process of its own, in a process group of its own as in a terminal, and hands it over halfway. */
+/** Starts a node from a separate process, in its own process group as in a terminal, for use while it starts. */
 async function comingUp(use: (starter: Program, folder: string) => Promise<void>): Promise<void> {
   const program = JSON.stringify(await compiled('node'));
   const temporary = await mkdtemp(path.join(tmpdir(), 'starter-'));
@@ -263,7 +263,7 @@ async function comingUp(use: (starter: Program, folder: string) => Promise<void>
   }
 }
 
-/** Two replicas of a double behind a Service, in a namespace that takes restricted pods alone. */
+/** Two replicas of a double behind a Service, in a namespace that accepts only restricted pods. */
 async function prepare(node: Node): Promise<void> {
   await node.importImage(await doubleImage('api', image));
   const labels = { app: 'api' };
@@ -328,7 +328,7 @@ function postgres() {
   };
 }
 
-/** How often the containers of the Deployment were started again. */
+/** The number of restarts of the Deployment's containers. */
 async function restarts(node: Node): Promise<number[]> {
   const counts = 'jsonpath={.items[*].status.containerStatuses[0].restartCount}';
   const printed = await node.kubectl('get', 'pods', '-n', namespace, '-l', 'app=api', '-o', counts);
@@ -345,7 +345,7 @@ async function processes({ folder }: Pick<Node, 'folder'>, program: string): Pro
   return (await Promise.all(found)).flat();
 }
 
-/** Whatever on this machine belongs to a node: a line each, the kind first. */
+/** Everything on this machine that belongs to a node: one a line, the kind first. */
 async function traces(folder: string): Promise<string[]> {
   const name = path.basename(folder);
   const perProcess = (await readdir('/proc')).filter(Number).map(async (pid) => {
@@ -362,7 +362,7 @@ async function traces(folder: string): Promise<string[]> {
   ];
 }
 
-/** The folders of a machine's own containerd and kubelet, as far as it has them. */
+/** The folders of a machine's own containerd and kubelet, if they exist. */
 function systemFolders(): string[] {
   return [
     '/etc/cni',

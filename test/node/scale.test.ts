@@ -1,4 +1,4 @@
-/** A release among a thousand nodes and two thousand sandboxes, which are objects that kwok stands in for. */
+/** A release among a thousand nodes and two thousand sandboxes, which are objects simulated by kwok. */
 import { describe, expect, test } from 'vitest';
 import type { ValueMap } from '../../src/text/json.js';
 import { type End, type Port, reachability } from '../centaur/connectivity.js';
@@ -18,7 +18,7 @@ import { importImages, releaseOn } from './release/release.js';
 const namespace = pageNamespace;
 const sandboxIds = Array.from({ length: 2000 }, (_, index) => `${index}`);
 
-/** Every so many sandboxes, one has its proxy, that one's Service, configuration and policies. */
+/** One in this many sandboxes has its proxy, and the proxy's Service, configuration and policies. */
 const eachWithProxy = 20;
 
 const values = `
@@ -28,7 +28,7 @@ api: {podDisruptionBudget: {enabled: true}, terminationGracePeriodSeconds: 1}
 
 const podsPath = `/api/v1/namespaces/${namespace}/pods`;
 
-/** A list of one at the most, since it is asked for again and again. */
+/** A list of at most one, since it is requested repeatedly. */
 const oneNotRunning = `${podsPath}?limit=1&fieldSelector=${encodeURIComponent('status.phase!=Running')}`;
 
 const taint = { key: 'kwok.x-k8s.io/node', effect: 'NoSchedule' };
@@ -46,7 +46,7 @@ describe('a release among 1,000 nodes and 2,000 sandboxes', () => {
       await helmCommand(4);
       await importImages(node);
       await prepareNamespace(node);
-      // What Helm keeps of the API server's kinds is there before anything is measured.
+      // Helm's cache of the API server's kinds must exist before anything is measured.
       await releaseOn(node, { major: 4 }).tried('install', ['--dry-run=server'], values);
     },
     { tools: ['kwok', 'cyclonus'] },
@@ -78,7 +78,7 @@ describe('a release among 1,000 nodes and 2,000 sandboxes', () => {
     tell(`nodes, sandboxes and proxies ran after ${seconds}`);
   });
 
-  test('asks the API server for the same as on the empty cluster when it is installed anew', async () => {
+  test('sends the same requests to the API server as on the empty cluster when it is reinstalled', async () => {
     const before = await madeByTheApi();
     await release().helm('uninstall', '--wait');
     const full = await installed();
@@ -108,7 +108,7 @@ describe('a release among 1,000 nodes and 2,000 sandboxes', () => {
     ]);
   });
 
-  test('runs on the real node, and its Services, Deployments and budgets hold its own pods alone', async () => {
+  test('runs on the real node, and its Services, Deployments and budgets select only its own pods', async () => {
     for (const [component, count] of [
       ['api', 1],
       ['iron-proxy', 2],
@@ -141,7 +141,7 @@ describe('a release among 1,000 nodes and 2,000 sandboxes', () => {
     );
   });
 
-  test('is upgraded, and no pod that the API made is touched', async () => {
+  test('is upgraded, and no pod that the API created is modified', async () => {
     const before = await madeByTheApi();
     await release().upgrade(values.replace('replicas: 2', 'replicas: 1'));
     expect(await madeByTheApi()).toEqual(before);
@@ -174,7 +174,7 @@ describe('a release among 1,000 nodes and 2,000 sandboxes', () => {
     return listed(node(), `${podsPath}?labelSelector=${encodeURIComponent(selector)}`, ...flags);
   }
 
-  /** What changes with any write to a pod, and with each pod that comes or goes. */
+  /** What changes with any write to a pod, and with each pod that is created or removed. */
   async function madeByTheApi(): Promise<readonly string[]> {
     const made = await pods('centaur.ai/sandbox-id,app.kubernetes.io/component!=iron-proxy');
     expect(made.length).toBeGreaterThanOrEqual(sandboxIds.length);
@@ -231,7 +231,7 @@ function hasProxy(id: string): boolean {
 
 interface AskedOfSandbox extends Question {
   readonly sandbox: string;
-  /** Whether it is to be let through. */
+  /** Whether it should be allowed. */
   readonly expected: boolean;
 }
 
@@ -251,7 +251,7 @@ const ports: readonly Port[] = [
 
 const proxyPort: Port = { port: 8080, protocol: 'TCP' };
 
-/** From each sandbox to all that the release has, to its neighbour, and to every proxy. */
+/** From each sandbox to all parts of the release, to its neighbour, and to every proxy. */
 function questionsAbout(objects: readonly PodObject[]): readonly AskedOfSandbox[] {
   const found = objects.map(({ metadata: { name, labels }, status: { podIP = '' } }) => ({
     name,
@@ -296,7 +296,7 @@ function inSeconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
-/** Figures depend on the machine: they are for reading, see docs/operations.md. */
+/** Figures depend on the machine: they are informative, see docs/operations.md. */
 function tell(figure: string): void {
   process.stderr.write(`scale: ${figure}\n`);
 }

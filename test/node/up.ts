@@ -1,4 +1,4 @@
-/** `npm run node:up`: a node that stays until `npm run node:down`, and the lines that lead into it. */
+/** `npm run node:up`: a node that stays until `npm run node:down`, and the commands for using it. */
 import { type Node, startNode } from './cluster/node.js';
 
 const started = performance.now();
@@ -10,7 +10,7 @@ try {
   process.exitCode = 1;
 }
 
-/** What is to be typed goes to standard output, so that `eval` can take it. */
+/** Commands to type go to standard output, so that `eval` can use them. */
 function announce({ kubeconfig, enter }: Node): void {
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   process.stderr.write(`node: up after ${seconds} s, until npm run node:down\n`);

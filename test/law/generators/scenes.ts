@@ -20,7 +20,7 @@ export interface Scene {
 
 /**
  * Scenes are found by a search, which sometimes misses a place: it is the same search in every run, and only the
- * strings at the places are drawn anew.
+ * strings at the places differ from run to run.
  */
 const seed = 5;
 

@@ -7,7 +7,7 @@ import { output } from './command.js';
  * it shows to the kubelet (`client`) into a folder, each as `.crt` and `.key` in PEM.
  */
 export async function writeCertificates(folder: string, addresses: readonly string[]): Promise<void> {
-  // A config of its own keeps the extensions that the machine's openssl.cnf would add out of the certificates.
+  // Its own config keeps the extensions of the machine's openssl.cnf out of the certificates.
   await writeFile(path.join(folder, 'openssl.conf'), '[req]\ndistinguished_name = name\n[name]\n');
   const names = addresses.map((address) => `IP:${address}`).join(',');
   await certify(folder, 'ca', '/CN=node-ca', [
@@ -24,7 +24,7 @@ export async function writeCertificates(folder: string, addresses: readonly stri
   );
 }
 
-/** Makes a key and its certificate, signed by `signer` or by itself. */
+/** Creates a key and its certificate, signed by `signer` or by itself. */
 async function certify(
   folder: string,
   name: string,

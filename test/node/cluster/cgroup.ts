@@ -10,13 +10,13 @@ interface Hierarchy {
   readonly own: string;
 }
 
-/** A node's cgroup in one hierarchy, below the cgroup that the node was started in, so that its limits hold. */
+/** A node's cgroup in one hierarchy, below the cgroup that the node was started in, so that its limits apply. */
 export interface Cgroup {
   readonly mountPoint: string;
   readonly folder: string;
 }
 
-/** Where a node's cgroups are to be, one in each hierarchy. */
+/** Where to put a node's cgroups, one in each hierarchy. */
 export async function cgroupsNamed(name: string): Promise<Cgroup[]> {
   const cgroups = (await ownHierarchies()).map(async ({ mountPoint, own }) => {
     return { mountPoint, folder: path.join(await usableParent(mountPoint, own), name) };
@@ -24,10 +24,10 @@ export async function cgroupsNamed(name: string): Promise<Cgroup[]> {
   return Promise.all(cgroups);
 }
 
-/** Makes a cgroup that takes processes. */
+/** Creates a cgroup that accepts processes. */
 export async function makeCgroup(folder: string): Promise<void> {
   await mkdir(folder);
-  // A new cpuset of version 1 has neither processors nor memory, and takes no process until it has.
+  // A new cpuset of version 1 has neither processors nor memory, and accepts no processes until it does.
   if (!existsSync(path.join(folder, 'cpuset.sched_load_balance'))) return;
   for (const file of ['cpuset.cpus', 'cpuset.mems']) {
     await writeFile(path.join(folder, file), await readFile(path.join(path.dirname(folder), file)));
@@ -66,7 +66,7 @@ export async function removeCgroups(cgroups: readonly { folder: string }[]): Pro
   for (const { folder } of cgroups) await removeTree(folder);
 }
 
-/** Removes the cgroups below a folder, which hold no process any more. */
+/** Removes the cgroups below a folder, which must not contain processes any more. */
 export async function removeTree(folder: string): Promise<void> {
   for (const below of [folder, ...(await foldersBelow(folder))].reverse()) {
     await until(`the cgroup ${below} is removed`, () =>
@@ -87,9 +87,9 @@ async function foldersBelow(folder: string): Promise<string[]> {
   return below.flat();
 }
 
-/** Ends a process, if it has not ended by itself. */
+/** Ends a process, unless it has already ended. */
 export function kill(pid: number, signal: NodeJS.Signals = 'SIGKILL'): void {
-  // Lesser numbers are whole groups of processes, see kill(2).
+  // Lower numbers are whole groups of processes, see kill(2).
   if (pid < 2) throw new Error(`${pid} is no process to end`);
   try {
     process.kill(pid, signal);
@@ -129,8 +129,8 @@ async function ownHierarchies(): Promise<Hierarchy[]> {
 const neededControllers = ['cpu', 'memory', 'pids'];
 
 /**
- * Where a node's cgroup can stand. In version 2 a cgroup that has processes hands no controllers on (cgroups(7), "no
- * internal processes"), so it is the nearest one above that does; in version 1 it is always one's own.
+ * Where a node's cgroup can be. In version 2 a cgroup that has processes passes no controllers on (cgroups(7), "no
+ * internal processes"), so it is the nearest one above that does; in version 1 it is always the own one.
  */
 async function usableParent(mountPoint: string, own: string): Promise<string> {
   const available = await words(path.join(mountPoint, 'cgroup.controllers'));

@@ -1,6 +1,6 @@
 import { spawn } from '../../system/processes.js';
 
-/** How a command ended and what it printed. */
+/** The exit status and output of a command. */
 export interface Result {
   readonly code: number;
   readonly stdout: string;
@@ -11,14 +11,14 @@ export interface CommandOptions {
   readonly cwd?: string;
   /** The whole environment of the command; the present process's own by default. */
   readonly env?: NodeJS.ProcessEnv;
-  /** What the command reads on its standard input; nothing by default. */
+  /** The command's standard input; empty by default. */
   readonly input?: string | Uint8Array;
 }
 
 /**
- * Runs a command to its end, whatever its exit status.
+ * Runs a command to its end, regardless of its exit status.
  *
- * @throws Error when the command can't be started.
+ * @throws Error if the command can't be started.
  */
 export function run(command: string, args: readonly string[], options: CommandOptions = {}): Promise<Result> {
   const { cwd, env, input } = options;
@@ -41,9 +41,9 @@ export function run(command: string, args: readonly string[], options: CommandOp
 }
 
 /**
- * What a command printed.
+ * The output of a command.
  *
- * @throws Error with the command's own words when it fails.
+ * @throws Error with the command's own message if it fails.
  */
 export async function output(
   command: string,
@@ -53,7 +53,7 @@ export async function output(
   return printed(await run(command, args, options), [command, ...args]);
 }
 
-/** @throws Error with the command's own words when it failed. */
+/** @throws Error with the command's own message if it failed. */
 export function printed({ code, stdout, stderr }: Result, command: readonly string[]): string {
   if (code === 0) return stdout;
   throw new Error(`${command.join(' ')} failed (${code}):\n${(stderr || stdout).trim()}`);

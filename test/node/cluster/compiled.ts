@@ -7,8 +7,8 @@ import { output } from './command.js';
 import { nodeCache, nodeSources } from './project.js';
 
 /**
- * The path of a program of these sources as JavaScript, for a process of its own: Node.js 20 runs no TypeScript. It is
- * compiled first when these are the sources and they changed.
+ * The path of a program of these sources as JavaScript, for a separate process: Node.js 20 cannot run TypeScript. It is
+ * recompiled if its sources changed.
  */
 export async function compiled(name: string): Promise<string> {
   const self = fileURLToPath(import.meta.url);

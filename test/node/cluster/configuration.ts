@@ -7,11 +7,11 @@ import { run } from './command.js';
 import { kwokStages } from './kwok.js';
 import { insideFolder, runFile } from './run-folder.js';
 
-/** The addresses of a node, the same in each: every node has a network of its own. */
+/** The addresses of a node, the same in each: every node has its own network. */
 export const network = {
   node: '10.10.0.1',
   pods: '10.244.0.0/16',
-  /** What kwok gives to nodes and pods that are only objects; nothing is there. */
+  /** The addresses that kwok gives to nodes and pods that are only objects; they are unreachable. */
   fakeNodes: '10.10.1.1',
   fakePods: '10.245.0.0/16',
   services: '10.96.0.0/16',
@@ -20,17 +20,19 @@ export const network = {
   /** The Service of the cluster's DNS, see dns.ts. */
   dns: '10.96.0.10',
   domain: 'cluster.local',
-  /** Where all names below example.com lead: a Service of this address stands for all hosts outside the cluster. */
+  /**
+   * The address of all names below example.com: a Service with this address stands for all hosts outside the cluster.
+   */
   outside: '10.96.0.80',
 };
 
 /** The node's name in Kubernetes. */
 export const nodeName = 'node';
 
-/** The image of a pod's own container, which is there before any other. */
+/** The image of a pod's own container, which must exist before any other. */
 export const pauseImage = 'docker.io/centaur-chart/pause:1';
 
-/** Who the API server knows by a token. kube-router runs outside the cluster and so has no ServiceAccount. */
+/** The API server's users by token. kube-router runs outside the cluster and so has no ServiceAccount. */
 const users = {
   admin: { name: 'admin', group: 'system:masters' },
   kubelet: { name: `system:node:${nodeName}`, group: 'system:nodes' },
@@ -96,11 +98,12 @@ const kubelet = {
   cgroupDriver: 'cgroupfs',
   failCgroupV1: false,
   failSwapOn: false,
-  // It would set the machine's kernel otherwise, see machine.ts; and it may lack the right to lower its score.
+  // Otherwise it would change settings of the machine's kernel, see machine.ts; and it may lack the right to lower its
+  // score.
   protectKernelDefaults: true,
   oomScoreAdj: 0,
   enforceNodeAllocatable: [],
-  // The disk of the machine that the tests run on is not the node's to keep free.
+  // It is not the node's job to keep the disk of the test machine free.
   evictionHard: {
     'memory.available': '0%',
     'nodefs.available': '0%',
@@ -116,7 +119,7 @@ const kubelet = {
   clusterDomain: network.domain,
   // Renewed each second, so that a start does not wait for the lease, see takesPods.
   nodeLeaseDurationSeconds: 4,
-  // A fault that is mended shows within seconds: without these a kubelet takes minutes to look again.
+  // A corrected fault is noticed within seconds: without these a kubelet takes minutes to check again.
   syncFrequency: '5s',
   crashLoopBackOff: { maxContainerRestartPeriod: '5s' },
 };
@@ -128,7 +131,7 @@ const kubeProxy = {
   clientConnection: { kubeconfig: etc('kube-proxy.kubeconfig') },
   clusterCIDR: network.pods,
   hostnameOverride: nodeName,
-  // These limits are the machine's, and out of reach from a network namespace.
+  // These limits belong to the machine, and are out of reach from a network namespace.
   conntrack: { maxPerCore: 0, min: 0, tcpEstablishedTimeout: '0s', tcpCloseWaitTimeout: '0s' },
 };
 
@@ -157,8 +160,8 @@ function containerd(programs: readonly string[], snapshotter: string) {
 }
 
 /**
- * How containerd lays an image's layers over each other: it copies them where the run folder can't take an overlay, as in
- * a container whose own root is one.
+ * How containerd combines an image's layers: it copies them if the run folder does not support overlays, as in a
+ * container whose own root is one.
  */
 async function snapshotter(folder: string): Promise<'overlayfs' | 'native'> {
   const trial = await mkdtemp(path.join(folder, 'overlay-'));
@@ -169,7 +172,7 @@ async function snapshotter(folder: string): Promise<'overlayfs' | 'native'> {
   return code === 0 ? 'overlayfs' : 'native';
 }
 
-/** Each pod has a link of its own to the node, so that all of its traffic passes the node's Service rules. */
+/** Each pod has its own link to the node, so that all its traffic passes the node's Service rules. */
 const cni = {
   cniVersion: '1.0.0',
   name: 'node',

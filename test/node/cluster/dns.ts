@@ -1,4 +1,4 @@
-/** The cluster's DNS as clusters have it: CoreDNS in a pod of kube-system, behind a Service. */
+/** The cluster's DNS as in common clusters: CoreDNS in a pod of kube-system, behind a Service. */
 import { readFile } from 'node:fs/promises';
 import type { Image } from '../images/image.js';
 import { network, nodeName } from './configuration.js';
@@ -15,7 +15,7 @@ export async function dnsImage(): Promise<Image> {
   return { name: image, entries: [{ name, content, mode: 0o755 }], entrypoint: [`/${name}`] };
 }
 
-/** How its pod is found. */
+/** The selector of its pod. */
 export const dnsPods = { namespace, labels };
 
 /** The arguments of kubectl that wait until names are answered. */
@@ -28,14 +28,14 @@ export const dnsIsReady = [
   '--timeout=60s',
 ];
 
-/** Names below example.com that have no address, and how the server says so. All others have one. */
+/** Names below example.com without an address, and the server's response. All others have one. */
 export const withoutAddress = {
   'nxdomain.example.com': 'NXDOMAIN',
   'nodata.example.com': 'NOERROR',
   'servfail.example.com': 'SERVFAIL',
 };
 
-/** Outside the cluster there are no names but those for examples, as the node's network leads nowhere. */
+/** Outside the cluster only example names exist, as the node's network leads nowhere. */
 const corefile = `${network.domain} in-addr.arpa {
   errors
   health
@@ -70,7 +70,7 @@ function emptyZone(zone: string, rcode: string): string {
 const metadata = { name, namespace };
 const read = ['list', 'watch'];
 
-/** Its objects, under the names and labels that clusters made by kubeadm have. */
+/** Its objects, with the names and labels of clusters created by kubeadm. */
 export const dnsObjects: readonly object[] = [
   { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
   {

@@ -1,13 +1,12 @@
-/** What of the NetworkPolicies the node enforces by now. */
+/** Which NetworkPolicies the node enforces by now. */
 import { randomBytes } from 'node:crypto';
 import { dnsPods } from './dns.js';
 import type { Node } from './node.js';
 import { until } from './until.js';
 
 /**
- * Resolves once the NetworkPolicies, and the pods that have an address, are enforced as they are now. kube-router is told of
- * changes of each kind in their order: what it has made of a policy and of a pod's label shows that it knew all that
- * came before these.
+ * Resolves once the current NetworkPolicies are enforced for the pods that have an address. kube-router is told of
+ * changes of each kind in order: its result for a policy and for a pod's label shows that it knows all earlier changes.
  */
 export async function policiesInForce(node: Node): Promise<void> {
   const { namespace, labels } = dnsPods;

@@ -7,8 +7,8 @@ import { NodeUnavailable } from './unavailable.js';
 const patience = 60 * 60 * 1000;
 
 /**
- * Prepares this machine for the tests of a suite that start nodes. Where no node can run they are skipped with the
- * reason, but under CI they fail.
+ * Prepares this machine for the tests of a suite that start nodes. If no node can run they are skipped with the reason,
+ * but under CI they fail.
  */
 export function needNodes(prepare: () => Promise<unknown> = prepareNode): void {
   let unavailable = '';
@@ -24,8 +24,8 @@ export function needNodes(prepare: () => Promise<unknown> = prepareNode): void {
 }
 
 /**
- * A node for the tests of a suite: up and prepared before the first, gone after the last; its logs are kept when one
- * fails. See {@link needNodes} for machines without.
+ * A node for the tests of a suite: started and prepared before the first, removed after the last; its logs are kept if
+ * one fails. See {@link needNodes} for machines without.
  */
 export function useNode(prepare: (node: Node) => Promise<void>, options: NodeOptions = {}): () => Node {
   let node: Node | undefined;

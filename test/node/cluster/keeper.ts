@@ -1,7 +1,7 @@
 /**
- * The process outside a node that stands for it. It starts the node in namespaces of its own; when it is told to stop, or
- * its starter is gone, however that ended, it leaves nothing of the node behind. It runs in the node's network
- * namespace, so its process id is the way into that.
+ * The process outside a node that represents it. It starts the node in separate namespaces; when it is told to stop, or
+ * its starter is gone for any reason, it removes everything of the node. It runs in the node's network namespace, so
+ * its process id is the way into that.
  */
 
 import { once } from 'node:events';
@@ -16,7 +16,7 @@ import { processNamespace } from './machine.js';
 import { identity, type Owner, runFile } from './run-folder.js';
 import type { SupervisorOptions } from './supervisor.js';
 
-/** What the keeper is told on its command line, as JSON. */
+/** The keeper's command line argument, as JSON. */
 export interface KeeperOptions {
   readonly folder: string;
   /** The folders of the programs that the node runs. */
@@ -47,7 +47,7 @@ await removeCgroups(cgroups);
 await rm(folder, { recursive: true, force: true });
 process.exit();
 
-/** Starts the node and resolves when it was stopped. @throws Error when it ends by itself. */
+/** Starts the node and resolves when it was stopped. @throws Error if it ends by itself. */
 async function lifeOfNode(options: SupervisorOptions): Promise<void> {
   const node = startNode(options);
   const { pid } = node;
@@ -55,7 +55,8 @@ async function lifeOfNode(options: SupervisorOptions): Promise<void> {
   let stopping = false;
   const stop = async () => {
     stopping = true;
-    // Ended before its parent, the node's first process is reaped by it, and not at some time by the machine's.
+    // If it ends before its parent, the node's first process is reaped by the parent, not eventually by the machine's
+    // init.
     const [first = pid] = await children(pid);
     kill(first);
   };

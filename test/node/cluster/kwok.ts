@@ -1,4 +1,7 @@
-/** What kwok makes of nodes and pods that are only objects, at once: https://kwok.sigs.k8s.io/docs/user/stages-configuration/ */
+/**
+ * What kwok does at once with nodes and pods that are only objects:
+ * https://kwok.sigs.k8s.io/docs/user/stages-configuration/
+ */
 
 const stages = [
   stage('node-ready', 'Node', [ready('NotIn')], {
@@ -44,7 +47,7 @@ function ready(operator: 'In' | 'NotIn') {
   return { key, operator, values: ['True'] };
 }
 
-/** Whether a pod is asked to end. */
+/** Whether a pod is being deleted. */
 function exists(operator: 'Exists' | 'DoesNotExist') {
   return { key: '.metadata.deletionTimestamp', operator };
 }

@@ -6,7 +6,10 @@ import { runFile } from './run-folder.js';
 const kept = path.join(nodeCache, 'logs');
 const keptRuns = 10;
 
-/** Copies the logs of a run's parts and pods to where they outlive it, and says where; only the newest runs' stay. */
+/**
+ * Copies the logs of a run's parts and pods to a permanent place, and returns it; only those of the newest runs are
+ * kept.
+ */
 export async function keepLogs(runFolder: string): Promise<string> {
   const name = `${new Date().toISOString().replaceAll(':', '-')}-${path.basename(runFolder)}`;
   const target = path.join(kept, name);

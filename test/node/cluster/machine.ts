@@ -1,4 +1,6 @@
-/** What a node covers of the machine or has for its own, so that it never touches the machine's: mounts, cgroups, network. */
+/**
+ * What a node hides of the machine or has for itself, so that it never modifies the machine: mounts, cgroups, network.
+ */
 import { mkdir, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Cgroup, enter, kill, makeCgroup, removeTree } from './cgroup.js';
@@ -7,15 +9,15 @@ import { network } from './configuration.js';
 import { insideFolder } from './run-folder.js';
 import { until } from './until.js';
 
-/** Where the writes under /var go: into memory. */
+/** Where writes under /var go: into memory. */
 const varFolder = '/run/var';
 
 /**
- * Covers the places where a node's parts would write into the machine. The mounts go with the mount namespace, which must be the
- * node's own.
+ * Covers the places where a node's parts would write to the machine. The mounts end with the mount namespace, which
+ * must be the node's own.
  */
 export async function coverFolders(runFolder: string): Promise<void> {
-  // As the working directory, the run folder stays in reach whatever is mounted over it.
+  // As the working directory, the run folder stays reachable regardless of mounts over it.
   process.chdir(runFolder);
   await output('mount', ['-t', 'tmpfs', '-o', 'mode=755', 'tmpfs', '/run']);
   await mkdir(insideFolder);
@@ -28,7 +30,10 @@ export async function coverFolders(runFolder: string): Promise<void> {
   await output('mount', ['-t', 'overlay', '-o', options.join(','), 'overlay', '/var']);
 }
 
-/** What a kubelet finds otherwise, it sets; but these are of the whole machine, so it finds what it wants. */
+/**
+ * A kubelet changes settings that differ from these. But they belong to the whole machine, so it is shown the values
+ * that it expects.
+ */
 const kubeletSettings = {
   'kernel/keys/root_maxbytes': 25_000_000,
   'kernel/keys/root_maxkeys': 1_000_000,
@@ -74,11 +79,11 @@ export function processNamespace(): Promise<string> {
 }
 
 /**
- * What a loss of power does to a machine: every process but this one and the first ends, what was in memory is gone, and
- * the disk stays.
+ * Simulates a loss of power: every process except this one and the first ends, the contents of memory are lost, and the
+ * disk stays.
  *
  * @param outside the process namespace of the machine, see {@link processNamespace}.
- * @throws Error when this is not a process of a node.
+ * @throws Error if this is not a process of a node.
  */
 export async function losePower(outside: string, cgroups: readonly Cgroup[]): Promise<void> {
   if ((await processNamespace()) === outside)

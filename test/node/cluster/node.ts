@@ -26,41 +26,43 @@ import { until } from './until.js';
 import { volumes } from './volumes.js';
 
 export interface NodeOptions {
-  /** Programs for the PATH of commands beside those that every node has. */
+  /** Programs for the PATH of commands, in addition to those that every node has. */
   readonly tools?: readonly Tool[];
   /** Keeps the node up when this process ends. */
   readonly stays?: boolean;
 }
 
-/** A Kubernetes node that runs real containers, alone in a network of its own, and enforces NetworkPolicies. */
+/** A Kubernetes node that runs real containers, alone in its own network, and enforces NetworkPolicies. */
 export interface Node {
-  /** The run folder, which ends with the node. */
+  /** The run folder, which is removed with the node. */
   readonly folder: string;
-  /** The process to end for the node to end. */
+  /** The process to end in order to end the node. */
   readonly pid: number;
-  /** The path of an administrator's kubeconfig, of use in the node's network alone. */
+  /** The path of an administrator's kubeconfig, usable only in the node's network. */
   readonly kubeconfig: string;
-  /** What leads a command into the node's network when it stands before it. */
+  /** The prefix that runs a command in the node's network. */
   readonly enter: readonly string[];
   /** Runs a command of this machine in the node's network, with KUBECONFIG set, and the node's kubectl on the PATH. */
   run(command: string, args: readonly string[], options?: CommandOptions): Promise<Result>;
-  /** What kubectl printed. @throws Error with its words when it fails. */
+  /** The output of kubectl. @throws Error with its message if it fails. */
   kubectl(...args: string[]): Promise<string>;
-  /** Applies objects, or a manifest's text. */
+  /** Applies objects, or a manifest. */
   apply(manifest: string | readonly object[]): Promise<void>;
-  /** What a command printed in a container; `where` are arguments of `kubectl exec`, such as `['-n', 'a', 'deploy/b']`. */
+  /**
+   * The output of a command in a container; `where` are arguments of `kubectl exec`, such as `['-n', 'a', 'deploy/b']`.
+   */
   exec(where: readonly string[], ...command: string[]): Promise<string>;
   /** Makes an image known to the node, as if it were pulled. */
   importImage(image: Image | Uint8Array): Promise<void>;
   /** Ends a part, or everything as a loss of power does, and starts it again; resolves once it is ready. */
   restart(part: PartName | 'node'): Promise<void>;
-  /** Copies the logs to where they outlive the node, and says where. */
+  /** Copies the logs to a permanent place, and returns it. */
   keepLogs(): Promise<string>;
-  /** Ends the node and whatever it left on this machine. */
+  /** Ends the node and removes everything that it left on this machine. */
   stop(): Promise<void>;
 }
 
-/** Installs and builds all that a node needs, which takes many minutes on an empty machine, and nothing afterwards. */
+/** Installs and builds all that a node needs, which takes many minutes the first time, and no time afterwards. */
 export async function prepareNode(tools: readonly Tool[] = []): Promise<string[]> {
   await assertAvailable();
   return [...(await commands()), ...(await builtTools([...nodeTools, ...tools]))];
@@ -73,9 +75,9 @@ function commands(): Promise<readonly string[]> {
 }
 
 /**
- * Starts a node and resolves when it takes pods. It ends with `stop`, and with this process unless it `stays`.
+ * Starts a node and resolves when it accepts pods. It ends with `stop`, and with this process unless it `stays`.
  *
- * @throws NodeUnavailable when this machine can't have one; Error with the node's own words when it does not come up.
+ * @throws NodeUnavailable if this machine can't have one; Error with the node's own message if it does not start.
  */
 export async function startNode(options: NodeOptions = {}): Promise<Node> {
   const programs = await prepareNode(options.tools);
@@ -101,24 +103,24 @@ export async function startNode(options: NodeOptions = {}): Promise<Node> {
   }
 }
 
-/** The process outside the node that stands for it, see keeper.ts. */
+/** The process outside the node that represents it, see keeper.ts. */
 interface Keeper {
   readonly pid: number;
   /** Resolves when it is gone, and all of the node with it. */
   readonly ended: Promise<unknown>;
   /** Keeps this process from ending before it. */
   hold(): void;
-  /** What it and the supervisor had to say. */
+  /** Its output and the supervisor's. */
   words(): string;
 }
 
 function startKeeper(program: string, options: KeeperOptions): Keeper {
   const file = path.join(options.folder, runFile.logs, 'node.log');
   const log = openSync(file, 'a');
-  // Still readable when the run folder is gone.
+  // Still readable after the run folder is removed.
   const reader = openSync(file, 'r');
   const command = ['--net', process.execPath, program, JSON.stringify(options)];
-  // Detached, so that the Ctrl-C that ends this process leaves it to do its work: it sees its input end then.
+  // Detached, so that the Ctrl-C that ends this process lets it do its work: it sees the end of its input then.
   const keeper = spawn('unshare', command, {
     detached: true,
     stdio: [options.stays ? 'ignore' : 'pipe', log, log],
@@ -140,12 +142,12 @@ async function comesUp(folder: string, keeper: Keeper): Promise<void> {
   keeper.ended.then(() => {
     ended = true;
   });
-  // The supervisor gives up by itself, much sooner: its patience is the one that counts.
+  // The supervisor's own timeout is much shorter and takes effect first.
   await until('the node is up', () => ended || control(folder, 'GET', '/ready'), 600);
   if (ended) throw new Error(`the node did not come up: ${keeper.words()}`);
 }
 
-/** Asks the supervisor. @throws Error with its words when it refuses. */
+/** Sends a request to the supervisor. @throws Error with its message if it refuses. */
 function control(folder: string, method: 'GET' | 'POST', resource: string): Promise<true> {
   const socketPath = path.join(folder, runFile.control);
   return new Promise((resolve, reject) => {
@@ -203,7 +205,7 @@ function nodeOf(folder: string, keeper: Keeper, programs: readonly string[]): No
   return node;
 }
 
-/** The machine's environment, but with what leads to the node, and with caches that end with it. */
+/** The machine's environment, extended by access to the node, and with caches that are removed with it. */
 function environment(folder: string, kubeconfig: string, programs: readonly string[]): NodeJS.ProcessEnv {
   const own = {
     KUBECONFIG: kubeconfig,

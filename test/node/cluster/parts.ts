@@ -5,17 +5,17 @@ import { run } from './command.js';
 import { etc, network, nodeName } from './configuration.js';
 import { insideFolder, runFile } from './run-folder.js';
 
-/** A process of the node, run by the program of the part's name. */
+/** A process of the node, run by the program with the part's name. */
 interface Part {
   readonly args: readonly string[];
-  /** Whether it does its work; it may throw as long as it does not. */
+  /** Whether it is ready; it may throw as long as it is not. */
   readonly ready: () => Promise<boolean>;
 }
 
 const apiServer = 'https://127.0.0.1:6443';
 const node = `/api/v1/nodes/${nodeName}`;
 
-/** What the API server, the controller manager and the scheduler show to those who ask for their health. */
+/** The health endpoint of the API server, the controller manager and the scheduler. */
 const serving = [`--tls-cert-file=${etc('server.crt')}`, `--tls-private-key-file=${etc('server.key')}`];
 
 export const parts = {
@@ -34,7 +34,7 @@ export const parts = {
       `--service-cluster-ip-range=${network.services}`,
       '--authorization-mode=Node,RBAC',
       '--enable-admission-plugins=NodeRestriction',
-      // What pods may do is for PodSecurity to say.
+      // PodSecurity decides what pods may do.
       '--allow-privileged=true',
       `--token-auth-file=${etc('tokens.csv')}`,
       `--client-ca-file=${etc('ca.crt')}`,
@@ -90,10 +90,10 @@ export const parts = {
       // It answers for the first time after five seconds.
       '--health-port=0',
     ],
-    // The last of the chains that it makes before its first look at the policies.
+    // The last of the chains that it creates before it first reads the policies.
     ready: async () => (await run('iptables', ['--list-rules', 'KUBE-NWPLCY-DEFAULT'])).code === 0,
   },
-  /** Stands in for the kubelets of nodes that are only objects, for tests of scale; it starts when it is first restarted. */
+  /** Replaces the kubelets of nodes that are only objects, for tests of scale; it starts when it is first restarted. */
   kwok: {
     args: [
       `--config=${etc('kwok.yaml')}`,
@@ -101,7 +101,7 @@ export const parts = {
       '--manage-nodes-with-label-selector=type=kwok',
       `--cidr=${network.fakePods}`,
       `--node-ip=${network.fakeNodes}`,
-      // A lease is renewed four times in this time: a thousand nodes every 30 seconds.
+      // A lease is renewed four times in this period: a thousand nodes every 30 seconds.
       '--node-lease-duration-seconds=120',
       '--server-address=127.0.0.1:10247',
     ],
@@ -120,13 +120,13 @@ export const startOrder: readonly (readonly PartName[])[] = [
   ['containerd', 'etcd'],
   ['kube-apiserver'],
   ['kube-controller-manager', 'kube-proxy', 'kube-scheduler', 'kubelet'],
-  // It ends where it finds no Node.
+  // It exits if it finds no Node.
   ['kube-router'],
 ];
 
 /**
- * Whether the node takes pods: its kubelet has said so after `since`, in milliseconds since the epoch, the scheduler may use
- * it, and pods have a ServiceAccount.
+ * Whether the node accepts pods: its kubelet has reported it after `since`, in milliseconds since the epoch, the
+ * scheduler may use it, and pods have a ServiceAccount.
  */
 export async function takesPods(since: number): Promise<boolean> {
   const lease = await found(`/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${nodeName}`);
@@ -138,7 +138,7 @@ export async function takesPods(since: number): Promise<boolean> {
   return seen && ready && spec?.taints === undefined && account !== undefined;
 }
 
-/** What the API server has at a path, if anything. */
+/** The API server's response for a path; undefined if there is none. */
 async function found(resource: string): Promise<KubernetesObject | undefined> {
   const admin = JSON.parse(await readFile(etc('admin.kubeconfig'), 'utf8'));
   const headers = { Authorization: `Bearer ${admin.users[0].user.token}` };
@@ -146,7 +146,7 @@ async function found(resource: string): Promise<KubernetesObject | undefined> {
   return response.ok ? JSON.parse(await response.text()) : undefined;
 }
 
-/** As much of a Node, a Lease or a ServiceAccount as is read here. */
+/** The parts of a Node, a Lease or a ServiceAccount that are read here. */
 interface KubernetesObject {
   readonly spec?: { readonly renewTime?: string; readonly taints?: unknown };
   readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };

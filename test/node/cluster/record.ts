@@ -3,10 +3,10 @@ import { printed } from './command.js';
 import type { Node } from './node.js';
 import { runFile } from './run-folder.js';
 
-/** What a container was started with, by the record that containerd keeps of it: of one that has ended, too. */
+/** How a container was started, according to containerd's record: also for one that has ended. */
 export interface Started {
   readonly environment: { readonly [name: string]: string };
-  /** The paths in the container at which something is mounted, but for what the runtime gives each. */
+  /** The mount points in the container, except those that the runtime gives each. */
   readonly mounts: readonly string[];
 }
 
@@ -47,7 +47,7 @@ async function started(node: Node, id: string): Promise<Started> {
   };
 }
 
-/** As far as it is read here: https://github.com/opencontainers/runtime-spec/blob/main/config.md */
+/** The fields that are read here: https://github.com/opencontainers/runtime-spec/blob/main/config.md */
 interface Spec {
   readonly process: { readonly env: readonly string[] };
   readonly mounts: readonly { readonly destination: string }[];

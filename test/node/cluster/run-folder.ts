@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Cgroup } from './cgroup.js';
 
-/** Where a node sees its run folder: a short path, and one that no mount of the node hides. */
+/** Where a node sees its run folder: a short path that no mount of the node hides. */
 export const insideFolder = '/run/node';
 
-/** The files of a run folder that more than one process of a run meets, by their paths in it. */
+/** The files of a run folder that more than one process of a run uses, by their paths in it. */
 export const runFile = {
-  /** Who keeps the run, see {@link Owner}. */
+  /** The owner of the run, see {@link Owner}. */
   owner: 'owner.json',
   /** An administrator's. */
   kubeconfig: 'etc/admin.kubeconfig',
@@ -18,10 +18,10 @@ export const runFile = {
   logs: 'logs',
 };
 
-/** What each run folder is named after. */
+/** The prefix of each run folder's name. */
 export const runPrefix = 'centaur-node-';
 
-/** The process that a run folder belongs to, and what is to be removed should it die. */
+/** The process that a run folder belongs to, and what to remove if it dies. */
 export interface Owner {
   /** See {@link identity}. */
   readonly identity: string;
@@ -36,13 +36,13 @@ export async function readOwner(folder: string): Promise<Owner | undefined> {
 }
 
 /**
- * A name for a process that no other process ever has: process ids come again, their start times within one boot do not.
- * It is undefined when there is no such process.
+ * A name for a process that no other process ever has: process ids are reused, start times within one boot are not. It
+ * is undefined if the process does not exist.
  */
 export async function identity(pid: number): Promise<string | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   if (stat === undefined) return undefined;
-  // See proc(5): the command in parentheses may hold spaces; the state is the 3rd field, the start time the 22nd.
+  // See proc(5): the command in parentheses may contain spaces; the state is the 3rd field, the start time the 22nd.
   const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   if (state === 'Z') return undefined;
   const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');

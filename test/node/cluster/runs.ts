@@ -9,7 +9,7 @@ const young = 60_000;
 /** A node that is up, or was when its keeper ended without cleaning. */
 export interface Run {
   readonly folder: string;
-  /** Missing while the run is being made. */
+  /** Missing while the run is being created. */
   readonly owner: Owner | undefined;
 }
 
@@ -19,7 +19,9 @@ export async function runs(): Promise<Run[]> {
   return Promise.all(folders.map(async (folder) => ({ folder, owner: await readOwner(folder) })));
 }
 
-/** Removes what is left of runs whose keeper was killed: the kernel has ended their processes and undone their mounts. */
+/**
+ * Removes the remains of runs whose keeper was killed: the kernel has ended their processes and undone their mounts.
+ */
 export async function removeAbandonedRuns(): Promise<void> {
   for (const { folder, owner } of await runs()) {
     const abandoned = owner ? !(await isKept(owner)) : await isOld(folder);

@@ -1,6 +1,6 @@
 /**
- * The second process of a node, after the one that reaps: it covers the machine, starts the parts and starts again those
- * that end, and answers on the control socket. It ends with the node.
+ * The second process of a node, after the one that reaps: it covers the machine, starts the parts, restarts those that
+ * end, and answers on the control socket. It ends with the node.
  */
 
 import { once } from 'node:events';
@@ -25,13 +25,13 @@ import { insideFolder, runFile } from './run-folder.js';
 import { programIn } from './tools.js';
 import { until } from './until.js';
 
-/** What the supervisor is told on its command line, as JSON. */
+/** The supervisor's command line argument, as JSON. */
 export interface SupervisorOptions {
   /** The run folder, by its path outside the node. */
   readonly folder: string;
   readonly programs: readonly string[];
   readonly cgroups: readonly Cgroup[];
-  /** The process namespace that the node is not to be in. */
+  /** The process namespace that the node must not be in. */
   readonly outside: string;
 }
 
@@ -57,7 +57,7 @@ async function prepare(): Promise<void> {
   await coverSettings();
   await coverCgroups(cgroups);
   await mkdir(temporary);
-  // The keeper leaves the node's cgroups once they are the node's: it must outlive what is in them.
+  // The keeper leaves the node's cgroups once they belong to the node: it must outlive what is in them.
   process.send?.('inside');
   await once(process, 'message');
   await connectNetwork();
@@ -75,7 +75,7 @@ async function nodeTakesPods(since: number): Promise<void> {
   waitingFor = '';
 }
 
-/** Starts a part and waits until it does its work; should it end after that, it is started again. */
+/** Starts a part and waits until it is ready; if it ends after that, it is restarted. */
 async function start(name: PartName): Promise<void> {
   waitingFor = name;
   const child = launch(name);
@@ -85,7 +85,7 @@ async function start(name: PartName): Promise<void> {
   child.once('close', () => startAgain(name, child));
 }
 
-/** Starts a part again, and again, that ended unasked. */
+/** Restarts a part repeatedly after it ended unexpectedly. */
 async function startAgain(name: PartName, ended: ChildProcess): Promise<void> {
   if (running.get(name) !== ended) return;
   console.error(`${name} ended with ${ended.signalCode ?? ended.exitCode} and is started again`);
@@ -115,7 +115,7 @@ function isRunning(child: ChildProcess): boolean {
   return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
 }
 
-/** Ends a part or the whole node as a crash or a loss of power does, and starts it again. */
+/** Ends a part or the whole node like a crash or a loss of power, and starts it again. */
 async function restart(name: PartName | 'node'): Promise<void> {
   if (name === 'node') {
     running.clear();
@@ -134,7 +134,7 @@ async function restart(name: PartName | 'node'): Promise<void> {
   await nodeTakesPods(name === 'kubelet' ? since : 0);
 }
 
-/** `GET /ready` and `POST /restart/<part or node>`: 200 when it is so, else a sentence that says why not. */
+/** `GET /ready` and `POST /restart/<part or node>`: 200 on success, else a sentence with the reason. */
 function answerControl(): void {
   const answer = async (request: string): Promise<string> => {
     const [, name = ''] = request.match(/^POST \/restart\/(.+)$/) ?? [];

@@ -7,7 +7,7 @@ import { NodeUnavailable } from './unavailable.js';
 
 /**
  * The programs that are built from Go modules, each from a module under `tools/` or the doubles' own. The modules'
- * go.mod files are the one place of all versions; there are several because their requirements collide.
+ * go.mod files are the only place for versions; there are several because their requirements conflict.
  */
 const programs = {
   containerd: { module: 'tools/containerd', package: 'github.com/containerd/containerd/v2/cmd/containerd' },

@@ -3,11 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 const pause = 100;
 
 /**
- * Waits until a condition holds, asking again and again.
+ * Waits until a condition holds, checking it repeatedly.
  *
  * @param what the condition in words that follow "until".
- * @param seconds how long it may take; 60 by default.
- * @throws Error that names the condition, and what the last attempt said, when time runs out.
+ * @param seconds the timeout; 60 by default.
+ * @throws Error that names the condition and the result of the last attempt, after the timeout.
  */
 export async function until<Value>(
   what: string,

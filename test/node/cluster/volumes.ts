@@ -7,8 +7,8 @@ const count = 20;
 const storageClassName = 'standard';
 
 /**
- * The default StorageClass and the volumes that claims are bound to: nothing makes them on demand, so a node has a few,
- * each larger than a claim asks for. Their folders are made in the run folder.
+ * The default StorageClass and the volumes that claims are bound to: nothing creates them on demand, so a node has a
+ * few, each larger than a claim requests. Their folders are created in the run folder.
  */
 export async function volumes(runFolder: string): Promise<object[]> {
   const names = Array.from({ length: count }, (_, index) => `volume-${index + 1}`);
@@ -27,7 +27,7 @@ const storageClass = {
   volumeBindingMode: 'WaitForFirstConsumer',
 };
 
-/** Local rather than of the host's path: such a volume takes the group that a pod's fsGroup asks for. */
+/** Local instead of hostPath: such a volume gets the group that a pod's fsGroup requests. */
 function volume(name: string) {
   const onNode = { key: 'kubernetes.io/hostname', operator: 'In', values: [nodeName] };
   return {

@@ -1,6 +1,6 @@
 /**
- * Images that are made of Alpine have commands that the static busybox of Debian has not: its `wget` crashes on a name, its
- * `nc` knows no `-z`, and its shell runs them rather than any other on the PATH. Those with openssl have it installed.
+ * Images based on Alpine have commands that Debian's static busybox lacks: its `wget` crashes on a name, its `nc` does
+ * not know `-z`, and its shell prefers its own to any other on the PATH. Those with openssl have it installed.
  */
 import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';

@@ -6,17 +6,17 @@ import type { Image } from './image.js';
 import { librariesOf } from './libraries.js';
 import type { Entry } from './tar.js';
 
-/** What a double stands in for; `pause` only waits. */
+/** What a double replaces; `pause` only waits. */
 export type Role = (typeof roles)[number];
 
 const roles = ['api', 'client', 'iron-proxy', 'mirror', 'pause', 'postgres', 'slackbot', 'upstream'] as const;
 
-/** What a double is asked for beside its role, in images of other programs too. */
+/** What a double is used for in addition to its role, also in images of other programs. */
 const questions = ['call', 'dial', 'get', 'pg_isready', 'report', 'through'] as const;
 
 /**
- * An image of the double in a role, under the name of the image that it stands in for. It has busybox for a shell and
- * the usual commands, and the double's own: `report`, `get`, `call`, `dial`, `pg_isready`.
+ * An image of the double in a role, with the name of the image that it replaces. It has busybox for a shell and the
+ * usual commands, and the double's own: `report`, `get`, `call`, `dial`, `pg_isready`.
  */
 export async function doubleImage(role: Role, name: string): Promise<Image> {
   const entries = [...(await baseEntries()), ...(await doubleEntries()), ...links(roles, 'double')];

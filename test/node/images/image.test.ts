@@ -40,7 +40,7 @@ test('another tar reads the folders, files and links of an archive', async () =>
   ]);
 });
 
-test('a name that ustar has no room for is refused', () => {
+test('a name that does not fit into ustar is refused', () => {
   expect(() => tar([{ name: 'a'.repeat(101), folder: true, mode: 0o755 }])).toThrow(
     /too long for a ustar header/,
   );

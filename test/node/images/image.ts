@@ -13,7 +13,7 @@ export interface Image {
 }
 
 /**
- * The image as `docker save` writes it (manifest.json, config, layer); equal images give equal bytes. See
+ * The image in the format of `docker save` (manifest.json, config, layer); equal images give equal bytes. See
  * https://github.com/moby/docker-image-spec.
  */
 export function dockerArchive(image: Image): Buffer {
@@ -42,7 +42,7 @@ export function dockerArchive(image: Image): Buffer {
   ]);
 }
 
-/** Go's names of what Node.js calls otherwise. */
+/** Go's names for what Node.js calls otherwise. */
 const architectures: Partial<Record<NodeJS.Architecture, string>> = { x64: 'amd64', ia32: '386' };
 
 function sha256(content: Uint8Array): string {

@@ -5,9 +5,10 @@ import { run } from '../cluster/command.js';
 import type { Entry } from './tar.js';
 
 /**
- * The libraries that programs are linked to, and the folders of these; none where they are static.
+ * The libraries that programs are linked to, and their folders; empty for static programs.
  *
- * @param root a folder of packages, whose libraries come before those of this machine, and as if they were the machine's
+ * @param root a folder of packages, whose libraries come before those of this machine, and as if they were the
+ * machine's
  */
 export async function librariesOf(programs: readonly string[], root = '/'): Promise<Entry[]> {
   const searched = root === '/' ? [] : libraryFolders(root).map((folder) => path.join(root, folder));

@@ -34,7 +34,7 @@ function header(entry: Entry, size: number): Buffer {
   text('folder' in entry ? '5' : link ? '2' : '0', 156, 1);
   if (link) text(entry.target, 157, 100);
   text('ustar\0' + '00', 257, 8);
-  // The sum is taken with its own field as spaces.
+  // The checksum is computed with its own field as spaces.
   block.fill(' ', 148, 156);
   const sum = block.reduce((total, byte) => total + byte, 0);
   text(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 8);

@@ -1,15 +1,17 @@
-/** What a release gives to whom, in the words of the contract: written down again, so that the chart's own tables are judged. */
+/**
+ * What a release gives to whom, in the words of the contract: repeated here so that the chart's own tables are checked.
+ */
 import type { SecretSource } from '../../../src/secrets/source.js';
 
-/** The containers of a release that run on. */
+/** The long-running containers of a release. */
 export type Container = 'api' | 'iron-proxy' | 'connect-api' | 'connect-sync';
 
-/** Of the infra Secret: in which modes a container gets a key, `databases` where it does when a database is declared. */
+/** For the infra Secret: in which modes a container gets a key, `databases` if only with a declared database. */
 type Given = readonly SecretSource[] | 'every mode' | 'databases' | 'never';
 
 const both1Password: Given = ['onepassword-connect', 'onepassword'];
 
-/** Key by key, with what the API gets of it and what iron-proxy does. Connect gets none. */
+/** Key by key, with what the API and iron-proxy get. Connect gets none. */
 export const infraTable: readonly (readonly [key: string, api: Given, ironProxy: Given])[] = [
   ['DATABASE_URL', 'every mode', 'never'],
   ['SLACKBOT_API_KEY', 'every mode', 'never'],
@@ -24,7 +26,7 @@ export const infraTable: readonly (readonly [key: string, api: Given, ironProxy:
   ['POSTGRES_PASSWORD', 'never', 'never'],
 ];
 
-/** How a release is asked for, as far as it decides who gets what. */
+/** The parts of a release's values that determine who gets what. */
 export interface Asked {
   readonly mode: SecretSource;
   /** The credentials that tools and harnesses declare. */
@@ -44,7 +46,7 @@ export function keysOf(container: Container, { mode, credentials, databases }: A
   return container === 'iron-proxy' && mode === 'env' ? [...keys, ...credentials] : keys;
 }
 
-/** What is mounted from Secrets, ConfigMaps and by Kubernetes, and the file in memory that the init container writes. */
+/** Mounts from Secrets, ConfigMaps and by Kubernetes, and the file in memory that the init container writes. */
 export const filesOf: { readonly [container in Container]: readonly string[] } = {
   api: [
     '/firewall-certs/ca-cert.pem',
@@ -62,7 +64,7 @@ export const filesOf: { readonly [container in Container]: readonly string[] } =
   'connect-sync': ['/home/opuser/.op/1password-credentials.json'],
 };
 
-/** What runs to its end before those: what it gets of the infra Secret in the 1Password modes, and what it has mounted. */
+/** The init containers: their keys of the infra Secret in the 1Password modes, and their mounts. */
 export const initContainers: {
   readonly [component in 'api' | 'iron-proxy' | 'connect']: {
     readonly [container: string]: { readonly keys: readonly string[]; readonly mounts: readonly string[] };
@@ -76,7 +78,7 @@ export const initContainers: {
   connect: { credentials: { keys: [], mounts: ['/home/opuser/.op/1password-credentials.json'] } },
 };
 
-/** What a ServiceAccount may do, by resource. */
+/** The rights of a ServiceAccount, by resource. */
 export type Rights = { readonly [resource: string]: readonly string[] };
 
 /** The rights of the API in its namespace. */
@@ -95,7 +97,7 @@ export const rightsOfTheApi: Rights = {
 /** Its rights in `api.egressDiscovery.namespace`. */
 export const rightsOfDiscovery: Rights = { services: ['list'] };
 
-/** What Kubernetes lets everybody do who has signed in: ask what they may do. */
+/** What Kubernetes allows every authenticated user: to ask what they may do. */
 export const rightsOfEverybody: Rights = {
   'selfsubjectreviews.authentication.k8s.io': ['create'],
   'selfsubjectaccessreviews.authorization.k8s.io': ['create'],

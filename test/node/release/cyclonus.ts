@@ -1,4 +1,4 @@
-/** cyclonus, which knows by itself what NetworkPolicies mean: https://github.com/mattfenwick/cyclonus */
+/** cyclonus, an independent implementation of NetworkPolicies: https://github.com/mattfenwick/cyclonus */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,9 +8,9 @@ import { output } from '../cluster/command.js';
 import { builtTool } from '../cluster/tools.js';
 
 /**
- * What it says of each question, under these policies and no others.
+ * Its answer to each question, under exactly these policies.
  *
- * @throws Error when its answers are not as many as the questions.
+ * @throws Error if the numbers of answers and questions differ.
  */
 export async function judgedByCyclonus(
   policies: readonly object[],
@@ -56,19 +56,19 @@ function traffic({ from, to, port: { port, protocol } }: Question, absent: objec
 function peer(end: End, absent: object) {
   if (!('namespace' in end)) return { IP: end.address };
   const { namespace, labels, address } = end;
-  // The label that every namespace has; the policies speak of no other.
+  // The label that every namespace has; the policies use no other.
   const NamespaceLabels = { 'kubernetes.io/metadata.name': namespace };
   const PodLabels = { ...absent, ...labels };
   return { IP: address, Internal: { Namespace: namespace, NamespaceLabels, PodLabels } };
 }
 
 /**
- * The keys that some selector compares by `NotIn`, each with an empty value for the pods that lack it. For Kubernetes
- * `NotIn` selects those, too; for cyclonus it does not, so it is asked of a pod with a value that no policy names.
+ * The keys that some selector compares by `NotIn`, each with an empty value for the pods that lack it. In Kubernetes
+ * `NotIn` selects those, too; in cyclonus it does not, so it is asked about a pod with a value that no policy names.
  *
  * Format: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
  *
- * @throws Error when a policy also asks whether one of these keys is there, which the value would change.
+ * @throws Error if a policy also checks whether one of these keys exists, which the value would change.
  */
 function keysOfNotIn(policies: readonly object[]): Readonly<Record<string, ''>> {
   const operators = new Map<string, Set<string>>();

@@ -1,4 +1,4 @@
-/** What can be read of a release outside of its containers, and whether anything confidential is in it. */
+/** What can be read of a release outside its containers, and whether it contains anything confidential. */
 import { gunzipSync } from 'node:zlib';
 import type { Node } from '../cluster/node.js';
 import type { Prepared } from './operator.js';
@@ -26,7 +26,7 @@ export function releaseText({ data }: SecretObject): string {
   return gunzipSync(Buffer.from(packed, 'base64')).toString();
 }
 
-/** All that the cluster tells outside of Secrets: every object of every kind, events among them, as JSON. */
+/** Everything in the cluster outside Secrets: every object of every kind, including events, as JSON. */
 export async function objectsOf(node: Node): Promise<string> {
   const kinds = (await node.kubectl('api-resources', '--verbs=list', '--output=name')).trim().split('\n');
   const readable = kinds.filter((kind) => kind !== 'secrets').join(',');
@@ -42,19 +42,22 @@ export async function logsOf(node: Node, namespace: string): Promise<string> {
   return (await Promise.all(logs)).join('\n');
 }
 
-/** The names of what is in a text, as it is or in base64. */
+/** The names of the strings that a text contains, literally or in base64. */
 export function disclosed(text: string, confidential: Prepared['confidential']): readonly string[] {
   return Object.entries(confidential)
     .filter(([, content]) => writings(content).some((writing) => text.includes(writing)))
     .map(([name]) => name);
 }
 
-/** How a text may be written: as it is, in JSON, or within base64, which depends on how many bytes stand before. */
+/**
+ * The possible spellings of a string: literal, in JSON, or within base64, which depends on the number of preceding
+ * bytes.
+ */
 function writings(content: string): string[] {
   const encoded = [0, 1, 2].map((before) =>
     Buffer.concat([Buffer.alloc(before), Buffer.from(content)])
       .toString('base64')
-      // What shares its bits with the neighbours is left out.
+      // Digits that share bits with the neighbours are omitted.
       .slice(Math.ceil((before * 8) / 6), -4),
   );
   return [content, JSON.stringify(content).slice(1, -1), ...encoded];

@@ -1,10 +1,10 @@
-/** What Helm asks the API server for, as it tells with `-v 6`. */
+/** Helm's requests to the API server, as reported with `-v 6`. */
 
-/** The flag that makes Helm tell; what it tells goes to its standard error. */
+/** The flag that makes Helm report them, on its standard error. */
 export const tellsRequests = '-v=6';
 
 /**
- * The different requests about objects of a namespace, each once, however often Helm repeated it while it waited, and
+ * The distinct requests about objects of a namespace, regardless of how often Helm repeated them while waiting, and
  * without what differs from run to run.
  */
 export function requestsIn(told: string): readonly string[] {

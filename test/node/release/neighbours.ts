@@ -1,8 +1,8 @@
-/** What shows whether releases in one namespace keep to their own pods. */
+/** Shows whether releases in one namespace affect only their own pods. */
 import type { Node } from '../cluster/node.js';
 import type { Release } from './release.js';
 
-/** The pods that a release's Services lead to, by the name of the Service. */
+/** The pods that a release's Services select, by the name of the Service. */
 export async function podsBehindServices(node: Node, { name, namespace }: Release): Promise<PodNames> {
   const services = await listed<Service>(node, namespace, 'services', `app.kubernetes.io/instance=${name}`);
   const behind = services.map(async ({ metadata }) => {
@@ -14,7 +14,7 @@ export async function podsBehindServices(node: Node, { name, namespace }: Releas
   return Object.fromEntries(await Promise.all(behind));
 }
 
-/** The pods that a release's NetworkPolicies are for, by the name of the policy. */
+/** The pods that a release's NetworkPolicies select, by the name of the policy. */
 export async function podsUnderPolicies(node: Node, { name, namespace }: Release): Promise<PodNames> {
   const own = `app.kubernetes.io/instance=${name}`;
   const policies = await listed<NetworkPolicy>(node, namespace, 'networkpolicies', own);
@@ -50,7 +50,7 @@ interface LabelSelector {
   }[];
 }
 
-/** The selector as kubectl takes it, for the operators that the chart uses. */
+/** The selector in kubectl's notation, for the operators that the chart uses. */
 function selectorText({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string {
   const expressions = matchExpressions.map(({ key, operator, values = [] }) => {
     return `${key} ${operator.toLowerCase()} (${values.join(',')})`;

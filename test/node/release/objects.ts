@@ -2,7 +2,7 @@
 import { printed } from '../cluster/command.js';
 import type { Node } from '../cluster/node.js';
 
-/** As much of a pod as says where it is in the network. */
+/** The parts of a pod that locate it in the network. */
 export interface PodObject {
   readonly metadata: {
     readonly name: string;
@@ -20,8 +20,8 @@ export interface PodObject {
 }
 
 /**
- * What the API server lists at a path, such as `/api/v1/pods`. kubectl passes it on as it is, which for thousands of
- * objects takes a fraction of the time that its own lists take.
+ * What the API server lists at a path, such as `/api/v1/pods`. kubectl passes it on unchanged, which for thousands of
+ * objects takes a fraction of the time of its own lists.
  */
 export async function listed<Item>(
   node: Node,
@@ -32,7 +32,7 @@ export async function listed<Item>(
   return list.items;
 }
 
-/** What `kubectl create` printed for objects; `flags` say as whom, for example. */
+/** The output of `kubectl create` for objects; `flags` may set the user, for example. */
 export async function created(
   node: Node,
   objects: readonly object[],
@@ -43,7 +43,7 @@ export async function created(
   return printed(await node.run('kubectl', args, { input }), ['kubectl', ...args]);
 }
 
-/** The flags of kubectl that make it the API of a release: what its Role lacks is refused. */
+/** The flags of kubectl that make it act as the API of a release: what its Role lacks is refused. */
 export function asApi(namespace: string, release = 'centaur'): readonly string[] {
   return ['--as', `system:serviceaccount:${namespace}:${release}-centaur-api`];
 }

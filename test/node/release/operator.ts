@@ -1,4 +1,4 @@
-/** What an operator makes in a namespace before the first install of the chart: the Secrets of the contract. */
+/** What an operator creates in a namespace before the first install of the chart: the Secrets of the contract. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readPyproject } from '../../../src/secrets/pyproject.js';
@@ -8,13 +8,13 @@ import type { VaultData } from '../../proxy/double.js';
 import type { Node } from '../cluster/node.js';
 import { type Asked, type Container, infraTable, keysOf } from './contract.js';
 
-/** As the page names it. */
+/** Named as on the page. */
 export const pageNamespace = 'centaur-system';
 
-/** The credential that a release resolves where nothing is declared: that of the one harness that is on. */
+/** The credential that a release resolves without declarations: that of the only enabled harness. */
 export const harnessCredential = 'OPENAI_API_KEY';
 
-/** The declaration of a tool that has one secret of each form, from the documentation. */
+/** The declaration of a tool with one secret of each form, from the documentation. */
 const eachForm = declaration(
   readFileSync(new URL('../../../docs/secrets.md', import.meta.url), 'utf8').match(
     /^One of each:\n+```toml\n(.*?)^```$/ms,
@@ -26,7 +26,7 @@ export const declarations = JSON.stringify({
   tools: { warehouse: declaration(page.declaration), each: eachForm },
 });
 
-/** The credentials of {@link declarations}, with a harness's: what an item or a key of the infra Secret holds. */
+/** The credentials of {@link declarations}, with a harness's: the content of an item or a key of the infra Secret. */
 const credentials = {
   [harnessCredential]: made(harnessCredential),
   WAREHOUSE_API_KEY: made('WAREHOUSE_API_KEY'),
@@ -39,21 +39,21 @@ const credentials = {
   REPORTS_DSN: `postgres://reporter:${made('REPORTS_DSN')}@reports.example.com:5432/reports`,
 };
 
-/** What decides who gets what, where nothing is declared and where {@link declarations} are. */
+/** What determines who gets what, without declarations and with {@link declarations}. */
 export const asked = {
   nothing: { credentials: [harnessCredential], databases: false },
   eachForm: { credentials: Object.keys(credentials), databases: true },
 } as const satisfies { readonly [values: string]: Omit<Asked, 'mode'> };
 
-/** The infra Secret, with the keys of all modes at once, so that a container can get one too many. */
+/** The infra Secret, with the keys of all modes at once, so that a container could get one too many. */
 export const infra: { readonly [key: string]: string } = {
   ...Object.fromEntries(infraTable.map(([key]) => [key, made(key)])),
   ...credentials,
-  // A name that every mode takes.
+  // A name that every mode accepts.
   OP_VAULT: 'Agents and Tools - EU_1.0',
 };
 
-/** The vault as Connect has it; its values differ from those of the infra Secret, so that it shows where one is from. */
+/** The vault in Connect; its values differ from those of the infra Secret, so that the source of a value is visible. */
 export const vault: VaultData = {
   token: infra.OP_CONNECT_TOKEN ?? '',
   vaults: [
@@ -67,21 +67,21 @@ export const vault: VaultData = {
   ],
 };
 
-/** The value of a credential in the vault of 1Password; it is nowhere in the cluster but where it is looked up. */
+/** The value of a credential in the vault of 1Password; in the cluster it exists only where it is looked up. */
 export function inVault(title: string): string {
   return made(`${title} in the vault`);
 }
 
-/** What 1Password gives to download for a Connect server, as far as its double reads it. */
+/** The file that 1Password offers for download for a Connect server, as far as its double reads it. */
 export const connectCredentials = JSON.stringify({ version: '2', verifier: { salt: made('the verifier') } });
 
-/** An unmistakable part of each value of the infra Secret. */
+/** A unique part of each value of the infra Secret. */
 const infraParts: { readonly [key: string]: string } = {
   ...Object.fromEntries(Object.keys(infra).map((key) => [key, made(key)])),
   OP_VAULT: infra.OP_VAULT ?? '',
 };
 
-/** A value that is nowhere else, the same each time. */
+/** A unique value, the same each time. */
 function made(name: string): string {
   return `made-${createHash('sha256').update(name).digest('hex')}`;
 }
@@ -92,7 +92,7 @@ function declaration(toml: string): object {
   return read.declaration;
 }
 
-/** The names under which the chart looks for its Secrets when not told otherwise. */
+/** The default names of the chart's Secrets. */
 export const secretNames = {
   infra: 'centaur-infra-env',
   ca: 'centaur-firewall-ca',
@@ -100,17 +100,17 @@ export const secretNames = {
   connect: 'centaur-onepassword-connect-credentials',
 } as const;
 
-/** What the operator made. */
+/** What the operator created. */
 export interface Prepared {
   /** The CA: certificate and private key, as PEM. */
   readonly ca: { readonly cert: string; readonly key: string };
-  /** What must appear nowhere but in the operator's Secrets and the containers: an unmistakable part of each. */
+  /** What must appear only in the operator's Secrets and the containers: a unique part of each. */
   readonly confidential: { readonly [name: string]: string };
-  /** The Secrets, to apply once more what a test took away or spoiled. */
+  /** The Secrets, to restore what a test removed or damaged. */
   readonly secrets: { readonly [secret in keyof typeof secretNames]: object };
 }
 
-/** Makes a namespace that takes restricted pods alone, and in it the Secrets of the contract. */
+/** Creates a namespace that accepts only restricted pods, and in it the Secrets of the contract. */
 export async function prepareNamespace(node: Node, namespace = pageNamespace): Promise<Prepared> {
   const ca = await certificateAuthority('the firewall');
   const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
@@ -133,7 +133,7 @@ export async function prepareNamespace(node: Node, namespace = pageNamespace): P
   return { ca, confidential, secrets };
 }
 
-/** A Secret as a person writes it, its values as they are. */
+/** A Secret as a user writes it, with plain values. */
 export function secret(
   namespace: string,
   name: string,
@@ -142,7 +142,7 @@ export function secret(
   return { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, stringData };
 }
 
-/** Variables that hold anything of the infra Secret, whatever they are called. */
+/** Variables that contain anything of the infra Secret, regardless of their names. */
 export function ofTheInfraSecret(environment: Environment): Environment {
   const held = Object.values(infraParts);
   return Object.fromEntries(
@@ -150,7 +150,7 @@ export function ofTheInfraSecret(environment: Environment): Environment {
   );
 }
 
-/** What the contract gives a container of the infra Secret. */
+/** The part of the infra Secret that the contract gives to a container. */
 export function expectedOfTheInfraSecret(
   container: Container,
   mode: Asked['mode'],

@@ -1,4 +1,4 @@
-/** The world outside of the cluster, and a sandbox inside that wants to reach it. */
+/** The world outside the cluster, and a sandbox inside that wants to reach it. */
 import { sandboxLabels, sandboxPolicies } from '../../centaur/sandboxes.js';
 import { restrictedPod } from '../../kubernetes/restricted-pod.js';
 import { certificateAuthority, serverCertificate } from '../../proxy/certificates.js';
@@ -11,7 +11,7 @@ import type { PodSpec, Release } from './release.js';
 const namespace = 'outside';
 const image = 'docker.io/centaur-chart/mirror:1';
 
-/** Starts the host that all names below example.com lead to; returns the certificate that it is trusted by. */
+/** Starts the host behind all names below example.com; returns the CA certificate for it. */
 export async function startOutside(node: Node): Promise<string> {
   const authority = await certificateAuthority('the internet');
   const { cert, key } = await serverCertificate(authority, ['*.example.com', '*.internal.example.com']);
@@ -40,13 +40,13 @@ export async function startOutside(node: Node): Promise<string> {
   return authority.cert;
 }
 
-/** A pod that answers each request with what it got of it; its image is there once {@link startOutside} was called. */
+/** A pod that answers each request with what it received; its image exists after {@link startOutside}. */
 export function mirrorPod(metadata: object, container: object, spec: object): object {
   const containers = [{ name: 'mirror', image, ...container }];
   return { apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers, ...spec } };
 }
 
-/** The ConfigMap and the values by which iron-proxy trusts another certificate authority, as docs/operations.md has it. */
+/** The ConfigMap and the values that make iron-proxy trust another certificate authority, as in docs/operations.md. */
 export function trusting(
   namespace: string,
   certificate: string,
@@ -69,8 +69,8 @@ export function trusting(
 }
 
 /**
- * A sandbox of a release, and the proxy that is its own alone, as the API makes both from the settings that it was given;
- * the proxy's pod is the chart's, but for a change.
+ * A sandbox of a release and its own proxy, as the API creates both from its settings; the proxy's pod is the chart's,
+ * with an optional change.
  */
 export async function sandboxWithProxy(
   release: Release,

@@ -1,4 +1,4 @@
-/** A release of the chart on a node, as an operator has it: by a real Helm, from the text of a values file. */
+/** A release of the chart on a node, installed like an operator would: by a real Helm, from a values file. */
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -16,10 +16,10 @@ import { doubleImage, programImage } from '../images/doubles.js';
 import type { Container } from './contract.js';
 import { pageNamespace, vault } from './operator.js';
 
-/** The chart as it is committed. */
+/** The committed chart. */
 export const chartFolder = fileURLToPath(new URL('../../../charts/centaur', import.meta.url));
 
-/** The values of each mode: the page's snippet, and nothing else. */
+/** The values of each mode: only the page's snippet. */
 export const snippets: { readonly [mode in SecretSource]: string } = {
   'onepassword-connect': page.connect,
   onepassword: page.serviceAccount,
@@ -35,14 +35,14 @@ export const componentsOf: { readonly [mode in SecretSource]: readonly Component
 
 export type Component = 'api' | 'connect' | 'iron-proxy';
 
-/** The containers that run on in a component's pods. */
+/** The long-running containers in a component's pods. */
 export const containersOf: { readonly [component in Component]: readonly Container[] } = {
   api: ['api'],
   connect: ['connect-api', 'connect-sync'],
   'iron-proxy': ['iron-proxy'],
 };
 
-/** The images that the chart runs: doubles, and the real iron-proxy where IRON_PROXY_BIN names one. */
+/** The images that the chart runs: doubles, and the real iron-proxy if IRON_PROXY_BIN names one. */
 export async function importImages(node: Node): Promise<void> {
   const proxy = 'docker.io/ironsh/iron-proxy:0.45.0';
   const images = [
@@ -57,50 +57,50 @@ export async function importImages(node: Node): Promise<void> {
   for (const image of images) await node.importImage(await image);
 }
 
-/** The text of a values file, or of several, of which a later one wins. */
+/** The content of a values file, or of several, where later ones win. */
 export type ValuesTexts = string | readonly string[];
 
-/** A component's container, the first one when none is named. */
+/** A component's container, by default the first one. */
 export type Place = Component | readonly [component: Component, container: string];
 
 export interface ReleaseOptions {
   readonly major: HelmMajor;
-  /** `centaur` when left out, as on the page. */
+  /** By default `centaur`, as on the page. */
   readonly name?: string;
-  /** `centaur-system` when left out, as on the page. */
+  /** By default `centaur-system`, as on the page. */
   readonly namespace?: string;
-  /** The chart's folder, when it is not the one that is committed. */
+  /** The chart's folder, if it is not the committed one. */
   readonly chart?: string;
-  /** What its Connect is called, when it is not by its default name. */
+  /** The name of its Connect, if it is not the default one. */
   readonly connect?: string;
 }
 
 export interface Release {
   readonly name: string;
   readonly namespace: string;
-  /** Installs with `--wait`. @throws Error with Helm's words when it fails. */
+  /** Installs with `--wait`. @throws Error with Helm's message if it fails. */
   install(values: ValuesTexts, ...flags: readonly string[]): Promise<string>;
-  /** Upgrades with `--wait`. @throws Error with Helm's words when it fails. */
+  /** Upgrades with `--wait`. @throws Error with Helm's message if it fails. */
   upgrade(values: ValuesTexts, ...flags: readonly string[]): Promise<string>;
-  /** What Helm printed for another verb on the release. @throws Error with its words when it fails. */
+  /** Helm's output for another verb on the release. @throws Error with its message if it fails. */
   helm(verb: string, ...args: readonly string[]): Promise<string>;
-  /** Like the others, for what may fail: with what it printed and its exit status. */
+  /** Like the others, for commands that may fail: with the output and exit status. */
   tried(verb: string, args: readonly string[], values?: ValuesTexts): Promise<Result>;
-  /** Its pods, once none of them is on its way out. */
+  /** Its pods, once none of them is terminating. */
   pods(): Promise<readonly Pod[]>;
-  /** Its pods, but for those on their way out. */
+  /** Its pods, except terminating ones. */
   staying(): Promise<readonly Pod[]>;
-  /** Its pods, as soon as they are those of a mode and no others; all of them are ready then. */
+  /** Its pods, as soon as they are exactly those of a mode; all of them are ready then. */
   podsOf(mode: SecretSource): Promise<readonly Pod[]>;
-  /** What a command printed in a component's container, the first one when none is named. */
+  /** The output of a command in a component's container, by default the first one. */
   exec(where: Place, ...command: readonly string[]): Promise<string>;
-  /** What a container was given, as it is seen from inside. */
+  /** The environment and mounts of a container, as seen from inside. */
   report(where: Place): Promise<Report>;
   /** The spec of a component's pods. */
   podSpec(component: Component): Promise<PodSpec>;
 }
 
-/** The spec of a pod, as far as tests change it. */
+/** The fields of a pod's spec that tests change. */
 export interface PodSpec {
   readonly dnsConfig?: object;
   readonly containers: readonly { readonly volumeMounts?: readonly { readonly mountPath: string }[] }[];
@@ -228,13 +228,13 @@ function podOf({ metadata: { name, uid, labels }, status }: PodObject): Pod {
   };
 }
 
-/** What a container was given: see doubles/report.go. */
+/** The environment and mounts of a container: see doubles/report.go. */
 export interface Report {
   readonly environment: { readonly [name: string]: string };
   readonly mounts: readonly {
     readonly path: string;
     readonly readOnly: boolean;
-    /** Their paths are relative to that of the mount, and empty where it is a file itself. */
+    /** Their paths are relative to that of the mount, and empty if it is a file itself. */
     readonly files: readonly { readonly path: string; readonly sha256?: string }[];
   }[];
 }
@@ -245,7 +245,7 @@ export function isMounted(content: string, { mounts }: Report): boolean {
   return mounts.some(({ files }) => files.some((file) => file.sha256 === digest));
 }
 
-/** The paths of all files in mounts that can't be written, but for those that each pod has of Kubernetes. */
+/** The paths of all files in read-only mounts, except those that Kubernetes gives each pod. */
 export function givenFiles({ mounts }: Report): readonly string[] {
   const everywhere = ['/etc/hosts', '/etc/hostname', '/etc/resolv.conf'];
   return mounts

@@ -1,7 +1,7 @@
 import type { Node } from '../cluster/node.js';
 import type { Rights } from './contract.js';
 
-/** What a ServiceAccount may do with objects of a namespace, as `kubectl auth can-i --list` tells. */
+/** What a ServiceAccount may do with objects of a namespace, according to `kubectl auth can-i --list`. */
 export async function rightsOf(
   node: Node,
   account: { readonly namespace: string; readonly name: string },

@@ -1,4 +1,4 @@
-/** What an operator sees of a namespace's pods when something is wrong: what `kubectl describe pods` tells. */
+/** What an operator sees of a namespace's pods in case of trouble: the output of `kubectl describe pods`. */
 import type { Node } from '../cluster/node.js';
 import { until } from '../cluster/until.js';
 
@@ -26,7 +26,7 @@ export async function troubles(node: Node, namespace: string): Promise<readonly 
   ];
 }
 
-/** Waits until a line of {@link troubles} is this one. */
+/** Waits until {@link troubles} contains this line. */
 export async function sees(node: Node, namespace: string, line: RegExp, seconds = 90): Promise<void> {
   let last: readonly string[] = [];
   await until(

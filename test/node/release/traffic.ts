@@ -1,10 +1,10 @@
-/** Requests through a release's proxy: a client that sends them without end, and the upstream that answers. */
+/** Requests through a release's proxy: a client that sends them continuously, and the upstream that answers. */
 import { restrictedPod } from '../../kubernetes/restricted-pod.js';
 import type { Node } from '../cluster/node.js';
 import { until } from '../cluster/until.js';
 import { doubleImage } from '../images/doubles.js';
 
-/** The host that the client asks for; the release has to allow it. */
+/** The host that the client requests; the release has to allow it. */
 export const upstreamHost = 'upstream';
 
 const images = {
@@ -19,7 +19,7 @@ export async function importTrafficImages(node: Node): Promise<void> {
 }
 
 export interface Traffic {
-  /** What became of the client's requests so far: each of them has a connection of its own. */
+  /** The results of the client's requests so far: each of them has its own connection. */
   sent(): Promise<{ readonly answered: number; readonly failed: readonly string[] }>;
   /** How many of the requests that the upstream answered came from each address. */
   answeredFrom(): Promise<ReadonlyMap<string, number>>;
@@ -27,12 +27,12 @@ export interface Traffic {
   held(): Promise<string>;
   /** How many requests from each address the upstream was asked to hold. */
   heldFrom(): Promise<ReadonlyMap<string, number>>;
-  /** Has the upstream answer what it holds. */
+  /** Lets the upstream answer what it holds. */
   release(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Starts both in a namespace whose proxy is reached at an address, and resolves when requests are answered. */
+/** Starts both in a namespace with a proxy at this address, and resolves when requests are answered. */
 export async function startTraffic(node: Node, namespace: string, proxy: string): Promise<Traffic> {
   const target = `http://${upstreamHost}/`;
   const labels = { app: upstreamHost };
@@ -46,7 +46,7 @@ export async function startTraffic(node: Node, namespace: string, proxy: string)
       metadata: { name: upstreamHost, namespace },
       spec: { selector: labels, ports: [{ port: 80 }] },
     },
-    // The release's own policies let in the API and the pod of `helm test`, and the client is neither.
+    // The release's own policies admit the API and the pod of `helm test`, and the client is neither.
     {
       apiVersion: 'networking.k8s.io/v1',
       kind: 'NetworkPolicy',
