@@ -352,8 +352,9 @@ describe.each(namings)('named $title, nothing that is withheld can be named', (k
       refusal(JSON.stringify([known.values, around, place.beside, placed(place.path, tried)].reduce(merged)));
     for (const tried of taken) expect(said(tried), JSON.stringify(tried)).toBe('');
     for (const tried of refused) {
-      expect(said(tried), JSON.stringify(tried)).toContain(keyOf(place.path));
-      expect(said(tried)).not.toContain(value);
+      const message = said(tried);
+      expect(message, JSON.stringify(tried)).toContain(keyOf(place.path));
+      expect(message).not.toContain(value);
     }
   });
 });
