@@ -91,6 +91,8 @@ export class Api extends Construct {
           metadata: {
             labels: { ...names.selectorLabels('api'), ...spread(api.podLabels) },
             annotations: {
+              // `kubectl exec` says nothing about the init container.
+              'kubectl.kubernetes.io/default-container': 'api',
               ...caChecksum(values),
               ...spread(api.podAnnotations),
             },

@@ -70,7 +70,7 @@ export const initContainers: {
     readonly [container: string]: { readonly keys: readonly string[]; readonly mounts: readonly string[] };
   };
 } = {
-  api: { ca: { keys: [], mounts: ['/firewall-certs'] } },
+  api: { ca: { keys: [], mounts: ['/firewall-certs', '/var/run/secrets/kubernetes.io/serviceaccount'] } },
   'iron-proxy': {
     config: { keys: ['OP_VAULT'], mounts: ['/etc/iron-proxy', '/run/iron-proxy'] },
     ca: { keys: [], mounts: ['/etc/iron-proxy-ca'] },
