@@ -22,15 +22,11 @@ const own = [
 /** Pods of another release in the namespace. */
 const neighbours = ["other release's API", "other release's iron-proxy", "other release's Connect"] as const;
 
-/** Pods of other namespaces; those elsewhere have the same labels as the release's own. */
-const otherPods = [
-  'DNS',
-  'kube-system pod',
-  'DNS of OpenShift',
-  'API elsewhere',
-  'iron-proxy elsewhere',
-  'sandbox elsewhere',
-] as const;
+/** Pods of the namespace `elsewhere`, with the same labels as the release's own. */
+const podsElsewhere = ['API elsewhere', 'iron-proxy elsewhere', 'sandbox elsewhere'] as const;
+
+/** Pods of other namespaces. */
+const otherPods = ['DNS', 'kube-system pod', 'DNS of OpenShift', ...podsElsewhere] as const;
 
 /** The node's own address, on which the API server listens as well. */
 export const apiServer = '10.10.0.1';
@@ -199,7 +195,7 @@ export const variants: readonly Installation[] = [
     title: "with the database's namespace and port",
     values: `${env}networkPolicy: {database: {namespaces: [${elsewhere}], ports: [6432]}}\n`,
     rows: inEveryMode({
-      database: [['API'], ['API elsewhere', 'iron-proxy elsewhere', 'sandbox elsewhere'], [6432]],
+      database: [['API'], podsElsewhere, [6432]],
     }),
   },
   {
@@ -224,19 +220,13 @@ export const variants: readonly Installation[] = [
     ...modes['onepassword-connect'],
     title: 'with a namespace that collects metrics',
     values: `${page.connect}networkPolicy: {metricsNamespaces: [${elsewhere}]}\n`,
-    rows: [
-      ...modes['onepassword-connect'].rows,
-      [['API elsewhere', 'iron-proxy elsewhere', 'sandbox elsewhere'], ['Connect'], [8080, 8081]],
-    ],
+    rows: [...modes['onepassword-connect'].rows, [podsElsewhere, ['Connect'], [8080, 8081]]],
   },
   {
     ...usual,
     title: 'with a namespace whose pods may call the API',
     values: `${env}networkPolicy: {apiIngressSourceNamespaces: [${elsewhere}]}\n`,
-    rows: [
-      ...inEveryMode(),
-      [['API elsewhere', 'iron-proxy elsewhere', 'sandbox elsewhere'], ['API'], [8000]],
-    ],
+    rows: [...inEveryMode(), [podsElsewhere, ['API'], [8000]]],
   },
   {
     ...usual,

@@ -9,6 +9,7 @@ import { network } from './cluster/configuration.js';
 import { withoutAddress } from './cluster/dns.js';
 import { policiesInForce } from './cluster/enforcement.js';
 import { useNode } from './cluster/fixture.js';
+import { allPodsReady } from './release/objects.js';
 import { infra, pageNamespace, prepareNamespace } from './release/operator.js';
 import { mirrorPod, sandboxWithProxy, startOutside } from './release/outside.js';
 import { importImages, type PodSpec, releaseOn } from './release/release.js';
@@ -90,8 +91,7 @@ describe('names of outside hosts', () => {
       },
       ...pods,
     ]);
-    const ready = ['wait', '--for=condition=Ready', 'pod', '--all', '--timeout=120s'];
-    await node.kubectl(...ready, '--namespace', tenant.namespace);
+    await allPodsReady(node, tenant.namespace);
   });
   const release = () => releaseOn(node(), { major: 4 });
 
@@ -100,8 +100,7 @@ describe('names of outside hosts', () => {
     for (const { id, change } of proxies) {
       await node().apply(await sandboxWithProxy(release(), id, change));
     }
-    const ready = ['wait', '--for=condition=Ready', 'pod', '--all', '--timeout=120s'];
-    await node().kubectl(...ready, '--namespace', pageNamespace);
+    await allPodsReady(node(), pageNamespace);
     await policiesInForce(node());
   });
 

@@ -11,6 +11,7 @@ import { policiesInForce } from './cluster/enforcement.js';
 import { useNode } from './cluster/fixture.js';
 import { until } from './cluster/until.js';
 import { doubleImage } from './images/doubles.js';
+import { allPodsReady } from './release/objects.js';
 import { pageNamespace, prepareNamespace } from './release/operator.js';
 import { sandboxWithProxy } from './release/outside.js';
 import { importImages, releaseOn } from './release/release.js';
@@ -61,11 +62,6 @@ describe('on a network that enforces policies', () => {
     await node.kubectl('create', 'namespace', elsewhere);
   });
   const release = () => releaseOn(node(), { major: 4 });
-  const ready = async (namespace: string) => {
-    await node().kubectl(
-      ...['wait', '--for=condition=Ready', 'pod', '--all', '--timeout=120s', '--namespace', namespace],
-    );
-  };
 
   beforeAll(async () => {
     await release().install(installation.values);
@@ -83,8 +79,8 @@ describe('on a network that enforces policies', () => {
     await node().apply([
       restrictedPod({ name: 'database', namespace: elsewhere, labels }, {}, { containers, volumes }),
     ]);
-    await ready(pageNamespace);
-    await ready(elsewhere);
+    await allPodsReady(node(), pageNamespace);
+    await allPodsReady(node(), elsewhere);
   });
 
   test('what is in the table passes, and nothing else', async () => {

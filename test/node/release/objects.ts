@@ -43,6 +43,12 @@ export async function created(
   return printed(await node.run('kubectl', args, { input }), ['kubectl', ...args]);
 }
 
+/** Waits until all pods of a namespace are ready. */
+export async function allPodsReady(node: Node, namespace: string): Promise<void> {
+  const ready = ['wait', '--for=condition=Ready', 'pod', '--all', '--timeout=120s'];
+  await node.kubectl(...ready, '--namespace', namespace);
+}
+
 /** The flags of kubectl that make it act as the API of a release: what its Role lacks is refused. */
 export function asApi(namespace: string, release = 'centaur'): readonly string[] {
   return ['--as', `system:serviceaccount:${namespace}:${release}-centaur-api`];
