@@ -148,4 +148,10 @@ test('the last output of a container that refuses is in the status of its pod', 
     expect(proxy.container(name).at('terminationMessagePolicy')).toBe('FallbackToLogsOnError');
   }
   expect(connect.container('credentials').at('terminationMessagePolicy')).toBe('FallbackToLogsOnError');
+  const clientCa = objects.get('Deployment', 'centaur-centaur-api').pod.list('initContainers')[0];
+  expect(clientCa?.at('terminationMessagePolicy')).toBe('FallbackToLogsOnError');
+  expect(clientCa?.at('command')).toEqual([
+    ...['/bin/sh', '-c', clientCaScript],
+    ...['ca', 'centaur-firewall-ca', '/firewall-certs/ca-cert.pem'],
+  ]);
 });
