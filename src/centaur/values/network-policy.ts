@@ -42,7 +42,10 @@ function namespaces(description: string, value: readonly string[] = []) {
 }
 
 function cidrs(description: string, value: readonly string[] = []) {
-  return Type.Array(kubernetes.cidr(), { description, default: [...value] });
+  const range = kubernetes.cidr({
+    description: 'An address range (CIDR), such as 10.0.0.0/8 or 10.0.0.1/32.',
+  });
+  return Type.Array(range, { description, default: [...value] });
 }
 
 /** Never empty: Kubernetes interprets no ports as all of them. */
