@@ -25,7 +25,7 @@ import type { Platform } from './platform.js';
 import { sandboxLabels } from './sandbox.js';
 
 type Peer = Member<k8s.NetworkPolicyPeer>;
-type Selector = Fields<k8s.LabelSelector>;
+type Pods = { readonly [workload in Workload]: Fields<k8s.LabelSelector> };
 
 /** Default deny in both directions and, for each workload, the flows at either end of which it is. */
 export class NetworkPolicies extends Construct {
@@ -36,6 +36,8 @@ export class NetworkPolicies extends Construct {
     const { connect } = values.onepasswordConnect;
     const flows = flowsOf(platform);
     const pods = podsOf(platform);
+    const peers = peersIn(pods, platform);
+    const peersOf = (names: readonly (keyof typeof peers)[]) => names.flatMap((name) => peers[name]);
 
     new KubeNetworkPolicy(this, 'default-deny', {
       comment: "Denies the chart's pods whatever no other policy allows.",
@@ -58,7 +60,7 @@ export class NetworkPolicies extends Construct {
         .filter(({ to }) => to.includes(workload))
         .map(
           (flow): Member<k8s.NetworkPolicyIngressRule> =>
-            conditional(flow, { from: peersOf(sourcesOf(flow), platform), ports: flow.ports }),
+            conditional(flow, { from: peersOf(sourcesOf(flow)), ports: flow.ports }),
         );
       new KubeNetworkPolicy(this, workload, {
         ...options,
@@ -70,7 +72,7 @@ export class NetworkPolicies extends Construct {
           ...(ingress.length > 0 && { ingress }),
           egress: flows
             .filter((flow) => sourcesOf(flow).includes(workload))
-            .map((flow) => conditional(flow, { to: peersOf(flow.to, platform), ports: flow.ports })),
+            .map((flow) => conditional(flow, { to: peersOf(flow.to), ports: flow.ports })),
         },
       });
     };
@@ -101,7 +103,7 @@ function sourcesOf({ from }: Flow): readonly (Workload | Outside)[] {
  * namespace match too; a pod of another release itself never does. A proxy belongs to a sandbox unless a release has it
  * as a component: its id proves nothing, since a proxy with the id of the chart's own would have no policy.
  */
-function podsOf({ names }: Platform): { readonly [workload in Workload]: Selector } {
+function podsOf({ names }: Platform): Pods {
   return {
     api: { matchLabels: { ...names.selectorLabels('api') } },
     'iron-proxy': { matchLabels: { ...names.selectorLabels('iron-proxy') } },
@@ -113,15 +115,6 @@ function podsOf({ names }: Platform): { readonly [workload in Workload]: Selecto
     },
     test: { matchLabels: { ...names.selectorLabels('test') } },
   };
-}
-
-function peersOf(peers: readonly (Workload | Outside)[], platform: Platform): readonly Peer[] {
-  const pods: { readonly [name: string]: Selector } = podsOf(platform);
-  const outside: { readonly [name: string]: readonly Peer[] } = outsideOf(platform);
-  return peers.flatMap((peer): readonly Peer[] => {
-    const podSelector = pods[peer];
-    return podSelector === undefined ? (outside[peer] ?? []) : [{ podSelector }];
-  });
 }
 
 const anywhere: Peer = each(
@@ -142,11 +135,21 @@ const anywhere: Peer = each(
 /** What may run in the cluster: some networks do not apply address blocks to pods. */
 const anyPod: Fields<k8s.NetworkPolicyPeer> = { namespaceSelector: {} };
 
-function outsideOf({ values }: Platform): { readonly [peer in Outside]: readonly Peer[] } {
+/** What a rule allows for each end of a flow. */
+function peersIn(
+  pods: Pods,
+  { values }: Platform,
+): { readonly [end in Workload | Outside]: readonly Peer[] } {
   const { apiServerCidrs, apiIngressSourceNamespaces, database, dns, metricsNamespaces } =
     values.networkPolicy;
   const databaseIsAnywhere = not(or(isNonEmpty(database.cidrs), isNonEmpty(database.namespaces)));
   return {
+    api: [{ podSelector: pods.api }],
+    'iron-proxy': [{ podSelector: pods['iron-proxy'] }],
+    connect: [{ podSelector: pods.connect }],
+    sandbox: [{ podSelector: pods.sandbox }],
+    'sandbox-proxy': [{ podSelector: pods['sandbox-proxy'] }],
+    test: [{ podSelector: pods.test }],
     dns: [each(dns.namespaces, namespace), each(dns.cidrs, block)],
     'kubernetes-api': [each(apiServerCidrs, block), when(not(isNonEmpty(apiServerCidrs)), anywhere)],
     database: [
