@@ -37,12 +37,14 @@ export async function loaded(
   const asked = await subject();
   const { chart, hints } = asked;
   const result = loadValues(chart, { files, set, hints, ...(release !== undefined && { release }) });
-  const { coloursOf, problemText, warningText } = await import('./problem-text.js');
-  const colours = coloursOf(io.stderr, io);
-  if ('problems' in result) {
-    await complain(io, result.problems.map((problem) => problemText(problem, colours)).join(''));
-    return undefined;
+  const isFaulty = 'problems' in result;
+  if (isFaulty || result.warnings.length > 0) {
+    const { coloursOf, problemText, warningText } = await import('./problem-text.js');
+    const colours = coloursOf(io.stderr, io);
+    const lines = isFaulty
+      ? result.problems.map((problem) => problemText(problem, colours))
+      : result.warnings.map((warning) => warningText(warning, colours));
+    await complain(io, lines.join(''));
   }
-  await complain(io, result.warnings.map((warning) => warningText(warning, colours)).join(''));
-  return { ...asked, values: result.values };
+  return isFaulty ? undefined : { ...asked, values: result.values };
 }
