@@ -177,11 +177,16 @@ export function releaseOn(node: Node, options: ReleaseOptions): Release {
   return release;
 }
 
+/** The files that are written or being written: releases that are installed at once share them, and none reads half of one. */
+const written = new Map<string, Promise<void>>();
+
 async function valuesFiles(node: Node, values: ValuesTexts): Promise<readonly string[]> {
   const texts = typeof values === 'string' ? [values] : values;
   const flags = texts.map(async (text) => {
     const file = path.join(node.folder, `values-${sha256(text)}.yaml`);
-    await writeFile(file, text);
+    const writing = written.get(file) ?? writeFile(file, text);
+    written.set(file, writing);
+    await writing;
     return ['--values', file];
   });
   return (await Promise.all(flags)).flat();
