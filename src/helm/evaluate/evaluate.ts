@@ -153,7 +153,7 @@ function asCondition(value: Value | undefined): boolean {
 }
 
 /** Visits a scope for each member of a list, or for each entry of a map in the order of its keys. */
-function walk(
+export function walk(
   each: { readonly over: Ast; readonly key: Variable | undefined; readonly item: Variable },
   scope: Scope,
   visit: (inner: Scope) => void,
@@ -202,7 +202,7 @@ function yieldOf({ body }: Template, scope: Scope): Value {
 const linesOf = memoize((node: MapNode) => layoutDocument(node));
 
 /** A named template sees its parameters and nothing else of its caller. */
-function calledWith(args: ReadonlyMap<Variable, Ast>, scope: Scope): Scope {
+export function calledWith(args: ReadonlyMap<Variable, Ast>, scope: Scope): Scope {
   let inner = outermost(scope.rendering);
   for (const [variable, argument] of args) inner = bound(inner, variable, evaluate(argument, scope));
   return inner;

@@ -1,4 +1,4 @@
-import type { Ast, Piece, Template, Variable } from './tree.js';
+import type { Ast, MapNode, Piece, Template, Variable } from './tree.js';
 
 /** The parts of a piece of the tree. */
 interface Parts {
@@ -79,6 +79,11 @@ export function operandsOf(ast: Ast): readonly Ast[] {
 export function childrenOf(piece: Piece): readonly Piece[] {
   const { outer = [], inner = [] } = partsOf(piece);
   return [...outer, ...inner];
+}
+
+/** What a named template yields. */
+export function bodyOf({ body }: Template): Ast | MapNode {
+  return 'node' in body ? body.node : body.value;
 }
 
 /** Ends a `switch` over kinds: the compiler refuses one that omits a kind. */

@@ -1,5 +1,5 @@
 /** The values and named templates that a chart's source reads. */
-import { partsOf } from './children.js';
+import { bodyOf, partsOf } from './children.js';
 import type { Schema } from './schema.js';
 import type { Ast, Piece, Template } from './tree.js';
 
@@ -40,7 +40,7 @@ export class Usage {
 
   private visitTemplate(template: Template): void {
     if (this.templates.has(template)) return;
-    this.visit('node' in template.body ? template.body.node : template.body.value);
+    this.visit(bodyOf(template));
     this.templates.add(template);
   }
 }

@@ -1,6 +1,8 @@
 /** The second meaning of a chart's source: the files of a Helm chart. */
 
 import { forbiddenTextMessage, holdsForbiddenText } from '../../text/forbidden-text.js';
+import type { ValueMap } from '../../text/json.js';
+import type { Context } from '../evaluate/evaluate.js';
 import type { Schema } from '../ir/schema.js';
 import type { Ast } from '../ir/tree.js';
 import { type Usage, usageOf } from '../ir/usage.js';
@@ -10,8 +12,9 @@ import type { Member } from '../manifest/manifest.js';
 import { elementsOfAll } from '../manifest/reader.js';
 import { assertSchema } from '../schema/faults.js';
 import { secretKeys } from '../schema/secret-values.js';
-import type { ChartMetadata } from './chart-metadata.js';
+import { assertMetadata, type ChartMetadata } from './chart-metadata.js';
 import { constantYaml } from './constant-yaml.js';
+import { imagesAnnotation, imagesKey } from './default-images.js';
 import { printDefine, printRules, printTemplate } from './go-lines.js';
 import { assertSecretsKept } from './kept-secrets.js';
 import { readme } from './readme.js';
@@ -29,6 +32,7 @@ interface Source {
     readonly messages: readonly Member<string>[];
   }[];
   readonly notes: readonly Member<string>[];
+  context(values: ValueMap): Context;
 }
 
 /** Files excluded from packages: https://helm.sh/docs/chart_template_guide/helm_ignore_file/ */
@@ -68,7 +72,7 @@ export function compileChart(source: Source): ReadonlyMap<string, string> {
     files.set(file, text);
   };
   add('.helmignore', helmignore.join('\n'));
-  add('Chart.yaml', chartYaml(source.metadata));
+  add('Chart.yaml', chartYaml(source));
   add('README.md', readme(source.metadata, source.introduction, schema));
   add('values.schema.json', document);
   add('values.yaml', valuesDocument(schema, source.introduction));
@@ -139,15 +143,15 @@ function helperFile(name: string): string {
   return `_${words?.toLowerCase() ?? 'helpers'}.tpl`;
 }
 
-function chartYaml(metadata: ChartMetadata): string {
-  const { name, description, version, appVersion, ...rest } = metadata;
-  for (const text of [name, version, appVersion]) {
-    if (!/^[ -~]*$/.test(text)) {
-      throw new TypeError(
-        `Helm takes what is not printable ASCII out of Chart.yaml: ${JSON.stringify(text)}`,
-      );
-    }
-  }
-  const members = { apiVersion: 'v2', name, description, type: 'application', version, appVersion, ...rest };
+function chartYaml(source: Source): string {
+  assertMetadata(source.metadata);
+  const { name, description, version, appVersion, annotations: given = {}, ...rest } = source.metadata;
+  const images =
+    given[imagesKey] ?? imagesAnnotation(source.objects, source.context(defaultsOf(source.schema as Schema)));
+  const annotations = { ...given, ...(images !== undefined && { [imagesKey]: images }) };
+  const members = {
+    ...{ apiVersion: 'v2', name, description, type: 'application', version, appVersion, ...rest },
+    ...(Object.keys(annotations).length > 0 && { annotations }),
+  };
   return `${constantYaml(members).join('\n')}\n`;
 }

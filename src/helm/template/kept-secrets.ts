@@ -4,9 +4,9 @@
  */
 import { memoize } from '../../text/memoize.js';
 import { pathOf } from '../expressions/expression.js';
-import { childrenOf, partsOf } from '../ir/children.js';
+import { bodyOf, childrenOf, partsOf } from '../ir/children.js';
 import type { Schema } from '../ir/schema.js';
-import type { Ast, Piece, Template } from '../ir/tree.js';
+import type { Ast, Piece } from '../ir/tree.js';
 import type { HelmObject } from '../manifest/helm-object.js';
 
 /** @throws {TypeError} for a secret that is written anywhere but into the data of a Secret */
@@ -74,10 +74,6 @@ function readableParts(piece: Piece): readonly Piece[] {
 
 function tellsNothing({ operator, schema }: Extract<Ast, { kind: 'call' }>): boolean {
   return schema.type === 'boolean' || operator.name === 'sha256' || operator.name === 'byteLength';
-}
-
-function bodyOf({ body }: Template): Piece {
-  return 'node' in body ? body.node : body.value;
 }
 
 function holdsSecret(schema: Schema, above: readonly Schema[] = []): boolean {
