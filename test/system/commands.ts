@@ -2,7 +2,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import { type InstalledName, installation, installedNames } from './names.js';
-import { programIn } from './packages-root.js';
+import { interpreterIn, programIn } from './packages-root.js';
 import { projectRoot } from './project.js';
 
 /** Also searched if they are missing from the PATH of the user who became root. */
@@ -30,11 +30,15 @@ export function commandPath(name: InstalledName): string {
   return file;
 }
 
-/** The program of a command, which may be a different file than its launcher, and the folder above its libraries. */
+/**
+ * The program of a command, which may be a different file than its launcher, and the folder above its libraries; the
+ * interpreter of a script.
+ */
 export function programOf(name: InstalledName): { readonly file: string; readonly root: string } {
   const file = commandPath(name);
   const root = path.join(path.dirname(file), '../root');
-  const program = file.startsWith(path.join(projectRoot, '.cache')) ? programIn(root, name) : undefined;
+  const isInstalledHere = file.startsWith(path.join(projectRoot, '.cache'));
+  const program = isInstalledHere ? (interpreterIn(root, name) ?? programIn(root, name)) : undefined;
   return program === undefined ? { file, root: '/' } : { file: path.join(root, program), root };
 }
 

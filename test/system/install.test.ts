@@ -22,6 +22,7 @@ const shows: { readonly [name in InstalledName]: readonly [argument: string, sai
   runc: ['--version', /^runc version/],
   shellcheck: ['--version', /^ShellCheck/],
   tini: ['--version', /^tini version/],
+  yamllint: ['--version', /^yamllint \d/],
 };
 
 test.each(installedNames)('the command %s is available', async (name) => {

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { builtOnce, digest } from '../builds/once.js';
 import { isOnMachine, MissingCommands, missingCommands } from './commands.js';
 import { installation, installed, installedNames } from './names.js';
-import { libraryFolders, programIn } from './packages-root.js';
+import { interpreterIn, libraryFolders, programIn } from './packages-root.js';
 import { execFile } from './processes.js';
 import { projectRoot } from './project.js';
 
@@ -44,7 +44,7 @@ async function installedOnce(): Promise<string> {
   const files = ['install.ts', 'packages-root.ts'];
   const key = await digest(recipe, files, commands, cache, release, architecture);
   const folder = path.join(cache, `commands-${key}`);
-  return builtOnce(folder, (partial) => install(partial, folder), 'once, 16 MB from Debian');
+  return builtOnce(folder, (partial) => install(partial, folder), 'once, 24 MB from Debian');
 }
 
 /** @param place the final path of the folder */
@@ -61,20 +61,24 @@ async function install(folder: string, place: string): Promise<void> {
       throw new Error(`the Debian package ${installation(name).from} has no ${name} in it`);
     const file = path.join(bin, name);
     if (installation(name).selfContained) await symlink(path.join('../root', program), file);
-    else await writeFile(file, launcher(path.join(place, 'root'), program, libraryFolders(root)));
+    else {
+      const programs = [interpreterIn(root, name) ?? [], program].flat();
+      await writeFile(file, launcher(path.join(place, 'root'), programs, libraryFolders(root)));
+    }
     await chmod(file, 0o755);
   }
 }
 
-/** A script that starts a program with the libraries and settings that are next to it. */
-function launcher(root: string, program: string, libraries: readonly string[]): string {
+/** A script that starts a program, or a script with its interpreter, with the libraries and settings that are next to it. */
+function launcher(root: string, programs: readonly string[], libraries: readonly string[]): string {
   const inRoot = (...places: readonly string[]) =>
     quoted(places.map((place) => path.join(root, place)).join(':'));
   return `#!/bin/sh
 export LD_LIBRARY_PATH=${inRoot(...libraries)}
 export XTABLES_LIBDIR=${inRoot(...libraries.map((folder) => path.join(folder, 'xtables')))}
 export OPENSSL_CONF=${inRoot('etc/ssl/openssl.cnf')}
-exec ${inRoot(program)} "$@"
+export PYTHONHOME=${inRoot('usr')}
+exec ${programs.map((program) => inRoot(program)).join(' ')} "$@"
 `;
 }
 

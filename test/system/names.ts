@@ -9,6 +9,8 @@ interface Installed {
   readonly from: string;
   /** Its file, if Debian makes it the target of a configurable link. */
   readonly file?: string;
+  /** The program that runs its file, if that is a script: one that the package depends on. */
+  readonly interpreter?: string;
   /**
    * Linked only to libraries that each machine with apt-get has: such a command is started directly, without an
    * environment that it would pass on to other programs.
@@ -37,6 +39,7 @@ export const installed = {
   runc: { from: 'runc', selfContained: true },
   shellcheck: { from: 'shellcheck' },
   tini: { from: 'tini', selfContained: true },
+  yamllint: { from: 'yamllint', interpreter: 'python3' },
 } as const satisfies { readonly [name: string]: Installed };
 
 export type InstalledName = keyof typeof installed;

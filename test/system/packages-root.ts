@@ -7,7 +7,16 @@ const programFolders = ['usr/bin', 'usr/sbin', 'bin', 'sbin'];
 
 /** The path of a command's program in a root, if it exists. */
 export function programIn(root: string, name: InstalledName): string | undefined {
-  const { file = name } = installation(name);
+  return fileIn(root, installation(name).file ?? name);
+}
+
+/** The path of the program that runs a command's file in a root, if that is a script. */
+export function interpreterIn(root: string, name: InstalledName): string | undefined {
+  const { interpreter } = installation(name);
+  return interpreter === undefined ? undefined : fileIn(root, interpreter);
+}
+
+function fileIn(root: string, file: string): string | undefined {
   return programFolders
     .map((folder) => path.join(folder, file))
     .find((place) => isInside(path.join(root, place)));
