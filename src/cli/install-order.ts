@@ -2,10 +2,7 @@
  * The order in which Helm prints and installs objects, so that output can be compared with that of `helm template`:
  * pkg/release/v1/util/kind_sorter.go and manifest_sorter.go in Helm 4.
  */
-import type { Evaluation } from '../helm/chart.js';
-import type { Value } from '../text/json.js';
-
-export type RenderedObject = Evaluation['objects'][number];
+import { isHook, type RenderedObject } from './hooks.js';
 
 const kinds: readonly string[] = [
   'PriorityClass',
@@ -66,15 +63,6 @@ function rank(object: RenderedObject): number {
 
 function kindOf({ object }: RenderedObject): string {
   return String(object.kind);
-}
-
-function isHook({ object }: RenderedObject): boolean {
-  return member(member(object.metadata, 'annotations'), 'helm.sh/hook') !== undefined;
-}
-
-function member(value: Value | undefined, key: string): Value | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  return Object.entries(value).find(([name]) => name === key)?.[1];
 }
 
 function compare(left: string, right: string): number {

@@ -1,6 +1,6 @@
 import { constantYaml } from '../helm/chart.js';
 import { isList, isMap, type ValueMap } from '../text/json.js';
-import type { RenderedObject } from './install-order.js';
+import type { RenderedObject } from './hooks.js';
 
 /** An object as YAML, written as in the chart's templates, under a line that names its template. */
 export function manifestText(chart: string, { file, object }: RenderedObject): string {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { RenderedObject } from './install-order.js';
+import type { RenderedObject } from './hooks.js';
 import { print } from './io.js';
 import { defineReleaseOptions, type ReleaseFlags, releaseOf } from './release-options.js';
 import { defineValuesOptions, loaded, type ValuesFlags } from './values-options.js';
@@ -7,6 +7,8 @@ import type { Verb } from './verb.js';
 
 interface RenderOptions extends ReleaseFlags, ValuesFlags {
   readonly outputDir?: string;
+  readonly skipTests?: boolean;
+  readonly hooks: boolean;
 }
 
 export const render: Verb = {
@@ -18,32 +20,42 @@ export const render: Verb = {
   examples: [
     'render -f values.yaml',
     'render -f base.yaml -f production.yaml --set api.replicaCount=3',
-    'render -f values.yaml --release centaur --namespace centaur-system | kubectl apply -n centaur-system -f -',
+    'render -f values.yaml --no-hooks --namespace centaur-system | kubectl apply --server-side -f -',
     'render -f values.yaml --output-dir manifests',
   ],
 
   define(command) {
     defineValuesOptions(command);
     defineReleaseOptions(command);
-    command.option(
-      '--output-dir <folder>',
-      'write a file for each object into this folder, and print no manifest',
-    );
+    command
+      .option('--skip-tests', 'leave out the pods of helm test')
+      .option(
+        '--no-hooks',
+        "leave out all of Helm's hooks, which only Helm creates and removes at the right time",
+      )
+      .option(
+        '--output-dir <folder>',
+        'write a file for each object into this folder, and print no manifest',
+      );
   },
 
-  async run({ outputDir, ...flags }: RenderOptions, host) {
+  async run({ outputDir, skipTests = false, hooks, ...flags }: RenderOptions, host) {
     const { io } = host;
     const release = releaseOf(flags);
-    const [asked, { inInstallOrder }, { isSecret, manifestText, sourceLine }] = await Promise.all([
-      loaded(flags, host, release),
-      import('./install-order.js'),
-      import('./manifest-text.js'),
-    ]);
+    const [asked, { isHook, isTestHook }, { inInstallOrder }, { isSecret, manifestText, sourceLine }] =
+      await Promise.all([
+        loaded(flags, host, release),
+        import('./hooks.js'),
+        import('./install-order.js'),
+        import('./manifest-text.js'),
+      ]);
     if (asked === undefined) return 1;
     const { chart, values } = asked;
     const name = chart.metadata.name;
 
-    const objects = inInstallOrder(chart.evaluate(values, release).objects);
+    const objects = inInstallOrder(chart.evaluate(values, release).objects).filter(
+      (object) => (hooks || !isHook(object)) && !(skipTests && isTestHook(object)),
+    );
     if (outputDir === undefined) {
       await print(io, objects.map((object) => `---\n${manifestText(name, object)}`).join(''));
       return 0;

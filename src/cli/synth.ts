@@ -7,6 +7,7 @@ import type { ReleaseOptions } from '../helm/chart.js';
 import { loadValues, readValuesFile, ValuesError } from '../helm/load-values.js';
 import type { ValueMap } from '../text/json.js';
 import { type ExitStatus, Failure } from './failure.js';
+import { isHook } from './hooks.js';
 import { inInstallOrder } from './install-order.js';
 import { complain, type Io } from './io.js';
 import { isSecret } from './manifest-text.js';
@@ -45,7 +46,9 @@ export async function synth(synthesis: Synthesis, io: Io): Promise<ExitStatus> {
     }
     await complain(io, loaded.warnings.map((warning) => warningText(warning, colours)).join(''));
     const manifests = new Chart(app, path.basename(file, path.extname(file)));
-    const objects = inInstallOrder(chart.evaluate(loaded.values, release).objects);
+    const rendered = chart.evaluate(loaded.values, release).objects;
+    // Whatever applies the manifests would treat a hook as an object that stays.
+    const objects = inInstallOrder(rendered.filter((object) => !isHook(object)));
     holdsSecrets ||= objects.some(({ object }) => isSecret(object));
     for (const { file: template, object } of objects) {
       const id = path.posix.relative('templates', template);

@@ -36,7 +36,9 @@ function lasting(objects: readonly object[]): { readonly [identity: string]: rea
   return Object.fromEntries(
     kept.map((it) => {
       const kind = String(it.at('kind'));
-      const identity = [kind, it.at('metadata', 'namespace') ?? '', it.at('metadata', 'name')].join('/');
+      // Helm puts what names no namespace into the release's.
+      const namespace = it.at('metadata', 'namespace') ?? (kind === 'Namespace' ? '' : release.namespace);
+      const identity = [kind, namespace, it.at('metadata', 'name')].join('/');
       return [identity, (immutable[kind] ?? []).map((path) => it.at(...path))];
     }),
   );

@@ -45,9 +45,11 @@ describe('the files in values/', () => {
 
   describe.each(shipped.map((name) => [path.basename(name), name] as const))('%s', (_, name) => {
     test.each(
-      helmMajors,
-    )('renders as Helm %i does: the same objects in the same order, from the same templates', async (major) => {
-      const release = ['-f', name, '--namespace', 'centaur-system'];
+      helmMajors.flatMap((major) =>
+        [[], ['--skip-tests'], ['--no-hooks']].map((flags) => [major, flags] as const),
+      ),
+    )('renders as Helm %i does with %j: the same objects in the same order, from the same templates', async (major, flags) => {
+      const release = ['-f', name, '--namespace', 'centaur-system', ...flags];
       const ours = await centaurChart('render', ...release, '--release', 'blue');
       const helm = await run(await helmCommand(major), [
         ...['template', 'blue', path.join(project, 'charts/centaur')],
@@ -57,6 +59,7 @@ describe('the files in values/', () => {
       expect(helm.stderr).toBe('');
       expect(documents(ours.stdout).length).toBeGreaterThan(10);
       expect(documents(ours.stdout)).toEqual(documents(helm.stdout));
+      expect(ours.stdout.includes('helm.sh/hook:')).toBe(flags.length === 0);
     });
   });
 });

@@ -39,7 +39,7 @@ export function greeterChart() {
     spec: { ports: [{ port }] },
   });
   new KubeConfigMap(chart, 'text', {
-    metadata: { name: release.Name, namespace: release.Namespace },
+    metadata: { name: release.Name },
     data: { text },
   });
   chart.addRules(

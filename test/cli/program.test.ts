@@ -59,6 +59,7 @@ apiVersion: v1
 kind: Service
 metadata:
   name: greeter
+  namespace: default
   labels: {}
 spec:
   ports:
@@ -69,6 +70,7 @@ apiVersion: v1
 kind: Pod
 metadata:
   name: greeter-test
+  namespace: default
   annotations:
     helm.sh/hook: test
 spec:

@@ -45,13 +45,15 @@ async function run(chart: HelmChart = greeterChart()) {
   return { status, complaints: complaints.join('') };
 }
 
-test('both targets are written: the chart, and the manifests of each values file', async () => {
+test("both targets are written: the chart, and the manifests of each values file, without Helm's hooks", async () => {
   values('plain.yaml', 'text: hi\n');
   values('bare.yml', 'service: false\n');
   values('README.md', 'not values');
   expect(await run()).toEqual({ status: 0, complaints: '' });
   expect(differences(at('charts', 'greeter'), greeterChart().compile())).toEqual([]);
   expect(readdirSync(at('dist')).sort()).toEqual(['bare.k8s.yaml', 'plain.k8s.yaml']);
+  expect(readFileSync(at('dist', 'plain.k8s.yaml'), 'utf8')).not.toContain('Pod');
+  expect(readFileSync(at('charts', 'greeter', 'templates', 'tests', 'pod.yaml'), 'utf8')).toContain('Pod');
 });
 
 describe('the manifests', () => {
@@ -82,7 +84,8 @@ describe('the manifests', () => {
     if ('problems' in loaded) throw new Error(loaded.problems[0]?.message);
     const objects = chart
       .evaluate(loaded.values, release)
-      .objects.map(({ object }) => JSON.stringify(object));
+      .objects.filter(({ file }) => file !== 'templates/tests/pod.yaml')
+      .map(({ object }) => JSON.stringify(object));
     const written = parseAllDocuments(readFileSync(at('dist', 'a.k8s.yaml'), 'utf8'), { version: '1.1' });
     expect(written.map((document) => JSON.stringify(document.toJS())).sort()).toEqual(objects.sort());
   });

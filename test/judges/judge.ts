@@ -197,8 +197,9 @@ function bigIntegers(_key: string, value: unknown): unknown {
   return typeof value.$integer === 'string' ? BigInt(value.$integer) : value;
 }
 
-/** Input for the command itself: the same as for the judge, and values files by path, before the other values. */
+/** Input for the command itself: as for the judge, values files by path, before the other values, and its own flags. */
 export interface TemplateRequest extends RenderRequest {
+  readonly flags?: readonly string[];
   readonly valuesFiles?: readonly string[];
 }
 
@@ -235,6 +236,7 @@ async function templateArguments(request: TemplateRequest, folder: string): Prom
     ...[...(request.valuesFiles ?? []), ...texts].flatMap((file) => ['--values', file]),
     ...(request.set ?? []).flatMap((assignment) => ['--set', assignment]),
     ...(isUpgrade ? ['--is-upgrade'] : []),
+    ...(request.flags ?? []),
     ...(request.kubeVersion === undefined ? [] : ['--kube-version', request.kubeVersion]),
   ];
 }

@@ -33,15 +33,46 @@ export interface Types {
  * @throws Error if there is no Go toolchain, or the module is not available.
  */
 export async function kubernetesTypes(): Promise<Types> {
-  const module = await moduleFolder(pinned.kubernetes, 'k8s.io/kubernetes');
-  const read = (file: string) => readFile(path.join(module, file), 'utf8');
-  const document: Swagger = JSON.parse(await read('api/openapi-spec/swagger.json'));
-  const generated = await read('pkg/generated/openapi/zz_generated.openapi.go');
+  const document = await swagger();
+  const generated = await kubernetesFile('pkg/generated/openapi/zz_generated.openapi.go');
   const definitions = withFields(strictDefinitions(document.definitions), enumerations(generated));
   return { definitions: withFields(definitions, amendments), kinds: new Map(kindsOf(document)) };
 }
 
+async function swagger(): Promise<Swagger> {
+  return JSON.parse(await kubernetesFile('api/openapi-spec/swagger.json'));
+}
+
+async function kubernetesFile(file: string): Promise<string> {
+  const module = await moduleFolder(pinned.kubernetes, 'k8s.io/kubernetes');
+  return readFile(path.join(module, file), 'utf8');
+}
+
+/**
+ * Kubernetes' kinds of which objects can be created outside a namespace, by their API group.
+ *
+ * @throws Error if there is no Go toolchain, or the module is not available.
+ */
+export async function clusterScopedKinds(): Promise<{ readonly [group: string]: readonly string[] }> {
+  const { paths } = await swagger();
+  const found: { [group: string]: string[] } = {};
+  for (const [path, { post }] of Object.entries(paths)) {
+    if (post?.['x-kubernetes-action'] !== 'post' || path.includes('/{')) continue;
+    const { group, kind } = post['x-kubernetes-group-version-kind'];
+    found[group] = [...new Set([...(found[group] ?? []), kind])].sort();
+  }
+  return Object.fromEntries(Object.entries(found).sort(([left], [right]) => (left < right ? -1 : 1)));
+}
+
 interface Swagger {
+  readonly paths: {
+    readonly [path: string]: {
+      readonly post?: {
+        readonly 'x-kubernetes-action'?: string;
+        readonly 'x-kubernetes-group-version-kind': Kind;
+      };
+    };
+  };
   readonly definitions: {
     readonly [name: string]: Definition & { readonly 'x-kubernetes-group-version-kind'?: readonly Kind[] };
   };

@@ -113,11 +113,18 @@ test('two aliases of centaur in one parent chart create no object twice', async 
   };
   for (const [, theirs] of await rendered(parent, values)) {
     if (!theirs.ok) throw new Error(theirs.error);
-    const names = theirs.objects.map((object) => {
-      const { kind, metadata } = object as { kind?: string; metadata?: { name?: string } };
-      return `${kind} ${metadata?.name}`;
-    });
+    const objects = theirs.objects.map((object) => object as Identified);
+    const names = objects.map(({ kind, metadata }) => `${kind} ${metadata?.name}`);
     expect(names.length).toBeGreaterThan(30);
     expect(names.filter((one, index) => names.indexOf(one) !== index)).toEqual([]);
+    const namespaces = new Set(
+      objects.flatMap(({ kind, metadata }) => (kind === 'Namespace' ? [] : [metadata?.namespace])),
+    );
+    expect([...namespaces].sort()).toEqual(['centaur-egress', release.namespace]);
   }
 });
+
+interface Identified {
+  readonly kind?: string;
+  readonly metadata?: { readonly name?: string; readonly namespace?: string };
+}

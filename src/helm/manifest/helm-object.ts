@@ -3,6 +3,7 @@ import { assertTemplateComment } from '../../text/yaml-scalar.js';
 import { astOf, type Expr } from '../expressions/expression.js';
 import type { Ast, MapNode } from '../ir/tree.js';
 import { kindOf } from '../schema/schema.js';
+import { inReleaseNamespace, isClusterScoped } from './namespace.js';
 import { mapNode } from './reader.js';
 
 /** What an object in a chart has in addition to Kubernetes' own fields. */
@@ -13,6 +14,12 @@ export interface ObjectOptions {
   readonly comment?: string;
   /** The folder under `templates/`, for example `tests`. */
   readonly folder?: string;
+  /**
+   * The object belongs to no namespace. Only for kinds that are not Kubernetes' own; of these, the scope is known.
+   *
+   * @default false
+   */
+  readonly clusterScoped?: boolean;
 }
 
 /** A Kubernetes object in the construct tree. Its file in the chart is named after its path: `api-service.yaml`. */
@@ -25,10 +32,14 @@ export class HelmObject extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    props: ObjectOptions & { readonly apiVersion: string; readonly kind: string },
+    props: ObjectOptions & {
+      readonly apiVersion: string;
+      readonly kind: string;
+      readonly metadata?: unknown;
+    },
   ) {
     super(scope, id);
-    const { when, comment, folder, ...body } = props;
+    const { when, comment, folder, clusterScoped, ...body } = props;
     this.condition = when && astOf(when);
     this.comment = comment;
     this.folder = folder;
@@ -37,7 +48,8 @@ export class HelmObject extends Construct {
       if (this.condition !== undefined && kindOf(this.condition.schema) !== 'boolean') {
         throw new TypeError("'when' is not a boolean");
       }
-      this.body = mapNode(body);
+      const isNamespaced = !clusterScoped && !isClusterScoped(body.apiVersion, body.kind);
+      this.body = mapNode(isNamespaced ? { ...body, metadata: inReleaseNamespace(body.metadata) } : body);
     } catch (error) {
       throw new TypeError(`${this.node.path}: ${error instanceof Error ? error.message : String(error)}`);
     }

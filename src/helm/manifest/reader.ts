@@ -120,6 +120,17 @@ function openParts(entries: readonly Entry[]): readonly Entry[] {
   });
 }
 
+/** Whether a map has a key: always, only under a condition or if another map has it, or never. */
+export function presenceOf(key: string, entries: readonly Entry[]): 'always' | 'possible' | 'never' {
+  const always = entries.some((entry) => {
+    if (entry.kind === 'include') return presenceOf(key, entriesOfTemplate(entry)) === 'always';
+    return entry.kind === 'field' && entry.key === key;
+  });
+  if (always) return 'always';
+  const open = openParts(entries).some((part) => part.kind === 'entries' && admitsKey(part.over.schema, key));
+  return open || keysOf(entries).includes(key) ? 'possible' : 'never';
+}
+
 function entriesOfTemplate({ template }: Extract<Entry, { kind: 'include' }>): readonly Entry[] {
   return template.body.kind === 'fields' ? template.body.node.entries : [];
 }
