@@ -1,9 +1,8 @@
-/** Writes both targets of a chart: its Helm chart and, through cdk8s, the plain manifests of each values file. */
-import { chmod, mkdir, readdir, readFile } from 'node:fs/promises';
+/** Writes both targets of a chart: its Helm chart and, through cdk8s, the plain manifests of each release. */
+import { chmod, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { ApiObject, type App, Chart, Yaml } from 'cdk8s';
 import type { Construct } from 'constructs';
-import type { ReleaseOptions } from '../helm/chart.js';
 import { loadValues, readValuesFile, ValuesError } from '../helm/load-values.js';
 import type { ValueMap } from '../text/json.js';
 import { type ExitStatus, Failure } from './failure.js';
@@ -12,6 +11,8 @@ import { inInstallOrder } from './install-order.js';
 import { complain, type Io } from './io.js';
 import { isSecret } from './manifest-text.js';
 import { coloursOf, problemText, warningText } from './problem-text.js';
+import { readFiles } from './read-files.js';
+import { requireNamespace, requireReleaseName } from './release-options.js';
 import type { Subject } from './verb.js';
 import { writeFiles } from './write-files.js';
 
@@ -19,10 +20,35 @@ export interface Synthesis {
   readonly subject: Pick<Subject, 'chart' | 'hints'>;
   /** The folder of charts; the chart's folder in it has its name. */
   readonly charts: string;
-  /** The folder of values files: each produces one cdk8s chart. */
-  readonly values: string;
   readonly app: App;
-  readonly release: ReleaseOptions;
+  readonly releases: readonly PlainRelease[];
+}
+
+/** A release whose plain manifests are written. */
+export interface PlainRelease {
+  /** The release's name. */
+  readonly name: string;
+  readonly namespace: string;
+  /** Its values files, the later ones winning, as with `-f`. */
+  readonly files: readonly string[];
+  /** The name of the cdk8s chart, and so of the file with the manifests: `<output>.k8s.yaml`. */
+  readonly output: string;
+}
+
+/** A release for each values file of a folder, which is therefore complete and not a part of one. */
+export async function releasePerFile(
+  folder: string,
+  release: Pick<PlainRelease, 'name' | 'namespace'>,
+): Promise<readonly PlainRelease[]> {
+  const names = await readdir(folder);
+  return names
+    .filter((name) => /[.]ya?ml$/.test(name))
+    .sort()
+    .map((name) => ({
+      ...release,
+      files: [path.posix.join(folder, name)],
+      output: path.basename(name, path.extname(name)),
+    }));
 }
 
 /**
@@ -31,21 +57,22 @@ export interface Synthesis {
  * @throws {Failure} for an error that fits on one line
  */
 export async function synth(synthesis: Synthesis, io: Io): Promise<ExitStatus> {
-  const { subject, charts, values, app, release } = synthesis;
+  const { subject, charts, app, releases } = synthesis;
   const { chart, hints } = subject;
+  assertReleases(releases);
   const files = chart.compile();
   const colours = coloursOf(io.stderr, io);
   let faulty = false;
   let holdsSecrets = false;
-  for (const file of await valuesFiles(values)) {
-    const loaded = loadValues(chart, { files: [{ file, text: await readFile(file) }], release, hints });
+  for (const { output, files: names, ...release } of releases) {
+    const loaded = loadValues(chart, { files: await readFiles(names, io), release, hints });
     if ('problems' in loaded) {
       faulty = true;
       await complain(io, loaded.problems.map((problem) => problemText(problem, colours)).join(''));
       continue;
     }
     await complain(io, loaded.warnings.map((warning) => warningText(warning, colours)).join(''));
-    const manifests = new Chart(app, path.basename(file, path.extname(file)));
+    const manifests = new Chart(app, output);
     const rendered = chart.evaluate(loaded.values, release).objects;
     // Whatever applies the manifests would treat a hook as an object that stays.
     const objects = inInstallOrder(rendered.filter((object) => !isHook(object)));
@@ -55,8 +82,8 @@ export async function synth(synthesis: Synthesis, io: Io): Promise<ExitStatus> {
       if (!new Manifest(manifests, id, object).survives()) {
         throw new Failure(
           1,
-          `${file}: cdk8s would write ${id} so that Kubernetes reads something else (a string that looks like a number, ` +
-            `such as 0o17); centaur-chart render -f ${file} writes it well`,
+          `${names.join(', ')}: cdk8s would write ${id} so that Kubernetes reads something else (a string that looks like a number, ` +
+            `such as 0o17); centaur-chart render ${names.map((name) => `-f ${name}`).join(' ')} writes it well`,
         );
       }
     }
@@ -84,12 +111,29 @@ async function synthForOwner(app: App): Promise<void> {
   }
 }
 
-async function valuesFiles(folder: string): Promise<readonly string[]> {
-  const names = await readdir(folder);
-  return names
-    .filter((name) => /[.]ya?ml$/.test(name))
-    .sort()
-    .map((name) => path.posix.join(folder, name));
+/** @throws {Failure} for settings that Helm, Kubernetes or the file system would refuse */
+function assertReleases(releases: readonly PlainRelease[]): void {
+  const outputs = releases.map(({ output }) => output);
+  for (const [index, { name, namespace, files, output }] of releases.entries()) {
+    const setting = `releases[${index}]`;
+    if (!/^[A-Za-z0-9][-._A-Za-z0-9]*$/.test(output)) {
+      throw new Failure(
+        2,
+        `${setting}.output ${JSON.stringify(output)}: a file is named after it: use letters, digits, -, . and _`,
+      );
+    }
+    if (outputs.indexOf(output) < index) {
+      throw new Failure(
+        2,
+        `${setting}.output ${JSON.stringify(output)}: another release has it: choose another name`,
+      );
+    }
+    if (files.length === 0) {
+      throw new Failure(2, `${setting}.files: name at least one values file, such as values/env.yaml`);
+    }
+    requireReleaseName(name, `${setting}.name`);
+    requireNamespace(namespace, `${setting}.namespace`);
+  }
 }
 
 /**

@@ -14,8 +14,8 @@ export const tools: Verb = {
   description:
     'Reads every pyproject.toml under the folders and prints a values file with what their tables [tool.centaur] ' +
     'declare. A tool is called after its folder. The order does not depend on the file system. Declarations are held ' +
-    'against each other; validate --layered -f values.yaml -f values/tools.yaml holds them against a release.',
-  examples: ['tools tools/', 'tools tools/ more-tools/ > values/tools.yaml'],
+    'against each other; validate --layered -f values.yaml -f tools.yaml holds them against a release.',
+  examples: ['tools tools/', 'tools tools/ more-tools/ > tools.yaml'],
 
   define(command) {
     command.argument(

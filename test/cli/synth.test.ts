@@ -5,7 +5,7 @@ import { Writable } from 'node:stream';
 import { App } from 'cdk8s';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { synth } from '../../src/cli/synth.js';
+import { type PlainRelease, releasePerFile, synth } from '../../src/cli/synth.js';
 import { base64, eq, type HelmChart, KubeSecret } from '../../src/helm/index.js';
 import { loadValues } from '../../src/helm/load-values.js';
 import { differences } from '../generated.js';
@@ -24,7 +24,7 @@ const at = (...parts: string[]) => path.join(root, ...parts);
 const values = (name: string, text: string) => writeFileSync(at('values', name), text);
 const release = { name: 'blue', namespace: 'sea' };
 
-async function run(chart: HelmChart = greeterChart()) {
+async function run(chart: HelmChart = greeterChart(), releases?: readonly PlainRelease[]) {
   const complaints: string[] = [];
   const stderr = new Writable({
     write(chunk, _, done) {
@@ -36,9 +36,8 @@ async function run(chart: HelmChart = greeterChart()) {
     {
       subject: { chart, hints: {} },
       charts: at('charts'),
-      values: at('values'),
       app: new App({ outdir: at('dist') }),
-      release,
+      releases: releases ?? (await releasePerFile(at('values'), release)),
     },
     { stdin: (async function* () {})(), stdout: stderr, stderr, env: {} },
   );
@@ -97,6 +96,51 @@ describe('the manifests', () => {
     );
     expect(readdirSync(root)).toEqual(['values']);
   });
+});
+
+test('a release of several files is one output, under its own name and namespace', async () => {
+  values('base.yaml', 'text: hi\nport: 1\n');
+  values('production.yaml', 'port: 2\n');
+  const files = [at('values', 'base.yaml'), at('values', 'production.yaml')];
+  await run(greeterChart(), [
+    { output: 'production', name: 'red', namespace: 'desert', files },
+    { output: 'reversed', name: 'green', namespace: 'wood', files: files.toReversed() },
+  ]);
+  expect(readdirSync(at('dist')).sort()).toEqual(['production.k8s.yaml', 'reversed.k8s.yaml']);
+  const written = (name: string) =>
+    parseAllDocuments(readFileSync(at('dist', `${name}.k8s.yaml`), 'utf8')).map((document) =>
+      document.toJS(),
+    );
+  expect(written('production')).toMatchObject([
+    { kind: 'ConfigMap', metadata: { name: 'red', namespace: 'desert' }, data: { text: 'hi' } },
+    { kind: 'Service', metadata: { name: 'red', namespace: 'desert' }, spec: { ports: [{ port: 2 }] } },
+  ]);
+  expect(written('reversed')).toMatchObject([
+    { metadata: { name: 'green', namespace: 'wood' } },
+    { metadata: { name: 'green', namespace: 'wood' }, spec: { ports: [{ port: 1 }] } },
+  ]);
+});
+
+test.each<[Partial<PlainRelease>, string]>([
+  [{ output: 'a/b' }, 'releases[1].output "a/b": a file is named after it: use letters, digits, -, . and _'],
+  [{ output: 'first' }, 'releases[1].output "first": another release has it: choose another name'],
+  [{ files: [] }, 'releases[1].files: name at least one values file, such as values/env.yaml'],
+  [{ files: ['nowhere.yaml'] }, 'cannot read nowhere.yaml: no such file or directory'],
+  [
+    { name: 'Blue' },
+    'releases[1].name "Blue": a release is named with small letters, digits, - and ., at most 53 of them',
+  ],
+  [
+    { namespace: 'a.b' },
+    'releases[1].namespace "a.b": a namespace is named with small letters, digits and -, at most 63 of them',
+  ],
+])('a release with %j is refused, and nothing is written', async (wrong, message) => {
+  values('a.yaml', '');
+  const first = { output: 'first', name: 'blue', namespace: 'sea', files: [at('values', 'a.yaml')] };
+  await expect(run(greeterChart(), [first, { ...first, output: 'second', ...wrong }])).rejects.toThrow(
+    message,
+  );
+  expect(readdirSync(root)).toEqual(['values']);
 });
 
 test('a problem in one values file is printed, and nothing is written', async () => {
