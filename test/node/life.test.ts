@@ -1,7 +1,6 @@
 /** The life of a release, from the chart's previous version to its removal. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { parseAllDocuments } from 'yaml';
 import { type SecretSource, secretSourceNames } from '../../src/secrets/source.js';
 import { previousChart } from '../centaur/previous.js';
 import { type HelmMajor, helmCommand, helmMajors } from '../judges/helm.js';
@@ -10,6 +9,7 @@ import { useNode } from './cluster/fixture.js';
 import type { Node } from './cluster/node.js';
 import { until } from './cluster/until.js';
 import { secretsIn } from './release/disclosure.js';
+import { type Version, versionsOf } from './release/objects.js';
 import {
   expectedOfTheInfraSecret,
   infra,
@@ -232,50 +232,12 @@ function settingsIn(namespace: string): readonly string[] {
 
 // ---------------------------------------------------------------------------------------------------------- objects
 
-interface Version {
-  readonly uid: string;
-  readonly resourceVersion: string;
-  readonly generation?: number;
-}
-
-interface KubernetesObject {
-  readonly kind: string;
-  readonly metadata: Version & { readonly name: string; readonly namespace?: string };
-}
-
 /** The objects of a release's manifest as they are in the cluster, once their status is stable. */
 async function objectsOf(node: Node, release: Release): Promise<ReadonlyMap<string, Version>> {
   // A Deployment's status includes terminating pods.
   await release.pods();
   const { manifest }: { manifest: string } = JSON.parse(await release.helm('status', '--output', 'json'));
-  const named = parseAllDocuments(manifest)
-    .map((document): KubernetesObject | null => document.toJS())
-    .flatMap((object) => (object === null ? [] : [inNamespace(object, release.namespace)]));
-  const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: named });
-  const read = async () => {
-    const { code, stdout, stderr } = await node.run('kubectl', ['get', '-f', '-', '-o', 'json'], { input });
-    if (code !== 0) throw new Error(stderr);
-    const { items }: { items: readonly KubernetesObject[] } = JSON.parse(stdout);
-    return new Map(
-      items.map(({ kind, metadata: { name, uid, resourceVersion, generation = 0 } }) => [
-        `${kind}/${name}`,
-        { uid, resourceVersion, generation },
-      ]),
-    );
-  };
-  let last = await read();
-  return until('the objects are at rest', async () => {
-    const now = await read();
-    const atRest = JSON.stringify([...now]) === JSON.stringify([...last]);
-    last = now;
-    return atRest ? now : undefined;
-  });
-}
-
-/** An object of a manifest that names its namespace, as those of the release's own do not. */
-function inNamespace(object: KubernetesObject, namespace: string): KubernetesObject {
-  if (object.kind === 'Namespace') return object;
-  return { ...object, metadata: { namespace, ...object.metadata } };
+  return versionsOf(node, manifest, release.namespace);
 }
 
 /** The names of all objects of a namespace, except events. */

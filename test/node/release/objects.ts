@@ -1,6 +1,8 @@
 /** Objects of the API server. */
+import { parseAllDocuments } from 'yaml';
 import { printed } from '../cluster/command.js';
 import type { Node } from '../cluster/node.js';
+import { until } from '../cluster/until.js';
 
 /** The parts of a pod that locate it in the network. */
 export interface PodObject {
@@ -52,4 +54,52 @@ export async function allPodsReady(node: Node, namespace: string): Promise<void>
 /** The flags of kubectl that make it act as the API of a release: what its Role lacks is refused. */
 export function asApi(namespace: string, release = 'centaur'): readonly string[] {
   return ['--as', `system:serviceaccount:${namespace}:${release}-centaur-api`];
+}
+
+/** What shows that an object is the same one, and that nothing has modified it. */
+export interface Version {
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly generation?: number;
+}
+
+interface KubernetesObject {
+  readonly kind: string;
+  readonly metadata: Version & { readonly name: string; readonly namespace?: string };
+}
+
+/** The objects of a manifest as they are in the cluster, by kind and name, once their status is stable. */
+export async function versionsOf(
+  node: Node,
+  manifest: string,
+  namespace: string,
+): Promise<ReadonlyMap<string, Version>> {
+  const named = parseAllDocuments(manifest)
+    .map((document): KubernetesObject | null => document.toJS())
+    .flatMap((object) => (object === null ? [] : [inNamespace(object, namespace)]));
+  const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: named });
+  const read = async () => {
+    const { code, stdout, stderr } = await node.run('kubectl', ['get', '-f', '-', '-o', 'json'], { input });
+    if (code !== 0) throw new Error(stderr);
+    const { items }: { items: readonly KubernetesObject[] } = JSON.parse(stdout);
+    return new Map(
+      items.map(({ kind, metadata: { name, uid, resourceVersion, generation = 0 } }) => [
+        `${kind}/${name}`,
+        { uid, resourceVersion, generation },
+      ]),
+    );
+  };
+  let last = await read();
+  return until('the objects are at rest', async () => {
+    const now = await read();
+    const atRest = JSON.stringify([...now]) === JSON.stringify([...last]);
+    last = now;
+    return atRest ? now : undefined;
+  });
+}
+
+/** An object of a manifest that names its namespace, as those of the chart's previous version do not. */
+function inNamespace(object: KubernetesObject, namespace: string): KubernetesObject {
+  if (object.kind === 'Namespace') return object;
+  return { ...object, metadata: { namespace, ...object.metadata } };
 }
