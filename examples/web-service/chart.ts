@@ -1,14 +1,15 @@
 /** A web service: a Deployment and its Service, and where the values ask for them an Ingress and an autoscaler. */
 import {
   and,
+  autoscalerRules,
   block,
   chartInfo,
+  containerResources,
   defaultIfAbsent,
   defaultIfEmpty,
   each,
   eq,
   fieldsTemplate,
-  gt,
   HelmChart,
   includes,
   isNonEmpty,
@@ -20,6 +21,7 @@ import {
   not,
   or,
   release,
+  resourceRules,
   sha256,
   spread,
   str,
@@ -197,11 +199,10 @@ export function webService(): HelmChart<typeof valuesSchema> {
     },
   });
 
+  const container = containerResources('resources', values.resources);
   chart.addRules(
-    when(
-      and(autoscaling.enabled, gt(autoscaling.minReplicas, autoscaling.maxReplicas)),
-      str`autoscaling.maxReplicas: ${autoscaling.maxReplicas} is less than minReplicas, ${autoscaling.minReplicas}: raise it`,
-    ),
+    ...resourceRules(container),
+    ...autoscalerRules({ key: 'autoscaling', autoscaling, resource: 'cpu', containers: [container] }),
     when(
       and(ingress.enabled, not(isNonEmpty(ingress.hosts))),
       'ingress.hosts: an Ingress without a host would take the traffic of every host: name at least one',

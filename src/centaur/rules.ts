@@ -15,6 +15,7 @@ import {
   type RuleGroup,
   rules,
   str,
+  trimSuffix,
   trunc,
   when,
 } from '../helm/authoring.js';
@@ -25,7 +26,7 @@ import { exposureRules, ownHostsOf } from './credential-exposure.js';
 import { firewallCaRules } from './firewall-ca-rules.js';
 import { allInfraKeys, tokenKeys } from './infra-secret.js';
 import type { Platform } from './platform.js';
-import { volumeRules } from './volume-rules.js';
+import { workloadRules } from './workload-rules.js';
 
 export function rulesOf(platform: Platform): readonly RuleGroup[] {
   const ownHosts = ownHostsOf(platform);
@@ -35,8 +36,7 @@ export function rulesOf(platform: Platform): readonly RuleGroup[] {
     rules('Connect', ...connectRules(platform)),
     rules('The CA of iron-proxy', ...firewallCaRules(platform)),
     rules('Ports', ...portRules(platform)),
-    rules('Scaling and DNS', ...workloadRules(platform)),
-    rules('Volumes and search domains', ...volumeRules(platform)),
+    ...workloadRules(platform),
     rules('Network policies', ...networkPolicyRules(platform)),
     ...secretRules(platform.values, {
       infraKeys: allInfraKeys,
@@ -86,6 +86,10 @@ function connectRules({ values, mode }: Platform): readonly Member<string>[] {
     when(
       and(not(connectMode), connect.create),
       str`onepasswordConnect.connect.create: nothing would use this Connect server, because ironProxy.secretSource is ${values.ironProxy.secretSource}: set that to onepassword-connect, or create to false`,
+    ),
+    when(
+      or(hasSuffix('/', connect.url), hasSuffix('/v1', connect.url)),
+      str`onepasswordConnect.connect.url: iron-proxy adds the path of the API, /v1, itself: write ${trimSuffix('/', trimSuffix('/v1', trimSuffix('/', connect.url)))}`,
     ),
   ];
 }
@@ -165,22 +169,4 @@ function clash(where: string, [left, port]: NamedPort, [right, other]: NamedPort
 
 function pairs<T>(items: readonly T[]): readonly (readonly [T, T])[] {
   return items.flatMap((left, index) => items.slice(index + 1).map((right) => [left, right] as const));
-}
-
-function workloadRules({ values }: Platform): readonly Member<string>[] {
-  const workloads = {
-    api: values.api,
-    ironProxy: values.ironProxy,
-    'onepasswordConnect.connect': values.onepasswordConnect.connect,
-  };
-  return Object.entries(workloads).flatMap(([key, { autoscaling, dnsPolicy, dnsConfig }]) => [
-    when<string>(
-      and(autoscaling.enabled, gt(autoscaling.minReplicas, autoscaling.maxReplicas)),
-      str`${key}.autoscaling.maxReplicas: ${autoscaling.maxReplicas} is less than minReplicas, ${autoscaling.minReplicas}: raise it`,
-    ),
-    when<string>(
-      and(eq(dnsPolicy, 'None'), not(isNonEmpty(dnsConfig.nameservers))),
-      `${key}.dnsConfig.nameservers: with the dnsPolicy None the pods have no DNS server but those named here: name one, such as 10.96.0.10, or choose another ${key}.dnsPolicy`,
-    ),
-  ]);
 }

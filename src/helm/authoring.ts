@@ -33,6 +33,17 @@ export {
   valueTemplate,
   valueTemplateOf,
 } from './manifest/named-template.js';
+export {
+  type AddedVolumes,
+  type Autoscaled,
+  autoscalerRules,
+  type ContainerResources,
+  containerResources,
+  resourceRules,
+  type Scheduled,
+  schedulingRules,
+  volumeRules,
+} from './pod-rules.js';
 export * as kubernetes from './schema/kubernetes-shapes.js';
 export type { Plain } from './schema/kubernetes-types.js';
 export type { ChartMetadata } from './template/chart-metadata.js';

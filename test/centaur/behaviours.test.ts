@@ -155,7 +155,7 @@ describe('Connect', () => {
       at('http://connect.tools:8123').get('Deployment', proxy).container('iron-proxy').env.OP_CONNECT_HOST,
     ).toBe('http://connect.tools:8123');
     expect(ports('http://connect.tools:8123')).toContainEqual([8123]);
-    expect(ports('https://connect.example.com/v1')).toContainEqual([443]);
+    expect(ports('https://connect.example.com/connect')).toContainEqual([443]);
     expect(ports('http://connect.example.com')).toContainEqual([80]);
   });
 });

@@ -12,6 +12,9 @@ const connectPort = (server: string, port: number) =>
   `onepasswordConnect: {connect: {${server}: {httpPort: ${port}}}}`;
 const volume = (source: string) => `api: {extraVolumes: [{name: extra, ${source}}]}`;
 
+const spread = (whenUnsatisfiable: string, more = 'maxSkew: 1') =>
+  `{topologyKey: zone, whenUnsatisfiable: ${whenUnsatisfiable}, ${more}}`;
+
 /** Two tools, each of which declares one secret. */
 const tools = (...secrets: readonly string[]) =>
   ['tools:', ...secrets.map((secret, index) => `  tool-${index}: {secrets: [{${secret}}]}`)].join('\n');
@@ -125,6 +128,11 @@ export const brokenRules: BrokenRules = [
     'onepasswordConnect: {connect: {create: true}}',
   ],
 
+  [
+    'onepasswordConnect.connect.url: iron-proxy adds the path of the API',
+    'onepasswordConnect: {connect: {url: "https://connect.example.com/"}}',
+  ],
+
   ['firewall.ca.keyPem: the certificate is set without its key', `firewall: {ca: {${certificate}}}`],
   ['firewall.ca.certPem: the key is set without its certificate', `firewall: {ca: {${key}}}`],
   [
@@ -180,13 +188,62 @@ export const brokenRules: BrokenRules = [
   ['ironProxy.dnsConfig.nameservers: ', 'ironProxy: {dnsPolicy: None}'],
   ['onepasswordConnect.connect.dnsConfig.nameservers: ', 'onepasswordConnect: {connect: {dnsPolicy: None}}'],
 
-  ['….extraVolumes: the pod has two volumes named', 'api: {extraVolumes: [{name: tmp, emptyDir: {}}]}'],
+  ['…: the request of …, …, is above its limit', 'api: {resources: {limits: {memory: 100Mi}}}'],
+  ['…: the request of …, …, is above its limit', 'sandbox: {resources: {limits: {cpu: 50m}}}'],
   [
-    '….extraVolumeMounts: two volumes are mounted at',
+    '…: the request of …, …, is above its limit',
+    'onepasswordConnect: {connect: {sync: {resources: {requests: {cpu: 2}, limits: {cpu: 1999m}}}}}',
+  ],
+  ['…: … is requested without a limit', 'ironProxy: {resources: {requests: {hugepages-2Mi: 4Mi}}}'],
+  [
+    'api.resources: api.autoscaling compares the usage of cpu',
+    'api: {autoscaling: {enabled: true}, resources: {requests: {cpu: null}}}',
+  ],
+  [
+    'ironProxy.resources: ironProxy.autoscaling compares the usage of cpu',
+    'ironProxy: {autoscaling: {enabled: true}, resources: null}',
+  ],
+  [
+    'onepasswordConnect.connect.api.resources: onepasswordConnect.connect.autoscaling compares',
+    'onepasswordConnect: {connect: {autoscaling: {enabled: true}, api: {resources: {requests: null}}}}',
+  ],
+  [
+    'onepasswordConnect.connect.sync.resources: onepasswordConnect.connect.autoscaling compares',
+    'onepasswordConnect: {connect: {autoscaling: {enabled: true}, sync: {resources: {requests: {cpu: null}}}}}',
+  ],
+  ['…: a toleration without a key', 'api: {tolerations: [{effect: NoSchedule}]}'],
+  [
+    '…: a toleration with the operator Exists',
+    'ironProxy: {tolerations: [{key: gpu, operator: Exists, value: "true"}]}',
+  ],
+  [
+    '…: tolerationSeconds is only for',
+    'onepasswordConnect: {connect: {tolerations: [{key: spot, tolerationSeconds: 60}]}}',
+  ],
+  [
+    '…: two constraints have the same topologyKey',
+    `api: {topologySpreadConstraints: [${spread('ScheduleAnyway')}, ${spread('ScheduleAnyway', 'maxSkew: 2')}]}`,
+  ],
+  [
+    '…: minDomains of …',
+    `api: {topologySpreadConstraints: [${spread('ScheduleAnyway', 'maxSkew: 1, minDomains: 2')}]}`,
+  ],
+  [
+    'onepasswordConnect.connect.podSecurityContext.runAsUser: ',
+    'onepasswordConnect: {connect: {podSecurityContext: {runAsUser: 1000}}}',
+  ],
+  [
+    'onepasswordConnect.connect.containerSecurityContext.runAsUser: ',
+    'onepasswordConnect: {connect: {containerSecurityContext: {runAsUser: 0}}}',
+  ],
+
+  ['…: the pod has two volumes named', 'api: {extraVolumes: [{name: tmp, emptyDir: {}}]}'],
+  [
+    '…: two volumes are mounted at',
     'ironProxy: {extraVolumeMounts: [{name: tmp, mountPath: /etc/resolv.conf/}]}',
   ],
   [
-    '….extraVolumeMounts: the pod has no volume named',
+    '…: the pod has no volume named',
     'onepasswordConnect: {connect: {extraVolumeMounts: [{name: tmp, mountPath: /tmp}]}}',
   ],
   [

@@ -190,7 +190,7 @@ function podRows(keys: string, workload: Workload): readonly Row[] {
     podAnnotations: ['.a=b'],
     podLabels: ['.a=b'],
     podSecurityContext: ['.fsGroup=1'],
-    containerSecurityContext: ['.runAsUser=1'],
+    containerSecurityContext: ['.runAsGroup=1'],
     dnsPolicy: ['=Default'],
     dnsConfig: ['.searches[0]=corp.example'],
     extraVolumes: ['[0].name=more', '[0].emptyDir.medium=Memory'],

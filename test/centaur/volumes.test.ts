@@ -1,6 +1,6 @@
 /** Volumes and mounts that the values add, compared with those of the pods. */
 import { describe, expect, test } from 'vitest';
-import { ownVolumes } from '../../src/centaur/volume-rules.js';
+import { ownVolumes } from '../../src/centaur/workload-rules.js';
 import { page } from './page.js';
 import { refusal, render } from './release.js';
 

@@ -197,7 +197,7 @@ function operatorTable(): string {
       code: parameter.name + (parameter.variadic ? ' …' : ''),
       kind: 'string' as const,
     }));
-    return [code(source), summary, code(goText(go(...operands)))];
+    return [code(source), summary, code(goText(go(...operands)).replaceAll(/\(dict [^()]*\)/g, '(dict …)'))];
   });
   return [['In the source', 'What it yields', 'In the template'], ['---', '---', '---'], ...rows]
     .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`)

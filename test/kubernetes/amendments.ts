@@ -30,6 +30,7 @@ export const amendments: FieldKeywords = {
     // Printable ASCII without `=`, since 1.34.
     EnvVar: { name: { pattern: '^[ -<>-~]+$' } },
     KeyToPath: { key: values.dataKey(), mode: fileMode() },
+    NodeSelector: { nodeSelectorTerms: { minItems: 1 } },
     PodDNSConfig: {
       nameservers: { maxItems: 3, items: values.ipAddress() },
       searches: { maxItems: 32, items: { type: 'string', ...searchDomain() } },

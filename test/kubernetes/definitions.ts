@@ -5,6 +5,7 @@
  */
 
 import { fileURLToPath } from 'node:url';
+import { dnsSubdomain } from '../../src/text/addresses.js';
 import { execFile } from '../system/processes.js';
 import { clusterScopedKinds, kubernetesTypes } from './documents.js';
 import { type Definition, type Definitions, mapValues } from './openapi.js';
@@ -39,6 +40,8 @@ const restrictedVolumes = [
   'secret',
 ];
 
+const resourceName = `^(cpu|memory|ephemeral-storage|hugepages-[0-9]+[KMG]i|${dnsSubdomain}/[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?)$`;
+
 /** How values differ from what Kubernetes accepts. */
 const restrictions: { readonly [name: string]: (definition: Definition) => Definition } = {
   [`${core}.Volume`]: (definition) => ({
@@ -46,6 +49,25 @@ const restrictions: { readonly [name: string]: (definition: Definition) => Defin
     // Its name, and one source.
     minProperties: 2,
     maxProperties: 2,
+  }),
+  // The API server accepts a term without content, which matches no node.
+  [`${core}.NodeSelectorTerm`]: (definition) => ({
+    ...definition,
+    minProperties: 1,
+    properties: mapValues(definition.properties ?? {}, (requirements) => ({ ...requirements, minItems: 1 })),
+  }),
+  // Containers have few resources of Kubernetes' own; those of others begin with a domain.
+  [`${core}.ResourceRequirements`]: (definition) => ({
+    ...definition,
+    properties: mapValues(definition.properties ?? {}, ({ additionalProperties, ...amounts }) =>
+      typeof additionalProperties === 'object'
+        ? {
+            ...amounts,
+            additionalProperties: false,
+            patternProperties: { [resourceName]: additionalProperties },
+          }
+        : amounts,
+    ),
   }),
   [`${core}.PodDNSConfigOption`]: (definition) => ({ ...definition, required: ['name'] }),
   // The metadata of a claim's template: "No other fields are allowed and will be rejected during validation."

@@ -3,6 +3,8 @@
  * enumeration, is an error.
  */
 
+import { maxQuantityLength, quantityPattern } from '../../src/text/quantity.js';
+
 /** A type's schema, as far as Kubernetes' documents use OpenAPI. */
 export interface Definition {
   readonly $ref?: string;
@@ -23,6 +25,7 @@ export interface Definition {
   readonly maxProperties?: number;
   readonly required?: readonly string[];
   readonly properties?: { readonly [name: string]: Definition };
+  readonly patternProperties?: { readonly [pattern: string]: Definition };
   readonly items?: Definition;
   readonly additionalProperties?: Definition | boolean;
 }
@@ -103,9 +106,8 @@ const scalars: Definitions = {
     minimum: 0,
     // Helm reads greater ones as the nearest float64; a string represents them exactly.
     maximum: Number.MAX_SAFE_INTEGER,
-    maxLength: 32,
-    // Kubernetes' own parser takes minutes for an exponent of some digits.
-    pattern: '^[+]?([0-9]+([.][0-9]*)?|[.][0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{1,2})?$',
+    maxLength: maxQuantityLength,
+    pattern: quantityPattern,
   },
   'io.k8s.apimachinery.pkg.util.intstr.IntOrString': {
     description: 'An integer, or a text such as a name or a percentage.',

@@ -10,7 +10,7 @@ import { centaurChart } from '../../src/centaur/index.js';
 import type { HelmChart } from '../../src/helm/index.js';
 import { isForbidden } from '../../src/text/forbidden-text.js';
 import type { Value } from '../../src/text/json.js';
-import { withMountedVolumes } from '../centaur/mounted-volumes.js';
+import { withRunnablePods } from '../centaur/runnable-pods.js';
 import { secretForms } from '../centaur/secret-forms.js';
 import { helmMajors } from '../judges/helm.js';
 import { useJudge } from '../judges/use-judge.js';
@@ -170,7 +170,7 @@ function quoted(pointer: string): string {
   return JSON.stringify(pointer).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'");
 }
 
-const ofCentaur = { forms: secretForms, completed: withMountedVolumes };
+const ofCentaur = { forms: secretForms, completed: withRunnablePods };
 
 /** Places whose strings arrive in no object. */
 const nowhere: Readonly<Record<string, readonly string[]>> = {

@@ -5,6 +5,9 @@ import { closed, flag, name, port, replicas, secretKey } from './fields.js';
 import { podKeys, withoutResources } from './pod.js';
 import { scalingKeys } from './scaling.js';
 
+/** The user and group that Connect's images are made for. */
+export const connectUser = 999;
+
 export const onepasswordConnectSchema = closed(
   {
     connect: closed(
@@ -48,7 +51,7 @@ export const onepasswordConnectSchema = closed(
           'docker.io/1password/connect-sync',
           8081,
         ),
-        ...withoutResources(podKeys({ user: 999, readOnly: true, resources: {} })),
+        ...withoutResources(podKeys({ user: connectUser, readOnly: true, resources: {} })),
       },
       "A Connect server. Keys have the same names as in 1Password's own chart where they mean the same.",
     ),

@@ -40,6 +40,7 @@ function sandboxResources(description: string, defaults: { readonly cpu: string;
   const amount = (what: string, value: string) =>
     Type.String({
       pattern: '^([0-9]+([.][0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?)?$',
+      maxLength: 32,
       description: what,
       default: value,
     });

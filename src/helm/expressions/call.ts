@@ -2,6 +2,7 @@
 import { durationPattern } from '../../text/duration.js';
 import type { Value } from '../../text/json.js';
 import { isPortablePattern } from '../../text/portable-pattern.js';
+import { isQuantity } from '../../text/quantity.js';
 import { type Kind, type Operator, type Parameter, type ParameterKind, parameterAt } from '../ir/operator.js';
 import type { Schema } from '../ir/schema.js';
 import { isStrings, kindOf, memberSchema } from '../schema/schema.js';
@@ -70,6 +71,7 @@ const domains: { readonly [K in ParameterKind]: Domain } = {
   header: { kinds: ['string'], has: ofForm(/^[A-Za-z0-9_-]*$/) },
   pattern: { kinds: ['string'], has: (value) => typeof value === 'string' && isPortablePattern(value) },
   positive: { kinds: ['integer'], has: (value) => isInteger(value) && Number(value) > 0 },
+  quantity: { kinds: ['string', 'integer', 'number', 'scalar'], has: isQuantity },
   scalar: {
     kinds: ['string', 'integer', 'boolean'],
     has: (value) => isString(value) || typeof value === 'boolean' || isInteger(value),

@@ -118,7 +118,7 @@ export function variable<T>(variable: Variable, schema: Schema): Symbolic<T> {
  * one it is, and for a computed value whose type is known better than its parts tell.
  */
 export function readAs<S extends TSchema>(schema: S, value: Expr<unknown>): Symbolic<Static<S>> {
-  return symbolic({ ...astOf(value), schema: schema as Schema });
+  return symbolic({ ...astOf(value), schema: resolved(schema as Schema) });
 }
 
 /** The values of a chart, as typed expressions: `valuesOf(schema).image.tag`. */

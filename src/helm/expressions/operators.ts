@@ -6,9 +6,10 @@
  */
 import { createHash } from 'node:crypto';
 import { durationMilliseconds } from '../../text/duration.js';
-import { type GoCode, goCall, goJunction, goMember, goNot, goPipe } from '../../text/go-code.js';
+import { type GoCode, goCall, goDict, goJunction, goMember, goNot, goPipe } from '../../text/go-code.js';
 import { byBytes, goJson, goString } from '../../text/go-syntax.js';
 import type { Value, ValueMap } from '../../text/json.js';
+import { factors, magnitude } from '../../text/quantity.js';
 import type { Kind, Operand, Operator, ParameterKind } from '../ir/operator.js';
 import type { Schema } from '../ir/schema.js';
 import { kindOf, memberSchema, union } from '../schema/schema.js';
@@ -175,6 +176,40 @@ export const le = comparison(
   'whether the left integer is at most the right one',
   (left, right) => left <= right,
 );
+
+type QuantityComparison = (left: Leaf<string | number>, right: Leaf<string | number>) => Expr<boolean>;
+
+/**
+ * Whether an amount of a resource is greater than another one, in whatever units they are written: 2 is greater than
+ * 1500m, and not greater than 2000m. Exact for amounts of up to 15 digits; of longer ones, both targets compare the
+ * first 15 to 17.
+ */
+export const exceeds: QuantityComparison = row({
+  name: 'exceeds',
+  summary: 'whether the left amount of a resource is greater than the right one, such as 1Gi and 512Mi',
+  parameters: [
+    { name: 'left', kind: 'quantity' },
+    { name: 'right', kind: 'quantity' },
+  ],
+  result: boolean,
+  evaluate: (left: string | number, right: string | number) => magnitude(left) > magnitude(right),
+  go: (left, right) => goCall('gt', goMagnitude(left.code), goMagnitude(right.code)),
+});
+
+/** The number in front of the unit, times the unit: `mulf` computes in decimals. */
+function goMagnitude(amount: GoCode): GoCode {
+  const [text, unit] = [goCall('toString', amount), goString('[A-Za-z]+$')];
+  const units = goDict(Object.entries(factors).map(([name, factor]) => [name, goNumber(factor)]));
+  return goCall(
+    'mulf',
+    goCall('float64', goCall('regexReplaceAll', unit, text, '""')),
+    goCall('dig', goCall('regexFind', unit, text), '1', units),
+  );
+}
+
+function goNumber(number: number): string {
+  return String(Number.isInteger(number) ? BigInt(number) : number);
+}
 
 /** Whether a value is present: neither absent nor null. */
 export const isPresent: (value: Expr<unknown>) => Expr<boolean> = row({

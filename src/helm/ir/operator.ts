@@ -55,6 +55,7 @@ export interface Parameter {
  * - `header`: a string of ASCII letters, digits, `-` and `_`;
  * - `pattern`: a regular expression that means the same in Go and in JavaScript;
  * - `positive`: an integer of at least 1;
+ * - `quantity`: an amount of a resource, as a string such as 500m or as a number that is not negative;
  * - `scalar`: a string, an integer or a boolean;
  * - `strings`: a list of strings;
  * - `container`: a list or a map;
@@ -69,6 +70,7 @@ export type ParameterKind =
   | 'header'
   | 'pattern'
   | 'positive'
+  | 'quantity'
   | 'strings'
   | 'container'
   | 'sized'

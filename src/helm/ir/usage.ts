@@ -64,8 +64,11 @@ function leavesOf(schema: Schema, path: readonly string[]): readonly (readonly s
   return properties.flatMap(([key, member]) => leavesOf(member, [...path, key]));
 }
 
-/** Whether an expression is a part of the values, which have been validated against their schema. */
+/** Whether an expression is a part of the values, which have been validated against their schema, or a constant instead. */
 export function isOfValues(ast: Ast): boolean {
   if (ast.kind === 'member') return isOfValues(ast.of);
+  if (ast.kind === 'call' && ast.operator.passes) {
+    return ast.args.every((argument) => argument.kind === 'literal' || isOfValues(argument));
+  }
   return ast.kind === 'builtin' || (ast.kind === 'variable' && !ast.variable.parameter);
 }

@@ -287,6 +287,7 @@ export const definitions: { readonly [name: string]: object } = {
         description: 'A list of node selector terms.',
         type: 'array',
         items: { $ref: '#/definitions/io.k8s.api.core.v1.NodeSelectorTerm' },
+        minItems: 1,
       },
     },
   },
@@ -315,13 +316,16 @@ export const definitions: { readonly [name: string]: object } = {
         description: "A list of node selector requirements by node's labels.",
         type: 'array',
         items: { $ref: '#/definitions/io.k8s.api.core.v1.NodeSelectorRequirement' },
+        minItems: 1,
       },
       matchFields: {
         description: "A list of node selector requirements by node's fields.",
         type: 'array',
         items: { $ref: '#/definitions/io.k8s.api.core.v1.NodeSelectorRequirement' },
+        minItems: 1,
       },
     },
+    minProperties: 1,
   },
   'io.k8s.api.core.v1.ObjectFieldSelector': {
     description: 'ObjectFieldSelector selects an APIVersioned field of an object.',
@@ -734,12 +738,20 @@ export const definitions: { readonly [name: string]: object } = {
       limits: {
         description: 'Limits describes the maximum amount of compute resources allowed.',
         type: 'object',
-        additionalProperties: { $ref: '#/definitions/io.k8s.apimachinery.pkg.api.resource.Quantity' },
+        additionalProperties: false,
+        patternProperties: {
+          '^(cpu|memory|ephemeral-storage|hugepages-[0-9]+[KMG]i|[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?)$':
+            { $ref: '#/definitions/io.k8s.apimachinery.pkg.api.resource.Quantity' },
+        },
       },
       requests: {
         description: 'Requests describes the minimum amount of compute resources required.',
         type: 'object',
-        additionalProperties: { $ref: '#/definitions/io.k8s.apimachinery.pkg.api.resource.Quantity' },
+        additionalProperties: false,
+        patternProperties: {
+          '^(cpu|memory|ephemeral-storage|hugepages-[0-9]+[KMG]i|[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?)$':
+            { $ref: '#/definitions/io.k8s.apimachinery.pkg.api.resource.Quantity' },
+        },
       },
     },
   },

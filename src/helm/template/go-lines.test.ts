@@ -247,6 +247,27 @@ maps: {{ join "," $people | quote }}
 `,
   ],
   [
+    'a list of maps with several fields is a variable, which each use of the list reads',
+    (() => {
+      const people = listOf([mapOf({ name, age: '1' }), mapOf({ name: 'x', age: '2' })], 'people');
+      return {
+        names: [each(people, (person) => get(person, 'name', ''), 'person')],
+        ages: [each(people, (person) => get(person, 'age', ''), 'person')],
+      };
+    })(),
+    `
+names:
+  {{- $people := list (dict "name" .Values.name "age" "1") (dict "name" "x" "age" "2") }}
+  {{- range $person := $people }}
+  - {{ dig "name" "" $person | quote }}
+  {{- end }}
+ages:
+  {{- range $person := $people }}
+  - {{ dig "age" "" $person | quote }}
+  {{- end }}
+`,
+  ],
+  [
     'a list of one is a variable',
     {
       lines: [

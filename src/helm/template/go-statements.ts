@@ -188,7 +188,7 @@ export class Statements extends Scope {
         this.prepareCall(ast, pad);
         return;
       case 'collect': {
-        if (this.computed(ast) !== undefined || this.prepareFixed(ast, pad)) return;
+        if (this.computed(ast) !== undefined || (!isTable(ast) && this.prepareFixed(ast, pad))) return;
         // A walked list is computed before the list that it is collected into, in the order a reader needs.
         const [first] = ast.elements;
         if (first?.kind === 'each' && onlyItem(first.over) === undefined) this.prepare(first.over, pad);
@@ -375,6 +375,13 @@ function onlyItem(over: Ast): Ast | undefined {
   if (over.kind !== 'collect') return undefined;
   const [only, ...others] = over.elements;
   return only?.kind === 'item' && others.length === 0 ? memberAst(only.value) : undefined;
+}
+
+/** A list of several maps with several fields, which is long: every place that uses it reads one variable. */
+function isTable(ast: Ast): boolean {
+  const members = fixedMembers(ast) ?? [];
+  const isRow = (member: Ast) => member.kind === 'assemble' && (fixedMembers(member)?.length ?? 0) > 1;
+  return members.length > 1 && members.every(([, member]) => isRow(member));
 }
 
 /** The list whose members another list copies, all and unchanged. */

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { durationPattern } from '../../../src/text/duration.js';
 import type { Value } from '../../../src/text/json.js';
+import { factors, quantityPattern } from '../../../src/text/quantity.js';
 
 /** Fragments with a meaning in YAML, Go templates or shells, or without any. */
 const pieces = [
@@ -304,6 +305,18 @@ export const durations: fc.Arbitrary<string> = fc.oneof(
     weight: 1,
     arbitrary: fc.constantFrom('', '0s', '10', '1d', '-1m', '1m1h', '1us', '.5s', '1.0001s', '1.5ms'),
   },
+);
+
+/** Amounts of a resource; pairs of them are often equal or close to each other. */
+export const quantities: fc.Arbitrary<string | number> = fc.oneof(
+  fc.stringMatching(new RegExp(quantityPattern)),
+  fc
+    .tuple(
+      fc.constantFrom(1, 1.5, 1024, 999, 1000, 0.1, 1048576, 123456789012345),
+      fc.constantFrom('', 'e3', 'E-3', ...Object.keys(factors)),
+    )
+    .map(([number, unit]) => `${number}${unit}`),
+  fc.constantFrom(0, 1, 0.1, 1.5, 1e-7, 1000, 1e9, 2 ** 30),
 );
 
 export const numbers: fc.Arbitrary<number> = fc.oneof(integers, otherNumbers);

@@ -33,6 +33,7 @@ const edgesOf: { readonly [K in ParameterKind]: readonly string[] } = {
   header: ['', '-', '_'].map(written),
   pattern: ['^$', '^[^a]*$', '^[\r\n \t]+$', '^(a|b)+$', '^[😀-😎]$', '^`"<>*$'].map(written),
   positive: [1, Number.MAX_SAFE_INTEGER].map(written),
+  quantity: ['1', '1000m', '1Gi', '1024Mi', '1e99', 0, 1e-7, Number.MAX_SAFE_INTEGER].map(written),
   scalar: [...texts, ...integers, ...booleans],
   strings: ['[]', 'a list', ...within(['""', ...planes])],
   list: lists,

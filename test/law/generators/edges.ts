@@ -62,6 +62,17 @@ export const durationEdges: Edges<string> = exactly(
   ...['1ms', '1s', '1m', '1h', '0.001s', '0.001h', '1.5h', '1h30m', '01h', '1h0m0s0ms', longest],
 );
 
+/** The same amount in several units, amounts that differ in the last digit, and the limits of the form. */
+export const quantityEdges: Edges<string | number> = exactly<string | number>(
+  ...['1', '1.', '+1', '1000m', '1e0', '1E0', '01', '0.001k', '1000000000n', '999m', '1.001', '1001m'],
+  ...['1Gi', '1024Mi', '1048576Ki', '1073741824', '1.073741824G', '1073741823', '1073741825', '1G'],
+  ...['0.1', '100m', '.1', '1e-1', '100000u', '0.3', '300m', '0', '0n', '0Ei', '1n', '1e-9', '0.1n'],
+  ...['1E', '1Ei', '1024Pi', '1e18', '1000P', '1152921504606846976', '1e99', '1e-99', '1E+3'],
+  ...['9007199254740991', '9007199254740993', '12345678901234567890123456789012'],
+  ...[`.${'0'.repeat(27)}1e-9`, `${'9'.repeat(29)}e99`, `${'9'.repeat(30)}Ei`],
+  ...[0, 1, 0.1, 0.5, 1e-7, 1e9, 1e15, Number.MIN_VALUE, Number.MAX_SAFE_INTEGER],
+);
+
 export const headerEdges: Edges<string> = exactly(
   ...['', '-', '_', 'a', 'X', '0', 'x-api-key', 'X-API-KEY', '-a', 'a-', 'a--b', 'a_b', '0a', 'a-0b'],
 );

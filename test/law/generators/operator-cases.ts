@@ -21,6 +21,7 @@ import {
   integers,
   mapsOf,
   numbers,
+  quantities,
   scalars,
   stringLists,
   stringMaps,
@@ -112,6 +113,12 @@ const positive: Choice = {
   values: integers,
   edges: edges.positiveEdges,
 };
+const quantity: Choice = {
+  label: 'quantity',
+  schema: { type: ['string', 'number'] },
+  values: quantities,
+  edges: edges.quantityEdges,
+};
 const duration: Choice = {
   label: 'duration',
   schema: text,
@@ -139,6 +146,7 @@ const choices: { readonly [K in ParameterKind]: readonly Choice[] } = {
   header: [header],
   pattern: [pattern],
   positive: [positive],
+  quantity: [quantity],
   scalar: [string, integer, boolean],
   strings: [stringList],
   list: [stringList, list],
