@@ -228,6 +228,7 @@ const cases: { readonly [name: string]: Case } = {
         { requests: { memory: -1 } },
       ],
       ...[{ requests: { memory: '512MB' } }, { claims: [{}] }, [], null],
+      ...[{ limits: { cpus: 1 } }, { requests: { storage: '1Gi' } }, { limits: { 'a/b/c': 1 } }],
     ],
   },
   affinity: {
@@ -256,6 +257,9 @@ const cases: { readonly [name: string]: Case } = {
     refuses: [
       { podAntiaffinity: {} },
       { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: {} } },
+      ...[[], [{}], [{ matchExpressions: [] }], [{ matchFields: [] }]].map((nodeSelectorTerms) => ({
+        nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } },
+      })),
       {
         nodeAffinity: {
           requiredDuringSchedulingIgnoredDuringExecution: {
@@ -281,7 +285,7 @@ const cases: { readonly [name: string]: Case } = {
   toleration: {
     schema: kubernetes.toleration(),
     takes: [
-      ...[{}, { operator: 'Exists' }, { key: 'a', operator: 'Exists', effect: '' }],
+      ...[{ operator: 'Exists' }, { key: 'a', operator: 'Exists', effect: '' }],
       { key: 'a', operator: 'Equal', value: 'true', effect: 'NoExecute', tolerationSeconds: 1_000_000 },
     ],
     refuses: [
