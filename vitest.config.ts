@@ -16,7 +16,7 @@ const commands = [
   'test/cli/{budget,cdk8s,command,synth,tools}.test.ts',
   'test/centaur/{helm,helm-secrets}.test.ts',
   'test/examples/adding-a-component.test.ts',
-  'test/{builds,judges}/**/*.test.ts',
+  'test/{builds,cilium,judges}/**/*.test.ts',
   'test/system/{bare,install,run}.test.ts',
   'src/secrets/vault.test.ts',
 ];

@@ -2,22 +2,22 @@
  * Who may talk to whom: the complete table. The policies on both ends of each flow, the graph and the tests are
  * generated from it; everything else is denied.
  */
-import type { k8s } from 'cdk8s-plus-28';
-import {
-  and,
-  type Expr,
-  each,
-  type Fields,
-  isNonEmpty,
-  type Leaf,
-  type Member,
-  or,
-} from '../helm/authoring.js';
+import { and, type Expr, each, isNonEmpty, type Leaf, type Member, not, or } from '../helm/authoring.js';
 import { apiPort } from './api.js';
 import type { Platform } from './platform.js';
+import type { Values } from './values/index.js';
 
 /** Pods of the release, or pods that the API creates: sandboxes, and a `sandbox-proxy` for each of them. */
 export type Workload = 'api' | 'iron-proxy' | 'connect' | 'sandbox' | 'sandbox-proxy' | 'test';
+
+export const workloads: readonly Workload[] = [
+  'api',
+  'iron-proxy',
+  'connect',
+  'sandbox',
+  'sandbox-proxy',
+  'test',
+];
 
 /** What is outside the release. */
 export type Outside =
@@ -33,18 +33,42 @@ export type Outside =
 export interface Flow {
   readonly from: readonly (Workload | Outside)[] | 'every-workload';
   readonly to: readonly (Workload | Outside)[];
-  readonly ports: readonly Member<k8s.NetworkPolicyPort>[];
+  readonly ports: readonly FlowPort[];
   /** The condition of the flow; always if omitted. */
   readonly when?: Expr<boolean>;
   /** The reason for the flow. */
   readonly because: string;
 }
 
-const tcp = (port: Leaf<number>): Fields<k8s.NetworkPolicyPort> => ({ protocol: 'TCP', port });
-const udp = (port: Leaf<number>): Fields<k8s.NetworkPolicyPort> => ({ protocol: 'UDP', port });
+/** A port, or each of a list in the values. */
+export type FlowPort = { readonly protocol: 'TCP' | 'UDP' } & (
+  | { readonly port: Leaf<number> }
+  | { readonly each: Expr<readonly number[]> }
+);
+
+const tcp = (port: Leaf<number>): FlowPort => ({ protocol: 'TCP', port });
+const eachOf = (protocol: FlowPort['protocol'], ports: Expr<readonly number[]>): FlowPort => ({
+  protocol,
+  each: ports,
+});
+
+/** A member of a list for each port, in the form that a kind of policy has for it. */
+export function portsOf<T>(
+  { ports }: Flow,
+  form: (port: Leaf<number>, protocol: FlowPort['protocol']) => Member<T>,
+): readonly Member<T>[] {
+  return ports.map(
+    (one): Member<T> =>
+      'each' in one ? each(one.each, (port) => form(port, one.protocol)) : form(one.port, one.protocol),
+  );
+}
 
 /** The chart's own proxy, and those that the API creates. */
 const everyProxy = ['iron-proxy', 'sandbox-proxy'] as const;
+
+export function sourcesOf({ from }: Flow): readonly (Workload | Outside)[] {
+  return from === 'every-workload' ? workloads : from;
+}
 
 export function flowsOf({ values, mode, secrets, connectServer }: Platform): readonly Flow[] {
   const { proxyPort, managementPort, healthPort, pgPortRangeStart } = values.ironProxy.service;
@@ -54,7 +78,7 @@ export function flowsOf({ values, mode, secrets, connectServer }: Platform): rea
     {
       from: 'every-workload',
       to: ['dns'],
-      ports: [each(dns.ports, udp), each(dns.ports, tcp)],
+      ports: [eachOf('UDP', dns.ports), eachOf('TCP', dns.ports)],
       // Without this condition the rule could have no peers, which Kubernetes interprets as all of them.
       when: or(isNonEmpty(dns.namespaces), isNonEmpty(dns.cidrs)),
       because: 'names',
@@ -100,7 +124,7 @@ export function flowsOf({ values, mode, secrets, connectServer }: Platform): rea
     {
       from: ['api'],
       to: ['database'],
-      ports: [each(database.ports, tcp)],
+      ports: [eachOf('TCP', database.ports)],
       because: 'DATABASE_URL',
     },
     {
@@ -134,4 +158,9 @@ export function flowsOf({ values, mode, secrets, connectServer }: Platform): rea
     { from: ['test'], to: ['api'], ports: [tcp(apiPort)], because: 'helm test' },
     { from: ['test'], to: ['iron-proxy'], ports: [tcp(healthPort)], because: 'helm test' },
   ];
+}
+
+/** Whether no value says where the database is. */
+export function databaseIsAnywhere({ networkPolicy: { database } }: Values): Expr<boolean> {
+  return not(or(isNonEmpty(database.cidrs), isNonEmpty(database.namespaces)));
 }

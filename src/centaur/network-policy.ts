@@ -8,31 +8,42 @@ import {
   type Fields,
   isNonEmpty,
   KubeNetworkPolicy,
+  type Leaf,
   listOf,
   type Member,
   not,
-  or,
+  type Plain,
   release,
   str,
   valueTemplate,
   when,
 } from '../helm/authoring.js';
 import { cloudCredentials } from '../secrets/denied-ranges.js';
+import { CiliumPolicies } from './cilium-policies.js';
 import { connectSelector } from './connect.js';
-import { type Flow, flowsOf, type Outside, type Workload } from './flows.js';
+import {
+  databaseIsAnywhere,
+  type Flow,
+  type FlowPort,
+  flowsOf,
+  type Outside,
+  portsOf,
+  sourcesOf,
+  type Workload,
+} from './flows.js';
 import { proxyLabels } from './iron-proxy.js';
 import type { Platform } from './platform.js';
 import { sandboxLabels } from './sandbox.js';
 
 type Peer = Member<k8s.NetworkPolicyPeer>;
-type Pods = { readonly [workload in Workload]: Fields<k8s.LabelSelector> };
+export type Pods = { readonly [workload in Workload]: Fields<k8s.LabelSelector> };
 
 /** Default deny in both directions and, for each workload, the flows at either end of which it is. */
 export class NetworkPolicies extends Construct {
   constructor(scope: Construct, id: string, platform: Platform) {
     super(scope, id);
     const { values, names, mode } = platform;
-    const { enabled } = values.networkPolicy;
+    const { enabled, extraIngress, extraEgress } = values.networkPolicy;
     const { connect } = values.onepasswordConnect;
     const flows = flowsOf(platform);
     const pods = podsOf(platform);
@@ -52,16 +63,25 @@ export class NetworkPolicies extends Construct {
       },
     });
 
-    const policy = (
-      workload: Workload,
-      options: { readonly when: Expr<boolean>; readonly comment: string },
-    ) => {
-      const ingress = flows
+    const policy = (workload: Workload, { extraIngress, extraEgress, ...options }: PolicyOptions) => {
+      const ofFlows = flows
         .filter(({ to }) => to.includes(workload))
         .map(
           (flow): Member<k8s.NetworkPolicyIngressRule> =>
-            conditional(flow, { from: peersOf(sourcesOf(flow)), ports: flow.ports }),
+            conditional(flow, { from: peersOf(sourcesOf(flow)), ports: portsOf(flow, policyPort) }),
         );
+      const ingress = [
+        ...ofFlows,
+        ...(extraIngress
+          ? [
+              each<Plain<k8s.NetworkPolicyIngressRule>, k8s.NetworkPolicyIngressRule>(
+                extraIngress,
+                (rule) => rule,
+                'rule',
+              ),
+            ]
+          : []),
+      ];
       new KubeNetworkPolicy(this, workload, {
         ...options,
         metadata: { name: str`${names.fullname}-${workload}`, labels: { ...names.labels('network-policy') } },
@@ -70,32 +90,66 @@ export class NetworkPolicies extends Construct {
           policyTypes: ['Ingress', 'Egress'],
           // The API server drops empty lists, and would treat each server-side apply of one as a change.
           ...(ingress.length > 0 && { ingress }),
-          egress: flows
-            .filter((flow) => sourcesOf(flow).includes(workload))
-            .map((flow) => conditional(flow, { to: peersOf(flow.to), ports: flow.ports })),
+          egress: [
+            ...(extraEgress
+              ? [
+                  each<Plain<k8s.NetworkPolicyEgressRule>, k8s.NetworkPolicyEgressRule>(
+                    extraEgress,
+                    (rule) => rule,
+                    'rule',
+                  ),
+                ]
+              : []),
+            ...flows
+              .filter((flow) => sourcesOf(flow).includes(workload))
+              .map(
+                (flow): Member<k8s.NetworkPolicyEgressRule> =>
+                  conditional(flow, { to: peersOf(flow.to), ports: portsOf(flow, policyPort) }),
+              ),
+          ],
         },
       });
     };
 
-    policy('api', { when: enabled, comment: 'The API.' });
-    policy('iron-proxy', { when: enabled, comment: "The chart's own proxy, which the API goes through." });
-    policy('sandbox-proxy', { when: enabled, comment: 'The proxies that the API makes for sandboxes.' });
+    policy('api', {
+      when: enabled,
+      comment: 'The API.',
+      extraIngress: extraIngress.api,
+      extraEgress: extraEgress.api,
+    });
+    policy('iron-proxy', {
+      when: enabled,
+      comment: "The chart's own proxy, which the API goes through.",
+      extraIngress: extraIngress.ironProxy,
+      extraEgress: extraEgress.ironProxy,
+    });
+    policy('sandbox-proxy', {
+      when: enabled,
+      comment: 'The proxies that the API makes for sandboxes.',
+      // They have the same upstreams as the chart's own, but only their sandboxes use them.
+      extraEgress: extraEgress.ironProxy,
+    });
     policy('connect', {
       when: and(enabled, connect.create, mode('onepassword-connect')),
       comment: '1Password Connect.',
+      extraIngress: extraIngress.connect,
+      extraEgress: extraEgress.connect,
     });
     policy('sandbox', {
       when: enabled,
       comment: 'Sandboxes. The API adds, for each of them, the way to its own proxy and to nothing else.',
     });
     policy('test', { when: enabled, comment: 'The pod of `helm test`.' });
+    new CiliumPolicies(this, 'cilium', platform, pods);
   }
 }
 
-const workloads: readonly Workload[] = ['api', 'iron-proxy', 'connect', 'sandbox', 'sandbox-proxy', 'test'];
-
-function sourcesOf({ from }: Flow): readonly (Workload | Outside)[] {
-  return from === 'every-workload' ? workloads : from;
+interface PolicyOptions {
+  readonly when: Expr<boolean>;
+  readonly comment: string;
+  /** Rules in the values. */
+  readonly extraIngress?: Expr<readonly Plain<k8s.NetworkPolicyIngressRule>[]>;
+  readonly extraEgress?: Expr<readonly Plain<k8s.NetworkPolicyEgressRule>[]>;
 }
 
 /**
@@ -142,7 +196,7 @@ function peersIn(
 ): { readonly [end in Workload | Outside]: readonly Peer[] } {
   const { apiServerCidrs, apiIngressSourceNamespaces, database, dns, metricsNamespaces } =
     values.networkPolicy;
-  const databaseIsAnywhere = not(or(isNonEmpty(database.cidrs), isNonEmpty(database.namespaces)));
+  const anyDatabase = databaseIsAnywhere(values);
   return {
     api: [{ podSelector: pods.api }],
     'iron-proxy': [{ podSelector: pods['iron-proxy'] }],
@@ -155,8 +209,8 @@ function peersIn(
     database: [
       each(database.cidrs, block),
       each(database.namespaces, namespace),
-      when(databaseIsAnywhere, anywhere),
-      when(databaseIsAnywhere, anyPod),
+      when(anyDatabase, anywhere),
+      when(anyDatabase, anyPod),
     ],
     upstreams: [anywhere],
     'external-connect': [anywhere, anyPod],
@@ -172,6 +226,10 @@ function namespace(name: Expr<string>): Fields<k8s.NetworkPolicyPeer> {
 
 function block(cidr: Expr<string>): Fields<k8s.NetworkPolicyPeer> {
   return { ipBlock: { cidr } };
+}
+
+function policyPort(port: Leaf<number>, protocol: FlowPort['protocol']): Fields<k8s.NetworkPolicyPort> {
+  return { protocol, port };
 }
 
 function conditional<T>(flow: Flow, rule: Fields<T>): Member<T> {

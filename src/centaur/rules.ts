@@ -95,21 +95,59 @@ function connectRules({ values, mode }: Platform): readonly Member<string>[] {
 }
 
 function networkPolicyRules({ values }: Platform): readonly Member<string>[] {
-  const { apiServerCidrs, database, dns } = values.networkPolicy;
+  const { apiServerCidrs, database, dns, extraEgress, extraIngress } = values.networkPolicy;
   const openInstead = 'leave the list empty to allow any other address';
+  const named = 'name the servers themselves, such as 10.0.0.10/32';
   const lists = [
     ['apiServerCidrs', apiServerCidrs, openInstead],
     ['database.cidrs', database.cidrs, openInstead],
-    ['dns.cidrs', dns.cidrs, 'name the servers themselves, such as 10.0.0.10/32'],
+    ['dns.cidrs', dns.cidrs, named],
   ] as const;
-  return lists.map(([key, cidrs, instead]) =>
-    each(cidrs, (cidr) =>
-      when(
-        hasSuffix('/0', cidr),
-        str`networkPolicy.${key}: ${cidr} is every address, including those at which clouds serve the credentials of their machines: ${instead}`,
-      ),
+  const egress = [
+    ['extraEgress.api', extraEgress.api],
+    ['extraEgress.ironProxy', extraEgress.ironProxy],
+    ['extraEgress.connect', extraEgress.connect],
+  ] as const;
+  const ingress = [
+    ['extraIngress.api', extraIngress.api],
+    ['extraIngress.ironProxy', extraIngress.ironProxy],
+    ['extraIngress.connect', extraIngress.connect],
+  ] as const;
+  const isEveryAddress = (key: string, cidr: Expr<string>, instead: string) =>
+    when<string>(
+      hasSuffix('/0', cidr),
+      str`networkPolicy.${key}: ${cidr} is every address, including those at which clouds serve the credentials of their machines: ${instead}`,
+    );
+  return [
+    ...lists.map(
+      ([key, cidrs, instead]): Member<string> => each(cidrs, (cidr) => isEveryAddress(key, cidr, instead)),
     ),
-  );
+    ...egress.map(
+      ([key, rules]): Member<string> =>
+        each(rules, ({ to }) =>
+          each(to, ({ ipBlock }) => when(ipBlock, ({ cidr }) => isEveryAddress(key, cidr, named))),
+        ),
+    ),
+    // Kubernetes interprets a rule without peers as one for every address.
+    ...egress.map(
+      ([key, rules]): Member<string> =>
+        each(rules, ({ to }) =>
+          when(
+            not(isNonEmpty(to)),
+            str`networkPolicy.${key}: a rule has no "to", and would allow every address: list its peers, such as {ipBlock: {cidr: 10.0.0.10/32}}`,
+          ),
+        ),
+    ),
+    ...ingress.map(
+      ([key, rules]): Member<string> =>
+        each(rules, ({ from }) =>
+          when(
+            not(isNonEmpty(from)),
+            str`networkPolicy.${key}: a rule has no "from", and would allow connections from everywhere: list its peers, such as {namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: monitoring}}}`,
+          ),
+        ),
+    ),
+  ];
 }
 
 type NamedPort = readonly [key: string, port: Expr<number>];

@@ -93,7 +93,7 @@ function portOf(allowed: Reader) {
     throw new Error(
       `no port by its name, and no range of ports, is known here: ${JSON.stringify(allowed.value)}`,
     );
-  return { port, protocol: allowed.at('protocol') };
+  return { port, protocol: allowed.at('protocol') ?? 'TCP' };
 }
 
 function peerOf(peer: Reader, namespace: string): (other: End) => boolean {

@@ -23,10 +23,10 @@ const own = [
 const neighbours = ["other release's API", "other release's iron-proxy", "other release's Connect"] as const;
 
 /** Pods of the namespace `elsewhere`, with the same labels as the release's own. */
-const podsElsewhere = ['API elsewhere', 'iron-proxy elsewhere', 'sandbox elsewhere'] as const;
+export const podsElsewhere = ['API elsewhere', 'iron-proxy elsewhere', 'sandbox elsewhere'] as const;
 
 /** Pods of other namespaces. */
-const otherPods = ['DNS', 'kube-system pod', 'DNS of OpenShift', ...podsElsewhere] as const;
+export const otherPods = ['DNS', 'kube-system pod', 'DNS of OpenShift', ...podsElsewhere] as const;
 
 /** The node's own address, on which the API server listens as well. */
 export const apiServer = '10.10.0.1';
@@ -87,15 +87,15 @@ export const ports: readonly Port[] = [
   .map((port): Port => ({ port, protocol: 'TCP' }))
   .concat([53, 443, 5353, 5432, 8000, 8080].map((port) => ({ port, protocol: 'UDP' })));
 
-type Row = readonly [
+export type Row = readonly [
   from: readonly EndName[],
   to: readonly EndName[],
   ports: readonly (number | `${number}/UDP`)[],
 ];
 
-const sandboxes = ['sandbox', 'other sandbox'] as const;
+export const sandboxes = ['sandbox', 'other sandbox'] as const;
 const sandboxProxies = ["sandbox's iron-proxy", "other sandbox's iron-proxy", 'stray iron-proxy'] as const;
-const proxies = ['own iron-proxy', ...sandboxProxies] as const;
+export const proxies = ['own iron-proxy', ...sandboxProxies] as const;
 
 interface Variation {
   readonly proxyPort?: number;
@@ -236,6 +236,29 @@ onepasswordConnect: {connect: {url: "http://connect.${elsewhere}.svc:8444"}}\n`,
     rows: [...inEveryMode(), [proxies, anywhere, [8444]]],
   },
   {
+    ...modes['onepassword-connect'],
+    title: 'with further rules for each component',
+    values: `${page.connect}networkPolicy:
+  extraEgress:
+    api: [{to: [{ipBlock: {cidr: 203.0.113.0/24}}], ports: [{port: 22}]}]
+    ironProxy: [{to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: ${elsewhere}}}}], ports: [{protocol: TCP, port: 3001}]}]
+    connect: [{to: [{ipBlock: {cidr: 10.10.0.2/32}}], ports: [{port: 3128}]}]
+  extraIngress:
+    api: [{from: [{namespaceSelector: {}, podSelector: {matchLabels: {k8s-app: metrics-server}}}], ports: [{port: 8000}]}]
+    ironProxy: [{from: [{ipBlock: {cidr: 203.0.113.9/32}}], ports: [{port: 8080}]}]
+    connect: [{from: [{ipBlock: {cidr: 10.10.0.2/32}}], ports: [{port: 8080}]}]
+`,
+    rows: [
+      ...modes['onepassword-connect'].rows,
+      [['API'], ['internet'], [22]],
+      [proxies, podsElsewhere, [3001]],
+      [['Connect'], ['another node'], [3128]],
+      [['kube-system pod'], ['API'], [8000]],
+      [['internet'], ['own iron-proxy'], [8080]],
+      [['another node'], ['Connect'], [8080]],
+    ],
+  },
+  {
     title: 'with other ports',
     values: `ironProxy: {secretSource: env, service: {proxyPort: 3128, managementPort: 9443}}
 networkPolicy: {apiServerPort: 16443}\n`,
@@ -262,10 +285,20 @@ export interface Question {
   readonly words: string;
 }
 
-/** Every connection that the policies of a release affect. */
-export function questions(pods: Pods): readonly Question[] {
+/** With the names of both ends. */
+export interface NamedQuestion extends Question {
+  readonly names: { readonly from: string; readonly to: string };
+}
+
+/** The pods that exist, and the addresses, by their names in the table. */
+export function endsOf(pods: Pods): { readonly [name: string]: End } {
   const at: { readonly [name in EndName]?: End | undefined } = { ...pods, ...addresses };
-  const ends = Object.entries(at).flatMap(([name, end]) => (end ? [{ name, end, isOwn: isOwn(name) }] : []));
+  return Object.fromEntries(Object.entries(at).flatMap(([name, end]) => (end ? [[name, end]] : [])));
+}
+
+/** Every connection that the policies of a release affect. */
+export function questions(pods: Pods): readonly NamedQuestion[] {
+  const ends = Object.entries(endsOf(pods)).map(([name, end]) => ({ name, end, isOwn: isOwn(name) }));
   return ends.flatMap((from) =>
     ends
       .filter((to) => to !== from && (from.isOwn || to.isOwn))
@@ -274,6 +307,7 @@ export function questions(pods: Pods): readonly Question[] {
           from: from.end,
           to: to.end,
           port,
+          names: { from: from.name, to: to.name },
           words: inWords(from.name, to.name, nameOf(port)),
         })),
       ),

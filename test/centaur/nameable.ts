@@ -217,6 +217,9 @@ export const types: { readonly [type: string]: Rows } = {
   ConfigMapVolumeSource: nothing('name'),
   DownwardAPIVolumeFile: nothing('path'),
   EmptyDirVolumeSource: nothing('medium'),
+  /** Ends of connections that networkPolicy.extraEgress and .extraIngress allow, and their ports. */
+  IPBlock: nothing('cidr except[]'),
+  IntOrString: { '': { kind: 'nothing' } },
   LabelSelector: nothing('matchLabels{}'),
   LabelSelectorRequirement: nothing('key values[]'),
   NodeSelectorRequirement: nothing('key values[]'),

@@ -24,6 +24,8 @@ const roots = [
   `${core}.Volume`,
   `${core}.VolumeMount`,
   'io.k8s.api.networking.v1.IngressTLS',
+  'io.k8s.api.networking.v1.NetworkPolicyEgressRule',
+  'io.k8s.api.networking.v1.NetworkPolicyIngressRule',
 ];
 
 /**

@@ -11,9 +11,9 @@ export const apiSchema = closed(
     replicaCount: replicas(),
     image: imageSchema({ repository: 'centaur-api', tag: 'latest' }),
     ...scalingKeys(),
-    logLevel: Type.Enum(['DEBUG', 'INFO', 'WARNING', 'ERROR'], {
-      description: 'Log level.',
-      default: 'INFO',
+    logLevel: Type.Enum(['debug', 'info', 'warning', 'error', 'DEBUG', 'INFO', 'WARNING', 'ERROR'], {
+      description: 'Log level, in small or capital letters.',
+      default: 'info',
     }),
     extraEnv: extraEnv(
       'Additional environment variables. They override those that the chart sets, except the ones that decide where credentials come from or what sandboxes get: these have keys of their own. Never put a credential here. Kubernetes replaces $(NAME) with the value of another variable; write $$(NAME) for a literal $(NAME).',

@@ -26,6 +26,33 @@ export const networkPolicySchema = closed(
       },
       'The database that DATABASE_URL in the infra Secret names. If neither cidrs nor namespaces are set, the API reaches its ports on any address except the link-local ones and those of cloud metadata.',
     ),
+    cilium: closed(
+      {
+        enabled: flag(
+          'Add CiliumNetworkPolicies. Under Cilium, address ranges match neither nodes nor pods, so that the API could not reach the API server, nor iron-proxy an upstream in the cluster.',
+          false,
+        ),
+      },
+      'For clusters whose network is Cilium.',
+    ),
+    extraEgress: closed(
+      {
+        api: egressRules('The API.'),
+        ironProxy: egressRules(
+          "iron-proxy, and those of sandboxes. What they let out is still limited by allowedHosts and the tools' hosts.",
+        ),
+        connect: egressRules('The Connect server of the release.'),
+      },
+      "Further connections that the release's pods may open: Kubernetes' rules, each with its peers.",
+    ),
+    extraIngress: closed(
+      {
+        api: ingressRules('The API.'),
+        ironProxy: ingressRules('iron-proxy. Those of sandboxes accept connections from nobody else.'),
+        connect: ingressRules('The Connect server of the release.'),
+      },
+      "Further connections that the release's pods accept: Kubernetes' rules, each with its peers.",
+    ),
     apiServerPort: kubernetes.port({
       description: 'Port of the Kubernetes API server behind its Service.',
       default: 6443,
@@ -46,6 +73,14 @@ function cidrs(description: string, value: readonly string[] = []) {
     description: 'An address range (CIDR), such as 10.0.0.0/8 or 10.0.0.1/32.',
   });
   return Type.Array(range, { description, default: [...value] });
+}
+
+function egressRules(description: string) {
+  return Type.Array(kubernetes.networkPolicyEgressRule(), { description, default: [] });
+}
+
+function ingressRules(description: string) {
+  return Type.Array(kubernetes.networkPolicyIngressRule(), { description, default: [] });
 }
 
 /** Never empty: Kubernetes interprets no ports as all of them. */

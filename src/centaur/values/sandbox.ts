@@ -5,7 +5,7 @@ import { imageSchema } from './image.js';
 
 export const sandboxSchema = closed(
   {
-    image: imageSchema({ repository: 'centaur-sandbox', tag: 'latest' }),
+    image: imageSchema({ repository: 'centaur-agent', tag: 'latest' }),
     runtimeClassName: kubernetes.orEmpty(
       kubernetes.dnsSubdomain({
         description: "Name of a RuntimeClass, such as gVisor's. Empty means the cluster's default.",

@@ -1208,6 +1208,33 @@ export const definitions: { readonly [name: string]: object } = {
       },
     },
   },
+  'io.k8s.api.networking.v1.IPBlock': {
+    description: 'IPBlock describes a particular CIDR (Ex.',
+    type: 'object',
+    required: ['cidr'],
+    additionalProperties: false,
+    properties: {
+      cidr: {
+        description:
+          'cidr is a string representing the IPBlock Valid examples are "192.168.1.0/24" or "2001:db8::/64"',
+        type: 'string',
+        pattern:
+          '^(((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])[.]){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])/(3[0-2]|[12]?[0-9])|([0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){7}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,6}::|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,5}:(:[0-9A-Fa-f]{1,4}){1,1}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,4}:(:[0-9A-Fa-f]{1,4}){1,2}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,3}:(:[0-9A-Fa-f]{1,4}){1,3}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,2}:(:[0-9A-Fa-f]{1,4}){1,4}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,1}:(:[0-9A-Fa-f]{1,4}){1,5}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,0}:(:[0-9A-Fa-f]{1,4}){1,6}|::([0-9A-Fa-f]{1,4}:){0,6}[0-9A-Fa-f]{1,4}|::)/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))$',
+        maxLength: 43,
+      },
+      except: {
+        description:
+          'except is a slice of CIDRs that should not be included within an IPBlock Valid examples are "192.168.1.0/24" or "2001:db8::/64" Except values will be rejected if they are outside the cidr range',
+        type: 'array',
+        items: {
+          type: 'string',
+          pattern:
+            '^(((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])[.]){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])/(3[0-2]|[12]?[0-9])|([0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){7}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,6}::|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,5}:(:[0-9A-Fa-f]{1,4}){1,1}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,4}:(:[0-9A-Fa-f]{1,4}){1,2}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,3}:(:[0-9A-Fa-f]{1,4}){1,3}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,2}:(:[0-9A-Fa-f]{1,4}){1,4}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,1}:(:[0-9A-Fa-f]{1,4}){1,5}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,0}:(:[0-9A-Fa-f]{1,4}){1,6}|::([0-9A-Fa-f]{1,4}:){0,6}[0-9A-Fa-f]{1,4}|::)/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))$',
+          maxLength: 43,
+        },
+      },
+    },
+  },
   'io.k8s.api.networking.v1.IngressTLS': {
     description: 'IngressTLS describes the transport layer security associated with an ingress.',
     type: 'object',
@@ -1221,6 +1248,86 @@ export const definitions: { readonly [name: string]: object } = {
       secretName: {
         description: 'secretName is the name of the secret used to terminate TLS traffic on port 443.',
         type: 'string',
+      },
+    },
+  },
+  'io.k8s.api.networking.v1.NetworkPolicyEgressRule': {
+    description:
+      "NetworkPolicyEgressRule describes a particular set of traffic that is allowed out of pods matched by a NetworkPolicySpec's podSelector.",
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      ports: {
+        description: 'ports is a list of destination ports for outgoing traffic.',
+        type: 'array',
+        items: { $ref: '#/definitions/io.k8s.api.networking.v1.NetworkPolicyPort' },
+      },
+      to: {
+        description: 'to is a list of destinations for outgoing traffic of pods selected for this rule.',
+        type: 'array',
+        items: { $ref: '#/definitions/io.k8s.api.networking.v1.NetworkPolicyPeer' },
+      },
+    },
+  },
+  'io.k8s.api.networking.v1.NetworkPolicyIngressRule': {
+    description:
+      "NetworkPolicyIngressRule describes a particular set of traffic that is allowed to the pods matched by a NetworkPolicySpec's podSelector.",
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      from: {
+        description:
+          'from is a list of sources which should be able to access the pods selected for this rule.',
+        type: 'array',
+        items: { $ref: '#/definitions/io.k8s.api.networking.v1.NetworkPolicyPeer' },
+      },
+      ports: {
+        description:
+          'ports is a list of ports which should be made accessible on the pods selected for this rule.',
+        type: 'array',
+        items: { $ref: '#/definitions/io.k8s.api.networking.v1.NetworkPolicyPort' },
+      },
+    },
+  },
+  'io.k8s.api.networking.v1.NetworkPolicyPeer': {
+    description: 'NetworkPolicyPeer describes a peer to allow traffic to/from.',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      ipBlock: {
+        description: 'ipBlock defines policy on a particular IPBlock.',
+        $ref: '#/definitions/io.k8s.api.networking.v1.IPBlock',
+      },
+      namespaceSelector: {
+        description: 'namespaceSelector selects namespaces using cluster-scoped labels.',
+        $ref: '#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector',
+      },
+      podSelector: {
+        description: 'podSelector is a label selector which selects pods.',
+        $ref: '#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector',
+      },
+    },
+  },
+  'io.k8s.api.networking.v1.NetworkPolicyPort': {
+    description: 'NetworkPolicyPort describes a port to allow traffic on',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      endPort: {
+        description:
+          'endPort indicates that the range of ports from port to endPort if set, inclusive, should be allowed by the policy.',
+        type: 'integer',
+        minimum: -2147483648,
+        maximum: 2147483647,
+      },
+      port: {
+        description: 'port represents the port on the given protocol.',
+        $ref: '#/definitions/io.k8s.apimachinery.pkg.util.intstr.IntOrString',
+      },
+      protocol: {
+        description: 'protocol represents the protocol (TCP, UDP, or SCTP) which traffic must match.',
+        type: 'string',
+        enum: ['SCTP', 'TCP', 'UDP'],
       },
     },
   },
@@ -1300,5 +1407,11 @@ export const definitions: { readonly [name: string]: object } = {
         },
       },
     },
+  },
+  'io.k8s.apimachinery.pkg.util.intstr.IntOrString': {
+    description: 'An integer, or a text such as a name or a percentage.',
+    type: ['integer', 'string'],
+    minimum: -2147483648,
+    maximum: 2147483647,
   },
 };

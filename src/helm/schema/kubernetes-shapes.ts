@@ -63,6 +63,16 @@ export const volume =
 
 export const volumeMount = shape<k8s.VolumeMount>('io.k8s.api.core.v1.VolumeMount');
 
+/** One member of a NetworkPolicy's `ingress`. */
+export const networkPolicyIngressRule = shape<k8s.NetworkPolicyIngressRule>(
+  'io.k8s.api.networking.v1.NetworkPolicyIngressRule',
+);
+
+/** One member of a NetworkPolicy's `egress`. */
+export const networkPolicyEgressRule = shape<k8s.NetworkPolicyEgressRule>(
+  'io.k8s.api.networking.v1.NetworkPolicyEgressRule',
+);
+
 /** One member of an Ingress' `tls`. */
 export const ingressTls = shape<k8s.IngressTls>('io.k8s.api.networking.v1.IngressTLS');
 

@@ -50,7 +50,7 @@ export async function importImages(node: Node): Promise<void> {
       await (ironProxy ? programImage(proxy, ironProxy, 'iron-proxy') : doubleImage('iron-proxy', proxy)),
     ),
     doubleImage('api', 'docker.io/library/centaur-api:latest'),
-    doubleImage('pause', 'docker.io/library/centaur-sandbox:latest'),
+    doubleImage('pause', 'docker.io/library/centaur-agent:latest'),
     connectImage('api', 'docker.io/1password/connect-api:1.8.1', vault),
     connectImage('sync', 'docker.io/1password/connect-sync:1.8.1', vault),
   ];

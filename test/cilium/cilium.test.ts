@@ -1,0 +1,133 @@
+/**
+ * The table of flows under Cilium, where an `ipBlock` matches neither nodes nor pods, as Cilium's own policy engine
+ * decides.
+ */
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { End } from '../centaur/connectivity.js';
+import { connect, pods, policiesOf } from '../centaur/flow-pods.js';
+import {
+  allowedBy,
+  type EndName,
+  endsOf,
+  type Installation,
+  modes,
+  otherPods,
+  type Pods,
+  proxies,
+  questions,
+  type Row,
+  sandboxes,
+  variants,
+} from '../centaur/flow-table.js';
+import { allowedByCilium, type CiliumEnd, ciliumJudge } from './cilium.js';
+
+beforeAll(ciliumJudge, 15 * 60_000);
+
+/** What Cilium does not know by its address. */
+const nodes: { readonly [name in EndName]?: CiliumEnd } = {
+  'API server': { reserved: ['kube-apiserver', 'remote-node'] },
+  'another node': { reserved: ['remote-node'] },
+  'DNS cache of each node': { reserved: ['host'] },
+};
+
+function ciliumEnd(name: string, end: End): CiliumEnd {
+  if ('namespace' in end) return { namespace: end.namespace, labels: end.labels };
+  return nodes[name as EndName] ?? { address: end.address };
+}
+
+async function passed(values: string, installation: Installation, pods: Pods): Promise<readonly string[]> {
+  const ends = Object.entries(endsOf(pods)).map(([name, end]) => [name, ciliumEnd(name, end)] as const);
+  const asked = questions(pods);
+  const verdicts = await allowedByCilium(
+    policiesOf({ ...installation, values }),
+    Object.fromEntries(ends),
+    asked.map(({ names, port }) => ({ ...names, port })),
+  );
+  return asked
+    .filter((_, index) => verdicts[index])
+    .map(({ words }) => words)
+    .sort();
+}
+
+const internet = ['internet', 'internet (IPv6)'] as const;
+const dnsPods = ['DNS', 'kube-system pod', 'DNS of OpenShift'] as const;
+const cluster = ['API server', 'another node', 'DNS cache of each node', ...otherPods] as const;
+
+interface Variation {
+  readonly kubernetesApi?: Row[1];
+  readonly database?: Row;
+  readonly upstreams?: Row[1];
+}
+
+/** The rows of every mode. */
+function rows({
+  kubernetesApi = [...internet, 'API server'],
+  database = [['API'], [...internet, ...cluster], [5432]],
+  upstreams = [...internet, ...cluster],
+}: Variation = {}): readonly Row[] {
+  return [
+    [['API', ...proxies, ...sandboxes, 'helm test'], dnsPods, ['53/UDP', 53, '5353/UDP', 5353]],
+    [[...sandboxes, ...proxies], ['API'], [8000]],
+    [['API'], ['own iron-proxy'], [8080]],
+    [['API'], proxies, [9092]],
+    [['API'], kubernetesApi, [443, 6443]],
+    database,
+    [proxies, upstreams, [443, 80, 5432]],
+    [['sandbox'], ["sandbox's iron-proxy"], [8080]],
+    [['other sandbox'], ["other sandbox's iron-proxy"], [8080]],
+    [['helm test'], ['API'], [8000]],
+    [['helm test'], ['own iron-proxy'], [9090]],
+  ];
+}
+
+const ofConnect: readonly Row[] = [
+  [['Connect'], dnsPods, ['53/UDP', 53, '5353/UDP', 5353]],
+  [proxies, ['Connect'], [8080]],
+  [['Connect'], internet, [443]],
+];
+
+const enabled = '  cilium: {enabled: true}\n';
+const withCilium = (values: string) =>
+  values.includes('networkPolicy:')
+    ? values.replace('networkPolicy: {', 'networkPolicy: {cilium: {enabled: true}, ')
+    : `${values}networkPolicy:\n${enabled}`;
+
+const variant = (title: string): Installation => {
+  const found = variants.find((one) => one.title === title);
+  if (found === undefined) throw new Error(`the table has no installation '${title}'`);
+  return found;
+};
+
+describe('with CiliumNetworkPolicies, exactly the flows of the table are allowed', () => {
+  it.each<[Installation, readonly Row[]]>([
+    [modes['onepassword-connect'], [...rows(), ...ofConnect]],
+    [modes.onepassword, rows()],
+    [modes.env, rows()],
+    [variant("with the API server's address"), rows({ kubernetesApi: ['API server'] })],
+    [
+      variant("with the database's namespace and port"),
+      rows({ database: [['API'], ['API elsewhere', 'iron-proxy elsewhere', 'sandbox elsewhere'], [6432]] }),
+    ],
+    [variant("with the database's address"), rows({ database: [['API'], ['internet'], [5432]] })],
+  ])('$0.title', async (installation, rows) => {
+    const present = { ...pods, Connect: installation.hasConnect ? connect : undefined };
+    const found = await passed(withCilium(installation.values), installation, present);
+    expect(found).toEqual(allowedBy({ ...installation, rows }));
+  });
+});
+
+describe('without them', () => {
+  it('neither the API server nor an upstream or a database on a node is reached', async () => {
+    const { env } = modes;
+    const database: Row = [['API'], [...internet, ...otherPods], [5432]];
+    const without = rows({ kubernetesApi: internet, database, upstreams: internet });
+    expect(await passed(env.values, env, pods)).toEqual(allowedBy({ ...env, rows: without }));
+  });
+
+  it('there are none', () => {
+    const { env } = modes;
+    const off = 'networkPolicy: {enabled: false, cilium: {enabled: true}}\n';
+    for (const values of [env.values, `${env.values}${off}`])
+      expect(policiesOf({ ...env, values }).map(({ kind }) => kind)).not.toContain('CiliumNetworkPolicy');
+  });
+});
