@@ -112,7 +112,7 @@ const rows: readonly Row[] = [
   ['api.image.tag', '=other', ['api']],
   ['api.image.digest', `=${digest}`, ['api']],
   ['api.image.pullPolicy', '=Always', ['api']],
-  ['api.logLevel', '=DEBUG', ['api']],
+  ['api.logLevel', '=debug', ['api']],
   ['api.extraEnv', '.A=b', ['api']],
   ['api.terminationGracePeriodSeconds', '=60', ['api']],
   ['api.resources', '.limits.memory=1Gi', ['api']],
@@ -162,6 +162,13 @@ const rows: readonly Row[] = [
   ['networkPolicy.database.cidrs', '[0]=10.0.0.1/32', []],
   ['networkPolicy.database.namespaces', '[0]=other', []],
   ['networkPolicy.apiServerPort', '=443', []],
+  ['networkPolicy.cilium.enabled', '=true', []],
+  ['networkPolicy.extraEgress.api', '[0].to[0].ipBlock.cidr=10.0.0.1/32', []],
+  ['networkPolicy.extraEgress.ironProxy', '[0].to[0].ipBlock.cidr=10.0.0.1/32', []],
+  ['networkPolicy.extraEgress.connect', '[0].to[0].ipBlock.cidr=10.0.0.1/32', []],
+  ['networkPolicy.extraIngress.api', '[0].from[0].ipBlock.cidr=10.0.0.1/32', []],
+  ['networkPolicy.extraIngress.ironProxy', '[0].from[0].ipBlock.cidr=10.0.0.1/32', []],
+  ['networkPolicy.extraIngress.connect', '[0].from[0].ipBlock.cidr=10.0.0.1/32', []],
   ['networkPolicy.apiServerCidrs', '[0]=10.0.0.1/32', []],
 ];
 

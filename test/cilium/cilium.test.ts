@@ -21,7 +21,7 @@ import {
 } from '../centaur/flow-table.js';
 import { allowedByCilium, type CiliumEnd, ciliumJudge } from './cilium.js';
 
-beforeAll(ciliumJudge, 15 * 60_000);
+beforeAll(ciliumJudge, 45 * 60_000);
 
 /** What Cilium does not know by its address. */
 const nodes: { readonly [name in EndName]?: CiliumEnd } = {
@@ -98,18 +98,22 @@ const variant = (title: string): Installation => {
   return found;
 };
 
+const expected: readonly (readonly [Installation, readonly Row[]])[] = [
+  [modes['onepassword-connect'], [...rows(), ...ofConnect]],
+  [modes.onepassword, rows()],
+  [modes.env, rows()],
+  [variant("with the API server's address"), rows({ kubernetesApi: ['API server'] })],
+  [
+    variant("with the database's namespace and port"),
+    rows({ database: [['API'], ['API elsewhere', 'iron-proxy elsewhere', 'sandbox elsewhere'], [6432]] }),
+  ],
+  [variant("with the database's address"), rows({ database: [['API'], ['internet'], [5432]] })],
+];
+
 describe('with CiliumNetworkPolicies, exactly the flows of the table are allowed', () => {
-  it.each<[Installation, readonly Row[]]>([
-    [modes['onepassword-connect'], [...rows(), ...ofConnect]],
-    [modes.onepassword, rows()],
-    [modes.env, rows()],
-    [variant("with the API server's address"), rows({ kubernetesApi: ['API server'] })],
-    [
-      variant("with the database's namespace and port"),
-      rows({ database: [['API'], ['API elsewhere', 'iron-proxy elsewhere', 'sandbox elsewhere'], [6432]] }),
-    ],
-    [variant("with the database's address"), rows({ database: [['API'], ['internet'], [5432]] })],
-  ])('$0.title', async (installation, rows) => {
+  it.each(
+    expected.map(([installation, rows]) => ({ title: installation.title, installation, rows })),
+  )('$title', async ({ installation, rows }) => {
     const present = { ...pods, Connect: installation.hasConnect ? connect : undefined };
     const found = await passed(withCilium(installation.values), installation, present);
     expect(found).toEqual(allowedBy({ ...installation, rows }));

@@ -74,6 +74,9 @@ const cluster = "default"
 
 func judge(input Input) ([]bool, error) {
 	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+	// The agent does this when it starts. Before that, the entity "cluster" is unknown, and matches everything.
+	api.InitEntities(cluster)
+
 	identities := map[string]*identity.Identity{}
 	initial := identity.IdentityMap{}
 	for name, end := range input.Ends {
