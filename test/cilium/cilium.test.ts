@@ -19,7 +19,7 @@ import {
   sandboxes,
   variants,
 } from '../centaur/flow-table.js';
-import { allowedByCilium, type CiliumEnd, ciliumJudge } from './cilium.js';
+import { allowedByCilium, type CiliumEnd, ciliumJudge, faultsOfPolicy } from './cilium.js';
 
 beforeAll(ciliumJudge, 45 * 60_000);
 
@@ -117,6 +117,23 @@ describe('with CiliumNetworkPolicies, exactly the flows of the table are allowed
     const present = { ...pods, Connect: installation.hasConnect ? connect : undefined };
     const found = await passed(withCilium(installation.values), installation, present);
     expect(found).toEqual(allowedBy({ ...installation, rows }));
+  });
+});
+
+describe("Cilium's CRD", () => {
+  it('accepts the policies, and would refuse a misspelt entity or field', async () => {
+    const { env } = modes;
+    const faults = await faultsOfPolicy();
+    const policies = policiesOf({ ...env, values: withCilium(env.values) });
+    const own = policies.filter(({ kind }) => kind === 'CiliumNetworkPolicy');
+    expect(own).toHaveLength(3);
+    for (const policy of own) {
+      expect(faults(policy)).toEqual([]);
+      const with_ = (from: string, to: string) =>
+        faults(JSON.parse(JSON.stringify(policy).replaceAll(from, to)));
+      expect(with_('"cluster"', '"clusters"')).toContainEqual(expect.stringContaining('allowed values'));
+      expect(with_('toPorts', 'toPort')).toContainEqual(expect.stringContaining('additional properties'));
+    }
   });
 });
 

@@ -1,8 +1,11 @@
 /** Cilium's own policy engine, as a judge of which connections policies allow. */
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Ajv } from 'ajv';
+import { parse } from 'yaml';
 import type { ValueMap } from '../../src/text/json.js';
-import { builtProgram } from '../builds/go.js';
+import { builtProgram, go } from '../builds/go.js';
 import type { Port } from '../centaur/connectivity.js';
 import { execFile } from '../system/processes.js';
 
@@ -43,6 +46,27 @@ export async function allowedByCilium(
   const answering = execFile(program, [], { maxBuffer: 2 ** 26 });
   answering.child.stdin?.end(JSON.stringify(input));
   return JSON.parse((await answering).stdout);
+}
+
+/** What Cilium's own CRD, as the API server applies it, has against a CiliumNetworkPolicy; unknown fields included. */
+export async function faultsOfPolicy(): Promise<(policy: ValueMap) => readonly string[]> {
+  const folder = await go(['list', '-mod=mod', '-m', '-f', '{{.Dir}}', 'github.com/cilium/cilium'], module);
+  const file = 'pkg/k8s/apis/cilium.io/client/crds/v2/ciliumnetworkpolicies.yaml';
+  const crd = parse(await readFile(path.join(folder.trim(), file), 'utf8'));
+  const [version] = crd.spec.versions;
+  const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false, unicodeRegExp: false });
+  const validate = ajv.compile(Object(closed(version.schema.openAPIV3Schema)));
+  return (policy) =>
+    validate(policy) ? [] : (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message}`);
+}
+
+/** An OpenAPI schema without fields that it does not list. */
+function closed(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(closed);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const members = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, closed(value)]));
+  const isOpen = 'properties' in schema && 'type' in schema && !('additionalProperties' in schema);
+  return isOpen ? { ...members, additionalProperties: false } : members;
 }
 
 /** The path of the judge's binary, built if necessary. */
