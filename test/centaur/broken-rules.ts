@@ -254,23 +254,26 @@ export const brokenRules: BrokenRules = [
   ['networkPolicy.apiServerCidrs: ', 'networkPolicy: {apiServerCidrs: [10.0.0.0/8, 0.0.0.0/0]}'],
   ['networkPolicy.database.cidrs: ', 'networkPolicy: {database: {cidrs: ["::/0"]}}'],
   ['networkPolicy.dns.cidrs: ', 'networkPolicy: {dns: {cidrs: [0.0.0.0/0]}}'],
-  [
-    'networkPolicy.extraEgress.…: … is every address',
-    'networkPolicy: {extraEgress: {api: [{to: [{podSelector: {}}, {ipBlock: {cidr: 0.0.0.0/0}}]}]}}',
-  ],
-  [
-    'networkPolicy.extraEgress.…: … is every address',
-    'networkPolicy: {extraEgress: {ironProxy: [{to: [{ipBlock: {cidr: "::/0", except: ["fd00::/8"]}}]}]}}',
-  ],
-  [
-    'networkPolicy.extraEgress.…: a rule has no "to"',
-    'networkPolicy: {extraEgress: {api: [{ports: [{port: 8443}]}]}}',
-  ],
-  ['networkPolicy.extraEgress.…: a rule has no "to"', 'networkPolicy: {extraEgress: {connect: [{to: []}]}}'],
-  [
-    'networkPolicy.extraIngress.…: a rule has no "from"',
-    'networkPolicy: {extraIngress: {ironProxy: [{ports: [{port: 8080}]}]}}',
-  ],
+  ...['api', 'ironProxy', 'connect'].flatMap(
+    (component): BrokenRules => [
+      [
+        `networkPolicy.extraEgress.${component}: … is every address`,
+        `networkPolicy: {extraEgress: {${component}: [{to: [{podSelector: {}}, {ipBlock: {cidr: 0.0.0.0/0}}]}]}}`,
+      ],
+      [
+        `networkPolicy.extraEgress.${component}: a rule has no "to"`,
+        `networkPolicy: {extraEgress: {${component}: [{ports: [{port: 8443}]}]}}`,
+      ],
+      [
+        `networkPolicy.extraEgress.${component}: a rule has no "to"`,
+        `networkPolicy: {extraEgress: {${component}: [{to: []}]}}`,
+      ],
+      [
+        `networkPolicy.extraIngress.${component}: a rule has no "from"`,
+        `networkPolicy: {extraIngress: {${component}: [{ports: [{port: 8080}]}]}}`,
+      ],
+    ],
+  ),
 
   ['…: … is declared in more than one way', tools(http('KEY', host), http('KEY', host, 'match_path: true'))],
   ['…: … has no hosts', tools(http('KEY'))],
