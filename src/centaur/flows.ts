@@ -10,14 +10,7 @@ import type { Values } from './values/index.js';
 /** Pods of the release, or pods that the API creates: sandboxes, and a `sandbox-proxy` for each of them. */
 export type Workload = 'api' | 'iron-proxy' | 'connect' | 'sandbox' | 'sandbox-proxy' | 'test';
 
-export const workloads: readonly Workload[] = [
-  'api',
-  'iron-proxy',
-  'connect',
-  'sandbox',
-  'sandbox-proxy',
-  'test',
-];
+const workloads: readonly Workload[] = ['api', 'iron-proxy', 'connect', 'sandbox', 'sandbox-proxy', 'test'];
 
 /** What is outside the release. */
 export type Outside =

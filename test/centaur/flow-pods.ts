@@ -21,7 +21,7 @@ export const labelsOf = (component: string, instance = 'centaur') => ({
   'app.kubernetes.io/component': component,
 });
 export const ownProxy = { 'centaur.ai/iron-proxy': 'true', 'centaur.ai/sandbox-id': 'api' };
-export const ironProxy = { ...labelsOf('iron-proxy'), ...ownProxy };
+const ironProxy = { ...labelsOf('iron-proxy'), ...ownProxy };
 const [mine, other] = [sandboxLabels('abc'), sandboxLabels('xyz')];
 
 export const pods: Pods = {

@@ -23,7 +23,7 @@ const own = [
 const neighbours = ["other release's API", "other release's iron-proxy", "other release's Connect"] as const;
 
 /** Pods of the namespace `elsewhere`, with the same labels as the release's own. */
-export const podsElsewhere = ['API elsewhere', 'iron-proxy elsewhere', 'sandbox elsewhere'] as const;
+const podsElsewhere = ['API elsewhere', 'iron-proxy elsewhere', 'sandbox elsewhere'] as const;
 
 /** Pods of other namespaces. */
 export const otherPods = ['DNS', 'kube-system pod', 'DNS of OpenShift', ...podsElsewhere] as const;

@@ -70,6 +70,8 @@ const shapes = {
   ipAddress: kubernetes.ipAddress(),
   labels: kubernetes.labels(),
   localObjectReference: kubernetes.localObjectReference(),
+  networkPolicyEgressRule: kubernetes.networkPolicyEgressRule(),
+  networkPolicyIngressRule: kubernetes.networkPolicyIngressRule(),
   podDnsConfig: kubernetes.podDnsConfig(),
   podSecurityContext: kubernetes.podSecurityContext(),
   port: kubernetes.port(),
