@@ -249,18 +249,17 @@ describe.each<readonly [string, () => HelmChart]>([
   });
 
   // All other keys that users write, and all of web-service, have a form with a smaller maximum.
-  test.runIf(name === 'centaur').each([
-    ['x', 499, true],
-    ['x', 500, false],
-    ['"', 499, true],
-    ['"', 500, false],
-    // In JSON as Go writes it this is an escape and four digits.
-    ['<', 99, true],
-    ['<', 100, false],
-  ])(
-    'a key that toYaml would lose is refused, and no shorter one: %s, %i times',
-    async (piece, times, arrives) => {
-      const key = 'csi.volumeAttributes.* key';
+  const keyWithoutForm = name === 'centaur' ? ['csi.volumeAttributes.* key'] : [];
+  describe.each(keyWithoutForm)('%s', (key) => {
+    test.each([
+      ['x', 499, true],
+      ['x', 500, false],
+      ['"', 499, true],
+      ['"', 500, false],
+      // In JSON as Go writes it this is an escape and four digits.
+      ['<', 99, true],
+      ['<', 100, false],
+    ])('a key that toYaml would lose is refused, and no shorter one: %s, %i times', async (piece, times, arrives) => {
       const [found] = scenes.flatMap((scene) =>
         [...scene.marks.keys()]
           .filter((place) => place.name.endsWith(key))
@@ -268,8 +267,8 @@ describe.each<readonly [string, () => HelmChart]>([
       );
       if (found === undefined) throw new Error(`no place ends in ${key}`);
       expect(await trial.tryAlone(found.scene, found.place, piece.repeat(times))).toBe(arrives);
-    },
-  );
+    });
+  });
 
   test('a choice accepts only its options', async () => {
     const scene = choicesOf(chart);
