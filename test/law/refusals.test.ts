@@ -213,6 +213,14 @@ describe('a value', () => {
     );
   });
 
+  test.each([
+    [{ format: 'idn-email' }, 'unknown format "idn-email" ignored in schema at path "#/properties/name"'],
+    [{ dependentRequired: {} }, 'strict mode: unknown keyword: "dependentRequired"'],
+  ])('has no %j, which not every Helm checks', (keyword, why) => {
+    const chart = chartOf({ name: Type.Unsafe<string>({ type: 'string', ...keyword }) });
+    expect(() => chart.compile()).toThrow(`the values' schema is not valid: ${why}`);
+  });
+
   test('that may be a list or a string is never written', () => {
     const mixed = Type.Unsafe<string | string[]>({ type: ['string', 'array'], items: { type: 'string' } });
     const chart = chartOf({ mixed });

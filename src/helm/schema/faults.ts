@@ -17,15 +17,38 @@ import { keysAt, partsOf, type SchemaDocument } from './paths.js';
 /** Finds the faults of values. */
 export type FaultFinder = (values: Value) => readonly Fault[];
 
+const options = {
+  allErrors: true,
+  verbose: true,
+  strict: true,
+  strictTypes: false,
+  strictRequired: false,
+  validateSchema: false,
+  // Optimizing code that runs for a few documents would take most of the time.
+  code: { optimize: false },
+};
+
 let judge: Ajv | undefined;
 
-/** @throws {TypeError} for a schema that is not valid in draft-07 */
+/**
+ * @throws {TypeError} for a schema that is not valid in draft-07, or has a keyword or a `format` that some Helms check
+ * and others ignore
+ */
 export function assertSchema(schema: object): void {
   judge ??= new Ajv();
-  if (judge.validateSchema(schema)) return;
-  throw new TypeError(
-    `the values' schema is not valid: ${judge.errorsText(judge.errors, { dataVar: 'schema' })}`,
-  );
+  const why = judge.validateSchema(schema)
+    ? strictFault(schema)
+    : judge.errorsText(judge.errors, { dataVar: 'schema' });
+  if (why !== undefined) throw new TypeError(`the values' schema is not valid: ${why}`);
+}
+
+function strictFault(schema: object): string | undefined {
+  try {
+    new Ajv(options).compile(schema);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /**
@@ -35,16 +58,7 @@ export function assertSchema(schema: object): void {
  */
 export function faultFinder(schema: object, format = yaml): FaultFinder {
   const root: SchemaDocument = JSON.parse(JSON.stringify(schema));
-  const ajv = new Ajv({
-    allErrors: true,
-    verbose: true,
-    strict: true,
-    strictTypes: false,
-    strictRequired: false,
-    validateSchema: false,
-    // Optimizing code that runs for a few documents would take most of the time.
-    code: { optimize: false },
-  });
+  const ajv = new Ajv(options);
   /** A part of the schema needs the definitions of the whole. */
   const validatorOf = memoize((schema: SchemaDocument) => {
     const { definitions = {} } = root;
