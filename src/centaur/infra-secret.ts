@@ -64,11 +64,15 @@ export const tokenKeys = infraKeys
 export const guardedKeys = infraKeys.filter(({ guarded }) => guarded).map(({ key }) => key);
 
 /** An environment variable from one key of the infra Secret; only the key has the prefix, never the variable. */
-export function infraVariable(values: Values, name: Leaf<string>): Fields<k8s.EnvVar> {
+export function infraVariable(
+  values: Values,
+  name: Leaf<string>,
+  more: Omit<Fields<k8s.SecretKeySelector>, 'name' | 'key'> = {},
+): Fields<k8s.EnvVar> {
   const { existingSecretName, envPrefix } = values.secretManager;
   return {
     name,
-    valueFrom: { secretKeyRef: { name: existingSecretName, key: str`${envPrefix}${name}` } },
+    valueFrom: { secretKeyRef: { name: existingSecretName, key: str`${envPrefix}${name}`, ...more } },
   };
 }
 

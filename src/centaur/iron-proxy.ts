@@ -203,7 +203,9 @@ function environment(platform: Platform): readonly Member<k8s.EnvVar>[] {
     when(secrets.declaresDatabase, { name: 'PGSSLMODE', value: 'verify-full' }),
     when(
       mode('env'),
-      each(secrets.credentialKeys, (key) => infraVariable(values, key)),
+      each(secrets.credentialKeys, ({ key, optional }) =>
+        infraVariable(values, key, { optional: when(optional, true) }),
+      ),
     ),
   ];
 }

@@ -34,7 +34,10 @@ export function notesOf(platform: Platform): readonly Member<string>[] {
     when(mode('onepassword'), str`    ${envPrefix}OP_SERVICE_ACCOUNT_TOKEN`),
     when(
       mode('env'),
-      each(secrets.credentialKeys, (key) => str`    ${envPrefix}${key}`),
+      each(
+        secrets.credentialKeys,
+        ({ key, optional }) => str`    ${envPrefix}${key}${ifElse(optional, ' (may be missing)', '')}`,
+      ),
     ),
     when(authorityExists, str`  ${values.firewall.existingCaSecretName}: ca-cert.pem`),
     when(authorityExists, str`  ${values.firewall.existingCaKeySecretName}: ca-cert.pem and ca-key.pem`),

@@ -1,16 +1,19 @@
-/** What a declaration says about a secret, apart from its hosts. */
+/** How a declaration puts a credential into requests, in one form for all spellings. */
 import {
+  and,
   canonicalHeader,
   constant,
   defaultIfAbsent,
   defaultIfEmpty,
   type Expr,
   each,
+  eq,
   get,
   hasPrefix,
   isString,
   type Leaf,
   listOf,
+  type Member,
   not,
   omit,
   readAs,
@@ -20,19 +23,36 @@ import {
   uniq,
   when,
 } from '../helm/authoring.js';
-import { jsonField, nameSchema, type OAuthField } from './declaration-schema.js';
-import { type Declaration, modeOf, namedHeaders } from './declared-secrets.js';
-import { cloudPlatform } from './proxy-transforms.js';
+import { type DeclaredSecret, jsonField, nameSchema, type OAuthField } from './declaration-schema.js';
 
-/** A declaration without its hosts, as a string that is equal for two declarations exactly if they mean the same. */
-export function canonicalFormOf({ secret, reference }: Symbolic<Declaration>): Expr<string> {
+/** The scopes of a Google token if a declaration names none. */
+export const cloudPlatform = 'https://www.googleapis.com/auth/cloud-platform';
+
+/** Whether an `http` secret replaces its placeholder or is injected. */
+export function modeOf({ mode }: Symbolic<DeclaredSecret>): Expr<string> {
+  return defaultIfEmpty(mode, 'replace');
+}
+
+export function isReplaced(secret: Symbolic<DeclaredSecret>): Expr<boolean> {
+  return and(eq(secret.type, 'http'), eq(modeOf(secret), 'replace'));
+}
+
+/** The header names in which a placeholder is replaced, in Go's notation. */
+export function namedHeaders({ match_headers }: Symbolic<DeclaredSecret>): Member<string> {
+  return each(match_headers, (header) => when(not(hasPrefix('/', header)), canonicalHeader(header)));
+}
+
+/** The regular expressions over header names. */
+export function headerPatterns({ match_headers }: Symbolic<DeclaredSecret>): Member<string> {
+  return each(match_headers, (header) => when(hasPrefix('/', header), header));
+}
+
+/** A secret without its hosts, as a string that is equal for two secrets exactly if they mean the same. */
+export function canonicalFormOf(secret: Symbolic<DeclaredSecret>, reference: Expr<string>): Expr<string> {
   const { replacer, match_path, match_query, inject_header, fields } = secret;
-  const { match_headers, scopes, allowed_services, allowed_regions } = secret;
+  const { scopes, allowed_services, allowed_regions } = secret;
   const defaultScopes: { readonly [type: string]: string[] } = { gcp_auth: [cloudPlatform] };
-  const headers = listOf<string>(
-    [each(match_headers, (header) => when(hasPrefix('/', header), header)), namedHeaders(secret)],
-    'headers',
-  );
+  const headers = listOf<string>([headerPatterns(secret), namedHeaders(secret)], 'headers');
   const places = [
     set(headers),
     canonicalHeader(defaultIfEmpty(inject_header, '')),

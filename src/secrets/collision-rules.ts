@@ -7,13 +7,16 @@ import {
   constant,
   contains,
   count,
+  defaultIfAbsent,
   type Expr,
   each,
   eq,
   first,
   groupBy,
   gt,
+  ifElse,
   includes,
+  isNonEmpty,
   join,
   keys,
   type Leaf,
@@ -31,10 +34,10 @@ import {
   uniq,
   when,
 } from '../helm/authoring.js';
+import { headerPatterns, isReplaced, namedHeaders } from './canonical-form.js';
 import { given } from './conditions.js';
-import { isReplaced } from './declaration-rules.js';
 import { databaseForm } from './declaration-schema.js';
-import { placeholderOf, type Secret, type Secrets } from './declared-secrets.js';
+import { placeholderOf, referencesOf, type Secret, type Secrets } from './declared-secrets.js';
 import { tokenHeader } from './header.js';
 import { endOf, isRange, overlap } from './overlap.js';
 
@@ -45,7 +48,7 @@ export function placeholderInsideAnother(secrets: Secrets): Member<string> {
   const claims = each<Secret, Claim>(secrets, (secret) =>
     when(
       isReplaced(secret.declared),
-      each(secret.hosts, (host) => claim(secret, placeholderOf(secret), host)),
+      each(secret.hosts, (host) => claim(secret, { what: placeholderOf(secret), way: 'replaced', host })),
     ),
   );
   const clashes = eachHost<Clash>([claims], (rivals, at) => {
@@ -54,7 +57,7 @@ export function placeholderInsideAnother(secrets: Secrets): Member<string> {
       each(
         rivals,
         (one) =>
-          // The list contains it once as itself; only another secret that contains it counts.
+          // The list contains it once as itself; only another placeholder that contains it counts.
           when(
             gt(count(split(one.what, text)), 2),
             each(
@@ -62,7 +65,7 @@ export function placeholderInsideAnother(secrets: Secrets): Member<string> {
               (other) =>
                 when(
                   and(
-                    ne(one.name, other.name),
+                    or(ne(one.name, other.name), ne(one.what, other.what)),
                     contains(one.what, other.what),
                     or(eq(one.host, at), eq(other.host, at)),
                   ),
@@ -78,7 +81,7 @@ export function placeholderInsideAnother(secrets: Secrets): Member<string> {
   // Two secrets may meet at several hosts.
   const byPair = groupBy(
     listOf<Clash>([clashes], 'clashes'),
-    ({ one, other }) => str`${one.name} ${other.name}`,
+    ({ one, other }) => str`${one.name} ${one.what} ${other.name} ${other.what}`,
     'clashesByPair',
   );
   return each<readonly Clash[], string>(
@@ -114,47 +117,154 @@ export function sameDatabase(secrets: Secrets): Member<string> {
   );
 }
 
+/** A DSN names its database, so one can't serve two. */
+export function severalDatabases(secrets: Secrets): Member<string> {
+  const upstreams = each<Secret, Secret>(usedInSeveralWays(secrets), (secret) =>
+    when(secret.declared.database, () => secret),
+  );
+  const byDsn = groupBy(
+    listOf<Secret>([upstreams], 'upstreams'),
+    ({ name, reference }) => str`${name} ${reference}`,
+    'upstreamsByDsn',
+  );
+  return each<readonly Secret[], string>(
+    byDsn,
+    (rivals) => {
+      const databases = listOf<string>(
+        [each(rivals, ({ declared }) => readAs(databaseForm, declared).database, 'rival')],
+        'databases',
+      );
+      const { name } = last(rivals);
+      const by = last(sort(listOf<string>([each(rivals, ({ by }) => by, 'rival')], 'declarers')));
+      return when(
+        gt(count(uniq(databases)), 1),
+        str`${by}: ${name} is declared for the databases ${join(', ', sort(uniq(databases)))}, and its DSN names one of them: give each database a name and an item of its own`,
+      );
+    },
+    'rivals',
+  );
+}
+
+/** At one host, a name stands for one credential. */
+export function severalReferences(secrets: Secrets): Member<string> {
+  const claims = each<Secret, Claim>(usedInSeveralWays(secrets), (secret) => {
+    const references = join(' + ', referencesOf({ secret }));
+    return each(secret.hosts, (host) => claim(secret, { what: 'reference', way: references, host }));
+  });
+  return eachConflict(
+    [claims],
+    ({ name }) => name,
+    (rivals, at) =>
+      str`${last(declarersOf(rivals))}: ${last(rivals).name} has more than one reference for ${at}, ${join(', ', waysOf(rivals))}, by ${join(', ', declarersOf(rivals))}: use one reference, give each declaration hosts of its own, or rename one of them`,
+  );
+}
+
+/** One secret may be replaced in one place and set in another, but each place is written in one way. */
+export function severalWays(secrets: Secrets): Member<string> {
+  const claims = each<Secret, Claim>(usedInSeveralWays(secrets), (secret) => {
+    const way = ifElse(
+      isReplaced(secret.declared),
+      str`in place of ${placeholderOf(secret)}`,
+      'without a placeholder',
+    );
+    return each(placesWrittenBy(secret), (what) =>
+      each(secret.hosts, (host) => claim(secret, { what, way, host }), 'host'),
+    );
+  });
+  return eachConflict(
+    [claims],
+    ({ name, what }) => str`${name} ${what}`,
+    (rivals, at) =>
+      str`${last(declarersOf(rivals))}: ${last(rivals).name} is put into the ${last(rivals).what} to ${at} in more than one way, ${join(' and ', waysOf(rivals))}, by ${join(', ', declarersOf(rivals))}: use one way, or give each declaration hosts of its own`,
+  );
+}
+
 /** If two credentials are set in the same place of a request, only one would arrive. */
 export function samePlace(secrets: Secrets): Member<string> {
-  const claims = [
-    each<Secret, Claim>(secrets, (secret) =>
+  const claims = each<Secret, Claim>(secrets, (secret) =>
+    each(placesSetBy(secret), (what) =>
+      each(secret.hosts, (host) => claim(secret, { what, way: secret.form, host }), 'host'),
+    ),
+  );
+  return eachConflict(
+    [claims],
+    ({ what }) => what,
+    (rivals, at) => {
+      const names = listOf<string>([each(rivals, ({ name }) => name, 'rival')], 'names');
+      const by = last(declarersOf(rivals));
+      const { what } = last(rivals);
+      return ifElse(
+        gt(count(uniq(names)), 1),
+        str`${by}: the ${what} to ${at} is set by ${join(', ', sort(uniq(names)))}, and only one value can arrive: give each its own hosts`,
+        str`${by}: the ${what} to ${at} is set in more than one way, by ${join(', ', declarersOf(rivals))}, and only one value can arrive: make the declarations alike, or give each its own hosts`,
+      );
+    },
+  );
+}
+
+/** The secrets whose names have more than one use. */
+function usedInSeveralWays(secrets: Secrets): Secrets {
+  const byName = groupBy(secrets, ({ name }) => name, 'usesByName');
+  return listOf<Secret>(
+    [
+      each<readonly Secret[], Secret>(
+        byName,
+        (uses) =>
+          when(
+            gt(count(uses), 1),
+            each(uses, (use) => use, 'use'),
+          ),
+        'uses',
+      ),
+    ],
+    'severalUses',
+  );
+}
+
+/** The places of a request that a secret sets, regardless of what the client sends. */
+function placesSetBy({ declared }: Symbolic<Secret>): Symbolic<readonly string[]> {
+  return listOf<string>(
+    [
       when(
-        includes<string>(constant(['gcp_auth', 'oauth_token', 'aws_auth']), secret.declared.type),
-        each(secret.hosts, (host) => claim(secret, `header ${tokenHeader}`, host)),
+        includes<string>(constant(['gcp_auth', 'oauth_token', 'aws_auth']), declared.type),
+        `header ${tokenHeader}`,
       ),
-    ),
-    each<Secret, Claim>(secrets, (secret) =>
-      when(secret.declared.inject_header, (header) =>
-        each(secret.hosts, (host) => claim(secret, str`header ${canonicalHeader(header)}`, host)),
-      ),
-    ),
-    each<Secret, Claim>(secrets, (secret) =>
-      when(secret.declared.inject_query_param, (parameter) =>
-        each(secret.hosts, (host) => claim(secret, str`parameter ${parameter}`, host)),
-      ),
-    ),
-  ];
-  return eachHost(claims, (rivals, at) =>
-    each(
-      groupBy(rivals, ({ what }) => what, 'rivalsByPlace'),
-      (rivals, place) => {
-        const names = uniq(listOf<string>([each(rivals, ({ name }) => name, 'rival')], 'names'));
-        const hosts = listOf<string>([each(rivals, ({ host }) => host, 'rival')], 'hosts');
-        return when(
-          and(gt(count(names), 1), includes(hosts, at)),
-          str`${last(rivals).by}: the ${place} to ${at} is set by ${join(', ', sort(names))}, and only one value can arrive: give each its own hosts`,
-        );
-      },
-      'sharing',
+      when(declared.inject_header, (header) => str`header ${canonicalHeader(header)}`),
+      when(declared.inject_query_param, (parameter) => str`parameter ${parameter}`),
+    ],
+    'places',
+  );
+}
+
+/** The places in which a secret is replaced or set. The query contains all parameters. */
+function placesWrittenBy(secret: Symbolic<Secret>): Symbolic<readonly string[]> {
+  const { declared } = secret;
+  return uniq(
+    listOf<string>(
+      [
+        each(
+          listOf<string>([namedHeaders(declared), headerPatterns(declared)], 'headers'),
+          (header) => str`header ${header}`,
+        ),
+        when(defaultIfAbsent(declared.match_path, false), 'path'),
+        when(
+          or(defaultIfAbsent(declared.match_query, false), isNonEmpty(declared.inject_query_param)),
+          'query',
+        ),
+        each(placesSetBy(secret), (place) => place, 'place'),
+      ],
+      'places',
     ),
   );
 }
 
-/** The effect of a secret at a host: the place that it sets, or the placeholder that it replaces. */
+/** The effect of a secret at a host: the place that it writes, or the placeholder that it replaces. */
 interface Claim {
   readonly name: string;
   readonly by: string;
   readonly what: string;
+  /** How it does that: two claims with the same way are compatible. */
+  readonly way: string;
   readonly host: string;
 }
 
@@ -162,11 +272,41 @@ const claimSchema = Type.Object({
   name: Type.String(),
   by: Type.String(),
   what: Type.String(),
+  way: Type.String(),
   host: Type.String(),
 });
 
-function claim({ name, by }: Symbolic<Secret>, what: Leaf<string>, host: Expr<string>): Symbolic<Claim> {
-  return readAs(claimSchema, mapOf<string>({ name, by, what, host }, 'claim'));
+function claim(
+  { name, by }: Symbolic<Secret>,
+  fields: { readonly what: Leaf<string>; readonly way: Leaf<string>; readonly host: Expr<string> },
+): Symbolic<Claim> {
+  return readAs(claimSchema, mapOf<string>({ name, by, ...fields }, 'claim'));
+}
+
+function waysOf(claims: Symbolic<readonly Claim[]>): Expr<readonly string[]> {
+  return sort(uniq(listOf<string>([each(claims, ({ way }) => way, 'rival')], 'ways')));
+}
+
+function declarersOf(claims: Symbolic<readonly Claim[]>): Expr<readonly string[]> {
+  return sort(uniq(listOf<string>([each(claims, ({ by }) => by, 'rival')], 'declarers')));
+}
+
+/** A message for the claims with equal keys that differ in their ways, at each host where they meet. */
+function eachConflict(
+  claims: readonly Member<Claim>[],
+  key: (claim: Symbolic<Claim>) => Expr<string>,
+  message: (rivals: Symbolic<readonly Claim[]>, at: Symbolic<string>) => Expr<string>,
+): Member<string> {
+  return eachHost(claims, (rivals, at) =>
+    each(
+      groupBy(rivals, key, 'rivalsByKey'),
+      (rivals) => {
+        const hosts = listOf<string>([each(rivals, ({ host }) => host, 'rival')], 'hosts');
+        return when(and(gt(count(waysOf(rivals)), 1), includes(hosts, at)), message(rivals, at));
+      },
+      'sharing',
+    ),
+  );
 }
 
 /** A placeholder that is part of another one. */

@@ -1,21 +1,15 @@
-/** What is wrong with one declaration alone, or with the declarations of one name. */
+/** What is wrong with one declaration alone. */
 import {
   and,
   canonicalHeader,
   constant,
   contains,
-  count,
   defaultIfAbsent,
-  type Expr,
   each,
   eq,
   first,
-  groupBy,
-  gt,
   includes,
   isNonEmpty,
-  join,
-  last,
   listOf,
   type Member,
   ne,
@@ -23,34 +17,13 @@ import {
   or,
   type Symbolic,
   str,
-  uniq,
   when,
 } from '../helm/authoring.js';
-import { canonicalFormOf } from './canonical-form.js';
-import type { DeclaredSecret } from './declaration-schema.js';
-import { type Declaration, type Declarations, modeOf, namedHeaders } from './declared-secrets.js';
+import { isReplaced, modeOf, namedHeaders } from './canonical-form.js';
+import type { Declaration, Declarations } from './declared-secrets.js';
 import { hopByHopHeaders } from './header.js';
 import { givenNamesOwn, type OwnHosts, ownHostsMeant, ownHostsNamed } from './own-host.js';
 import { hostOf } from './proxy-transforms.js';
-
-export function hasSeveralForms(declarations: Declarations): Member<string> {
-  const byName = groupBy(declarations, ({ secret }) => secret.name, 'declarationsByName');
-  return each(
-    byName,
-    (sameName, name) => {
-      const definitions = listOf<string>([each(sameName, canonicalFormOf, 'declaration')], 'definitions');
-      const declarers = listOf<string>([each(sameName, ({ by }) => by, 'declaration')], 'declarers');
-      return when(
-        gt(count(sameName), 1),
-        when(
-          gt(count(uniq(definitions)), 1),
-          str`${last(declarers)}: ${name} is declared in more than one way, by ${join(', ', declarers)}, and one secret has one definition, in which only the hosts differ: make the declarations alike, or give one of them another name (with a secret_ref, both can use one item)`,
-        ),
-      );
-    },
-    'sameName',
-  );
-}
 
 export function hasNoHosts({ by, hosts, secret }: Symbolic<Declaration>): Member<string> {
   return when(
@@ -100,10 +73,6 @@ export function tokenEndpointIsOwnHost(declarations: Declarations, ownHosts: Own
       ),
     ),
   );
-}
-
-export function isReplaced(secret: Symbolic<DeclaredSecret>): Expr<boolean> {
-  return and(eq(secret.type, 'http'), eq(modeOf(secret), 'replace'));
 }
 
 export function hasNoPlace({ by, secret }: Symbolic<Declaration>): Member<string> {

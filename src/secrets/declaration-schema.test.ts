@@ -58,6 +58,12 @@ const accepted: readonly (readonly [label: string, values: object])[] = [
   ['pg_dsn', secret(pg)],
   ['a name alone', secret('KEY')],
   ['a tool without secrets', { tools: { tool: { hosts: ['a.example.com'] }, other: {} } }],
+  [
+    'a tool whose lists are empty',
+    { tools: { tool: { hosts: [], secrets: [], optional_secrets: [] }, other: {} } },
+  ],
+  ['empty lists of headers and hosts', secret({ ...http, match_headers: [], match_path: true, hosts: [] })],
+  ['optional secrets', { tools: { tool: { optional_secrets: ['KEY', http, pg] } } }],
   ...[
     'a.example.com',
     'warehouse',
@@ -226,13 +232,17 @@ const refused: readonly (readonly [label: string, values: object, fault: RegExp]
   ['what is replaced and injected', secret({ ...inject, match_path: true }), /\.match_path: /],
   ['a placeholder of what is injected', secret({ ...inject, replacer: 'x' }), /\.replacer: /],
   ['a header of what is replaced', secret({ ...http, inject_header: 'X' }), /\.inject_header: /],
-  [
-    'an empty list of headers: it would mean all',
-    secret({ ...http, match_headers: [] }),
-    /match_headers: must have at least 1/,
-  ],
-  ['an empty list of hosts', secret({ ...http, hosts: [] }), /hosts: must have at least 1/],
   ['an empty list of scopes', secret({ ...gcp, scopes: [] }), /scopes: must have at least 1/],
+  [
+    'an empty list of services: it could mean all or none',
+    secret({ ...aws, allowed_services: [] }),
+    /allowed_services: must have at least 1/,
+  ],
+  [
+    'an optional secret of no type',
+    { tools: { tool: { optional_secrets: [{ name: 'KEY' }] } } },
+    /optional_secrets\.0\.type: this key is missing/,
+  ],
   ['a pg_dsn without a database', secret({ type: 'pg_dsn', name: 'DSN' }), /database: this key is missing/],
   ['a pg_dsn with hosts', secret({ ...pg, hosts: ['a'] }), /\.hosts: /],
   [

@@ -42,7 +42,7 @@ const host = Type.String({
   description:
     'A host alone, in lower case, such as api.example.com, *.example.com or 10.0.0.0/8: no scheme, port or path.',
 });
-const hosts = (description: string) => Type.Array(host, { description, minItems: 1 });
+const hosts = (description: string) => Type.Array(host, { description });
 
 /** Hosts that may be reached, for values outside of a declaration; `*` matches all. */
 export const allowedHost = Type.String({
@@ -158,7 +158,6 @@ export const declaredSecret = Type.Object(
     ),
     match_headers: Type.Optional(
       Type.Array(requestHeader, {
-        minItems: 1,
         description:
           'http: the headers in which the placeholder is replaced: names, or /regular expressions/.',
       }),
@@ -244,6 +243,12 @@ export const toolSchema = Type.Object(
   {
     hosts: Type.Optional(hosts('The hosts of the secrets that name none of their own.')),
     secrets: Type.Optional(Type.Array(writtenSecret, { description: 'The secrets that the tool needs.' })),
+    optional_secrets: Type.Optional(
+      Type.Array(writtenSecret, {
+        description:
+          'The secrets that the tool can work without: declared like the others, but their values may be missing.',
+      }),
+    ),
   },
   { additionalProperties: false },
 );

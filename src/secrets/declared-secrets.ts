@@ -1,7 +1,6 @@
 /** What the values declare about credentials, from tools and harnesses alike, in one form and one order. */
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
 import {
-  canonicalHeader,
   constant,
   count,
   defaultIfAbsent,
@@ -11,7 +10,6 @@ import {
   eq,
   first,
   groupBy,
-  hasPrefix,
   ifElse,
   includes,
   isString,
@@ -26,12 +24,14 @@ import {
   some,
   sort,
   str,
+  stringTemplateOf,
   uniq,
   valueTemplate,
   valueTemplateOf,
   when,
 } from '../helm/authoring.js';
 import { memoize } from '../text/memoize.js';
+import { canonicalFormOf } from './canonical-form.js';
 import {
   type DeclaredSecret,
   declaredSecret,
@@ -63,6 +63,8 @@ const hosts = Type.Array(Type.String());
 const declarationSchema = Type.Object({
   /** The declaring path in the values: `tools.warehouse.secrets[0]`. */
   by: Type.String(),
+  /** Whether its value may be missing. */
+  optional: Type.Boolean(),
   /** Its own hosts, or the default ones. */
   hosts,
   reference: Type.String(),
@@ -73,6 +75,10 @@ const secretSchema = Type.Object({
   name: Type.String(),
   /** The declaring path, or the last of several. */
   by: Type.String(),
+  /** Whether its value may be missing, according to all its declarations. */
+  optional: Type.Boolean(),
+  /** How it is used, as a string: no two secrets have the same. */
+  form: Type.String(),
   /** The hosts of all its declarations, in order. */
   hosts,
   reference: Type.String(),
@@ -82,14 +88,18 @@ const secretSchema = Type.Object({
 
 export interface Declaration {
   readonly by: string;
+  readonly optional: boolean;
   readonly hosts: string[];
   readonly reference: string;
   readonly secret: DeclaredSecret;
 }
 
+/** A use of a credential: declarations of one name that differ in more than hosts are secrets of their own. */
 export interface Secret {
   readonly name: string;
   readonly by: string;
+  readonly optional: boolean;
+  readonly form: string;
   readonly hosts: string[];
   readonly reference: string;
   readonly declared: DeclaredSecret;
@@ -101,20 +111,28 @@ export type Secrets = Symbolic<readonly Secret[]>;
 export interface Declared {
   /** Every declaration: the harnesses', then each tool's, in the order of the tools' names. */
   readonly declarations: Declarations;
-  /** Every declared secret once, sorted by name. */
+  /** Every declared secret once, sorted by name and then by how it is used. */
   readonly secrets: Secrets;
   readonly declaresDatabase: Expr<boolean>;
   /**
    * The references of all secrets, without duplicates, sorted: in the mode `env` these are the keys of the infra Secret
    * that iron-proxy has in its environment.
    */
-  readonly credentialKeys: Symbolic<readonly string[]>;
+  readonly credentialKeys: Symbolic<readonly CredentialKey[]>;
   /**
    * The number of values that each proxy looks up and caches: one for each place that names a reference, since
    * iron-proxy caches them by place.
    */
   readonly lookupCount: Expr<number>;
 }
+
+const credentialKeySchema = Type.Object({
+  key: Type.String(),
+  /** Whether it may be missing: no declaration needs it. */
+  optional: Type.Boolean(),
+});
+
+export type CredentialKey = Static<typeof credentialKeySchema>;
 
 /** The hosts that receive a token from a service account's key if a declaration names none. */
 const googleHosts = ['*.googleapis.com'];
@@ -134,7 +152,7 @@ export const declared = memoize((values: SecretsValues): Declared => {
   );
   const secrets = valueTemplate(
     'centaur.secrets.merged',
-    'Every declared secret once, with the hosts of all its declarations.',
+    'Every use of a secret once, with the hosts of all its declarations.',
     mergedSecrets(declarations),
   );
   const references = valueTemplate(
@@ -145,6 +163,29 @@ export const declared = memoize((values: SecretsValues): Declared => {
       'references',
     ),
   );
+  const keys = listOf<CredentialKey>(
+    [
+      each(secrets, (secret) =>
+        each(referencesOf({ secret }), (key) =>
+          readAs(credentialKeySchema, mapOf<string | boolean>({ key, optional: secret.optional }, 'use')),
+        ),
+      ),
+    ],
+    'uses',
+  );
+  const credentialKeys = listOf<CredentialKey>(
+    [
+      each(
+        groupBy(keys, ({ key }) => key, 'usesByKey'),
+        (uses, key) => {
+          const optional = not(some(uses, ({ optional }) => not(optional)));
+          return readAs(credentialKeySchema, mapOf<string | boolean>({ key, optional }, 'credentialKey'));
+        },
+        'uses',
+      ),
+    ],
+    'credentialKeys',
+  );
   return {
     declarations,
     secrets,
@@ -153,7 +194,11 @@ export const declared = memoize((values: SecretsValues): Declared => {
       'Whether a tool declares a database.',
       some(secrets, ({ declared }) => eq(declared.type, 'pg_dsn')),
     ),
-    credentialKeys: sort(uniq(references)),
+    credentialKeys: valueTemplate(
+      'centaur.secrets.credentialKeys',
+      'The references of all secrets, each once, and whether its value may be missing.',
+      credentialKeys,
+    ),
     lookupCount: count(references),
   };
 });
@@ -170,6 +215,7 @@ function harnessDeclarations({ harnesses }: SecretsValues): readonly Member<Decl
 function harnessDeclaration({ name, host, header }: HarnessCredential): Declaration {
   return {
     by: 'harnesses',
+    optional: false,
     hosts: [host],
     reference: name,
     secret: { type: 'http', name, match_headers: [header] },
@@ -178,14 +224,19 @@ function harnessDeclaration({ name, host, header }: HarnessCredential): Declarat
 
 /** The secrets of each tool, sorted by tool name; secrets that are just a name come first. */
 function toolDeclarations({ tools }: SecretsValues): readonly Member<Declaration>[] {
-  return [
+  const lists = [
+    { key: 'secrets', optional: false },
+    { key: 'optional_secrets', optional: true },
+  ] as const;
+  return lists.flatMap(({ key, optional }) => [
     each(tools, (tool, toolName) =>
-      each(tool.secrets, (written, index) => {
+      each(tool[key], (written, index) => {
         const name = readAs(nameSchema, written);
         return when(
           isString(name),
           declaration({
-            by: str`tools.${toolName}.secrets[${index}]`,
+            by: str`tools.${toolName}.${key}[${index}]`,
+            optional,
             hosts: defaultIfAbsent(tool.hosts, []),
             reference: name,
             secret: mapOf<string | readonly string[]>(
@@ -197,7 +248,7 @@ function toolDeclarations({ tools }: SecretsValues): readonly Member<Declaration
       }),
     ),
     each(tools, (tool, toolName) =>
-      each(tool.secrets, (written, index) => {
+      each(tool[key], (written, index) => {
         const secret = readAs(declaredSecret, written);
         const toolHosts = ifElse(
           eq(secret.type, 'gcp_auth'),
@@ -207,7 +258,8 @@ function toolDeclarations({ tools }: SecretsValues): readonly Member<Declaration
         return when(
           not(isString(readAs(nameSchema, written))),
           declaration({
-            by: str`tools.${toolName}.secrets[${index}]`,
+            by: str`tools.${toolName}.${key}[${index}]`,
+            optional,
             hosts: defaultIfAbsent(secret.hosts, toolHosts),
             reference: defaultIfEmpty(secret.secret_ref, secret.name),
             secret,
@@ -215,47 +267,69 @@ function toolDeclarations({ tools }: SecretsValues): readonly Member<Declaration
         );
       }),
     ),
-  ];
+  ]);
 }
 
 function declaration(fields: {
   readonly by: Expr<string>;
+  readonly optional: boolean;
   readonly hosts: Expr<readonly string[]>;
   readonly reference: Expr<string>;
   readonly secret: Expr<object>;
 }): Symbolic<Declaration> {
-  return readAs(declarationSchema, mapOf<string | readonly string[] | object>(fields, 'declaration'));
+  return readAs(
+    declarationSchema,
+    mapOf<string | boolean | readonly string[] | object>(fields, 'declaration'),
+  );
 }
 
+/** Names hold no spaces, so that forms are sorted by name first. */
+const formOf = stringTemplateOf(
+  'centaur.secrets.formOf',
+  'The name of a secret and how it is used, without its hosts: equal for two declarations exactly if they mean the same.',
+  { declaration: declarationSchema },
+  ({ declaration: { secret, reference } }) => str`${secret.name} ${canonicalFormOf(secret, reference)}`,
+);
+
+/** A declaration with its form, so that it is computed once. */
+const formedSchema = Type.Object({ form: Type.String(), declaration: declarationSchema });
+
 function mergedSecrets(declarations: Declarations): Secrets {
-  const byName = groupBy(declarations, ({ secret }) => secret.name, 'declarationsByName');
-  const secret = (declarations: Declarations, name: Symbolic<string>) => {
+  const formed = listOf<Static<typeof formedSchema>>(
+    [
+      each(declarations, (declaration) =>
+        readAs(
+          formedSchema,
+          mapOf<string | object>({ form: formOf({ declaration }), declaration }, 'formed'),
+        ),
+      ),
+    ],
+    'formedDeclarations',
+  );
+  const byForm = groupBy(formed, ({ form }) => form, 'declarationsByForm');
+  const secret = (same: Symbolic<readonly Static<typeof formedSchema>[]>, form: Symbolic<string>) => {
+    const declarations = listOf<Declaration>(
+      [each(same, ({ declaration }) => declaration, 'one')],
+      'declarations',
+    );
     const hosts = listOf<string>([each(declarations, ({ hosts }) => each(hosts, (host) => host))], 'hosts');
     const fields = {
-      name,
+      name: first(declarations).secret.name,
       by: last(declarations).by,
+      optional: not(some(declarations, ({ optional }) => not(optional))),
+      form,
       hosts: sort(uniq(hosts)),
       reference: first(declarations).reference,
       declared: first(declarations).secret,
     };
-    return readAs(secretSchema, mapOf<string | readonly string[] | object>(fields, 'secret'));
+    return readAs(secretSchema, mapOf<string | boolean | readonly string[] | object>(fields, 'secret'));
   };
-  return listOf<Secret>([each(byName, secret)], 'secrets');
+  return listOf<Secret>([each(byForm, secret)], 'secrets');
 }
 
 /** The string that a tool sends in place of the credential. */
 export function placeholderOf({ name, declared }: Symbolic<Secret>): Expr<string> {
   return defaultIfEmpty(declared.replacer, name);
-}
-
-/** Whether an `http` secret replaces its placeholder or is injected. */
-export function modeOf({ mode }: Symbolic<DeclaredSecret>): Expr<string> {
-  return defaultIfEmpty(mode, 'replace');
-}
-
-/** The header names in which a placeholder is replaced, in Go's notation. */
-export function namedHeaders({ match_headers }: Symbolic<DeclaredSecret>): Member<string> {
-  return each(match_headers, (header) => when(not(hasPrefix('/', header)), canonicalHeader(header)));
 }
 
 /** The references of a secret: one, or several for some types. */

@@ -36,6 +36,7 @@ const host = fc.constantFrom(
   'fd00::/8',
 );
 const hosts = fc.uniqueArray(host, { minLength: 1, maxLength: 3 });
+const hostsOrNone = fc.oneof({ weight: 9, arbitrary: hosts }, fc.constant([]));
 const reference = fc.constantFrom(
   'KEY',
   'My item',
@@ -62,11 +63,11 @@ function record(needed: Members, more: Members) {
 const http = record(
   { type: fc.constant('http'), name: names },
   {
-    hosts,
+    hosts: hostsOrNone,
     mode: fc.constant('replace'),
     secret_ref: reference,
     replacer: fc.constantFrom('KEY', 'key"\\:#', 'PI_KE', '{{`%s'),
-    match_headers: fc.uniqueArray(header, { minLength: 1, maxLength: 3 }),
+    match_headers: fc.uniqueArray(header, { maxLength: 3 }),
     match_path: fc.boolean(),
     match_query: fc.boolean(),
   },
@@ -151,7 +152,14 @@ const secret = fc.oneof(
   names,
 );
 
-const tool = record({}, { hosts, secrets: fc.array(secret, { maxLength: 4 }) });
+const tool = record(
+  {},
+  {
+    hosts: hostsOrNone,
+    secrets: fc.array(secret, { maxLength: 4 }),
+    optional_secrets: fc.array(secret, { maxLength: 2 }),
+  },
+);
 const enabled = fc.record({ enabled: fc.boolean() });
 const document = record(
   { tools: fc.dictionary(fc.constantFrom('a', 'b', 'B', 'a-b', '_', '1', 'on'), tool, { maxKeys: 4 }) },

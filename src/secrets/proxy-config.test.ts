@@ -274,6 +274,57 @@ describe('http', () => {
     expect(lookupCount).toBe(2);
   });
 
+  test('a secret that is replaced on one host and injected into another is an entry for each', () => {
+    const { match_headers, ...placed } = http;
+    const replaced = { ...http, hosts: ['a.example.com'] };
+    const header = { ...placed, mode: 'inject', inject_header: 'X-Key', hosts: ['b.example.com'] };
+    const query = { ...placed, mode: 'inject', inject_query_param: 'k', hosts: ['c.example.com'] };
+    const orders = [
+      [replaced, header, query, { ...header, hosts: ['d.example.com'] }],
+      [query, { ...header, hosts: ['d.example.com'] }, header, replaced],
+    ];
+    const [one, other] = orders.map((secrets) => declaredBy(values({ t: { secrets } })));
+    expect(one?.configText).toBe(other?.configText);
+    expect(one?.lookupCount).toBe(3);
+    const entries = (one && transforms(one.config, 'secrets')[0]?.secrets) ?? [];
+    expect(entries.map(({ rules, replace, inject }) => [rules, replace?.match_headers, inject])).toEqual(
+      expect.arrayContaining([
+        [[{ host: 'a.example.com' }], match_headers, undefined],
+        [[{ host: 'b.example.com' }, { host: 'd.example.com' }], undefined, { header: 'X-Key' }],
+        [[{ host: 'c.example.com' }], undefined, { query_param: 'k' }],
+      ]),
+    );
+    expect(entries).toHaveLength(3);
+  });
+
+  test('an empty list of headers replaces in no header', () => {
+    const entry = entryOf({ ...http, match_headers: [], match_path: true });
+    expect(entry?.replace).toEqual({ proxy_value: http.name, match_headers: ['/^$/'], match_path: true });
+  });
+
+  test('a value may be missing if it is optional in every declaration', () => {
+    const on = (host: string, name: string, more: object = {}) => ({ ...http, name, hosts: [host], ...more });
+    const tools = {
+      a: {
+        hosts: [],
+        secrets: [on('a.example.com', 'BOTH'), on('a.example.com', 'NEEDS', { secret_ref: 'SHARED' })],
+        optional_secrets: [
+          on('b.example.com', 'BOTH'),
+          on('b.example.com', 'WANTS', { secret_ref: 'SHARED' }),
+        ],
+      },
+      b: {
+        hosts: ['c.example.com'],
+        optional_secrets: ['LEGACY', on('c.example.com', 'BOTH', { match_path: true })],
+      },
+    };
+    const { config, credentialKeys, optionalKeys, lookupCount } = declaredBy(values(tools, inMode('env')));
+    expect(credentialKeys).toEqual(['BOTH', 'LEGACY', 'SHARED']);
+    expect(optionalKeys).toEqual(['LEGACY']);
+    expect(lookupCount).toBe(5);
+    expect(transforms(config, 'secrets')[0]?.secrets).toHaveLength(5);
+  });
+
   test('a full reference is left unchanged', () => {
     const secret_ref = 'op://Other Vault/item-1/section/field';
     expect(entryOf({ ...http, secret_ref })?.source.secret_ref).toBe(secret_ref);

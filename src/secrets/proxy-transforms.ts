@@ -40,6 +40,7 @@ import {
   valueTemplate,
   when,
 } from '../helm/authoring.js';
+import { cloudPlatform, modeOf } from './canonical-form.js';
 import {
   awsForm,
   jsonField,
@@ -50,7 +51,6 @@ import {
 } from './declaration-schema.js';
 import {
   declared,
-  modeOf,
   placeholderOf,
   type Secret,
   type Secrets,
@@ -60,9 +60,6 @@ import { awsHeaders, hopByHopHeaders, noHeader, passingHeaders, tokenHeader } fr
 import type { OAuthToken, Rule, SecretEntry, SourceEntry, Transform } from './proxy-config-types.js';
 import { defaultField, secretSources } from './source.js';
 import { vaultPlaceholder } from './vault.js';
-
-/** The scopes of a Google token if a declaration names none. */
-export const cloudPlatform = 'https://www.googleapis.com/auth/cloud-platform';
 
 /** Where Google's clients request tokens; iron-proxy itself answers there. */
 const googleTokenEndpoint = 'https://oauth2.googleapis.com/token';

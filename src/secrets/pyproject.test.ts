@@ -61,6 +61,18 @@ describe('a declaration', () => {
     expect('declaration' in read && faults({ tools: { all: read.declaration } })).toEqual([]);
   });
 
+  test('keeps every list, empty ones too', () => {
+    const lines = [
+      'module = "client.py"',
+      'hosts = []',
+      'secrets = []',
+      'optional_secrets = ["A", {type = "gcp_auth", name = "B"}]',
+    ];
+    expect(readPyproject(['[tool.centaur]', ...lines].join('\n'), file)).toEqual({
+      declaration: { hosts: [], secrets: [], optional_secrets: ['A', { type: 'gcp_auth', name: 'B' }] },
+    });
+  });
+
   test('may be written as an array of tables', () => {
     const text = `
       [[tool.centaur.secrets]]
@@ -108,6 +120,13 @@ describe('a problem names the file, the table and the key', () => {
     [[`secrets = [{${http}, match_path = "yes"}]`], /secrets\[0\]\.match_path: must be true or false/],
     [['secret = ["KEY"]'], /secret: this key is not known/],
     [['hosts_ = ["a.example.com"]'], /hosts_: this key is not known/],
+    [['optional_secret = ["KEY"]'], /optional_secret: this key is not known/],
+    [['optional_secrets = ["KEY", 5]'], /optional_secrets\[1\]: must be a string or a map/],
+    [['more_secrets = ["KEY"]'], /more_secrets: this key is not known/],
+    [['allowed_hosts = ["a.example.com"]'], /allowed_hosts: this key is not known/],
+    [['credentials = ["KEY"]'], /credentials: this key is not known/],
+    [['prod.secrets = ["KEY"]'], /prod\.secrets: this key is not known/],
+    [['envs = [{}, {of = {hosts = ["a.example.com"]}}]'], /envs\[1\]\.of\.hosts: this key is not known/],
   ])('%j', (lines, problem) => {
     const [first, ...others] = problems(...lines);
     expect(first).toMatch(/^tools\/warehouse\/pyproject\.toml: \[tool\.centaur\] /);
@@ -192,6 +211,9 @@ describe('a problem names the file, the table and the key', () => {
 
   test('a misspelt key is reported with the intended key', () => {
     expect(hints('secret = ["KEY"]')).toEqual(['Did you mean secrets?']);
+    expect(hints('needed_hosts = ["a"]')).toEqual([
+      'What the tool needs stands in the keys hosts, secrets, optional_secrets of [tool.centaur] itself.',
+    ]);
     expect(hints('secrets = [{type = "http", name = "KEY", match_header = ["X"]}]')).toEqual([
       'Did you mean secrets[0].match_headers?',
     ]);

@@ -33,8 +33,8 @@ export type Pyproject =
 
 /** The table in which a tool declares what it needs. */
 export const table = 'tool.centaur';
-/** The keys of the table that concern credentials; it has other keys, which are not for the chart. */
-const keys = ['hosts', 'secrets'];
+/** The keys of the table that concern credentials; it has other keys, such as `module`, which are not for the chart. */
+const keys = Object.keys(toolSchema.properties);
 const schema: SchemaDocument = JSON.parse(JSON.stringify(toolSchema));
 
 const toml: FileFormat = {
@@ -141,13 +141,34 @@ function member(value: TomlValue | undefined, key: string): TomlValue | undefine
   return value !== undefined && isTable(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
-/** Other keys of the table are ignored, unless they resemble ours. */
+/** Other keys of the table are ignored, unless they resemble ours, speak of credentials or contain our keys. */
 function misspelt(centaur: TomlTable, file: string): readonly DeclarationProblem[] {
-  return Object.keys(centaur).flatMap((key) => {
-    const meant = keys.includes(key) ? undefined : nearest(key, keys);
-    if (meant === undefined) return [];
-    return [{ file, table, key, message: 'this key is not known', hint: `Did you mean ${meant}?` }];
+  return Object.entries(centaur).flatMap(([key, value]) => {
+    if (keys.includes(key)) return [];
+    const meant = nearest(key, keys);
+    if (meant === undefined && !/(^|_)(secrets|hosts|credentials)(_|$)/.test(key)) {
+      return misplaced(value, key).map((inner) => ({
+        file,
+        table,
+        key: inner,
+        message: 'this key is not known',
+        hint,
+      }));
+    }
+    const said = meant === undefined ? hint : `Did you mean ${meant}?`;
+    return [{ file, table, key, message: 'this key is not known', hint: said }];
   });
+}
+
+const hint = `What the tool needs stands in the keys ${keys.join(', ')} of [${table}] itself.`;
+
+/** The paths of our keys inside another key's value. */
+function misplaced(value: TomlValue, path: string): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap((member, index) => misplaced(member, `${path}[${index}]`));
+  if (!isTable(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    keys.includes(key) ? [`${path}.${key}`] : misplaced(inner, `${path}.${key}`),
+  );
 }
 
 function problemOf({ path, message, hint }: Fault, spoken: Value, file: string): DeclarationProblem {

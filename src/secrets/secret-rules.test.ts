@@ -23,41 +23,141 @@ test('sound declarations break no rule', () => {
   expect(problems({})).toEqual([]);
 });
 
-describe('one secret has one definition', () => {
+describe('one name may be used in several ways', () => {
+  const injected = { type: 'http', name: 'KEY', mode: 'inject', hosts: ['b.example.com'] };
+  const wide = ['*.example.com'];
+
   test.each([
-    ['another reference', { secret_ref: 'OTHER' }],
-    ['another placeholder', { replacer: 'key-0000' }],
     ['other headers', { match_headers: ['X-Key'] }],
     ['the path too', { match_path: true }],
     ['the query too', { match_query: true }],
+    ['the query alone', { match_headers: [], match_query: true }],
+    ['another reference on another host', { secret_ref: 'OTHER', hosts: ['b.example.com'] }],
+    ['another placeholder on another host', { replacer: 'KEY_2', hosts: ['b.example.com'] }],
+    ['another placeholder in another header', { replacer: 'key-0000', match_headers: ['X-Key'] }],
   ])('%s', (_, difference) => {
-    expect(broken({ a: [http], b: [{ ...http, ...difference }], c: [{ ...http, name: 'FINE' }] })).toEqual([
-      'tools.b.secrets[0]: KEY is declared in more than one way, by tools.a.secrets[0], tools.b.secrets[0], and one secret has one definition, in which only the hosts differ: make the declarations alike, or give one of them another name (with a secret_ref, both can use one item)',
+    expect(broken({ a: [http], b: [{ ...http, ...difference }], c: [{ ...http, name: 'FINE' }] })).toEqual(
+      [],
+    );
+  });
+
+  test('replaced on one host, and injected into a header or a parameter of another', () => {
+    expect(broken({ a: [http], b: [{ ...injected, inject_header: 'Authorization' }] })).toEqual([]);
+    expect(broken({ a: [http], b: [{ ...injected, inject_query_param: 'key' }] })).toEqual([]);
+    const parameter = { ...injected, inject_query_param: 'key', hosts: ['a.example.com'] };
+    expect(broken({ a: [http], b: [parameter] })).toEqual([]);
+    expect(broken({ a: [http], b: [{ type: 'gcp_auth', name: 'KEY' }] })).toEqual([]);
+    expect(broken({ a: [http, { type: 'pg_dsn', name: 'KEY', database: 'd' }] })).toEqual([]);
+  });
+
+  test.each([
+    ['a.example.com', ['a.example.com'], 'a.example.com'],
+    ['a host and a pattern', wide, '*.example.com'],
+  ])('but not with two references for %s', (_, hosts, at) => {
+    expect(
+      broken({ a: [http], b: [{ ...http, secret_ref: 'OTHER', hosts, match_headers: ['X-Key'] }] }),
+    ).toEqual([
+      `tools.b.secrets[0]: KEY has more than one reference for ${at}, KEY, OTHER, by tools.a.secrets[0], tools.b.secrets[0]: use one reference, give each declaration hosts of its own, or rename one of them`,
     ]);
   });
 
-  test('another type or mode', () => {
-    const injected = {
-      type: 'http',
-      name: 'KEY',
-      mode: 'inject',
-      inject_header: 'X-Key',
-      hosts: ['b.example.com'],
-    };
-    expect(broken({ a: [http], b: [injected] })).toHaveLength(1);
-    expect(broken({ a: [http], b: [{ type: 'gcp_auth', name: 'KEY' }] })).toHaveLength(1);
-    expect(broken({ a: [http, 'KEY'] })).toContainEqual(
-      expect.stringContaining('in more than one way, by tools.a'),
-    );
+  test('nor with the references of a grant the other way round', () => {
+    const token = (fields: object, host: string) => ({
+      type: 'oauth_token',
+      name: 'T',
+      grant: 'client_credentials',
+      token_endpoint: 'https://l.example.com/token',
+      hosts: [host],
+      fields,
+    });
+    const [one, other] = [
+      { client_id: 'I', client_secret: 'S' },
+      { client_id: 'S', client_secret: 'I' },
+    ];
+    expect(broken({ a: [token(one, 'a.example.com'), token(other, 'b.example.com')] })).toEqual([]);
+    expect(broken({ a: [token(one, 'a.example.com'), token(other, '*.example.com')] })).toEqual([
+      expect.stringMatching(
+        /^tools\.a\.secrets\[1\]: T has more than one reference for \*\.example\.com, I \+ S, S \+ I, /,
+      ),
+      expect.stringContaining('the header Authorization to *.example.com is set in more than one way'),
+    ]);
+  });
+
+  test.each([
+    ['a placeholder and an injected header', { ...injected, inject_header: 'authorization', hosts: wide }],
+    ['a placeholder and a token', { type: 'gcp_auth', name: 'KEY', hosts: wide }],
+    ['two placeholders', { ...http, replacer: 'key-0000', hosts: wide }],
+  ])('nor with %s in one place', (_, other) => {
+    const way = 'replacer' in other ? 'in place of key-0000' : 'without a placeholder';
+    expect(broken({ a: [http], b: [other] })).toEqual([
+      `tools.b.secrets[0]: KEY is put into the header Authorization to *.example.com in more than one way, in place of KEY and ${way}, by tools.a.secrets[0], tools.b.secrets[0]: use one way, or give each declaration hosts of its own`,
+    ]);
+  });
+
+  test('nor with a parameter of a query in which the placeholder is replaced', () => {
+    const query = { ...http, match_headers: [], match_query: true, hosts: ['b.example.com'] };
+    expect(broken({ a: [query], b: [{ ...injected, inject_query_param: 'key' }] })).toEqual([
+      expect.stringContaining('KEY is put into the query to b.example.com in more than one way'),
+    ]);
+    const path = { ...query, match_path: true, match_query: false };
+    expect(broken({ a: [{ ...path, replacer: 'ONE' }], b: [{ ...path, replacer: 'TWO' }] })).toEqual([
+      expect.stringContaining('KEY is put into the path to b.example.com in more than one way'),
+    ]);
+  });
+
+  test('nor with two formatters of one header', () => {
+    const bearer = { ...injected, inject_header: 'X-Key', inject_formatter: 'Bearer {{ .Value }}' };
+    expect(broken({ a: [bearer, { ...injected, inject_header: 'x-key', hosts: wide }] })).toEqual([
+      'tools.a.secrets[1]: the header X-Key to *.example.com is set in more than one way, by tools.a.secrets[0], tools.a.secrets[1], and only one value can arrive: make the declarations alike, or give each its own hosts',
+    ]);
+  });
+
+  test('nor with a placeholder inside another', () => {
+    const other = { ...http, replacer: 'KEY_2', match_headers: ['X-Key'], hosts: wide };
+    expect(broken({ a: [http], b: [other] })).toEqual([
+      'tools.a.secrets[0]: the placeholder of KEY, KEY, is part of KEY_2, that of KEY, and both go to one host, where replacing the first would damage the second: give one of them another replacer',
+    ]);
+  });
+
+  test('nor with one DSN for two databases', () => {
+    const dsn = (database: string, more: object = {}) => ({ type: 'pg_dsn', name: 'DSN', database, ...more });
+    expect(broken({ a: [dsn('one')], b: [dsn('two')] })).toEqual([
+      'tools.b.secrets[0]: DSN is declared for the databases one, two, and its DSN names one of them: give each database a name and an item of its own',
+    ]);
+    expect(broken({ a: [dsn('one')], b: [dsn('two', { secret_ref: 'OTHER' })] })).toEqual([]);
   });
 
   test('of a harness too', () => {
     const other = { ...http, name: 'OPENAI_API_KEY', match_headers: ['X-Key'] };
-    const [message] = problems({ tools: { a: { secrets: [other] } } });
-    expect(message).toMatch(
-      /^tools\.a\.secrets\[0\]: OPENAI_API_KEY is declared in more than one way, by harnesses, tools\.a\.secrets\[0\]/,
-    );
+    expect(problems({ tools: { a: { secrets: [other] } } })).toEqual([]);
+    const twice = { ...injected, name: 'OPENAI_API_KEY', inject_header: 'Authorization', hosts: wide };
+    expect(problems({ tools: { a: { secrets: [{ ...twice, hosts: ['api.openai.com'] }] } } })).toEqual([
+      expect.stringMatching(
+        /^tools\.a\.secrets\[0\]: OPENAI_API_KEY is put into the header Authorization to api\.openai\.com /,
+      ),
+    ]);
   });
+});
+
+test('an optional secret is held to the same rules', () => {
+  const { hosts, match_headers, ...nowhere } = http;
+  const tools = { a: { optional_secrets: [{ ...nowhere, match_headers: [] }, 'OLD'] } };
+  expect(problems({ tools, harnesses })).toEqual([
+    'tools.a.optional_secrets[1]: OLD has no hosts: set hosts on it, or on the tool as a default for all its secrets',
+    'tools.a.optional_secrets[0]: KEY has no hosts: set hosts on it, or on the tool as a default for all its secrets',
+    'tools.a.optional_secrets[0]: KEY has no place to be replaced in: say where its placeholder appears, with match_headers (such as Authorization), match_path or match_query',
+  ]);
+});
+
+describe('declarations of one name are merged', () => {
+  const entries = (one: object, other: object) =>
+    declaredBy({
+      tools: {
+        a: { secrets: [{ ...one, hosts: ['a.example.com'] }] },
+        b: { secrets: [{ ...other, hosts: ['b.example.com'] }] },
+      },
+      harnesses,
+    }).lookupCount;
 
   test('equivalent spellings count as the same', () => {
     const same = {
@@ -68,7 +168,7 @@ describe('one secret has one definition', () => {
       match_path: false,
       hosts: ['b.example.com'],
     };
-    expect(broken({ a: [http], b: [same] })).toEqual([]);
+    expect(entries(http, same)).toBe(1);
   });
 
   const secrets = {
@@ -108,8 +208,7 @@ describe('one secret has one definition', () => {
       { ...signed, allowed_services: ['sqs', 's3'] },
     ],
   ])('as %j means what %j does', (one, other) => {
-    const hosts = ['b.example.com'];
-    expect(broken({ a: [{ ...one, hosts: ['a.example.com'] }], b: [{ ...other, hosts }] })).toEqual([]);
+    expect(entries(one, other)).toBe(entries(one, one));
   });
 
   test.each([
@@ -148,10 +247,7 @@ describe('one secret has one definition', () => {
       { ...signed, allowed_regions: ['s3'] },
     ],
   ])('as %j means something else than %j', (one, other) => {
-    const hosts = ['b.example.com'];
-    expect(broken({ a: [{ ...one, hosts: ['a.example.com'] }], b: [{ ...other, hosts }] })).toEqual([
-      expect.stringContaining('is declared in more than one way'),
-    ]);
+    expect(entries(one, other)).toBe(2 * entries(one, one));
   });
 });
 
@@ -162,6 +258,8 @@ describe('a secret must match somewhere', () => {
       'tools.a.secrets[0]: KEY has no place to be replaced in: say where its placeholder appears, with match_headers (such as Authorization), match_path or match_query';
     expect(broken({ a: [nowhere] })).toEqual([message]);
     expect(broken({ a: [{ ...nowhere, match_path: false }] })).toEqual([message]);
+    expect(broken({ a: [{ ...nowhere, match_headers: [] }] })).toEqual([message]);
+    expect(broken({ a: [{ ...nowhere, match_headers: [], match_path: true }] })).toEqual([]);
     expect(broken({ a: [{ ...nowhere, match_query: true }] })).toEqual([]);
   });
 
@@ -171,6 +269,15 @@ describe('a secret must match somewhere', () => {
       'tools.a.secrets[0]: KEY has no hosts: set hosts on it, or on the tool as a default for all its secrets';
     expect(broken({ a: [nowhere] })).toEqual([message]);
     expect(broken({ a: ['KEY'] })).toEqual([message]);
+    expect(broken({ a: [{ ...nowhere, hosts: [] }] })).toEqual([message]);
+    expect(broken({ a: [{ type: 'gcp_auth', name: 'KEY', hosts: [] }] })).toEqual([message]);
+    expect(problems({ tools: { a: { hosts, secrets: [{ ...nowhere, hosts: [] }] } }, harnesses })).toEqual([
+      message,
+    ]);
+    expect(problems({ tools: { a: { hosts: [], secrets: [nowhere] } }, harnesses })).toEqual([message]);
+    expect(problems({ tools: { a: { hosts: [], secrets: [], optional_secrets: [] } }, harnesses })).toEqual(
+      [],
+    );
     expect(problems({ tools: { a: { hosts, secrets: [nowhere] } }, harnesses })).toEqual([]);
   });
 

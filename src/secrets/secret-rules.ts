@@ -10,13 +10,19 @@ import {
   str,
   when,
 } from '../helm/authoring.js';
-import { placeholderInsideAnother, sameDatabase, samePlace } from './collision-rules.js';
+import {
+  placeholderInsideAnother,
+  sameDatabase,
+  samePlace,
+  severalDatabases,
+  severalReferences,
+  severalWays,
+} from './collision-rules.js';
 import { given } from './conditions.js';
 import {
   hasNoHosts,
   hasNoPlace,
   hasNoSingleTarget,
-  hasSeveralForms,
   isInHopByHopHeader,
   targetsOwnHost,
   tokenEndpointIsOwnHost,
@@ -41,7 +47,6 @@ export function secretRules(values: SecretsValues, options: RuleOptions): readon
   return [
     rules(
       'Declarations of secrets',
-      hasSeveralForms(declarations),
       each(declarations, hasNoHosts),
       targetsOwnHost(declarations, options.ownHosts),
       tokenEndpointIsOwnHost(declarations, options.ownHosts),
@@ -51,6 +56,9 @@ export function secretRules(values: SecretsValues, options: RuleOptions): readon
     ),
     rules(
       'Declared secrets that would meet in one place',
+      severalReferences(secrets),
+      severalWays(secrets),
+      severalDatabases(secrets),
       placeholderInsideAnother(secrets),
       sameDatabase(secrets),
       samePlace(secrets),

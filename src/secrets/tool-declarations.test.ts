@@ -125,7 +125,7 @@ describe("a rule's message about declarations", () => {
     const ant = tool('ant', `secrets = [${http('KEY', 'match_path = true')}]`);
     const bee = tool(
       'bee',
-      `secrets = ["OTHER", ${http('KEY', 'match_query = true')}]`,
+      `secrets = ["OTHER", ${http('KEY', 'match_query = true, secret_ref = "ELSE"')}]`,
       'hosts = ["b.example.com"]',
     );
     expect(broken(ant, bee)).toEqual([
@@ -134,7 +134,7 @@ describe("a rule's message about declarations", () => {
         table: 'tool.centaur',
         key: 'secrets[1]',
         message: expect.stringMatching(
-          /^KEY is declared in more than one way, by secrets\[0\] of tools\/ant\/pyproject\.toml, secrets\[1\] of tools\/bee\/pyproject\.toml, and one secret has one definition/,
+          /^KEY has more than one reference for a\.example\.com, ELSE, KEY, by secrets\[0\] of tools\/ant\/pyproject\.toml, secrets\[1\] of tools\/bee\/pyproject\.toml: /,
         ),
       },
     ]);
@@ -143,7 +143,7 @@ describe("a rule's message about declarations", () => {
   test('names a file on one line', () => {
     const [one, other] = ['a', 'b'].map((name) => ({
       file: `to\nols/${name}/pyproject.toml`,
-      text: `[tool.centaur]\nsecrets = [${http('KEY', `match_headers = ["X-${name}"]`)}]`,
+      text: `[tool.centaur]\nsecrets = [${http('KEY', `match_headers = ["X"], secret_ref = "${name}"`)}]`,
     }));
     expect(one && other && broken(one, other)).toMatchObject([
       {

@@ -112,7 +112,7 @@ export function valuesOf(tools: readonly DeclaredTool[]) {
 }
 
 /** The places in the values that a rule's message names, in the form of `Declaration.by`. */
-const places = /tools\.([\w-]+)\.(secrets\[[0-9]+\])/g;
+const places = /tools\.([\w-]+)\.((?:optional_)?secrets\[[0-9]+\])/g;
 const placed = new RegExp(`^${places.source}: (.*)$`, 's');
 
 /** The messages of the chart's rules, each located at its declaration; a message about all of them is unchanged. */
@@ -144,18 +144,18 @@ export function toolsText(tools: readonly DeclaredTool[]): string {
 }
 
 function toolLines({ name, file, declaration }: DeclaredTool): readonly string[] {
-  const { hosts, secrets } = declaration;
+  const { hosts, ...lists } = declaration;
   return [
     `  # ${printable(file)}`,
     `  ${constantScalar(name)}:`,
     ...(hosts === undefined ? [] : [`    hosts: ${flow(hosts)}`]),
-    ...(secrets === undefined ? [] : secretsLines(secrets)),
+    ...Object.entries(lists).flatMap(([key, secrets]) => secretsLines(key, secrets)),
   ];
 }
 
-function secretsLines(secrets: readonly unknown[]): readonly string[] {
-  if (secrets.length === 0) return ['    secrets: []'];
-  return ['    secrets:', ...secrets.flatMap((secret) => secretLines(secret))];
+function secretsLines(key: string, secrets: readonly unknown[]): readonly string[] {
+  if (secrets.length === 0) return [`    ${key}: []`];
+  return [`    ${key}:`, ...secrets.flatMap((secret) => secretLines(secret))];
 }
 
 const lineWidth = 110;

@@ -275,7 +275,26 @@ export const brokenRules: BrokenRules = [
     ],
   ),
 
-  ['…: … is declared in more than one way', tools(http('KEY', host), http('KEY', host, 'match_path: true'))],
+  [
+    '…: … has more than one reference for …',
+    tools(http('KEY', host), http('KEY', host, 'match_path: true', 'secret_ref: OTHER')),
+  ],
+  [
+    '…: … is put into the … to … in more than one way',
+    tools(http('KEY', host), `type: http, name: KEY, mode: inject, inject_header: authorization, ${host}`),
+  ],
+  [
+    '…: … is declared for the databases …',
+    tools('type: pg_dsn, name: DSN, database: one', 'type: pg_dsn, name: DSN, database: two'),
+  ],
+  [
+    '…: the … to … is set in more than one way',
+    tools(
+      `type: http, name: KEY, mode: inject, inject_header: X-Key, ${host}`,
+      `type: http, name: KEY, mode: inject, inject_header: X-Key, inject_formatter: "Bearer {{ .Value }}", ${host}`,
+    ),
+  ],
+  ['…: … has no hosts', 'tools: {t: {hosts: [], optional_secrets: [KEY]}}'],
   ['…: … has no hosts', tools(http('KEY'))],
   ['…: … would be sent to …', tools(http('KEY', 'hosts: [law-release-centaur-api]'))],
   ['…: … would be sent to …', tools(http('KEY', 'hosts: [10-1-2-3.default.pod.cluster.local]'))],
@@ -287,6 +306,7 @@ export const brokenRules: BrokenRules = [
     ),
   ],
   ['…: … has no place to be replaced in', tools(`type: http, name: KEY, ${host}`)],
+  ['…: … has no place to be replaced in', tools(`type: http, name: KEY, match_headers: [], ${host}`)],
   ['…: … must be injected into exactly one place', tools(`type: http, name: KEY, mode: inject, ${host}`)],
   ['…: … would be put into …', tools(`type: http, name: KEY, match_headers: [Host], ${host}`)],
   ['…: the placeholder of …, …, is part of …', tools(http('KEY', host), http('A_KEY', host))],

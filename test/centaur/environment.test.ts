@@ -50,3 +50,24 @@ it('in api.extraEnv, a reference is replaced by another variable, as in Kubernet
   expect(variable('PLACE')).toBe('centaur-system');
   expect(variable('PRICE')).toBe('$(5)');
 });
+
+it('iron-proxy starts without the values of optional secrets, and not without one that a tool needs', () => {
+  const secret = (name: string) => `{type: http, name: ${name}, match_path: true, hosts: [a.example.com]}`;
+  const values = `
+ironProxy: {secretSource: env}
+tools:
+  a: {secrets: [${secret('NEEDED')}], optional_secrets: [${secret('WANTED')}]}
+  b: {optional_secrets: [${secret('NEEDED')}]}
+`;
+  const variables = render(values)
+    .get('Deployment', 'centaur-centaur-iron-proxy')
+    .container('iron-proxy')
+    .list('env')
+    .map((variable) => [variable.at('name'), variable.at('valueFrom', 'secretKeyRef', 'optional')]);
+  expect(variables).toEqual(
+    expect.arrayContaining([
+      ['NEEDED', undefined],
+      ['WANTED', true],
+    ]),
+  );
+});

@@ -383,7 +383,8 @@ describe.each(namings)('named $title, the hosts of a tool', (known) => {
 
 /** The key that a message about a place begins with. */
 function keyOf(path: string): string {
-  return path.startsWith('tools') ? 'tools.t.secrets[0]' : path.replace(/[[{].*$/, '');
+  if (!path.startsWith('tools')) return path.replace(/[[{].*$/, '');
+  return path.includes('optional_secrets') ? 'tools.t.optional_secrets[0]' : 'tools.t.secrets[0]';
 }
 
 /** Values with only this at a place: the first member of lists, the key `t` of open maps or the whole map. */

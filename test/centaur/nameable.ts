@@ -97,8 +97,7 @@ export const holders: { readonly [place: string]: Holder } = {
   'onepasswordConnect.connect.extraVolumeMounts[]': 'Connect',
 };
 
-/** The chart's own places. */
-export const keys: Rows = {
+const required: Rows = {
   'tools{}.hosts[]': {
     kind: 'credential host',
     beside: declares({ type: 'http', match_headers: ['X'] }),
@@ -194,6 +193,20 @@ export const keys: Rows = {
     api.slackEtlExcludedChannelPatterns
   `),
 };
+
+/** What is declared as optional names the same as what is declared as required. */
+const optional = Object.fromEntries(
+  Object.entries(required)
+    .filter(([place]) => place.startsWith('tools{}.secrets[]'))
+    .map(([place, row]): readonly [string, Row] => {
+      const { tools }: { readonly tools?: unknown } = row.beside ?? {};
+      const beside = JSON.parse(JSON.stringify({ tools }).replaceAll('"secrets":', '"optional_secrets":'));
+      return [place.replace('secrets', 'optional_secrets'), { ...row, beside }];
+    }),
+);
+
+/** The chart's own places. */
+export const keys: Rows = { ...required, ...optional };
 
 /** The places of Kubernetes' types; those that name only nodes, pods, volumes and files. */
 export const types: { readonly [type: string]: Rows } = {

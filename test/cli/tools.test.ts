@@ -79,16 +79,13 @@ describe('centaur-chart tools', () => {
   });
 
   it('refuses two tools that declare one secret differently', async () => {
-    const declaration = (header: string) =>
-      `[tool.centaur]\nsecrets = [{type="http", name="KEY", match_headers=["${header}"], hosts=["a.example.com"]}]`;
-    await tree({
-      'a/pyproject.toml': declaration('Authorization'),
-      'b/pyproject.toml': declaration('X-Key'),
-    });
+    const declaration = (reference: string) =>
+      `[tool.centaur]\nsecrets = [{type="http", name="KEY", secret_ref="${reference}", match_path=true, hosts=["a.example.com"]}]`;
+    await tree({ 'a/pyproject.toml': declaration('ONE'), 'b/pyproject.toml': declaration('TWO') });
     const { status, stdout, stderr } = await tools('a', 'b');
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toMatch(
-      /^b\/pyproject\.toml: tool\.centaur: secrets\[0\]: KEY is declared in more than one way, by secrets\[0\] of a\/pyproject\.toml, /,
+      /^b\/pyproject\.toml: tool\.centaur: secrets\[0\]: KEY has more than one reference for a\.example\.com, ONE, TWO, by secrets\[0\] of a\/pyproject\.toml, /,
     );
   });
 

@@ -11,8 +11,16 @@ export const rendered: ContainerOf = (mode) => renderedWith(mode, []);
 
 /** The same, with more settings as Helm's `--set` takes them. */
 export async function renderedWith(mode: SecretSource, set: readonly string[]): Promise<ProxyContainer> {
-  const tools = await readFile(new URL('testdata/tools.yaml', import.meta.url), 'utf8');
-  const release = render(tools, { set: [...settings(mode), ...set] });
+  return renderedFrom(await readFile(new URL('testdata/tools.yaml', import.meta.url), 'utf8'), mode, set);
+}
+
+/** The same, for other values. */
+export async function renderedFrom(
+  values: string,
+  mode: SecretSource,
+  set: readonly string[] = [],
+): Promise<ProxyContainer> {
+  const release = render(values, { set: [...settings(mode), ...set] });
   const deployment = release.get('Deployment', 'centaur-centaur-iron-proxy');
   const template = release.get('ConfigMap', 'centaur-centaur-iron-proxy').at('data', 'iron-proxy.yaml');
   const proxy = deployment.container('iron-proxy');

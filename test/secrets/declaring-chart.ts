@@ -6,7 +6,6 @@ import {
   constant,
   type Expr,
   HelmChart,
-  join,
   KubeConfigMap,
   listOf,
   str,
@@ -16,7 +15,7 @@ import type { Fault } from '../../src/helm/schema/fault-words.js';
 import { faultFinder } from '../../src/helm/schema/faults.js';
 import type { SchemaDocument } from '../../src/helm/schema/paths.js';
 import { coalesce } from '../../src/helm/values/merge.js';
-import { declared } from '../../src/secrets/declared-secrets.js';
+import { type CredentialKey, declared } from '../../src/secrets/declared-secrets.js';
 import { ownHost } from '../../src/secrets/own-host.js';
 import { proxyConfig } from '../../src/secrets/proxy-config.js';
 import type { ProxyConfig, SecretEntry, Transform } from '../../src/secrets/proxy-config-types.js';
@@ -71,7 +70,7 @@ new KubeConfigMap(declaringChart, 'config', {
   data: {
     'iron-proxy.yaml': block(proxyConfig(values)),
     declaresDatabase: text(answers.declaresDatabase),
-    credentialKeys: join('\n', answers.credentialKeys),
+    credentialKeys: toJson(answers.credentialKeys),
     lookupCount: str`${answers.lookupCount}`,
     exceedsSmallestPlan: text(exceedsSmallestPlan(values, values.proxies)),
   },
@@ -118,6 +117,8 @@ export interface Declared {
   readonly config: ProxyConfig;
   readonly configText: string;
   readonly credentialKeys: readonly string[];
+  /** Those that may be missing. */
+  readonly optionalKeys: readonly string[];
   readonly declaresDatabase: boolean;
   readonly lookupCount: number;
   readonly exceedsSmallestPlan: boolean;
@@ -134,11 +135,12 @@ export function declaredBy(given: DeclaringValues): Declared {
   if (problems.length > 0) throw new Error(problems.join('\n'));
   const data = dataOf(objects[0]?.object);
   const configText = data['iron-proxy.yaml'] ?? '';
-  const keys = data.credentialKeys ?? '';
+  const keys: readonly CredentialKey[] = JSON.parse(data.credentialKeys ?? '[]');
   return {
     configText,
     config: parse(configText),
-    credentialKeys: keys === '' ? [] : keys.split('\n'),
+    credentialKeys: keys.map(({ key }) => key),
+    optionalKeys: keys.filter(({ optional }) => optional).map(({ key }) => key),
     declaresDatabase: data.declaresDatabase === 'true',
     lookupCount: Number(data.lookupCount),
     exceedsSmallestPlan: data.exceedsSmallestPlan === 'true',
