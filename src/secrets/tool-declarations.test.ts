@@ -140,6 +140,19 @@ describe("a rule's message about declarations", () => {
     ]);
   });
 
+  test('names an optional secret too', () => {
+    const ant = tool('ant', `hosts = []\noptional_secrets = ["KEY"]`);
+    expect(broken(ant)).toMatchObject([
+      {
+        file: 'tools/ant/pyproject.toml',
+        key: 'optional_secrets[0]',
+        message: expect.stringMatching(/^KEY has no hosts: /),
+      },
+    ]);
+    const lines = ['    hosts: []', '    optional_secrets:', '      - KEY'];
+    expect(toolsText(read(ant))).toContain(lines.join('\n'));
+  });
+
   test('names a file on one line', () => {
     const [one, other] = ['a', 'b'].map((name) => ({
       file: `to\nols/${name}/pyproject.toml`,
