@@ -12,7 +12,7 @@ export const maxDepth = 100;
  */
 export function* disagreements(tokens: readonly CST.Token[], text: string): Generator<Fault> {
   yield* documentMarkers(tokens, text);
-  yield* each(tokens, { text, inFlow: false, depth: 0, indent: -1 });
+  yield* each(tokens, { text, inFlow: false, depth: 0, indent: -1, last: { isPlain: false } });
 }
 
 interface Context {
@@ -22,6 +22,8 @@ interface Context {
   /** The number of open collections, and the column of the innermost. */
   depth: number;
   indent: number;
+  /** Of the last token that is neither space nor a line break: whether it is a string without quotes. */
+  readonly last: { isPlain: boolean };
 }
 
 /** Helm 4 splits a file at each line that begins with `---` before it parses; Helm 3 reads up to the first such end. */
@@ -31,11 +33,19 @@ function* documentMarkers(tokens: readonly CST.Token[], text: string): Generator
     const message = 'Helm 4 takes each line that begins with "---" for the start of a document';
     yield { refusal: 'document', offset, message, hint: 'Put what follows on a line of its own.' };
   }
-  const [, second] = tokens.filter(({ type }) => type === 'document');
+  const [, ...more] = tokens.filter((token) => token.type === 'document');
+  // One that consists of comments is as good as none.
+  const second = more.find(({ value }) => value !== undefined);
   if (second) {
     const message = 'a second document starts here: Helm 3 ignores it, Helm 4 merges it into the first';
     const hint = 'Give each document a file of its own, with -f for each.';
     yield { refusal: 'document', offset: second.offset, message, hint };
+  }
+  // Helm 4 reads each document by itself, and none that consists of its end.
+  const begins = tokens.findIndex((token) => token.type === 'document' && token.value !== undefined);
+  for (const [index, token] of tokens.entries()) {
+    if (token.type !== 'doc-end' || (begins !== -1 && index === begins + 1)) continue;
+    yield fault('document', token, '"..." stands where no document ends', 'Remove this line.');
   }
 }
 
@@ -44,12 +54,10 @@ function* each(tokens: readonly (CST.Token | null | undefined)[] = [], context: 
 }
 
 function* within(token: CST.Token, context: Context): Generator<Fault> {
+  if (token.type !== 'space' && token.type !== 'newline') context.last.isPlain = token.type === 'scalar';
   switch (token.type) {
     case 'document':
       yield* each([...token.start, token.value, ...(token.end ?? [])], context);
-      break;
-    case 'doc-end':
-      yield fault('document', token, 'Helm ignores whatever follows "..."', 'Remove this line.');
       break;
     case 'directive':
       yield fault('directive', token, 'Helm 4 reads no file with a %-directive', 'Remove this line.');
@@ -131,9 +139,6 @@ function* pair(
     const hint = 'Check the indentation, quotes and brackets before it.';
     yield fault('syntax', stray, 'a ":" or a "," is missing before this', hint);
   }
-  if (question && !inFlow) {
-    yield fault('key', question, 'outside of brackets, a key is not written with "?"', 'Write "key: value".');
-  }
   if (!colon) return;
   if (!key) yield fault('key', colon, 'a key is missing before this ":"', 'Write "key: value".');
 
@@ -147,6 +152,10 @@ function* pair(
       message,
       'Indent keys of one map alike, and quote a string of several lines.',
     );
+  }
+  if (question && !inFlow && columnOf(question, text) !== columnOf(colon, text)) {
+    const hint = 'Put it below the "?", or write "key: value".';
+    yield fault('key', colon, 'a ":" after a key with "?" is in the column of the "?"', hint);
   }
   const isQuoted = key?.type === 'single-quoted-scalar' || key?.type === 'double-quoted-scalar';
   if (inFlow && (question || !isQuoted) && !/^\s?$/.test(text.charAt(colon.offset + 1))) {
@@ -220,14 +229,16 @@ function* name(token: CST.SourceToken | CST.FlowScalar, context: Context): Gener
 }
 
 /**
- * In goyaml, a tab neither indents nor follows a dash; elsewhere it is allowed after a ":" and at the end of a line.
+ * In goyaml, a tab neither indents nor follows an indicator at the beginning of a line; elsewhere it is allowed after a
+ * ":" and at the end of a line. In brackets it is allowed everywhere, except below a string without quotes.
  */
 function* space(token: CST.SourceToken, context: Context): Generator<Fault> {
   if (!token.source.includes('\t')) return;
-  const { text } = context;
+  const { text, inFlow, last } = context;
   const before = text.slice(text.lastIndexOf('\n', token.offset - 1) + 1, token.offset);
+  if (inFlow && !(last.isPlain && before.trim() === '')) return;
   const isAllowed = /:[ \t]*$/.test(before) || /^[#\r\n]?$/.test(following(token, context));
-  if (!isAllowed || /^[ \t]*$|(?:^|[ \t])[-?][ \t]*$/.test(before)) {
+  if (!isAllowed || /^[ \t]*$|(?:^|[ \t])[-?][ \t]*$|^[- ?]*:[ \t]*$/.test(before)) {
     yield fault('indentation', token, 'a tab stands where YAML wants spaces', 'Replace it with spaces.');
   }
 }
@@ -275,6 +286,10 @@ function* blockScalar(token: CST.BlockScalar, { text, indent: parent }: Context)
       `End the file with a line break, or write "${header.charAt(0)}-".`,
     );
   }
+}
+
+function columnOf({ offset }: { offset: number }, text: string): number {
+  return offset - text.lastIndexOf('\n', offset - 1);
 }
 
 function following(token: { offset: number; source: string }, { text }: Context): string {

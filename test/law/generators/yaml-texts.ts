@@ -45,7 +45,7 @@ const word = one(
 const blockHeader = row(one('|¦>'), one('¦¦¦-¦+¦1¦2¦3¦-1¦2+¦+1¦9¦0¦--'), one('¦¦ ¦ # c¦#c¦\t¦ x'));
 const blockLine = row(one('¦ ¦  ¦   ¦    ¦      '), one('¦¦x¦x y¦\tx¦x\t¦- a¦b: c¦# c¦"¦\t¦...¦---¦{¦x  '));
 
-const space = one('¦¦ ¦  ¦\t¦\n ¦\n  ¦\r\n ¦   \n  ¦ # c\n ¦\n\n ¦\n');
+const space = one('¦¦ ¦  ¦\t¦\t¦\n\t¦\n \t¦\n ¦\n  ¦\r\n ¦   \n  ¦ # c\n ¦\n\n ¦\n');
 const { flow } = fc.letrec<Record<'flow' | 'list' | 'map', string>>((tie) => ({
   flow: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
@@ -222,6 +222,19 @@ export const families: Readonly<Record<string, Family>> = {
     ),
     mayRefuse: anyStructure,
     leastAccepted: 0.04,
+  },
+  'documents, and where they end': {
+    texts: row(
+      one('a: 1\n¦a: 1¦a: x\n¦a: "b"\n¦a:\n- 1\n¦a: [1]\n¦# c\n¦---\n¦---\na: 1\n¦{a: 1}\n¦'),
+      many(
+        one('---¦...¦---¦...¦--- # c¦... # c¦# c¦ # c¦¦ ¦\t¦--- ¦...\t¦a: 1¦b: 2¦null¦{}¦x'),
+        5,
+        one('\n¦\n¦\r\n'),
+      ),
+      one('¦¦# c'),
+    ),
+    mayRefuse: anyStructure,
+    leastAccepted: 0.2,
   },
   tags: {
     texts: row(
