@@ -16,8 +16,8 @@ export const budget: Verb = {
   summary: "count 1Password's reads against a plan's limits",
   description:
     "Counts how often these values' proxies ask 1Password when every credential is in use all the time, and holds that\n" +
-    'against the limits of service accounts: hourly for each token, daily for each account. Exit status 1 where it\n' +
-    'does not fit.',
+    'against the limits of service accounts: hourly for each token, daily for each account. If it exceeds the limits of\n' +
+    'the plan in --plan, the exit status is 1; without --plan, the command only reports.',
   examples: [
     'budget -f values.yaml --sandboxes 20',
     'budget -f values.yaml --sandboxes 20 --plan business',
@@ -32,7 +32,12 @@ export const budget: Verb = {
         wholeNumber,
         0,
       )
-      .addOption(new Option('--plan <plan>', "the account's plan (default: all of them)").choices(planNames))
+      .addOption(
+        new Option(
+          '--plan <plan>',
+          "the account's plan, which must not be exceeded (default: report on all plans)",
+        ).choices(planNames),
+      )
       .addOption(
         new Option('--output <format>', 'how to print what was found')
           .choices(['text', 'json'])
@@ -53,7 +58,7 @@ export const budget: Verb = {
     } else {
       await print(io, counted === undefined ? `${source}: no limits of 1Password apply\n` : table(counted));
     }
-    return fits ? 0 : 1;
+    return fits || plan === undefined ? 0 : 1;
   },
 };
 
@@ -71,7 +76,7 @@ function table(budget: Budget): string {
     '',
     ...lines,
     '',
-    ...plans.map(remedy),
+    ...plans.map((verdict) => remedy(verdict, budget)),
     requestNote(budget),
     '',
   ].join('\n');

@@ -19,17 +19,15 @@ test('each proxy reads each value again when its TTL is over', () => {
 test('a read takes at most three requests, and a plan fits by its reads', () => {
   const budget = budgetOf({ proxies: 1, lookups: 1, ttlSeconds: 120 }, ['personal']);
   expect(budget).toMatchObject({ readsPerDay: 720, requestsPerHour: 90, requestsPerDay: 2160 });
-  const fitting = (ttlSeconds: number) =>
-    budgetOf({ proxies: 1, lookups: 1, ttlSeconds }, ['personal']).plans.map((verdict) => [
-      verdict.fits,
-      verdict.fitsByRequests,
-      remedy(verdict),
-    ]);
+  const fitting = (ttlSeconds: number) => {
+    const counted = budgetOf({ proxies: 1, lookups: 1, ttlSeconds }, ['personal']);
+    return counted.plans.map((verdict) => [verdict.fits, verdict.fitsByRequests, remedy(verdict, counted)]);
+  };
   // 333 reads a day are 999 requests.
   expect([120, 259, 260].flatMap(fitting)).toEqual([
-    [true, false, 'fits the plan Individual and Families by its reads, and not by their requests'],
-    [true, false, 'fits the plan Individual and Families by its reads, and not by their requests'],
-    [true, true, 'fits the plan Individual and Families'],
+    [true, false, 'Individual and Families: fits by its reads, but not if 1Password counts each request'],
+    [true, false, 'Individual and Families: fits by its reads, but not if 1Password counts each request'],
+    [true, true, 'Individual and Families: fits'],
   ]);
   expect(requestNote(budget)).toBe(
     "a read is 3 requests of 1Password's SDK, 2 where OP_VAULT is an id: up to 90 an hour and 2,160 a day, should 1Password count each of them",
@@ -81,13 +79,17 @@ test('a budget fits if it exceeds no limit', () => {
 });
 
 test('the remedy is a TTL, or Connect', () => {
-  const [fine] = budgetOf(use, ['business']).plans;
-  const [later] = budgetOf(use, ['personal']).plans;
-  const [never] = budgetOf({ ...use, proxies: 500 }, ['personal']).plans;
-  expect([fine, later, never].map((verdict) => verdict && remedy(verdict))).toEqual([
-    'fits the plan Business',
-    'fits the plan Individual and Families with secretTtl 17m21s or longer, or use secretSource onepassword-connect, which has no limits',
-    'no secretTtl fits the plan Individual and Families: use secretSource onepassword-connect, which has no limits',
+  const remedies = [
+    budgetOf(use, ['business']),
+    budgetOf(use, ['personal']),
+    budgetOf({ proxies: 1, lookups: 1, ttlSeconds: 3 }, ['business']),
+    budgetOf({ ...use, proxies: 500, ttlSeconds: 3600 }, ['personal']),
+  ].flatMap((budget) => budget.plans.map((verdict) => remedy(verdict, budget)));
+  expect(remedies).toEqual([
+    'Business: fits',
+    'Individual and Families: exceeds the daily limit; fits with secretTtl 17m21s',
+    'Business: fits by its reads, but not if 1Password counts each request',
+    'Individual and Families: exceeds the hourly and the daily limit with any secretTtl; use secretSource onepassword-connect, which has no limits',
   ]);
 });
 

@@ -106,13 +106,14 @@ export function requestNote({ requestsPerHour, requestsPerDay }: Budget): string
   return `a read is ${byName} requests of 1Password's SDK, ${byId} where OP_VAULT is an id: up to ${number.format(requestsPerHour)} an hour and ${number.format(requestsPerDay)} a day, should 1Password count each of them`;
 }
 
-/** What to do: a sentence for each plan. */
-export function remedy({ fits, fitsByRequests, title, smallestTtlSeconds }: PlanVerdict): string {
-  if (fitsByRequests) return `fits the plan ${title}`;
-  if (fits) return `fits the plan ${title} by its reads, and not by their requests`;
-  if (smallestTtlSeconds === undefined) {
-    return `no secretTtl fits the plan ${title}: use secretSource onepassword-connect, which has no limits`;
-  }
-  const ttl = goDuration(smallestTtlSeconds);
-  return `fits the plan ${title} with secretTtl ${ttl} or longer, or use secretSource onepassword-connect, which has no limits`;
+/** Whether a plan fits, which of its limits is exceeded, and what to do: one line. */
+export function remedy(verdict: PlanVerdict, { readsPerHour, readsPerDay }: Budget): string {
+  const { fits, fitsByRequests, title, hourly, daily, smallestTtlSeconds } = verdict;
+  if (fitsByRequests) return `${title}: fits`;
+  if (fits) return `${title}: fits by its reads, but not if 1Password counts each request`;
+  const exceeded = [...(readsPerHour > hourly ? ['hourly'] : []), ...(readsPerDay > daily ? ['daily'] : [])];
+  const limits = `exceeds the ${exceeded.join(' and the ')} limit`;
+  return smallestTtlSeconds === undefined
+    ? `${title}: ${limits} with any secretTtl; use secretSource onepassword-connect, which has no limits`
+    : `${title}: ${limits}; fits with secretTtl ${goDuration(smallestTtlSeconds)}`;
 }
