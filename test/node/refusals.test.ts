@@ -165,6 +165,15 @@ describe('pods on a real API server', () => {
       expect(await release().tried('upgrade', flags, values)).toMatchObject({ code: 0 });
       expect(await replicas()).toBe(5);
     });
+
+    test.sequential('drops to one pod when it is turned on in one step', async () => {
+      // The number belongs to kubectl now.
+      const off = major === 3 ? [] : ['--force-conflicts'];
+      expect(await release().tried('upgrade', off, values)).toMatchObject({ code: 0 });
+      expect(await replicas()).toBe(3);
+      expect(await release().tried('upgrade', autoscaled, values)).toMatchObject({ code: 0 });
+      expect(await replicas()).toBe(1);
+    });
   });
 });
 

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const pause = 100;
+/** Most attempts start kubectl, which takes a processor for about as long. */
+const pause = 200;
 
 /**
  * Waits until a condition holds, checking it repeatedly.

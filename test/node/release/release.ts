@@ -54,7 +54,7 @@ export async function importImages(node: Node): Promise<void> {
     connectImage('api', 'docker.io/1password/connect-api:1.8.1', vault),
     connectImage('sync', 'docker.io/1password/connect-sync:1.8.1', vault),
   ];
-  for (const image of images) await node.importImage(await image);
+  await Promise.all(images.map(async (image) => node.importImage(await image)));
 }
 
 /** The content of a values file, or of several, where later ones win. */
