@@ -15,7 +15,15 @@ import {
   str,
   when,
 } from '../helm/authoring.js';
-import { databaseIsAnywhere, flowsOf, type Outside, portsOf, sourcesOf, type Workload } from './flows.js';
+import {
+  databaseIsAnywhere,
+  type Flow,
+  type Outside,
+  type Pods,
+  portsOf,
+  sourcesOf,
+  type Workload,
+} from './flows.js';
 import type { Platform } from './platform.js';
 
 /** https://github.com/cilium/cilium/blob/v1.20.2/pkg/policy/api/entity.go */
@@ -47,11 +55,10 @@ export class CiliumPolicies extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    platform: Platform,
-    pods: { readonly [workload in Workload]: Fields<k8s.LabelSelector> },
+    { values, names }: Platform,
+    { flows, pods }: { readonly flows: readonly Flow[]; readonly pods: Pods },
   ) {
     super(scope, id);
-    const { values, names } = platform;
     const { enabled, cilium } = values.networkPolicy;
     const entities: Entities = {
       'kubernetes-api': { entity: 'kube-apiserver' },
@@ -60,7 +67,7 @@ export class CiliumPolicies extends Construct {
     };
 
     const policy = (workload: Workload, comment: string) => {
-      const egress = flowsOf(platform)
+      const egress = flows
         .filter((flow) => sourcesOf(flow).includes(workload))
         .flatMap((flow) =>
           flow.to.flatMap((end): readonly Member<EgressRule>[] => {

@@ -2,7 +2,18 @@
  * Who may talk to whom: the complete table. The policies on both ends of each flow, the graph and the tests are
  * generated from it; everything else is denied.
  */
-import { and, type Expr, each, isNonEmpty, type Leaf, type Member, not, or } from '../helm/authoring.js';
+import type { k8s } from 'cdk8s-plus-28';
+import {
+  and,
+  type Expr,
+  each,
+  type Fields,
+  isNonEmpty,
+  type Leaf,
+  type Member,
+  not,
+  or,
+} from '../helm/authoring.js';
 import { apiPort } from './api.js';
 import type { Platform } from './platform.js';
 import type { Values } from './values/index.js';
@@ -11,6 +22,9 @@ import type { Values } from './values/index.js';
 export type Workload = 'api' | 'iron-proxy' | 'connect' | 'sandbox' | 'sandbox-proxy' | 'test';
 
 const workloads: readonly Workload[] = ['api', 'iron-proxy', 'connect', 'sandbox', 'sandbox-proxy', 'test'];
+
+/** The selector of each workload's pods. */
+export type Pods = { readonly [workload in Workload]: Fields<k8s.LabelSelector> };
 
 /** What is outside the release. */
 export type Outside =

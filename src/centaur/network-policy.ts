@@ -27,6 +27,7 @@ import {
   type FlowPort,
   flowsOf,
   type Outside,
+  type Pods,
   portsOf,
   sourcesOf,
   type Workload,
@@ -36,7 +37,6 @@ import type { Platform } from './platform.js';
 import { sandboxLabels } from './sandbox.js';
 
 type Peer = Member<k8s.NetworkPolicyPeer>;
-export type Pods = { readonly [workload in Workload]: Fields<k8s.LabelSelector> };
 
 /** Default deny in both directions and, for each workload, the flows at either end of which it is. */
 export class NetworkPolicies extends Construct {
@@ -140,7 +140,7 @@ export class NetworkPolicies extends Construct {
       comment: 'Sandboxes. The API adds, for each of them, the way to its own proxy and to nothing else.',
     });
     policy('test', { when: enabled, comment: 'The pod of `helm test`.' });
-    new CiliumPolicies(this, 'cilium', platform, pods);
+    new CiliumPolicies(this, 'cilium', platform, { flows, pods });
   }
 }
 

@@ -103,16 +103,7 @@ function networkPolicyRules({ values }: Platform): readonly Member<string>[] {
     ['database.cidrs', database.cidrs, openInstead],
     ['dns.cidrs', dns.cidrs, named],
   ] as const;
-  const egress = [
-    ['extraEgress.api', extraEgress.api],
-    ['extraEgress.ironProxy', extraEgress.ironProxy],
-    ['extraEgress.connect', extraEgress.connect],
-  ] as const;
-  const ingress = [
-    ['extraIngress.api', extraIngress.api],
-    ['extraIngress.ironProxy', extraIngress.ironProxy],
-    ['extraIngress.connect', extraIngress.connect],
-  ] as const;
+  const components = ['api', 'ironProxy', 'connect'] as const;
   const isEveryAddress = (key: string, cidr: Expr<string>, instead: string) =>
     when<string>(
       hasSuffix('/0', cidr),
@@ -122,28 +113,30 @@ function networkPolicyRules({ values }: Platform): readonly Member<string>[] {
     ...lists.map(
       ([key, cidrs, instead]): Member<string> => each(cidrs, (cidr) => isEveryAddress(key, cidr, instead)),
     ),
-    ...egress.map(
-      ([key, rules]): Member<string> =>
-        each(rules, ({ to }) =>
-          each(to, ({ ipBlock }) => when(ipBlock, ({ cidr }) => isEveryAddress(key, cidr, named))),
-        ),
-    ),
-    // Kubernetes interprets a rule without peers as one for every address.
-    ...egress.map(
-      ([key, rules]): Member<string> =>
-        each(rules, ({ to }) =>
-          when(
-            not(isNonEmpty(to)),
-            str`networkPolicy.${key}: a rule has no "to", and would allow every address: list its peers, such as {ipBlock: {cidr: 10.0.0.10/32}}`,
+    ...components.map(
+      (component): Member<string> =>
+        each(extraEgress[component], ({ to }) =>
+          each(to, ({ ipBlock }) =>
+            when(ipBlock, ({ cidr }) => isEveryAddress(`extraEgress.${component}`, cidr, named)),
           ),
         ),
     ),
-    ...ingress.map(
-      ([key, rules]): Member<string> =>
-        each(rules, ({ from }) =>
+    // Kubernetes interprets a rule without peers as one for every address.
+    ...components.map(
+      (component): Member<string> =>
+        each(extraEgress[component], ({ to }) =>
+          when(
+            not(isNonEmpty(to)),
+            str`networkPolicy.extraEgress.${component}: a rule has no "to", and would allow every address: list its peers, such as {ipBlock: {cidr: 10.0.0.10/32}}`,
+          ),
+        ),
+    ),
+    ...components.map(
+      (component): Member<string> =>
+        each(extraIngress[component], ({ from }) =>
           when(
             not(isNonEmpty(from)),
-            str`networkPolicy.${key}: a rule has no "from", and would allow connections from everywhere: list its peers, such as {namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: monitoring}}}`,
+            str`networkPolicy.extraIngress.${component}: a rule has no "from", and would allow connections from everywhere: list its peers, such as {namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: monitoring}}}`,
           ),
         ),
     ),

@@ -101,7 +101,7 @@ export function workloadRules({ values }: Platform): readonly RuleGroup[] {
         })),
       ),
     ),
-    rules('DNS', ...dnsRules(values)),
+    rules('DNS', ...dnsRules(workloads, values)),
     rules("Connect's user", ...userRules(values)),
   ];
 }
@@ -117,9 +117,12 @@ function sandboxContainer({ sandbox: { resources } }: Values): ContainerResource
   };
 }
 
-function dnsRules(values: Values): readonly Member<string>[] {
+function dnsRules(
+  workloads: ReturnType<typeof workloadsOf>,
+  { ironProxy }: Values,
+): readonly Member<string>[] {
   return [
-    ...workloadsOf(values).map(({ key, values: { dnsPolicy, dnsConfig } }) =>
+    ...workloads.map(({ key, values: { dnsPolicy, dnsConfig } }) =>
       when<string>(
         and(eq(dnsPolicy, 'None'), not(isNonEmpty(dnsConfig.nameservers))),
         `${key}.dnsConfig.nameservers: with the dnsPolicy None the pods have no DNS server but those named here: name one, such as 10.96.0.10, or choose another ${key}.dnsPolicy`,
@@ -127,7 +130,7 @@ function dnsRules(values: Values): readonly Member<string>[] {
     ),
     // The search domain in which names end in a namespace: resolver.sh recognizes it by its neighbour, which may be
     // missing.
-    each(values.ironProxy.dnsConfig.searches, (domain) =>
+    each(ironProxy.dnsConfig.searches, (domain) =>
       when(
         hasPrefix('svc.', domain),
         str`ironProxy.dnsConfig.searches: below ${domain} a name ends in a namespace, whose owner would get the credentials for a host of that name: leave the domain out, and write the names of Services with their namespace and svc`,

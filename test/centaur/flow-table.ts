@@ -93,22 +93,25 @@ export type Row = readonly [
   ports: readonly (number | `${number}/UDP`)[],
 ];
 
-export const sandboxes = ['sandbox', 'other sandbox'] as const;
+const sandboxes = ['sandbox', 'other sandbox'] as const;
 const sandboxProxies = ["sandbox's iron-proxy", "other sandbox's iron-proxy", 'stray iron-proxy'] as const;
 export const proxies = ['own iron-proxy', ...sandboxProxies] as const;
 
-interface Variation {
+/** What differs in a cluster or an installation. */
+export interface Variation {
   readonly proxyPort?: number;
   readonly managementPort?: number;
   readonly kubernetesApi?: Row;
   readonly database?: Row;
   readonly dns?: readonly EndName[];
   readonly dnsPorts?: Row[2];
+  readonly upstreams?: readonly EndName[];
 }
 
 const dnsServers = ['DNS', 'kube-system pod', 'DNS of OpenShift', 'DNS cache of each node'] as const;
 
-function inEveryMode({
+/** The rows of every mode. */
+export function inEveryMode({
   proxyPort = 8080,
   managementPort = 9092,
   // If its address is not known.
@@ -116,6 +119,7 @@ function inEveryMode({
   database = [['API'], anywhere, [5432]],
   dns = dnsServers,
   dnsPorts = ['53/UDP', 53, '5353/UDP', 5353],
+  upstreams = anywhere,
 }: Variation = {}): readonly Row[] {
   return [
     // Any pod of kube-system: the labels of DNS, and of its caches on each node, are not the same in every cluster.
@@ -125,7 +129,7 @@ function inEveryMode({
     [['API'], proxies, [managementPort]],
     kubernetesApi,
     database,
-    [proxies, anywhere, [443, 80, 5432]],
+    [proxies, upstreams, [443, 80, 5432]],
     // The API's own policies: a sandbox uses only its own proxy.
     [['sandbox'], ["sandbox's iron-proxy"], [proxyPort]],
     [['other sandbox'], ["other sandbox's iron-proxy"], [proxyPort]],

@@ -10,13 +10,14 @@ import {
   type EndName,
   endsOf,
   type Installation,
+  inEveryMode,
   modes,
   otherPods,
   type Pods,
   proxies,
   questions,
   type Row,
-  sandboxes,
+  type Variation,
   variants,
 } from '../centaur/flow-table.js';
 import { allowedByCilium, type CiliumEnd, ciliumJudge, faultsOfPolicy } from './cilium.js';
@@ -53,32 +54,15 @@ const internet = ['internet', 'internet (IPv6)'] as const;
 const dnsPods = ['DNS', 'kube-system pod', 'DNS of OpenShift'] as const;
 const cluster = ['API server', 'another node', 'DNS cache of each node', ...otherPods] as const;
 
-interface Variation {
-  readonly kubernetesApi?: Row[1];
-  readonly database?: Row;
-  readonly upstreams?: Row[1];
-}
-
-/** The rows of every mode. */
-function rows({
-  kubernetesApi = [...internet, 'API server'],
-  database = [['API'], [...internet, ...cluster], [5432]],
-  upstreams = [...internet, ...cluster],
-}: Variation = {}): readonly Row[] {
-  return [
-    [['API', ...proxies, ...sandboxes, 'helm test'], dnsPods, ['53/UDP', 53, '5353/UDP', 5353]],
-    [[...sandboxes, ...proxies], ['API'], [8000]],
-    [['API'], ['own iron-proxy'], [8080]],
-    [['API'], proxies, [9092]],
-    [['API'], kubernetesApi, [443, 6443]],
-    database,
-    [proxies, upstreams, [443, 80, 5432]],
-    [['sandbox'], ["sandbox's iron-proxy"], [8080]],
-    [['other sandbox'], ["other sandbox's iron-proxy"], [8080]],
-    [['helm test'], ['API'], [8000]],
-    [['helm test'], ['own iron-proxy'], [9090]],
-  ];
-}
+/** The table's rows with what is different under Cilium: nodes and pods are reached by their entities alone. */
+const rows = (more: Variation = {}): readonly Row[] =>
+  inEveryMode({
+    dns: dnsPods,
+    kubernetesApi: [['API'], [...internet, 'API server'], [443, 6443]],
+    database: [['API'], [...internet, ...cluster], [5432]],
+    upstreams: [...internet, ...cluster],
+    ...more,
+  });
 
 const ofConnect: readonly Row[] = [
   [['Connect'], dnsPods, ['53/UDP', 53, '5353/UDP', 5353]],
@@ -102,7 +86,7 @@ const expected: readonly (readonly [Installation, readonly Row[]])[] = [
   [modes['onepassword-connect'], [...rows(), ...ofConnect]],
   [modes.onepassword, rows()],
   [modes.env, rows()],
-  [variant("with the API server's address"), rows({ kubernetesApi: ['API server'] })],
+  [variant("with the API server's address"), rows({ kubernetesApi: [['API'], ['API server'], [443, 6443]] })],
   [
     variant("with the database's namespace and port"),
     rows({ database: [['API'], ['API elsewhere', 'iron-proxy elsewhere', 'sandbox elsewhere'], [6432]] }),
@@ -141,7 +125,11 @@ describe('without them', () => {
   it('neither the API server nor an upstream or a database on a node is reached', async () => {
     const { env } = modes;
     const database: Row = [['API'], [...internet, ...otherPods], [5432]];
-    const without = rows({ kubernetesApi: internet, database, upstreams: internet });
+    const without = rows({
+      kubernetesApi: [['API'], internet, [443, 6443]],
+      database,
+      upstreams: internet,
+    });
     expect(await passed(env.values, env, pods)).toEqual(allowedBy({ ...env, rows: without }));
   });
 

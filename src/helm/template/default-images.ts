@@ -20,8 +20,8 @@ export const imagesKey = 'artifacthub.io/images';
 
 /**
  * The value of the annotation `artifacthub.io/images`: the image of every container with the default values, whatever
- * the conditions around it say, so that parts that are off by default are included. If containers take their images from a named template, its other calls are images too, such as one in a
- * variable for a program that creates pods itself.
+ * the conditions around it say, so that parts that are off by default are included. If containers take their images from
+ * a named template, its other calls are images too, such as one in a variable for a program that creates pods itself.
  *
  * @returns undefined for a chart without images
  */
