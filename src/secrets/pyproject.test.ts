@@ -212,7 +212,7 @@ describe('a problem names the file, the table and the key', () => {
   test('a misspelt key is reported with the intended key', () => {
     expect(hints('secret = ["KEY"]')).toEqual(['Did you mean secrets?']);
     expect(hints('needed_hosts = ["a"]')).toEqual([
-      'What the tool needs stands in the keys hosts, secrets, optional_secrets of [tool.centaur] itself.',
+      'Declare what the tool needs in hosts, secrets, optional_secrets of [tool.centaur] itself.',
     ]);
     expect(hints('secrets = [{type = "http", name = "KEY", match_header = ["X"]}]')).toEqual([
       'Did you mean secrets[0].match_headers?',

@@ -160,7 +160,7 @@ function misspelt(centaur: TomlTable, file: string): readonly DeclarationProblem
   });
 }
 
-const hint = `What the tool needs stands in the keys ${keys.join(', ')} of [${table}] itself.`;
+const hint = `Declare what the tool needs in ${keys.join(', ')} of [${table}] itself.`;
 
 /** The paths of our keys inside another key's value. */
 function misplaced(value: TomlValue, path: string): readonly string[] {

@@ -45,7 +45,12 @@ function* documentMarkers(tokens: readonly CST.Token[], text: string): Generator
   const begins = tokens.findIndex((token) => token.type === 'document' && token.value !== undefined);
   for (const [index, token] of tokens.entries()) {
     if (token.type !== 'doc-end' || (begins !== -1 && index === begins + 1)) continue;
-    yield fault('document', token, '"..." stands where no document ends', 'Remove this line.');
+    yield fault(
+      'document',
+      token,
+      '"..." is only allowed once, after the content of the file',
+      'Remove this line.',
+    );
   }
 }
 
@@ -154,8 +159,8 @@ function* pair(
     );
   }
   if (question && !inFlow && columnOf(question, text) !== columnOf(colon, text)) {
-    const hint = 'Put it below the "?", or write "key: value".';
-    yield fault('key', colon, 'a ":" after a key with "?" is in the column of the "?"', hint);
+    const hint = 'Align it with the "?", or write "key: value".';
+    yield fault('key', colon, 'the ":" after a "?" key must be in the same column as the "?"', hint);
   }
   const isQuoted = key?.type === 'single-quoted-scalar' || key?.type === 'double-quoted-scalar';
   if (inFlow && (question || !isQuoted) && !/^\s?$/.test(text.charAt(colon.offset + 1))) {

@@ -83,9 +83,13 @@ describe('input that Helm silently accepts and nobody means is refused, with its
     [
       'a ":" that is not below its "?"',
       '? a\n    : 1\n',
-      '2:5: a ":" after a key with "?" is in the column of the "?"',
+      '2:5: the ":" after a "?" key must be in the same column as the "?"',
     ],
-    ['the end of no document', '# a\n...\n', '2:1: "..." stands where no document ends'],
+    [
+      'the end of no document',
+      '# a\n...\n',
+      '2:1: "..." is only allowed once, after the content of the file',
+    ],
     [
       'an integer that is rounded',
       'id: 9007199254740993\n',
