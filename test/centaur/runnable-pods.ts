@@ -1,15 +1,16 @@
-/** Completes generated values, so that the pods of a release with them are ones that Kubernetes would run. */
+/** Completes generated values, so that a release with them breaks no rule about its pods and their network policies. */
 import { isList, isMap, type Value, type ValueMap } from '../../src/text/json.js';
 
 /**
  * Values with what rules about pods ask for: a volume for each mount, a limit for each request, tolerations whose fields
- * fit each other, and the only user that Connect runs as.
+ * fit each other, the only user that Connect runs as, and peers for each rule of a policy.
  */
 export function withRunnablePods(values: Value): Value {
   if (!isMap(values)) return values;
   const members = Object.entries(values).map(([key, value]) => {
     const inner = withRunnablePods(value);
-    return [key, repairs[key]?.(inner) ?? inner] as const;
+    const repair = Object.hasOwn(repairs, key) ? repairs[key] : undefined;
+    return [key, repair?.(inner) ?? inner] as const;
   });
   return { ...Object.fromEntries(members), ...addedVolumes(values) };
 }
@@ -21,6 +22,8 @@ const repairs: { readonly [key: string]: (value: Value) => Value } = {
       : value,
   tolerations: (value) => (isList(value) ? value.map(toleration) : value),
   topologySpreadConstraints: (value) => (isList(value) ? value.map(constraint) : value),
+  extraEgress: (value) => withPeers(value, 'to'),
+  extraIngress: (value) => withPeers(value, 'from'),
   onepasswordConnect: (value) =>
     isMap(value) && isMap(value.connect) ? { ...value, connect: ofConnect(value.connect) } : value,
 };
@@ -50,6 +53,27 @@ function ofConnect(values: ValueMap): ValueMap {
       : [];
   });
   return { ...values, ...Object.fromEntries(contexts) };
+}
+
+function withPeers(components: Value, key: 'to' | 'from'): Value {
+  if (!isMap(components)) return components;
+  const rule = (value: Value): Value => {
+    if (!isMap(value)) return value;
+    const peers = value[key];
+    return {
+      ...value,
+      [key]: isList(peers) && peers.length > 0 ? peers.map(narrowed) : [{ podSelector: {} }],
+    };
+  };
+  return Object.fromEntries(
+    Object.entries(components).map(([name, rules]) => [name, isList(rules) ? rules.map(rule) : rules]),
+  );
+}
+
+/** A peer that is not every address. */
+function narrowed(peer: Value): Value {
+  if (!isMap(peer) || !isMap(peer.ipBlock) || typeof peer.ipBlock.cidr !== 'string') return peer;
+  return { ...peer, ipBlock: { ...peer.ipBlock, cidr: peer.ipBlock.cidr.replace(/\/0$/, '/8') } };
 }
 
 function addedVolumes({ extraVolumes, extraVolumeMounts }: ValueMap): ValueMap {

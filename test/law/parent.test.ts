@@ -55,7 +55,9 @@ describe.each<readonly [string, HelmChart, object]>([
   ['web-service', webService(), {}],
 ])(`%s in a parent chart, seed ${seed}`, { timeout: patience }, (name, chart, forms) => {
   const subject = { chart, folder: '' };
-  const documents = userDocuments(withForms(chart.schema, { ...forms }), (file) => !holdsForbiddenText(file))
+  const documents = userDocuments(withForms(chart.schema, { ...forms }), {
+    isWanted: (file) => !holdsForbiddenText(file),
+  })
     .filter((document) => isTaken(subject, document))
     .map((document) => {
       const admitted = admittedValues(chart, document);

@@ -84,14 +84,15 @@ function perhaps<T>(value: fc.Arbitrary<T>, probability: number): fc.Arbitrary<T
 /** One to three values files and up to three `--set` expressions for a chart with this schema. */
 export function userDocuments(
   written: object,
-  isWanted: (file: Value) => boolean = () => true,
+  {
+    isWanted = () => true,
+    completed = (file) => file,
+  }: { readonly isWanted?: (file: Value) => boolean; readonly completed?: (file: Value) => Value } = {},
 ): fc.Arbitrary<UserDocument> {
   const schema = resolved(written);
+  const files = documents(schema).map(completed).filter(isWanted);
   return fc
-    .tuple(
-      fc.array(documents(schema).filter(isWanted), { minLength: 1, maxLength: 3 }),
-      fc.array(assignments(schema), { maxLength: 3 }),
-    )
+    .tuple(fc.array(files, { minLength: 1, maxLength: 3 }), fc.array(assignments(schema), { maxLength: 3 }))
     .map(([layers, set]) => ({ files: layers.map(valuesText), set }));
 }
 
