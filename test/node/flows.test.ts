@@ -151,14 +151,14 @@ describe('the policies of a release on a node', () => {
       if (found?.status.podIP === undefined) throw new Error(`${what} has no address`);
       const unasked = containerPorts(found).filter((port) => !ports.some((asked) => asked.port === port));
       if (unasked.length > 0) throw new Error(`no question is about the ports ${unasked} of ${what}`);
-      return { namespace: where, labels: found.metadata.labels, address: found.status.podIP };
+      return { namespace: where, labels: found.metadata.labels ?? {}, address: found.status.podIP };
     };
     return {
       component: (name: string) =>
-        one(name, namespace, ({ labels }) => labels['app.kubernetes.io/component'] === name),
+        one(name, namespace, ({ labels }) => labels?.['app.kubernetes.io/component'] === name),
       named: (name: string, where = namespace) => one(name, where, (metadata) => metadata.name === name),
       dns: () =>
-        one('DNS', dnsPods.namespace, ({ labels }) => labels['k8s-app'] === dnsPods.labels['k8s-app']),
+        one('DNS', dnsPods.namespace, ({ labels }) => labels?.['k8s-app'] === dnsPods.labels['k8s-app']),
     };
   }
 
@@ -169,7 +169,7 @@ describe('the policies of a release on a node', () => {
     const flags = ['--dry-run=server', '--output=json', '--namespace', namespace, '--filename', '-'];
     const taken = await node().run('kubectl', ['create', ...flags], { input });
     const { metadata }: PodObject = JSON.parse(printed(taken, ['kubectl', 'create', ...flags]));
-    return { namespace, labels: metadata.labels, address: '10.244.255.254' };
+    return { namespace, labels: metadata.labels ?? {}, address: '10.244.255.254' };
   }
 });
 

@@ -253,7 +253,7 @@ const proxyPort: Port = { port: 8080, protocol: 'TCP' };
 
 /** From each sandbox to all parts of the release, to its neighbour, and to every proxy. */
 function questionsAbout(objects: readonly PodObject[]): readonly AskedOfSandbox[] {
-  const found = objects.map(({ metadata: { name, labels }, status: { podIP = '' } }) => ({
+  const found = objects.map(({ metadata: { name, labels = {} }, status: { podIP = '' } }) => ({
     name,
     labels,
     id: labels['centaur.ai/sandbox-id'] ?? '',

@@ -11,7 +11,8 @@ export interface PodObject {
     readonly namespace: string;
     readonly uid: string;
     readonly resourceVersion: string;
-    readonly labels: Readonly<Record<string, string>>;
+    /** Absent where a pod has none, as the API server leaves out what is empty. */
+    readonly labels?: Readonly<Record<string, string>>;
     readonly deletionTimestamp?: string;
   };
   readonly spec: {
