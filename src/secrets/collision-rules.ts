@@ -1,4 +1,7 @@
-/** Declared secrets that would collide in one place of a request, or in one database. */
+/**
+ * Declared secrets that would collide in one place of a request, or in one database. Messages repeat neither references
+ * nor placeholders, which may be misplaced credentials.
+ */
 
 import Type from 'typebox';
 import {
@@ -88,7 +91,7 @@ export function placeholderInsideAnother(secrets: Secrets): Member<string> {
     byPair,
     (clashes) => {
       const { one, other } = first(clashes);
-      return str`${one.by}: the placeholder of ${one.name}, ${one.what}, is part of ${other.what}, that of ${other.name}, and both go to one host, where replacing the first would damage the second: give one of them another replacer`;
+      return str`${one.by}: the placeholder of ${one.name} is part of that of ${other.name}, by ${other.by}, and both go to one host, where replacing the first would damage the second: give one of them another replacer`;
     },
     'ofPair',
   );
@@ -155,7 +158,7 @@ export function severalReferences(secrets: Secrets): Member<string> {
     [claims],
     ({ name }) => name,
     (rivals, at) =>
-      str`${last(declarersOf(rivals))}: ${last(rivals).name} has more than one reference for ${at}, ${join(', ', waysOf(rivals))}, by ${join(', ', declarersOf(rivals))}: use one reference, give each declaration hosts of its own, or rename one of them`,
+      str`${last(declarersOf(rivals))}: ${last(rivals).name} has more than one reference for ${at}, by ${join(', ', declarersOf(rivals))}: use one reference, give each declaration hosts of its own, or rename one of them`,
   );
 }
 
@@ -175,7 +178,7 @@ export function severalWays(secrets: Secrets): Member<string> {
     [claims],
     ({ name, what }) => str`${name} ${what}`,
     (rivals, at) =>
-      str`${last(declarersOf(rivals))}: ${last(rivals).name} is put into the ${last(rivals).what} to ${at} in more than one way, ${join(' and ', waysOf(rivals))}, by ${join(', ', declarersOf(rivals))}: use one way, or give each declaration hosts of its own`,
+      str`${last(declarersOf(rivals))}: ${last(rivals).name} is put into the ${last(rivals).what} to ${at} in more than one way, by ${join(', ', declarersOf(rivals))}: give all of them the same mode and replacer, or give each declaration hosts of its own`,
   );
 }
 

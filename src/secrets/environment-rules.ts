@@ -103,7 +103,7 @@ export function reservedKeys(
         ifElse(
           taken,
           str`${by}: ${reference} belongs to the services themselves, and tools must not use it; with ironProxy.secretSource env a reference is a key of the infra Secret: give ${name} another secret_ref`,
-          str`${by}: ${reference} can't be a key of the infra Secret, and with ironProxy.secretSource env each reference is one: give ${name} a secret_ref of letters, digits, _, - and . that begins with a letter, _ or -, and has ${maxKeyLength} characters at most with secretManager.envPrefix`,
+          str`${by}: a reference of ${name} can't be a key of the infra Secret, and with ironProxy.secretSource env each reference is one: give ${name} a secret_ref of letters, digits, _, - and . that begins with a letter, _ or -, and has ${maxKeyLength} characters at most with secretManager.envPrefix`,
         ),
       ),
     );

@@ -134,7 +134,7 @@ describe("a rule's message about declarations", () => {
         table: 'tool.centaur',
         key: 'secrets[1]',
         message: expect.stringMatching(
-          /^KEY has more than one reference for a\.example\.com, ELSE, KEY, by secrets\[0\] of tools\/ant\/pyproject\.toml, secrets\[1\] of tools\/bee\/pyproject\.toml: /,
+          /^KEY has more than one reference for a\.example\.com, by secrets\[0\] of tools\/ant\/pyproject\.toml, secrets\[1\] of tools\/bee\/pyproject\.toml: /,
         ),
       },
     ]);

@@ -309,7 +309,7 @@ export const brokenRules: BrokenRules = [
   ['…: … has no place to be replaced in', tools(`type: http, name: KEY, match_headers: [], ${host}`)],
   ['…: … must be injected into exactly one place', tools(`type: http, name: KEY, mode: inject, ${host}`)],
   ['…: … would be put into …', tools(`type: http, name: KEY, match_headers: [Host], ${host}`)],
-  ['…: the placeholder of …, …, is part of …', tools(http('KEY', host), http('A_KEY', host))],
+  ['…: the placeholder of … is part of that of …', tools(http('KEY', host), http('A_KEY', host))],
   [
     '…: the database … is declared by',
     tools('type: pg_dsn, name: A, database: reports', 'type: pg_dsn, name: B, database: reports'),
@@ -324,7 +324,7 @@ export const brokenRules: BrokenRules = [
     `ironProxy: {secretSource: env}\n${tools(http('KEY', host, 'secret_ref: DATABASE_URL'))}`,
   ],
   [
-    "…: … can't be a key of the infra Secret",
+    "…: a reference of … can't be a key of the infra Secret",
     `ironProxy: {secretSource: env}\n${tools(http('KEY', host, 'secret_ref: an item'))}`,
   ],
   ['tools: the configuration of iron-proxy has … bytes', manyPlaces()],

@@ -85,7 +85,7 @@ describe('centaur-chart tools', () => {
     const { status, stdout, stderr } = await tools('a', 'b');
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toMatch(
-      /^b\/pyproject\.toml: tool\.centaur: secrets\[0\]: KEY has more than one reference for a\.example\.com, ONE, TWO, by secrets\[0\] of a\/pyproject\.toml, /,
+      /^b\/pyproject\.toml: tool\.centaur: secrets\[0\]: KEY has more than one reference for a\.example\.com, by secrets\[0\] of a\/pyproject\.toml, /,
     );
   });
 
