@@ -1,7 +1,8 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { byBytes } from '../text/go-syntax.js';
-import { codeOf } from './failure.js';
+import { printable } from '../text/printable.js';
+import { codeOf, Failure, pathOf, reasonOf } from './failure.js';
 
 /** A folder or a file. */
 export interface Place {
@@ -18,9 +19,25 @@ export interface InstalledFolder {
   readonly sign: string;
 }
 
+/** A file or folder that could not be read. */
+export interface Unreadable {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** A pyproject.toml. */
+export interface FoundFile {
+  /** The path from the command's working directory. */
+  readonly file: string;
+  /** The path from the folder around all named ones: it is the same from any working directory. */
+  readonly origin: string;
+}
+
 export interface Pyprojects {
   /** Each file once, by a path without links if it has one. */
-  readonly files: readonly string[];
+  readonly files: readonly FoundFile[];
+  /** Files and folders below the named ones that could not be read. */
+  readonly unreadable: readonly Unreadable[];
   /** Folders that were skipped. */
   readonly installed: readonly InstalledFolder[];
   /** Links that were followed out of the searched folders. */
@@ -28,7 +45,7 @@ export interface Pyprojects {
 }
 
 interface Found {
-  /** The folders to search, without links in their paths. */
+  /** The named folders, and those of named files, without links in their paths. */
   readonly roots: readonly string[];
   /** The folders that were reached, without links in their paths. */
   readonly folders: Set<string>;
@@ -36,6 +53,7 @@ interface Found {
   readonly files: Map<string, string>;
   readonly installed: InstalledFolder[];
   readonly outside: Place[];
+  readonly unreadable: Unreadable[];
   /** The targets of links to folders. */
   readonly links: Place[];
 }
@@ -44,26 +62,82 @@ const fileName = 'pyproject.toml';
 
 /**
  * Finds every pyproject.toml under the folders, except among installed packages, where a third-party declaration would
- * send a known secret to a new host. Targets of links come after all other folders.
+ * send a known secret to a new host. Targets of links come after all other folders. Files may be named as well.
+ *
+ * @throws {Failure} naming everything that was named and cannot be read
  */
-export function findPyprojects(folders: readonly string[]): Pyprojects {
-  const named = folders.map(path.normalize).map(resolved);
-  const roots = named.map(({ real }) => real);
+export function findPyprojects(names: readonly string[]): Pyprojects {
+  const named = readable(names.map(path.normalize));
   const found: Found = {
-    roots,
+    roots: named.map(({ real, isFolder }) => (isFolder ? real : path.dirname(real))),
     folders: new Set(),
     files: new Map(),
     installed: [],
     outside: [],
-    links: named,
+    unreadable: [],
+    links: named.filter(({ isFolder }) => isFolder),
   };
+  for (const file of inOrder(named.filter(({ isFolder }) => !isFolder))) add(file, found);
   while (found.links.length > 0) {
-    const round = found.links.splice(0).sort((left, right) => byBytes(left.path, right.path));
-    for (const folder of round) {
+    for (const folder of inOrder(found.links.splice(0))) {
       if (lookInto(folder, found)) noteOutside(folder, found);
     }
   }
-  return { files: [...found.files.values()], installed: found.installed, outside: found.outside };
+  const around = folderAround(named.map((place) => path.dirname(path.resolve(place.path))));
+  const { installed, outside, unreadable } = found;
+  return {
+    files: [...found.files.values()].map((file) => ({
+      file,
+      origin: path.relative(around, path.resolve(file)).split(path.sep).join('/'),
+    })),
+    installed,
+    outside,
+    unreadable,
+  };
+}
+
+/** In an order that does not depend on the working directory. */
+function inOrder<P extends Place>(places: readonly P[]): readonly P[] {
+  return [...places].sort((left, right) => byBytes(path.resolve(left.path), path.resolve(right.path)));
+}
+
+/** The innermost folder that contains all of these folders, or is one of them. */
+function folderAround(folders: readonly string[]): string {
+  let [around = path.sep] = folders;
+  while (!folders.every((folder) => isWithin(folder, around))) around = path.dirname(around);
+  return around;
+}
+
+interface Named extends Place {
+  readonly isFolder: boolean;
+}
+
+/** @throws {Failure} naming each that can't be read, or is neither a folder nor a file */
+function readable(names: readonly string[]): readonly Named[] {
+  const unreadable: Unreadable[] = [];
+  const places = names.flatMap((name) =>
+    attempted(name, unreadable, (): readonly Named[] => {
+      const target = statSync(name);
+      if (target.isDirectory()) readdirSync(name);
+      else if (target.isFile()) accessSync(name, constants.R_OK);
+      else unreadable.push({ path: name, reason: 'it is neither a folder nor a file' });
+      return [{ ...resolved(name), isFolder: target.isDirectory() }];
+    }),
+  );
+  const reasons = unreadable.map((one) => `cannot read ${printable(one.path)}: ${one.reason}`);
+  if (reasons.length > 0) throw new Failure(2, reasons.join('\n'));
+  return places;
+}
+
+/** The result, or nothing if the operating system refuses, which is then recorded. */
+function attempted<T>(at: string, unreadable: Unreadable[], read: () => readonly T[]): readonly T[] {
+  try {
+    return read();
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+    unreadable.push({ path: pathOf(error) ?? at, reason: reasonOf(error) });
+    return [];
+  }
 }
 
 /** Whether the folder was not reached before and does not belong to installed packages. */
@@ -75,20 +149,29 @@ function lookInto(folder: Place, found: Found): boolean {
   }
   found.folders.add(folder.real);
   if (passedOver(folder, nameSign(folder.real), found)) return false;
-  const entries = readdirSync(folder.path, { withFileTypes: true });
+  const entries = attempted(folder.path, found.unreadable, () =>
+    readdirSync(folder.path, { withFileTypes: true }),
+  );
   if (passedOver(folder, contentSign(entries.map(({ name }) => name)), found)) return false;
-  for (const entry of entries.sort((left, right) => (left.name < right.name ? -1 : 1))) {
+  for (const entry of [...entries].sort((left, right) => (left.name < right.name ? -1 : 1))) {
     const inner = inside(folder, entry.name);
-    if (entry.name === fileName && !entry.isDirectory()) {
-      // Special files such as pipes might never end.
-      if (entry.isFile()) add(file, found);
-      else if (statSync(file.path).isFile()) addLinked(file.path, folder, found);
-    } else if (!entry.name.startsWith('.')) {
-      if (entry.isDirectory()) lookInto(inner, found);
-      else if (entry.isSymbolicLink() && leadsToFolder(inner.path)) follow(inner.path, folder, found);
-    }
+    attempted(inner.path, found.unreadable, () => {
+      lookAt(entry, inner, folder, found);
+      return [];
+    });
   }
   return true;
+}
+
+function lookAt(entry: Dirent, inner: Place, folder: Place, found: Found): void {
+  if (entry.name === fileName && !entry.isDirectory()) {
+    // Special files such as pipes might never end.
+    if (entry.isFile()) add(inner, found);
+    else if (statSync(inner.path).isFile()) addLinked(inner.path, folder, found);
+  } else if (!entry.name.startsWith('.')) {
+    if (entry.isDirectory()) lookInto(inner, found);
+    else if (entry.isSymbolicLink() && leadsToFolder(inner.path)) follow(inner.path, folder, found);
+  }
 }
 
 /** A link to a folder, which is searched later unless it contains the link. */

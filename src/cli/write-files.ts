@@ -13,9 +13,9 @@ export interface FileSet {
   /**
    * Whether an existing file outside the set was made by an earlier run, so that it is removed. `head` is how its
    * content begins. Called for the files in the folder itself, and for all below those of its folders that the set
-   * uses.
+   * uses. If omitted, no file is removed.
    */
-  readonly isOurs: (file: string, head: string) => boolean;
+  readonly isOurs?: ((file: string, head: string) => boolean) | undefined;
 }
 
 /**
@@ -121,6 +121,7 @@ async function makeFolder(folder: string, created: string[]): Promise<void> {
 }
 
 async function leftoversOf({ folder, files, isOurs }: FileSet): Promise<readonly string[]> {
+  if (isOurs === undefined) return [];
   const used = new Set([...files.keys()].flatMap((file) => file.split('/').slice(0, -1).slice(0, 1)));
   const present = [
     ...(await entriesOf(folder)).filter((entry) => entry.isFile()).map((entry) => entry.name),

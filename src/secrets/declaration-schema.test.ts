@@ -323,7 +323,7 @@ describe('a pyproject.toml', () => {
 
   test.each(files(refused))('is refused like the values: %s', (_, declaration, text) => {
     const read = readPyproject(text, 'pyproject.toml');
-    const told = 'problems' in read ? read.problems.map(({ message }) => message) : [];
+    const told = read.problems.map(({ message }) => message);
     const inValues = faults({ tools: { tool: declaration } });
     expect(told).toEqual(inValues.map((fault) => fault.slice(fault.indexOf(': ') + 2)));
   });

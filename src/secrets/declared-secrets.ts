@@ -138,7 +138,11 @@ export type CredentialKey = Static<typeof credentialKeySchema>;
 const googleHosts = ['*.googleapis.com'];
 
 /** In the legacy form, a name alone, the placeholder is replaced in the headers that carry credentials. */
-const legacyHeaders = ['Authorization', 'Api-Key', '/^X-([A-Za-z0-9]+-)*(Api-?Key|Auth|Key|Secret|Token)$/'];
+export const legacyHeaders: readonly string[] = [
+  'Authorization',
+  'Api-Key',
+  '/^X-([A-Za-z0-9]+-)*(Api-?Key|Auth|Key|Secret|Token)$/',
+];
 
 /** What the values declare; its named templates are created once for the values of a chart. */
 export const declared = memoize((values: SecretsValues): Declared => {

@@ -16,7 +16,7 @@ const snippets = (language: string) =>
 describe('docs/secrets.md', () => {
   test.each(snippets('toml'))('contains only valid declarations: %#', (snippet) => {
     const read = readPyproject(snippet, 'docs/secrets.md');
-    const tools = 'problems' in read ? read.problems : { tool: read.declaration };
+    const tools = read.problems.length > 0 ? read.problems : { tool: read.declaration };
     expect([faults({ tools }), problems({ tools })]).toEqual([[], []]);
   });
 

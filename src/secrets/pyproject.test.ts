@@ -8,7 +8,6 @@ const file = 'tools/warehouse/pyproject.toml';
 /** The problems of the table `[tool.centaur]`, one a line. */
 function problems(...lines: readonly string[]): readonly string[] {
   const read = readPyproject(['[tool.centaur]', ...lines].join('\n'), file);
-  if (!('problems' in read)) return [];
   return read.problems.map(
     (problem) => `${problem.file}: [${problem.table}] ${problem.key}: ${problem.message}`,
   );
@@ -16,7 +15,7 @@ function problems(...lines: readonly string[]): readonly string[] {
 
 function hints(...lines: readonly string[]): readonly (string | undefined)[] {
   const read = readPyproject(['[tool.centaur]', ...lines].join('\n'), file);
-  return 'problems' in read ? read.problems.map(({ hint }) => hint) : [];
+  return read.problems.map(({ hint }) => hint);
 }
 
 describe('a declaration', () => {
@@ -33,7 +32,7 @@ describe('a declaration', () => {
         },
       ],
     };
-    expect(readPyproject(snippet, file)).toEqual({ declaration });
+    expect(readPyproject(snippet, file)).toMatchObject({ problems: [], declaration });
   });
 
   test('of every form is also accepted in the values', () => {
@@ -68,7 +67,8 @@ describe('a declaration', () => {
       'secrets = []',
       'optional_secrets = ["A", {type = "gcp_auth", name = "B"}]',
     ];
-    expect(readPyproject(['[tool.centaur]', ...lines].join('\n'), file)).toEqual({
+    expect(readPyproject(['[tool.centaur]', ...lines].join('\n'), file)).toMatchObject({
+      problems: [],
       declaration: { hosts: [], secrets: [], optional_secrets: ['A', { type: 'gcp_auth', name: 'B' }] },
     });
   });
@@ -95,11 +95,13 @@ describe('a declaration', () => {
   });
 
   test.each(['[project]\nname = "x"', '', '[tool.other]\nx = 1'])('is missing in %j', (text) => {
-    expect(readPyproject(text, file)).toEqual({});
+    const read = readPyproject(text, file);
+    expect(read.problems).toEqual([]);
+    expect(read).not.toHaveProperty('declaration');
   });
 
   test.each(['[tool.centaur]', '[tool.centaur]\ntimeout_s = 5'])('is empty in %j', (text) => {
-    expect(readPyproject(text, file)).toEqual({ declaration: {} });
+    expect(readPyproject(text, file)).toMatchObject({ problems: [], declaration: {} });
   });
 });
 
@@ -226,16 +228,65 @@ describe('a problem names the file, the table and the key', () => {
   });
 
   test('a file that is not TOML is reported with the place of the error', () => {
-    expect(readPyproject('[tool.centaur]\nsecrets = [', file)).toEqual({
+    expect(readPyproject('[tool.centaur]\nsecrets = [', file)).toMatchObject({
       problems: [{ file, line: 2, column: expect.any(Number), message: expect.stringMatching(/^[a-z]/) }],
     });
   });
 
+  test('with line and column, in the order of the file', () => {
+    const { problems } = readPyproject(
+      `[project]
+name = "x"
+
+[tool.centaur]
+secrets = [
+    {type = "http", name = "A B", match_headers = ["X"], hosts = ["a.example.com", "https://b.example.com"]},
+    {type = "http"},
+]
+hots = ["a.example.com"]
+
+[[tool.centaur.more]]
+`,
+      file,
+    );
+    expect(problems.map(({ line, column, key }) => `${line}:${column} ${key}`)).toEqual([
+      '6:21 secrets[0].name',
+      '6:84 secrets[0].hosts[1]',
+      '7:5 secrets[1].name',
+      '9:1 hots',
+    ]);
+  });
+
+  test('after a byte order mark, and with the line ends of Windows', () => {
+    const { problems } = readPyproject('\uFEFF[tool.centaur]\r\n\r\nhosts = 5\r\n', file);
+    expect(problems).toMatchObject([{ line: 3, column: 1, key: 'hosts' }]);
+  });
+
+  test('a file that is not UTF-8 is reported with the place of the first such byte', () => {
+    const latin = Buffer.from('# caf\u00e9\n[tool.centaur]\n', 'latin1');
+    expect(readPyproject(latin, file).problems).toEqual([
+      {
+        file,
+        line: 1,
+        column: 6,
+        message: 'the file is not UTF-8 from here on (byte 6 of the file)',
+        hint: 'Save it as UTF-8.',
+      },
+    ]);
+    const utf16 = Buffer.from('\uFEFF[tool.centaur]', 'utf16le');
+    expect(readPyproject(utf16, file).problems).toMatchObject([
+      { message: expect.stringMatching(/^the file is UTF-16/) },
+    ]);
+    expect(readPyproject(Buffer.from('# caf\u00e9\n[tool.centaur]\n'), file).problems).toEqual([]);
+  });
+
   test('a table of the wrong type', () => {
-    expect(readPyproject('tool.centaur = 5', file)).toEqual({
+    expect(readPyproject('tool.centaur = 5', file)).toMatchObject({
       problems: [
         {
           file,
+          line: 1,
+          column: 6,
           table: 'tool',
           key: 'centaur',
           message: 'must be a table: write [tool.centaur] on a line of its own, and the keys below it',
@@ -245,9 +296,40 @@ describe('a problem names the file, the table and the key', () => {
   });
 });
 
+describe('a table with nearly the name', () => {
+  test.each([
+    ['[tool.centaurs]', 2, 7, '[tool.centaurs]'],
+    ['[tools.centaur]', 2, 8, '[tools.centaur]'],
+    ['[tool.Centaur]', 2, 7, '[tool.Centaur]'],
+    ['[Tool.Centaur]', 2, 7, '[Tool.Centaur]'],
+    ['[centaur]', 2, 2, '[centaur]'],
+    ['["tool.centaur"]', 2, 2, '["tool.centaur"]'],
+    ['[[tool.centuar.secrets]]', 2, 8, '[tool.centuar]'],
+  ])('%s is reported, if it declares credentials', (header, line, column, name) => {
+    const text = `# A tool.\n${header}\nsecrets = ["KEY"]\n`;
+    const stray = {
+      file,
+      line,
+      column,
+      message: `nothing reads the table ${name}, which declares credentials`,
+    };
+    expect(readPyproject(text, file).problems).toEqual([{ ...stray, hint: 'Did you mean [tool.centaur]?' }]);
+    const both = readPyproject(`[tool.centaur]\nhosts = ["a.example.com"]\n${text}`, file);
+    expect(both.problems).toMatchObject([{ line: line + 2, message: stray.message }]);
+  });
+
+  test.each([
+    '[tool.centaurs]\ntimeout_s = 5',
+    '[tool.mypy]\nsecrets = ["KEY"]',
+    'centaur = ["secrets"]',
+  ])('%j is ignored', (text) => {
+    expect(readPyproject(text, file).problems).toEqual([]);
+  });
+});
+
 test('property names of JavaScript objects are ordinary keys', () => {
-  expect(
-    readPyproject('[tool.centaur]\nsecrets = [{__proto__ = "x", type = "gcp_auth", name = "KEY"}]', file),
-  ).toHaveProperty('problems');
-  expect(readPyproject('[tool.__proto__]\ncentaur = 1', file)).toEqual({});
+  expect(problems('secrets = [{__proto__ = "x", type = "gcp_auth", name = "KEY"}]')).toEqual([
+    `${file}: [tool.centaur] secrets[0].__proto__: this key is not known`,
+  ]);
+  expect(readPyproject('[tool.__proto__]\ncentaur = 1', file).problems).toEqual([]);
 });

@@ -7,15 +7,27 @@ import {
   otherMessage,
   type SchemaDocument,
 } from '../helm/find-faults.js';
-import { emptyMap, isMap, samePath, showPath, type Value, type ValuePath, valueAt } from '../text/json.js';
+import {
+  emptyMap,
+  isList,
+  isMap,
+  samePath,
+  shorten,
+  showPath,
+  type Value,
+  type ValuePath,
+  valueAt,
+} from '../text/json.js';
 import { nearest } from '../text/nearest.js';
+import { encodingFault, textOf } from '../text/utf8.js';
 import { type ToolDeclaration, toolSchema } from './declaration-schema.js';
 import { mendHost } from './host.js';
+import { type Locate, locator } from './toml-positions.js';
 
 /** One problem with a declaration. */
 export interface DeclarationProblem {
   readonly file: string;
-  /** From 1; known if the file is not TOML. */
+  /** Both from 1; absent if the problem concerns the whole file. */
   readonly line?: number;
   readonly column?: number;
   /** The table, such as `tool.centaur`. */
@@ -27,12 +39,20 @@ export interface DeclarationProblem {
   readonly hint?: string;
 }
 
-export type Pyproject =
-  /** Without a declaration if the file has no table `[tool.centaur]`; empty if that does not mention credentials. */
-  { readonly declaration?: ToolDeclaration } | { readonly problems: readonly DeclarationProblem[] };
+export interface Pyproject {
+  readonly problems: readonly DeclarationProblem[];
+  /**
+   * Absent if the file has no table `[tool.centaur]` that can be read; empty if that does not mention credentials. In a
+   * file with problems, stand-ins take the place of faulty secrets, so that the others can be checked against rules.
+   */
+  readonly declaration?: ToolDeclaration;
+  /** Where a path below the table is written. */
+  readonly locate: Locate;
+}
 
 /** The table in which a tool declares what it needs. */
 export const table = 'tool.centaur';
+const tablePath = ['tool', 'centaur'] as const;
 /** The keys of the table that concern credentials; it has other keys, such as `module`, which are not for the chart. */
 const keys = Object.keys(toolSchema.properties);
 const schema: SchemaDocument = JSON.parse(JSON.stringify(toolSchema));
@@ -46,28 +66,83 @@ const toml: FileFormat = {
 const faultsOf = faultFinder(schema, toml);
 
 /** Reads the content of one pyproject.toml; `file` is its name in messages. */
-export function readPyproject(text: string, file: string): Pyproject {
-  const document = parsed(text, file);
-  if ('problem' in document) return { problems: [document.problem] };
+export function readPyproject(content: string | Uint8Array, file: string): Pyproject {
+  const text = textOf(content).replace(/^\uFEFF/, '');
+  const locateIn = locator(text);
+  const locate: Locate = (path) => locateIn([...tablePath, ...path]);
+  const document = parsed(content, text, file);
+  if ('problem' in document) return { problems: [document.problem], locate };
+  const strays = strayTables(document.content, file, locateIn);
   const centaur = member(member(document.content, 'tool'), 'centaur');
-  if (centaur === undefined) return {};
+  if (centaur === undefined) return { problems: strays, locate };
   if (!isTable(centaur)) {
     const message = `must be a table: write [${table}] on a line of its own, and the keys below it`;
-    return { problems: [{ file, table: 'tool', key: 'centaur', message }] };
+    return {
+      problems: [...strays, { file, ...locate([]), table: 'tool', key: 'centaur', message }],
+      locate,
+    };
   }
   const spoken = Object.fromEntries(Object.entries(centaur).filter(([key]) => keys.includes(key)));
   const { value, unheld } = asValue(spoken);
   const faults = withUnheld(faultsOf(value), unheld);
-  const problems = [...misspelt(centaur, file), ...faults.map((fault) => problemOf(fault, value, file))];
-  if (problems.length > 0) return { problems };
-  return isDeclaration(value, faults) ? { declaration: value } : {};
+  const problems = [
+    ...strays,
+    ...misspelt(centaur, file, locate),
+    ...faults.map((fault) => problemOf(fault, value, file, locate)),
+  ].sort(byPosition);
+  const sound = withoutFaulty(value, faults);
+  const left = sound === value ? faults : faultsOf(sound);
+  return { problems, ...(isDeclaration(sound, left) && { declaration: sound }), locate };
+}
+
+function byPosition(left: DeclarationProblem, right: DeclarationProblem): number {
+  return (left.line ?? 0) - (right.line ?? 0) || (left.column ?? 0) - (right.column ?? 0);
 }
 
 function isDeclaration(value: Value, faults: readonly Fault[]): value is ToolDeclaration & Value {
   return isMap(value) && faults.length === 0;
 }
 
-function parsed(text: string, file: string): { content: TomlTable } | { problem: DeclarationProblem } {
+/**
+ * The declaration with a stand-in for each faulty secret, so that the other secrets keep their index. Without sound
+ * hosts of its own, the table says nothing about those of its secrets, so these are replaced as well.
+ */
+function withoutFaulty(value: Value, faults: readonly Fault[]): Value {
+  if (faults.length === 0 || !isMap(value)) return value;
+  const isFaulty = (...path: ValuePath) =>
+    faults.some((fault) => path.every((step, index) => fault.path[index] === step));
+  const sound = emptyMap();
+  for (const [key, inner] of Object.entries(value)) {
+    if (!isList(inner)) continue;
+    if (key !== 'hosts') {
+      sound[key] = inner.map((secret, index) =>
+        isFaulty(key, index) || (isFaulty('hosts') && needsHosts(secret)) ? standIn : secret,
+      );
+    } else if (!isFaulty('hosts')) {
+      sound[key] = inner;
+    }
+  }
+  return sound;
+}
+
+/** Any number of equal declarations are one, and one of a database has no hosts to share with others. */
+const standIn: Value = { type: 'pg_dsn', name: '_stand-in', database: '_stand-in' };
+
+function needsHosts(secret: Value): boolean {
+  return !isMap(secret) || !Object.hasOwn(secret, 'hosts');
+}
+
+function parsed(
+  content: string | Uint8Array,
+  text: string,
+  file: string,
+): { content: TomlTable } | { problem: DeclarationProblem } {
+  const fault = typeof content === 'string' ? undefined : encodingFault(content);
+  if (fault !== undefined) {
+    const { line, column, offset } = fault;
+    const message = `${fault.message} (byte ${offset + 1} of the file)`;
+    return { problem: { file, line, column, message, hint: 'Save it as UTF-8.' } };
+  }
   try {
     return { content: parse(text, { integersAsBigInt: 'asNeeded' }) };
   } catch (error) {
@@ -76,6 +151,37 @@ function parsed(text: string, file: string): { content: TomlTable } | { problem:
     const { line, column } = error;
     return { problem: { file, line, column, message: message.replace(/^Invalid TOML document: /, '') } };
   }
+}
+
+/**
+ * Tables whose name is nearly ours and that declare credentials: nothing would read them. The name may be misspelt, in
+ * other letters, quoted as a whole, or without `tool`.
+ */
+function strayTables(content: TomlTable, file: string, locate: Locate): readonly DeclarationProblem[] {
+  const [tool, centaur] = tablePath;
+  const stray = (path: readonly string[]): readonly DeclarationProblem[] => {
+    const found = path.reduce<TomlValue | undefined>(member, content);
+    const declares = found !== undefined && isTable(found) && keys.some((key) => Object.hasOwn(found, key));
+    const isOurs = path.length === 2 && path[0] === tool && path[1] === centaur;
+    if (isOurs || !declares) return [];
+    const message = `nothing reads the table [${path.map(bareKey).join('.')}], which declares credentials`;
+    return [{ file, ...locate(path), message, hint: `Did you mean [${table}]?` }];
+  };
+  return Object.entries(content).flatMap(([outer, value]) => {
+    if (isNearly(outer, centaur) || isNearly(outer, table)) return stray([outer]);
+    if (!isNearly(outer, tool) || !isTable(value)) return [];
+    return Object.keys(value)
+      .filter((inner) => isNearly(inner, centaur))
+      .flatMap((inner) => stray([outer, inner]));
+  });
+}
+
+function isNearly(name: string, meant: string): boolean {
+  return nearest(name, [meant]) !== undefined;
+}
+
+function bareKey(key: string): string {
+  return /^[\w-]+$/.test(key) ? key : JSON.stringify(shorten(key));
 }
 
 /** A TOML value without a JSON equivalent. */
@@ -142,36 +248,42 @@ function member(value: TomlValue | undefined, key: string): TomlValue | undefine
 }
 
 /** Other keys of the table are ignored, unless they resemble ours, speak of credentials or contain our keys. */
-function misspelt(centaur: TomlTable, file: string): readonly DeclarationProblem[] {
+function misspelt(centaur: TomlTable, file: string, locate: Locate): readonly DeclarationProblem[] {
+  const unknown = (path: ValuePath, hint: string): DeclarationProblem => ({
+    file,
+    ...locate(path),
+    table,
+    key: showPath(path),
+    message: 'this key is not known',
+    hint,
+  });
   return Object.entries(centaur).flatMap(([key, value]) => {
     if (keys.includes(key)) return [];
     const meant = nearest(key, keys);
-    if (meant === undefined && !/(^|_)(secrets|hosts|credentials)(_|$)/.test(key)) {
-      return misplaced(value, key).map((inner) => ({
-        file,
-        table,
-        key: inner,
-        message: 'this key is not known',
-        hint,
-      }));
-    }
-    const said = meant === undefined ? hint : `Did you mean ${meant}?`;
-    return [{ file, table, key, message: 'this key is not known', hint: said }];
+    if (meant !== undefined) return [unknown([key], `Did you mean ${meant}?`)];
+    if (/(^|_)(secrets|hosts|credentials)(_|$)/.test(key)) return [unknown([key], declareInTable)];
+    return misplaced(value, [key]).map((inner) => unknown(inner, declareInTable));
   });
 }
 
-const hint = `Declare what the tool needs in ${keys.join(', ')} of [${table}] itself.`;
+const declareInTable = `Declare what the tool needs in ${keys.join(', ')} of [${table}] itself.`;
 
 /** The paths of our keys inside another key's value. */
-function misplaced(value: TomlValue, path: string): readonly string[] {
-  if (Array.isArray(value)) return value.flatMap((member, index) => misplaced(member, `${path}[${index}]`));
+function misplaced(value: TomlValue, path: ValuePath): readonly ValuePath[] {
+  if (Array.isArray(value)) return value.flatMap((member, index) => misplaced(member, [...path, index]));
   if (!isTable(value)) return [];
   return Object.entries(value).flatMap(([key, inner]) =>
-    keys.includes(key) ? [`${path}.${key}`] : misplaced(inner, `${path}.${key}`),
+    keys.includes(key) ? [[...path, key]] : misplaced(inner, [...path, key]),
   );
 }
 
-function problemOf({ path, message, hint }: Fault, spoken: Value, file: string): DeclarationProblem {
+function problemOf(
+  { path, message, hint }: Fault,
+  spoken: Value,
+  file: string,
+  locate: Locate,
+): DeclarationProblem {
   const said = mendHost(path, valueAt(spoken, path) ?? null) ?? hint;
-  return { file, table, key: showPath(path), message, ...(said !== undefined && { hint: said }) };
+  const problem = { file, ...locate(path), table, key: showPath(path), message };
+  return { ...problem, ...(said !== undefined && { hint: said }) };
 }

@@ -18,7 +18,7 @@ function tool(name: string, ...lines: readonly string[]): ToolFile {
 
 function read(...files: readonly ToolFile[]): readonly DeclaredTool[] {
   const tree = readTools(files);
-  if ('problems' in tree) throw new Error(JSON.stringify(tree.problems));
+  if (tree.problems.length > 0) throw new Error(JSON.stringify(tree.problems));
   return tree.tools;
 }
 
@@ -132,10 +132,13 @@ describe("a rule's message about declarations", () => {
       {
         file: 'tools/bee/pyproject.toml',
         table: 'tool.centaur',
+        line: 2,
+        column: 21,
         key: 'secrets[1]',
         message: expect.stringMatching(
-          /^KEY has more than one reference for a\.example\.com, by secrets\[0\] of tools\/ant\/pyproject\.toml, secrets\[1\] of tools\/bee\/pyproject\.toml: /,
+          /^KEY has more than one reference for a\.example\.com, by secrets\[0\] of tools\/ant\/pyproject\.toml:2:12, secrets\[1\] of tools\/bee\/pyproject\.toml:2:21: /,
         ),
+        hint: 'The declarations differ in match_path (tools/bee/pyproject.toml:2:21, tools/ant/pyproject.toml:2:69), match_query (tools/bee/pyproject.toml:2:78, tools/ant/pyproject.toml:2:12), secret_ref (tools/bee/pyproject.toml:2:98, tools/ant/pyproject.toml:2:12).',
       },
     ]);
   });
@@ -166,6 +169,52 @@ describe("a rule's message about declarations", () => {
     ]);
   });
 
+  test('says in which keys the declarations differ, whatever their form, and repeats no value', () => {
+    const misplaced = 'sk-misplaced-credential';
+    const [problem] = broken(
+      tool('ant', 'secrets = ["KEY"]', 'hosts = ["a.example.com"]'),
+      tool('bee', `secrets = [${http('KEY', `match_headers = ["X-Key"], secret_ref = "${misplaced}"`)}]`),
+    );
+    expect(problem).toMatchObject({
+      hint: 'The declarations differ in match_headers (tools/bee/pyproject.toml:2:69, tools/ant/pyproject.toml:2:12), secret_ref (tools/bee/pyproject.toml:2:96, tools/ant/pyproject.toml:2:12).',
+    });
+    expect(JSON.stringify(problem)).not.toContain(misplaced);
+  });
+
+  test('says where the other secrets are declared that it names', () => {
+    const inject = (name: string) => http(name, 'mode = "inject", inject_header = "X-Key"');
+    expect(
+      broken(tool('ant', `secrets = [${inject('ONE')}]`), tool('bee', `secrets = [${inject('TWO')}]`)),
+    ).toEqual([
+      expect.objectContaining({
+        file: 'tools/bee/pyproject.toml',
+        line: 2,
+        column: 12,
+        message: expect.stringContaining('is set by ONE, TWO'),
+        hint: 'ONE is declared in tools/ant/pyproject.toml:2:12.',
+      }),
+    ]);
+  });
+
+  test('comes with the problems of the same file, for the secrets that are sound', () => {
+    const files = [
+      tool('ant', `secrets = ["a b", ${http('KEY', 'match_path = false')}]`),
+      tool('bee', 'secrets = ["OLD", {type = "gcp_auth", name = "GCP"}]', 'hosts = ["https://x"]'),
+    ];
+    const { tools, problems } = readTools(files);
+    expect(problems.map(({ file, key }) => `${file} ${key}`)).toEqual([
+      'tools/ant/pyproject.toml secrets[0]',
+      'tools/bee/pyproject.toml hosts[0]',
+    ]);
+    expect(ruleProblems(rulesBrokenBy(valuesOf(tools)), tools)).toMatchObject([
+      {
+        file: 'tools/ant/pyproject.toml',
+        key: 'secrets[1]',
+        message: expect.stringMatching(/^KEY has no place/),
+      },
+    ]);
+  });
+
   test('is unchanged if it concerns all of them together', () => {
     expect(ruleProblems(['tools: too many'], read(warehouse))).toEqual(['tools: too many']);
   });
@@ -179,7 +228,7 @@ describe("a rule's message about declarations", () => {
 describe('is refused', () => {
   function problems(...files: readonly ToolFile[]) {
     const tree = readTools(files);
-    return 'problems' in tree ? tree.problems.map(({ file, message }) => `${file}: ${message}`) : [];
+    return tree.problems.map(({ file, message }) => `${file}: ${message}`);
   }
 
   test('with all problems of all files, in the order of the files', () => {
@@ -244,7 +293,7 @@ describe('is refused', () => {
 
     test('with a remedy', () => {
       const tree = readTools([search, below('tools/search/vendor/pyproject.toml')]);
-      expect('problems' in tree && tree.problems).toMatchObject([
+      expect(tree.problems).toMatchObject([
         { table: 'tool.centaur', hint: expect.stringMatching(/remove its table.*out of tools\/search\.$/) },
       ]);
     });

@@ -1,31 +1,45 @@
 /** Turns a tree of tools into the values file that declares their secrets. */
 import path from 'node:path';
 import { byBytes } from '../text/go-syntax.js';
+import { samePath, showPath, type ValuePath } from '../text/json.js';
 import { printable } from '../text/printable.js';
 import { constantScalar } from '../text/yaml-scalar.js';
 import type { ToolDeclaration, Tools } from './declaration-schema.js';
 import { toolNamePattern } from './declaration-schema.js';
+import { differingKeys } from './differing-keys.js';
 import { noHarnesses } from './harness.js';
 import { type DeclarationProblem, readPyproject, table } from './pyproject.js';
+import type { Locate } from './toml-positions.js';
 
-/** A pyproject.toml, with its path as in messages and comments. */
+/** A pyproject.toml, with its path as in messages. */
 export interface ToolFile {
   readonly file: string;
+  /** Its path as in the comments of the values file, which must not depend on the working directory; else `file`. */
+  readonly origin?: string;
   /** The real path of the folder that the file was reached in; if omitted, the path contains no links. */
   readonly folder?: string;
-  readonly text: string;
+  readonly text: string | Uint8Array;
 }
 
 export interface DeclaredTool {
   /** The name of the folder that the tool's pyproject.toml is in. */
   readonly name: string;
   readonly file: string;
+  readonly origin: string;
   readonly declaration: ToolDeclaration;
+  /** Where a path in the declaration is written. */
+  readonly locate: Locate;
 }
 
-export type ToolTree =
-  /** In the order of the tools' names. */
-  { readonly tools: readonly DeclaredTool[] } | { readonly problems: readonly DeclarationProblem[] };
+export interface ToolTree {
+  /**
+   * In the order of their names. With problems, these are for the rules only: tools that are not sound have what is
+   * sound in them, and possibly other names.
+   */
+  readonly tools: readonly DeclaredTool[];
+  /** The problems of all files, in the order of their paths. */
+  readonly problems: readonly DeclarationProblem[];
+}
 
 /** Reads the declarations of many tools; files without one are skipped. */
 export function readTools(files: readonly ToolFile[]): ToolTree {
@@ -36,21 +50,24 @@ export function readTools(files: readonly ToolFile[]): ToolTree {
   const problems: DeclarationProblem[] = [];
   const around = finderAround(reads.filter(({ read }) => 'declaration' in read));
   for (const { read, ...toolFile } of reads) {
-    if ('problems' in read) {
-      problems.push(...read.problems);
-    } else if (read.declaration !== undefined && Object.keys(read.declaration).length > 0) {
-      const { file } = toolFile;
-      const name = path.basename(path.dirname(path.resolve(file)));
-      const other = tools.get(name);
-      const outer = around(toolFile);
-      if (outer !== undefined) problems.push(nested(file, outer));
-      else if (!new RegExp(toolNamePattern).test(name)) problems.push(badName(name, file));
-      else if (other !== undefined) problems.push(sameName(name, other.file, file));
-      else tools.set(name, { name, file, declaration: read.declaration });
+    problems.push(...read.problems);
+    const { declaration, locate } = read;
+    if (declaration === undefined || Object.keys(declaration).length === 0) continue;
+    const { file, origin = file } = toolFile;
+    const outer = around(toolFile);
+    if (outer !== undefined) {
+      problems.push(nested(file, outer, locate));
+      continue;
     }
+    const name = path.basename(path.dirname(path.resolve(file)));
+    const other = tools.get(name);
+    const isNamed = new RegExp(toolNamePattern).test(name);
+    if (!isNamed) problems.push(badName(name, file, locate));
+    else if (other !== undefined) problems.push(sameName(name, other.file, file, locate));
+    const key = isNamed && other === undefined ? name : `_${tools.size}`;
+    tools.set(key, { name: key, file, origin, declaration, locate });
   }
-  if (problems.length > 0) return { problems };
-  return { tools: [...tools.values()].sort((left, right) => byBytes(left.name, right.name)) };
+  return { problems, tools: [...tools.values()].sort((left, right) => byBytes(left.name, right.name)) };
 }
 
 /** Finds the nearest of these files in a folder above another file, on the path to it or at its real location. */
@@ -73,10 +90,11 @@ function foldersOf({ file, folder }: ToolFile): readonly string[] {
   return folder === undefined ? [reached] : [reached, folder];
 }
 
-function nested(file: string, outer: string): DeclarationProblem {
+function nested(file: string, outer: string, locate: Locate): DeclarationProblem {
   const folder = printable(path.dirname(outer));
   return {
     file,
+    ...locate([]),
     table,
     message: `stands below another tool: ${printable(outer)} has this table too`,
     hint:
@@ -85,17 +103,19 @@ function nested(file: string, outer: string): DeclarationProblem {
   };
 }
 
-function badName(name: string, file: string): DeclarationProblem {
+function badName(name: string, file: string, locate: Locate): DeclarationProblem {
   return {
     file,
+    ...locate([]),
     message: `a tool is named after its folder, and ${JSON.stringify(name)} is not a valid tool name`,
     hint: 'Use letters, digits, "_" and "-".',
   };
 }
 
-function sameName(name: string, first: string, second: string): DeclarationProblem {
+function sameName(name: string, first: string, second: string, locate: Locate): DeclarationProblem {
   return {
     file: second,
+    ...locate([]),
     message: `a second tool is called ${name}: the first is ${printable(first)}`,
     hint: 'A tool is called after its folder. Rename one of the folders, or leave one of them out.',
   };
@@ -112,41 +132,134 @@ export function valuesOf(tools: readonly DeclaredTool[]) {
 }
 
 /** The places in the values that a rule's message names, in the form of `Declaration.by`. */
-const places = /tools\.([\w-]+)\.((?:optional_)?secrets\[[0-9]+\])/g;
+const places = /tools\.([\w-]+)\.([a-z_]+)\[([0-9]+)\]/g;
 const placed = new RegExp(`^${places.source}: (.*)$`, 's');
 
-/** The messages of the chart's rules, each located at its declaration; a message about all of them is unchanged. */
+/** One declaration of a secret, where it is written. */
+interface Written {
+  readonly tool: DeclaredTool;
+  readonly path: ValuePath;
+  readonly secret: unknown;
+}
+
+/**
+ * The messages of the chart's rules, each located at its declaration, with the places of the other declarations that
+ * it names; a message about all of them is unchanged.
+ */
 export function ruleProblems(
   messages: readonly string[],
   tools: readonly DeclaredTool[],
 ): readonly (DeclarationProblem | string)[] {
-  const files = new Map(tools.map(({ name, file }) => [name, file]));
+  const byName = new Map(tools.map((tool) => [tool.name, tool]));
+  const written = (name: string, list: string, index: string): Written | undefined => {
+    const tool = byName.get(name);
+    const path = [list, Number(index)];
+    return tool && { tool, path, secret: memberAt(tool.declaration, path) };
+  };
+  const bySecret = new Map<string, Written[]>();
+  for (const one of tools.flatMap(writtenBy)) {
+    const name = nameOf(one.secret);
+    bySecret.set(name, [...(bySecret.get(name) ?? []), one]);
+  }
   return messages.map((message) => {
-    const [, name = '', key, said] = placed.exec(message) ?? [];
-    const file = files.get(name);
-    if (file === undefined || key === undefined || said === undefined) return message;
-    const told = said.replaceAll(places, (place, name: string, key: string) => {
-      const other = files.get(name);
-      return other === undefined ? place : `${key} of ${printable(other)}`;
+    const [, name = '', list = '', index = '', said = ''] = placed.exec(message) ?? [];
+    const own = written(name, list, index);
+    if (own === undefined) return message;
+    const named: Written[] = [];
+    const told = said.replaceAll(places, (place, name: string, list: string, index: string) => {
+      const other = written(name, list, index);
+      if (other === undefined) return place;
+      named.push(other);
+      return `${showPath(other.path)} of ${placeOf(other)}`;
     });
-    return { file, table, key, message: told };
+    const others = named.filter((one) => one.tool !== own.tool || !samePath(one.path, own.path));
+    const hint = [
+      ...differences(own, others),
+      ...whereDeclared(said.replaceAll(places, ''), own, bySecret),
+    ].join('\n');
+    const { file, locate } = own.tool;
+    const problem = { file, ...locate(own.path), table, key: showPath(own.path), message: told };
+    return { ...problem, ...(hint !== '' && { hint }) };
   });
+}
+
+function writtenBy(tool: DeclaredTool): readonly Written[] {
+  return Object.entries(tool.declaration).flatMap(([list, members]) =>
+    list === 'hosts' || !Array.isArray(members)
+      ? []
+      : members.map((secret, index) => ({ tool, path: [list, index], secret })),
+  );
+}
+
+/** For other declarations of the same secret, the keys that differ and where they are: values may be misplaced secrets. */
+function differences(own: Written, others: readonly Written[]): readonly string[] {
+  return others
+    .filter(({ secret }) => nameOf(secret) === nameOf(own.secret))
+    .flatMap((other) => {
+      const differing = differingKeys(own.secret, other.secret);
+      if (differing.length === 0) return [];
+      const keys = differing.map((key) => `${key} (${placeOf(own, key)}, ${placeOf(other, key)})`);
+      return [`The declarations differ in ${keys.join(', ')}.`];
+    });
+}
+
+/** The number of places of one secret that a hint lists. */
+const maxPlaces = 5;
+
+/** The places of other secrets that the message mentions by their names. */
+function whereDeclared(
+  message: string,
+  own: Written,
+  bySecret: ReadonlyMap<string, readonly Written[]>,
+): readonly string[] {
+  const words = new Set(message.split(/[^\w.-]+/).map((word) => word.replace(/[.-]+$/, '')));
+  words.delete(nameOf(own.secret));
+  return [...words].flatMap((word) => {
+    const declared = bySecret.get(word) ?? [];
+    if (declared.length === 0) return [];
+    const some = declared.slice(0, maxPlaces).map((one) => placeOf(one));
+    const more = declared.length - some.length;
+    return [`${word} is declared in ${some.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`];
+  });
+}
+
+function nameOf(secret: unknown): string {
+  return String(isMap(secret) ? secret.name : secret);
+}
+
+/** `file:line:column` of a declaration, or of a key in it. */
+function placeOf({ tool, path }: Written, ...keys: readonly string[]): string {
+  const { line, column } = tool.locate([...path, ...keys]) ?? {};
+  return [printable(tool.file), line, column].filter((part) => part !== undefined).join(':');
+}
+
+function memberAt(declaration: ToolDeclaration, [list, index]: ValuePath): unknown {
+  const entry = Object.entries(declaration).find(([key]) => key === list);
+  const members: unknown = entry?.[1];
+  return Array.isArray(members) ? members[Number(index)] : undefined;
+}
+
+const author = 'written by `centaur-chart tools`';
+const textHead = [
+  `# What the tools declare in their pyproject.toml, under [tool.centaur]: ${author}.`,
+  '# To change a declaration, edit it there and generate this file again.',
+];
+
+/** Whether {@link toolsText} wrote this, possibly in another version. */
+export function isOutputOfTools(text: string): boolean {
+  return /^#.*/.exec(text)?.[0].includes(author) ?? false;
 }
 
 /** A values file: each tool under a comment that names its file. */
 export function toolsText(tools: readonly DeclaredTool[]): string {
-  const head = [
-    '# What the tools declare in their pyproject.toml, under [tool.centaur]: written by `centaur-chart tools`.',
-    '# To change a declaration, edit it there and generate this file again.',
-  ];
-  if (tools.length === 0) return `${[...head, 'tools: {}'].join('\n')}\n`;
-  return `${[...head, 'tools:', ...tools.flatMap(toolLines)].join('\n')}\n`;
+  if (tools.length === 0) return `${[...textHead, 'tools: {}'].join('\n')}\n`;
+  return `${[...textHead, 'tools:', ...tools.flatMap(toolLines)].join('\n')}\n`;
 }
 
-function toolLines({ name, file, declaration }: DeclaredTool): readonly string[] {
+function toolLines({ name, origin, declaration }: DeclaredTool): readonly string[] {
   const { hosts, ...lists } = declaration;
   return [
-    `  # ${printable(file)}`,
+    `  # ${printable(origin)}`,
     `  ${constantScalar(name)}:`,
     ...(hosts === undefined ? [] : [`    hosts: ${flow(hosts)}`]),
     ...Object.entries(lists).flatMap(([key, secrets]) => secretsLines(key, secrets)),

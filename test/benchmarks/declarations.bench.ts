@@ -41,7 +41,7 @@ function filesFor(count: number, shape: Shape): readonly ToolFile[] {
 
 function toolsFor(files: readonly ToolFile[]) {
   const read = readTools(files);
-  if ('problems' in read) throw new Error(read.problems.map(({ message }) => message).join('\n'));
+  if (read.problems.length > 0) throw new Error(read.problems.map(({ message }) => message).join('\n'));
   return read.tools;
 }
 

@@ -39,7 +39,10 @@ describe('centaur-chart tools', () => {
   it("turns the page's declaration into values that render accepts", async () => {
     await tree({ 'tools/warehouse/pyproject.toml': page.declaration });
     const { status, stdout, stderr } = await tools('tools');
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect({ status, stderr }).toEqual({
+      status: 0,
+      stderr: '1 pyproject.toml file read: 1 tool, 1 secret\n',
+    });
     expect(stdout).toContain('# tools/warehouse/pyproject.toml\n');
     const config = render(stdout)
       .get('ConfigMap', 'centaur-centaur-iron-proxy')
@@ -85,7 +88,7 @@ describe('centaur-chart tools', () => {
     const { status, stdout, stderr } = await tools('a', 'b');
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toMatch(
-      /^b\/pyproject\.toml: tool\.centaur: secrets\[0\]: KEY has more than one reference for a\.example\.com, by secrets\[0\] of a\/pyproject\.toml, /,
+      /^b\/pyproject\.toml:2:12: tool\.centaur: secrets\[0\]: KEY has more than one reference for a\.example\.com, by secrets\[0\] of a\/pyproject\.toml:2:12, /,
     );
   });
 
@@ -94,24 +97,31 @@ describe('centaur-chart tools', () => {
       'a/pyproject.toml':
         '[tool.centaur]\nsecrets = [{type="http", name="OPENAI_API_KEY", mode="inject", inject_header="X-Key", hosts=["a.example.com"]}]',
     });
-    expect(await tools('a')).toMatchObject({ status: 0, stderr: '' });
+    expect(await tools('a')).toMatchObject({ status: 0 });
   });
 
-  it("names each file in a comment, by its path from the command's working directory", async () => {
-    await tree({ 'tools/warehouse/pyproject.toml': page.declaration });
-    const comments = async (cwd: string, ...folders: readonly string[]) => {
-      const argv = [command, 'tools', ...folders];
-      const { stdout } = await run(process.execPath, argv, { cwd: path.join(folder, cwd) });
-      return stdout.match(/^ +#.*\n.*$/gm);
-    };
-    const named = (file: string) => [`  # ${file}\n  warehouse:`];
-    expect(await comments('.', 'tools')).toEqual(named('tools/warehouse/pyproject.toml'));
-    expect(await comments('.', path.join(folder, 'tools'))).toEqual(
-      named(path.join(folder, 'tools/warehouse/pyproject.toml')),
-    );
-    expect(await comments('.', '.')).toEqual(named('tools/warehouse/pyproject.toml'));
-    expect(await comments('tools/warehouse', '.')).toEqual(named('pyproject.toml'));
-    expect(await comments('tools/warehouse', '..')).toEqual(named('../warehouse/pyproject.toml'));
+  it('is the same from any working directory, and names each file from the folder around the named ones', async () => {
+    await tree({
+      'tools/warehouse/pyproject.toml': page.declaration,
+      'more/search/pyproject.toml': '[tool.centaur]\nsecrets = ["SEARCH"]\nhosts = ["a.example.com"]',
+    });
+    const output = async (cwd: string, ...names: readonly string[]) =>
+      (await run(process.execPath, [command, 'tools', ...names], { cwd: path.join(folder, cwd) })).stdout;
+    const one = await output('.', 'tools');
+    expect(one).toContain('  # tools/warehouse/pyproject.toml\n  warehouse:');
+    for (const [cwd, name] of [
+      ['.', path.join(folder, 'tools')],
+      ['.', './tools/'],
+      ['tools', '.'],
+      ['tools/warehouse', '..'],
+      ['more/search', '../../tools'],
+    ] as const) {
+      expect(await output(cwd, name)).toBe(one);
+    }
+    const both = await output('.', 'tools', 'more/search/pyproject.toml');
+    expect(both).toContain('  # more/search/pyproject.toml\n  search:');
+    expect(both).toContain('  # tools/warehouse/pyproject.toml\n  warehouse:');
+    expect(await output('tools/warehouse', path.join(folder, 'more/search/pyproject.toml'), '..')).toBe(both);
   });
 
   it('reads a file once, however often it is named', async () => {
@@ -129,7 +139,8 @@ describe('centaur-chart tools', () => {
   const found = async (...folders: readonly string[]) => {
     const { status, stdout, stderr } = await tools(...folders);
     expect(status, stderr).toBe(0);
-    return { files: stdout.match(/(?<=^ {2}# ).*/gm) ?? [], notes: stderr.match(/.+/g) ?? [] };
+    const [, ...notes] = (stderr.match(/.+/g) ?? []).reverse();
+    return { files: stdout.match(/(?<=^ {2}# ).*/gm) ?? [], notes: notes.reverse() };
   };
 
   describe('skips installed packages', () => {
@@ -225,7 +236,7 @@ describe('centaur-chart tools', () => {
       status: 1,
       stdout: '',
       stderr: expect.stringMatching(
-        /^tools\/warehouse\/vendor\/x\/pyproject\.toml: tool\.centaur: stands below another tool: tools\/warehouse\/pyproject\.toml .*\n {2}.*remove its table/,
+        /^tools\/warehouse\/vendor\/x\/pyproject\.toml:1:7: tool\.centaur: stands below another tool: tools\/warehouse\/pyproject\.toml .*\n {2}.*remove its table/,
       ),
     });
   });
@@ -323,8 +334,9 @@ describe('centaur-chart tools', () => {
   it('prints the name of a folder on one line', async () => {
     await tree({ 'a\nb/c/pyproject.toml': '[tool.centaur]\nsecrets = [5]' });
     expect((await tools('a\nb')).stderr).toBe(
-      'a?b/c/pyproject.toml: tool.centaur: secrets[0]: must be a string or a map, but is a number\n' +
-        '  Put it in quotes, so that TOML reads a string: "…"\n',
+      'a?b/c/pyproject.toml:2:12: tool.centaur: secrets[0]: must be a string or a map, but is a number\n' +
+        '  Put it in quotes, so that TOML reads a string: "…"\n' +
+        '1 pyproject.toml file read: 1 problem in 1 file\n',
     );
     expect((await tools('a\nd')).stderr).toBe('centaur-chart: cannot read a?d: no such file or directory\n');
   });
@@ -349,7 +361,10 @@ describe('centaur-chart tools', () => {
       ['--max-old-space-size=48', command, 'tools', 'tools'],
       { cwd: folder },
     );
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect({ status, stderr }).toEqual({
+      status: 0,
+      stderr: '3000 pyproject.toml files read: 3000 tools, 3000 secrets\n',
+    });
     expect(Object.keys(parse(stdout).tools)).toHaveLength(3000);
   });
 
@@ -364,14 +379,16 @@ describe('centaur-chart tools', () => {
     await mkdir(path.join(folder, 'tools/a'), { recursive: true });
     await symlink('/nowhere/pyproject.toml', path.join(folder, 'tools/a/pyproject.toml'));
     expect(await tools('tools')).toMatchObject({
-      status: 2,
-      stderr: 'centaur-chart: cannot read tools/a/pyproject.toml: no such file or directory\n',
+      status: 1,
+      stderr: expect.stringMatching(
+        /^tools\/a\/pyproject\.toml: cannot be read: no such file or directory\n0 pyproject\.toml files read: 1 problem /,
+      ),
     });
   });
 
   it('skips a pipe with the name of a file', async () => {
     await mkdir(path.join(folder, 'tools/a'), { recursive: true });
     execFileSync('mkfifo', [path.join(folder, 'tools/a/pyproject.toml')]);
-    expect(await tools('tools')).toMatchObject({ status: 0, stderr: '' });
+    expect(await tools('tools')).toMatchObject({ status: 0, stdout: expect.stringContaining('tools: {}') });
   });
 });

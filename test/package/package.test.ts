@@ -54,7 +54,7 @@ describe('the tarball', () => {
       readFileSync(path.join(project, 'package.json'), 'utf8'),
     );
     const pinned: { readonly [name: string]: string } = { ...dependencies, ...devDependencies };
-    const bundled = ['ajv', 'commander', 'constructs', 'smol-toml', 'typebox', 'yaml'];
+    const bundled = ['ajv', 'commander', 'constructs', 'smol-toml', 'toml-eslint-parser', 'typebox', 'yaml'];
     expect(notices.match(/^[@\w/-]+ \d+\.\d+\.\d+$/gm)).toEqual(
       expect.arrayContaining(bundled.map((name) => `${name} ${pinned[name]}`)),
     );

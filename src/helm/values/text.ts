@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { encodingFault, placeIn, textOf } from '../../text/utf8.js';
 import { ValuesError, type ValuesProblem } from './error.js';
 
 /**
@@ -34,13 +34,11 @@ function* contentProblems(content: string | Uint8Array): Generator<Found> {
       message: `the file has ${size} bytes, and Helm can store a release of at most ${maxBytes}`,
       hint: 'Put large content into a ConfigMap or a Secret of its own, not into the values.',
     };
-  } else if (typeof content !== 'string' && !isUtf8(content)) {
-    yield {
-      refusal: 'encoding',
-      ...firstInvalid(content),
-      message: startsAsUtf16(content) ? 'the file is UTF-16' : 'the file is not UTF-8 from here on',
-      hint: 'Save it as UTF-8.',
-    };
+  } else if (typeof content !== 'string') {
+    const fault = encodingFault(content);
+    if (fault === undefined) return;
+    const { line, column, message } = fault;
+    yield { refusal: 'encoding', line, column, message, hint: 'Save it as UTF-8.' };
   }
 }
 
@@ -77,25 +75,4 @@ function* characterProblems(text: string): Generator<Found> {
     const code = found?.[0].codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0');
     if (found) yield { ...rest, ...placeIn(text, found.index), message: `${message} (U+${code})` };
   }
-}
-
-function firstInvalid(bytes: Uint8Array): { line: number; column: number } {
-  // Invalid bytes decode to U+FFFD, so the decoded text differs from there on.
-  const decoded = Buffer.from(textOf(bytes));
-  const valid = bytes.findIndex((byte, index) => byte !== decoded[index]);
-  const before = textOf(bytes.subarray(0, valid));
-  return placeIn(before, before.length);
-}
-
-function startsAsUtf16([first, second]: Uint8Array): boolean {
-  return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
-}
-
-function textOf(content: string | Uint8Array): string {
-  return typeof content === 'string' ? content : Buffer.from(content).toString();
-}
-
-function placeIn(text: string, offset: number): { line: number; column: number } {
-  const before = text.slice(0, offset);
-  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
 }

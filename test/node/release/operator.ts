@@ -88,7 +88,7 @@ function made(name: string): string {
 
 function declaration(toml: string): object {
   const read = readPyproject(toml, 'pyproject.toml');
-  if ('problems' in read || read.declaration === undefined) throw new Error(`no declaration: ${toml}`);
+  if (read.problems.length > 0 || read.declaration === undefined) throw new Error(`no declaration: ${toml}`);
   return read.declaration;
 }
 

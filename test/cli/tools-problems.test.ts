@@ -1,0 +1,272 @@
+/** What `tools` says about real trees, and the file that it keeps up to date. */
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { lookupsOf } from '../../src/centaur/onepassword-usage.js';
+import { hints } from '../../src/centaur/upgrade-hints.js';
+import { chart } from '../centaur/release.js';
+import { runHere, type Setting } from './in-process.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'tools-problems-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const at = (file: string) => path.join(folder, file);
+
+function write(file: string, text: string | Uint8Array): void {
+  mkdirSync(path.dirname(at(file)), { recursive: true });
+  writeFileSync(at(file), text);
+}
+
+/** A tool that declares one secret, replaced in this header. */
+function declare(name: string, secret: string, header = 'Authorization'): void {
+  const fields = `type = "http", name = "${secret}", match_headers = ["${header}"], hosts = ["a.example.com"]`;
+  write(`tools/${name}/pyproject.toml`, `[tool.centaur]\nsecrets = [{${fields}}]\n`);
+}
+
+const product = {
+  version: '1.2.3',
+  load: async () => ({ chart, hints, lookups: (values: typeof chart.defaults) => lookupsOf(chart, values) }),
+};
+
+/** Runs `tools`; in the output, paths are relative to the folder. */
+async function tools(argv: readonly string[], setting: Setting = {}) {
+  const { status, stdout, stderr } = await runHere(product, ['tools', ...argv], setting);
+  const relative = (text: string) => text.replaceAll(`${folder}/`, '');
+  return { status, stdout: relative(stdout), stderr: relative(stderr) };
+}
+
+describe('problems', () => {
+  test('of all files and all kinds are reported in one run, each with its place', async () => {
+    declare('ant', 'KEY');
+    write(
+      'tools/bee/pyproject.toml',
+      '[tool.centaur]\nhosts = ["a.example.com"]\nsecrets = ["a b", {type = "http", name = "KEY", match_query = true}]\n',
+    );
+    write('tools/cow/pyproject.toml', '[tool.centaur\n');
+    write('tools/dog/pyproject.toml', Buffer.from('# caf\u00e9', 'latin1'));
+    write('tools/eel/pyproject.toml', '[tools.centaur]\nsecrets = ["EEL"]\n');
+    mkdirSync(at('tools/fox'));
+    symlinkSync('pyproject.toml', at('tools/fox/pyproject.toml'));
+    write('more/ant/pyproject.toml', '[tool.centaur]\nsecrets = ["ANT"]\nhosts = ["b.example.com"]\n');
+    const { status, stdout, stderr } = await tools([at('tools'), at('more')]);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr.match(/^[\w/.]+pyproject\.toml.*/gm)).toEqual([
+      expect.stringMatching(
+        /^tools\/ant\/pyproject\.toml:1:7: a second tool is called ant: the first is more\/ant/,
+      ),
+      expect.stringMatching(/^tools\/bee\/pyproject\.toml:3:12: tool\.centaur: secrets\[0\]: does not have/),
+      expect.stringMatching(
+        /^tools\/bee\/pyproject\.toml:3:19: tool\.centaur: secrets\[1\]: KEY is declared in more than one way, by secrets\[0\] of tools\/ant\/pyproject\.toml:2:12, /,
+      ),
+      expect.stringMatching(/^tools\/cow\/pyproject\.toml:1:14: /),
+      expect.stringMatching(/^tools\/dog\/pyproject\.toml:1:6: the file is not UTF-8 from here on \(byte 6 /),
+      expect.stringMatching(/^tools\/eel\/pyproject\.toml:1:8: nothing reads the table \[tools\.centaur\]/),
+      'tools/fox/pyproject.toml: cannot be read: its symbolic links lead back to themselves',
+    ]);
+    expect(stderr).toContain(
+      'The declarations differ in match_headers (tools/bee/pyproject.toml:3:19, tools/ant/pyproject.toml:2:42), match_query (',
+    );
+    expect(stderr).toMatch(/\n6 pyproject\.toml files read: 7 problems in 6 files\n$/);
+  });
+
+  test('are data with --output json, with counts', async () => {
+    declare('ant', 'KEY');
+    write('tools/bee/pyproject.toml', '[tool.centaur]\nhosts = 5\n');
+    const { status, stdout, stderr } = await tools([at('tools'), '--output', 'json']);
+    expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual({
+      valid: false,
+      counts: { files: 2, tools: 1, secrets: 1, problems: 1 },
+      problems: [
+        {
+          file: 'tools/bee/pyproject.toml',
+          line: 2,
+          column: 1,
+          path: 'tool.centaur: hosts',
+          message: 'must be a list, but is a number',
+          hint: 'Write its members in brackets, with commas between them.',
+        },
+      ],
+    });
+    rmSync(at('tools/bee'), { recursive: true });
+    const fine = await tools([at('tools'), '--output', 'json']);
+    expect({ ...fine, stdout: JSON.parse(fine.stdout) }).toEqual({
+      status: 0,
+      stderr: '',
+      stdout: { valid: true, counts: { files: 1, tools: 1, secrets: 1, problems: 0 }, problems: [] },
+    });
+  });
+
+  test('have no colours, except on a terminal', async () => {
+    write('tools/bee/pyproject.toml', '[tool.centaur]\nhosts = 5\n');
+    expect((await tools([at('tools')])).stderr).not.toContain('\u001b');
+  });
+});
+
+describe('what is named', () => {
+  test('may be a file', async () => {
+    declare('ant', 'ANT');
+    declare('bee', 'BEE');
+    const { status, stdout } = await tools([at('tools/bee/pyproject.toml')]);
+    expect(status).toBe(0);
+    expect(Object.keys(parse(stdout).tools)).toEqual(['bee']);
+    const both = await tools([at('tools/bee/pyproject.toml'), at('tools')]);
+    expect(Object.keys(parse(both.stdout).tools)).toEqual(['ant', 'bee']);
+  });
+
+  test('and cannot be read is a wrong call, with all names', async () => {
+    symlinkSync('loop', at('loop'));
+    const { status, stderr } = await tools([at('loop'), at('none'), '/dev/null']);
+    expect(status).toBe(2);
+    expect(stderr).toBe(
+      'centaur-chart: cannot read loop: its symbolic links lead back to themselves\n' +
+        'centaur-chart: cannot read none: no such file or directory\n' +
+        'centaur-chart: cannot read /dev/null: it is neither a folder nor a file\n',
+    );
+  });
+
+  test('is counted, also if it contains nothing', async () => {
+    mkdirSync(at('tools'));
+    expect(await tools([at('tools')])).toMatchObject({
+      status: 0,
+      stderr:
+        "0 pyproject.toml files read: 0 tools, 0 secrets. Name the folder that contains the tools' folders\n",
+    });
+    write('tools/ant/pyproject.toml', '[project]\nname = "ant"\n');
+    expect(await tools([at('tools')])).toMatchObject({
+      status: 0,
+      stderr:
+        '1 pyproject.toml file read: 0 tools, 0 secrets. None declares credentials in a table [tool.centaur]\n',
+    });
+    declare('bee', 'BEE');
+    expect(await tools([at('tools')])).toMatchObject({
+      status: 0,
+      stderr: '2 pyproject.toml files read: 1 tool, 1 secret\n',
+    });
+  });
+});
+
+describe('--output-file', () => {
+  const written = () => tools([at('tools'), '--output-file', at('out.yaml')]);
+  const check = (...more: readonly string[]) =>
+    tools([at('tools'), '--output-file', at('out.yaml'), '--check', ...more]);
+
+  test('contains what is printed otherwise, and nothing is left next to it', async () => {
+    declare('ant', 'ANT');
+    const printed = await tools([at('tools')]);
+    expect(await written()).toEqual({ ...printed, stdout: '' });
+    expect(readFileSync(at('out.yaml'), 'utf8')).toBe(printed.stdout);
+    expect(readdirSync(folder).sort()).toEqual(['out.yaml', 'tools']);
+  });
+
+  test('stays as it is if there are problems', async () => {
+    declare('ant', 'ANT');
+    await written();
+    const before = readFileSync(at('out.yaml'), 'utf8');
+    write('tools/bee/pyproject.toml', '[tool.centaur]\nhosts = 5\n');
+    expect((await written()).status).toBe(1);
+    expect(readFileSync(at('out.yaml'), 'utf8')).toBe(before);
+    rmSync(at('out.yaml'));
+    expect((await written()).status).toBe(1);
+    expect(existsSync(at('out.yaml'))).toBe(false);
+  });
+
+  test('is not written again if it is up to date, and is written through a link', async () => {
+    declare('ant', 'ANT');
+    mkdirSync(at('elsewhere'));
+    writeFileSync(at('elsewhere/real.yaml'), '');
+    symlinkSync('elsewhere/real.yaml', at('out.yaml'));
+    await written();
+    utimesSync(at('elsewhere/real.yaml'), 1, 1);
+    await written();
+    expect(statSync(at('elsewhere/real.yaml')).mtimeMs).toBe(1000);
+    expect(Object.keys(parse(readFileSync(at('elsewhere/real.yaml'), 'utf8')).tools)).toEqual(['ant']);
+  });
+
+  test("is refused if it has other content than this command's", async () => {
+    declare('ant', 'ANT');
+    write('out.yaml', 'ironProxy: {}\n');
+    expect(await written()).toEqual({
+      status: 2,
+      stdout: '',
+      stderr:
+        'centaur-chart: out.yaml was not written by this command, and stays as it is: give another --output-file, or remove this one\n',
+    });
+    expect(readFileSync(at('out.yaml'), 'utf8')).toBe('ironProxy: {}\n');
+    expect((await check()).stderr).toMatch(/^out\.yaml: was not written by this command\n/);
+  });
+
+  test('in a folder that cannot be read or written is refused with the reason', async () => {
+    declare('ant', 'ANT');
+    const { status, stderr } = await tools([at('tools'), '--output-file', at('tools')]);
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: `centaur-chart: cannot read ${at('tools')}: it is a directory\n`.replace(`${folder}/`, ''),
+    });
+  });
+
+  test('--check is silent about a file that is up to date, and writes nothing', async () => {
+    declare('ant', 'ANT');
+    expect(await check()).toEqual({
+      status: 1,
+      stdout: '',
+      stderr:
+        'out.yaml: is missing\n  Run: centaur-chart tools tools --output-file out.yaml\n' +
+        '1 pyproject.toml file read: 1 tool, 1 secret\n',
+    });
+    expect(existsSync(at('out.yaml'))).toBe(false);
+    await written();
+    expect(await check()).toMatchObject({
+      status: 0,
+      stderr: '1 pyproject.toml file read: 1 tool, 1 secret\n',
+    });
+  });
+
+  test('--check says what differs, without values, and how to write it', async () => {
+    declare('ant', 'ANT');
+    declare('bee', 'BEE');
+    declare('cow', 'COW');
+    await written();
+    rmSync(at('tools/ant'), { recursive: true });
+    declare('bee', 'BEE', 'X-Bee');
+    declare('dog', 'DOG');
+    const { status, stderr } = await check();
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /^out\.yaml: is not up to date: it lacks dog; no file declares ant; bee differs in secrets\[0\]\n {2}Run: centaur-chart tools tools --output-file out\.yaml\n/,
+    );
+    const { stdout } = await check('--output', 'json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      valid: false,
+      problems: [{ file: 'out.yaml', message: expect.stringContaining('it lacks dog') }],
+    });
+    await written();
+    writeFileSync(at('out.yaml'), `${readFileSync(at('out.yaml'), 'utf8')}# more\n`);
+    expect((await check()).stderr).toMatch(
+      /^out\.yaml: is not up to date: its comments or its layout differ\n/,
+    );
+  });
+
+  test('--check needs it', async () => {
+    expect(await tools([at('tools'), '--check'])).toMatchObject({
+      status: 2,
+      stderr: 'centaur-chart: --check needs --output-file FILE, the file to check\n',
+    });
+  });
+});
