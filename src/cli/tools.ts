@@ -65,7 +65,8 @@ export const tools: Verb = {
     const tree = readTools(files);
     const problems = [
       ...unreadable.map(unreadableProblem),
-      ...[...tree.problems, ...(await brokenRules(tree, host))].map(toProblem),
+      ...tree.problems,
+      ...(await brokenRules(tree, host)),
     ].sort(inOrder);
     const sound = problems.length === 0;
     const text = sound ? toolsText(tree.tools) : '';
@@ -118,17 +119,13 @@ function unreadableProblem({ path: file, reason }: Unreadable): ToolsProblem {
 }
 
 /** What the chart's rules find across declarations: contradictions, or a configuration that is too large. */
-async function brokenRules({ tools }: ToolTree, { subject }: Host) {
+async function brokenRules({ tools }: ToolTree, { subject }: Host): Promise<readonly ToolsProblem[]> {
   const { ruleProblems, valuesOf } = await import('../secrets/tool-declarations.js');
   const { chart } = await subject();
   const broken = chart.problems({ ...chart.defaults, ...valuesOf(tools) });
-  return ruleProblems(broken, tools);
-}
-
-function toProblem(problem: ToolTree['problems'][number] | string): ToolsProblem {
-  if (typeof problem === 'string') return { path: '', message: problem };
-  const { table, key, ...rest } = problem;
-  return { ...rest, path: [table, key].filter((part) => part !== undefined).join(': ') };
+  return ruleProblems(broken, tools).map((problem) =>
+    typeof problem === 'string' ? { path: '', message: problem } : problem,
+  );
 }
 
 function inOrder(left: ToolsProblem, right: ToolsProblem): number {

@@ -8,9 +8,7 @@ const file = 'tools/warehouse/pyproject.toml';
 /** The problems of the table `[tool.centaur]`, one a line. */
 function problems(...lines: readonly string[]): readonly string[] {
   const read = readPyproject(['[tool.centaur]', ...lines].join('\n'), file);
-  return read.problems.map(
-    (problem) => `${problem.file}: [${problem.table}] ${problem.key}: ${problem.message}`,
-  );
+  return read.problems.map((problem) => `${problem.file}: ${problem.path}: ${problem.message}`);
 }
 
 function hints(...lines: readonly string[]): readonly (string | undefined)[] {
@@ -105,7 +103,7 @@ describe('a declaration', () => {
   });
 });
 
-describe('a problem names the file, the table and the key', () => {
+describe('a problem names the file and the key', () => {
   const http = 'type = "http", name = "KEY", match_headers = ["Authorization"]';
 
   test.each<[lines: readonly string[], problem: RegExp]>([
@@ -131,7 +129,7 @@ describe('a problem names the file, the table and the key', () => {
     [['envs = [{}, {of = {hosts = ["a.example.com"]}}]'], /envs\[1\]\.of\.hosts: this key is not known/],
   ])('%j', (lines, problem) => {
     const [first, ...others] = problems(...lines);
-    expect(first).toMatch(/^tools\/warehouse\/pyproject\.toml: \[tool\.centaur\] /);
+    expect(first).toMatch(/^tools\/warehouse\/pyproject\.toml: tool\.centaur\./);
     expect(first).toMatch(problem);
     expect(others).toEqual([]);
   });
@@ -150,9 +148,9 @@ describe('a problem names the file, the table and the key', () => {
     const oauth = `type = "oauth_token", name = "T", grant = "client_credentials", token_endpoint = "https://l"`;
     const table = `secrets = [{${oauth}, fields = {client_id = ${field}, client_secret = "B"}}, ${value}, {${http}, match_path = ${value}}]`;
     expect(problems(table)).toEqual([
-      `${file}: [tool.centaur] secrets[0].fields.client_id.json_key: must be a string, but is ${kind}`,
-      `${file}: [tool.centaur] secrets[1]: must be a string or a map, but is ${kind}`,
-      `${file}: [tool.centaur] secrets[2].match_path: must be true or false, but is ${kind}`,
+      `${file}: tool.centaur.secrets[0].fields.client_id.json_key: must be a string, but is ${kind}`,
+      `${file}: tool.centaur.secrets[1]: must be a string or a map, but is ${kind}`,
+      `${file}: tool.centaur.secrets[2].match_path: must be true or false, but is ${kind}`,
     ]);
     expect(hints(table)).toEqual([
       quotes('json_key = "…"'),
@@ -160,7 +158,7 @@ describe('a problem names the file, the table and the key', () => {
       "http: whether the placeholder is replaced in the URL's path.",
     ]);
     expect(problems(`secrets = ${value}`)).toEqual([
-      `${file}: [tool.centaur] secrets: must be a list, but is ${kind}`,
+      `${file}: tool.centaur.secrets: must be a list, but is ${kind}`,
     ]);
     expect(hints(`secrets = ${value}`)).toEqual(['Write its members in brackets, with commas between them.']);
     expect(problems(`secret_since = ${value}`)).toEqual([]);
@@ -168,15 +166,15 @@ describe('a problem names the file, the table and the key', () => {
 
   test('a value that JSON does not have, below an unknown key, is refused with the key', () => {
     expect(problems(`secrets = [{${http}, since = 1979-05-27, until = {day = 1979-05-28}}]`)).toEqual([
-      `${file}: [tool.centaur] secrets[0].since: this key is not known`,
-      `${file}: [tool.centaur] secrets[0].until: this key is not known`,
-      `${file}: [tool.centaur] secrets[0].until.day: is a date, and no declaration holds one`,
+      `${file}: tool.centaur.secrets[0].since: this key is not known`,
+      `${file}: tool.centaur.secrets[0].until: this key is not known`,
+      `${file}: tool.centaur.secrets[0].until.day: is a date, and no declaration holds one`,
     ]);
   });
 
   test('a value that JSON does not have, in the place of an enumerated string, is refused with the choices', () => {
     expect(problems('secrets = [{type = nan, name = "KEY"}]')).toEqual([
-      `${file}: [tool.centaur] secrets[0].type: must be http, gcp_auth, oauth_token, aws_auth or pg_dsn, but is nan`,
+      `${file}: tool.centaur.secrets[0].type: must be http, gcp_auth, oauth_token, aws_auth or pg_dsn, but is nan`,
     ]);
     expect(hints('secrets = [{type = nan, name = "KEY"}]')).toEqual([undefined]);
   });
@@ -249,17 +247,17 @@ hots = ["a.example.com"]
 `,
       file,
     );
-    expect(problems.map(({ line, column, key }) => `${line}:${column} ${key}`)).toEqual([
-      '6:21 secrets[0].name',
-      '6:84 secrets[0].hosts[1]',
-      '7:5 secrets[1].name',
-      '9:1 hots',
+    expect(problems.map(({ line, column, path }) => `${line}:${column} ${path}`)).toEqual([
+      '6:21 tool.centaur.secrets[0].name',
+      '6:84 tool.centaur.secrets[0].hosts[1]',
+      '7:5 tool.centaur.secrets[1].name',
+      '9:1 tool.centaur.hots',
     ]);
   });
 
   test('after a byte order mark, and with the line ends of Windows', () => {
     const { problems } = readPyproject('\uFEFF[tool.centaur]\r\n\r\nhosts = 5\r\n', file);
-    expect(problems).toMatchObject([{ line: 3, column: 1, key: 'hosts' }]);
+    expect(problems).toMatchObject([{ line: 3, column: 1, path: 'tool.centaur.hosts' }]);
   });
 
   test('a file that is not UTF-8 is reported with the place of the first such byte', () => {
@@ -269,15 +267,43 @@ hots = ["a.example.com"]
         file,
         line: 1,
         column: 6,
+        path: '',
         message: 'the file is not UTF-8 from here on (byte 6 of the file)',
         hint: 'Save it as UTF-8.',
       },
     ]);
     const utf16 = Buffer.from('\uFEFF[tool.centaur]', 'utf16le');
     expect(readPyproject(utf16, file).problems).toMatchObject([
-      { message: expect.stringMatching(/^the file is UTF-16/) },
+      { line: 1, column: 1, message: 'the file is UTF-16', hint: 'Save it as UTF-8.' },
     ]);
     expect(readPyproject(Buffer.from('# caf\u00e9\n[tool.centaur]\n'), file).problems).toEqual([]);
+  });
+
+  test('a list of tables in place of the table', () => {
+    expect(readPyproject('[[tool.centaur]]\nsecrets = ["KEY"]', file)).toMatchObject({
+      problems: [
+        {
+          path: 'tool.centaur',
+          message: 'must be one table, but is a list of tables: write [tool.centaur] in single brackets',
+        },
+      ],
+    });
+  });
+
+  test('secrets in a table are answered with the form of a list', () => {
+    const hint =
+      'Write each secret as a table [[tool.centaur.secrets]] in double brackets, with its type and name, or all of them as secrets = [{…}, {…}].';
+    expect(hints('[tool.centaur.secrets]', 'type = "http"', 'name = "KEY"')).toEqual([hint]);
+    expect(hints('[tool.centaur.secrets.KEY]', 'type = "http"')).toEqual([hint]);
+  });
+
+  test('a secret of an unknown kind is reported with what else is wrong with it', () => {
+    const token = 'type = "oauth_token", name = "A B", grant = "client", token_endpoint = "http://l"';
+    expect(problems(`secrets = [{${token}, fields = {}}]`)).toEqual([
+      expect.stringContaining('secrets[0].name: does not have'),
+      expect.stringContaining('secrets[0].grant: must be refresh_token, '),
+      expect.stringContaining('secrets[0].token_endpoint: does not have'),
+    ]);
   });
 
   test('a table of the wrong type', () => {
@@ -287,8 +313,7 @@ hots = ["a.example.com"]
           file,
           line: 1,
           column: 6,
-          table: 'tool',
-          key: 'centaur',
+          path: 'tool.centaur',
           message: 'must be a table: write [tool.centaur] on a line of its own, and the keys below it',
         },
       ],
@@ -298,30 +323,42 @@ hots = ["a.example.com"]
 
 describe('a table with nearly the name', () => {
   test.each([
-    ['[tool.centaurs]', 2, 7, '[tool.centaurs]'],
-    ['[tools.centaur]', 2, 8, '[tools.centaur]'],
-    ['[tool.Centaur]', 2, 7, '[tool.Centaur]'],
-    ['[Tool.Centaur]', 2, 7, '[Tool.Centaur]'],
-    ['[centaur]', 2, 2, '[centaur]'],
+    ['[tool.centaurs]', 2, 7, 'tool.centaurs'],
+    ['[tools.centaur]', 2, 8, 'tools.centaur'],
+    ['[tool.Centaur]', 2, 7, 'tool.Centaur'],
+    ['[Tool.Centaur]', 2, 7, 'Tool.Centaur'],
+    ['[centaur]', 2, 2, 'centaur'],
+    ['[project.centaur]', 2, 10, 'project.centaur'],
+    ['[tool.poetry.centaur]', 2, 14, 'tool.poetry.centaur'],
+    ['[tool.centaur-chart]', 2, 7, 'tool.centaur-chart'],
     ['["tool.centaur"]', 2, 2, '["tool.centaur"]'],
-    ['[[tool.centuar.secrets]]', 2, 8, '[tool.centuar]'],
-  ])('%s is reported, if it declares credentials', (header, line, column, name) => {
+    ['[[tool.centuar]]', 2, 1, 'tool.centuar[0]'],
+    ['[[tool.centuar.secrets]]', 2, 8, 'tool.centuar'],
+  ])('%s is reported, if it declares credentials', (header, line, column, path) => {
     const text = `# A tool.\n${header}\nsecrets = ["KEY"]\n`;
     const stray = {
       file,
       line,
       column,
-      message: `nothing reads the table ${name}, which declares credentials`,
+      path,
+      message: 'nothing reads this table, which declares credentials',
     };
     expect(readPyproject(text, file).problems).toEqual([{ ...stray, hint: 'Did you mean [tool.centaur]?' }]);
     const both = readPyproject(`[tool.centaur]\nhosts = ["a.example.com"]\n${text}`, file);
     expect(both.problems).toMatchObject([{ line: line + 2, message: stray.message }]);
   });
 
+  test('is reported if its keys are misspelt too', () => {
+    expect(readPyproject('[tool.centuar]\nsecret = ["KEY"]', file).problems).toMatchObject([
+      { path: 'tool.centuar', hint: 'Did you mean [tool.centaur]?' },
+    ]);
+  });
+
   test.each([
     '[tool.centaurs]\ntimeout_s = 5',
     '[tool.mypy]\nsecrets = ["KEY"]',
     'centaur = ["secrets"]',
+    '[tool.uv.sources]\ncentaur = {git = "https://example.com/centaur"}',
   ])('%j is ignored', (text) => {
     expect(readPyproject(text, file).problems).toEqual([]);
   });
@@ -329,7 +366,7 @@ describe('a table with nearly the name', () => {
 
 test('property names of JavaScript objects are ordinary keys', () => {
   expect(problems('secrets = [{__proto__ = "x", type = "gcp_auth", name = "KEY"}]')).toEqual([
-    `${file}: [tool.centaur] secrets[0].__proto__: this key is not known`,
+    `${file}: tool.centaur.secrets[0].__proto__: this key is not known`,
   ]);
   expect(readPyproject('[tool.__proto__]\ncentaur = 1', file).problems).toEqual([]);
 });

@@ -12,7 +12,6 @@ import {
   isList,
   isMap,
   samePath,
-  shorten,
   showPath,
   type Value,
   type ValuePath,
@@ -23,6 +22,7 @@ import { encodingFault, textOf } from '../text/utf8.js';
 import { type ToolDeclaration, toolSchema } from './declaration-schema.js';
 import { mendHost } from './host.js';
 import { type Locate, locator } from './toml-positions.js';
+import { syntaxFault } from './toml-syntax.js';
 
 /** One problem with a declaration. */
 export interface DeclarationProblem {
@@ -30,10 +30,8 @@ export interface DeclarationProblem {
   /** Both from 1; absent if the problem concerns the whole file. */
   readonly line?: number;
   readonly column?: number;
-  /** The table, such as `tool.centaur`. */
-  readonly table?: string;
-  /** The key in the table, such as `secrets[0].hosts[1]`. */
-  readonly key?: string;
+  /** The key or the table, such as `tool.centaur.secrets[0].hosts[1]`; empty if the problem concerns the whole file. */
+  readonly path: string;
   readonly message: string;
   /** What to do. */
   readonly hint?: string;
@@ -51,8 +49,8 @@ export interface Pyproject {
 }
 
 /** The table in which a tool declares what it needs. */
-export const table = 'tool.centaur';
 const tablePath = ['tool', 'centaur'] as const;
+const table = tablePath.join('.');
 /** The keys of the table that concern credentials; it has other keys, such as `module`, which are not for the chart. */
 const keys = Object.keys(toolSchema.properties);
 const schema: SchemaDocument = JSON.parse(JSON.stringify(toolSchema));
@@ -76,11 +74,10 @@ export function readPyproject(content: string | Uint8Array, file: string): Pypro
   const centaur = member(member(document.content, 'tool'), 'centaur');
   if (centaur === undefined) return { problems: strays, locate };
   if (!isTable(centaur)) {
-    const message = `must be a table: write [${table}] on a line of its own, and the keys below it`;
-    return {
-      problems: [...strays, { file, ...locate([]), table: 'tool', key: 'centaur', message }],
-      locate,
-    };
+    const message = Array.isArray(centaur)
+      ? `must be one table, but is a list of tables: write [${table}] in single brackets`
+      : `must be a table: write [${table}] on a line of its own, and the keys below it`;
+    return { problems: [...strays, { ...placed(file, locate, []), message }], locate };
   }
   const spoken = Object.fromEntries(Object.entries(centaur).filter(([key]) => keys.includes(key)));
   const { value, unheld } = asValue(spoken);
@@ -93,6 +90,11 @@ export function readPyproject(content: string | Uint8Array, file: string): Pypro
   const sound = withoutFaulty(value, faults);
   const left = sound === value ? faults : faultsOf(sound);
   return { problems, ...(isDeclaration(sound, left) && { declaration: sound }), locate };
+}
+
+/** Where a path below the table is written, and its name in messages. */
+export function placed(file: string, locate: Locate, path: ValuePath) {
+  return { file, ...locate(path), path: showPath([...tablePath, ...path]) };
 }
 
 function byPosition(left: DeclarationProblem, right: DeclarationProblem): number {
@@ -139,49 +141,42 @@ function parsed(
 ): { content: TomlTable } | { problem: DeclarationProblem } {
   const fault = typeof content === 'string' ? undefined : encodingFault(content);
   if (fault !== undefined) {
-    const { line, column, offset } = fault;
-    const message = `${fault.message} (byte ${offset + 1} of the file)`;
-    return { problem: { file, line, column, message, hint: 'Save it as UTF-8.' } };
+    const { offset, ...place } = fault;
+    const message = offset === 0 ? fault.message : `${fault.message} (byte ${offset + 1} of the file)`;
+    return { problem: { file, ...place, path: '', message, hint: 'Save it as UTF-8.' } };
   }
   try {
     return { content: parse(text, { integersAsBigInt: 'asNeeded' }) };
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
-    const [message = ''] = error.message.split('\n');
+    const [said = ''] = error.message.replace(/^Invalid TOML document: /, '').split('\n');
     const { line, column } = error;
-    return { problem: { file, line, column, message: message.replace(/^Invalid TOML document: /, '') } };
+    return { problem: { file, line, column, path: '', ...syntaxFault(said, text, line, column) } };
   }
 }
 
 /**
  * Tables whose name is nearly ours and that declare credentials: nothing would read them. The name may be misspelt, in
- * other letters, quoted as a whole, or without `tool`.
+ * other letters, quoted as a whole, or below another table.
  */
 function strayTables(content: TomlTable, file: string, locate: Locate): readonly DeclarationProblem[] {
-  const [tool, centaur] = tablePath;
-  const stray = (path: readonly string[]): readonly DeclarationProblem[] => {
-    const found = path.reduce<TomlValue | undefined>(member, content);
-    const declares = found !== undefined && isTable(found) && keys.some((key) => Object.hasOwn(found, key));
-    const isOurs = path.length === 2 && path[0] === tool && path[1] === centaur;
-    if (isOurs || !declares) return [];
-    const message = `nothing reads the table [${path.map(bareKey).join('.')}], which declares credentials`;
-    return [{ file, ...locate(path), message, hint: `Did you mean [${table}]?` }];
+  const visit = (value: TomlValue, path: ValuePath): readonly DeclarationProblem[] => {
+    if (samePath(path, tablePath)) return [];
+    if (Array.isArray(value)) return value.flatMap((member, index) => visit(member, [...path, index]));
+    if (!isTable(value)) return [];
+    const name = path.findLast((step) => typeof step === 'string');
+    if (isNearlyOurs(name) && Object.keys(value).some((key) => nearest(key, keys) !== undefined)) {
+      const message = 'nothing reads this table, which declares credentials';
+      return [{ file, ...locate(path), path: showPath(path), message, hint: `Did you mean [${table}]?` }];
+    }
+    return Object.entries(value).flatMap(([key, inner]) => visit(inner, [...path, key]));
   };
-  return Object.entries(content).flatMap(([outer, value]) => {
-    if (isNearly(outer, centaur) || isNearly(outer, table)) return stray([outer]);
-    if (!isNearly(outer, tool) || !isTable(value)) return [];
-    return Object.keys(value)
-      .filter((inner) => isNearly(inner, centaur))
-      .flatMap((inner) => stray([outer, inner]));
-  });
+  return visit(content, []);
 }
 
-function isNearly(name: string, meant: string): boolean {
-  return nearest(name, [meant]) !== undefined;
-}
-
-function bareKey(key: string): string {
-  return /^[\w-]+$/.test(key) ? key : JSON.stringify(shorten(key));
+function isNearlyOurs(name: string | undefined): boolean {
+  if (name === undefined) return false;
+  return name.toLowerCase().includes('centaur') || nearest(name, ['centaur', table]) !== undefined;
 }
 
 /** A TOML value without a JSON equivalent. */
@@ -250,10 +245,7 @@ function member(value: TomlValue | undefined, key: string): TomlValue | undefine
 /** Other keys of the table are ignored, unless they resemble ours, speak of credentials or contain our keys. */
 function misspelt(centaur: TomlTable, file: string, locate: Locate): readonly DeclarationProblem[] {
   const unknown = (path: ValuePath, hint: string): DeclarationProblem => ({
-    file,
-    ...locate(path),
-    table,
-    key: showPath(path),
+    ...placed(file, locate, path),
     message: 'this key is not known',
     hint,
   });
@@ -283,7 +275,14 @@ function problemOf(
   file: string,
   locate: Locate,
 ): DeclarationProblem {
-  const said = mendHost(path, valueAt(spoken, path) ?? null) ?? hint;
-  const problem = { file, ...locate(path), table, key: showPath(path), message };
-  return { ...problem, ...(said !== undefined && { hint: said }) };
+  const value = valueAt(spoken, path) ?? null;
+  const said = mendHost(path, value) ?? listHint(path, value) ?? hint;
+  return { ...placed(file, locate, path), message, ...(said !== undefined && { hint: said }) };
+}
+
+/** How secrets are written that a file has as a table. */
+function listHint([list, ...inner]: ValuePath, value: Value): string | undefined {
+  if (inner.length > 0 || !isMap(value)) return undefined;
+  const name = `${table}.${list}`;
+  return `Write each secret as a table [[${name}]] in double brackets, with its type and name, or all of them as ${list} = [{…}, {…}].`;
 }

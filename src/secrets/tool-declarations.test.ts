@@ -131,10 +131,9 @@ describe("a rule's message about declarations", () => {
     expect(broken(ant, bee)).toEqual([
       {
         file: 'tools/bee/pyproject.toml',
-        table: 'tool.centaur',
         line: 2,
         column: 21,
-        key: 'secrets[1]',
+        path: 'tool.centaur.secrets[1]',
         message: expect.stringMatching(
           /^KEY has more than one reference for a\.example\.com, by secrets\[0\] of tools\/ant\/pyproject\.toml:2:12, secrets\[1\] of tools\/bee\/pyproject\.toml:2:21: /,
         ),
@@ -148,7 +147,7 @@ describe("a rule's message about declarations", () => {
     expect(broken(ant)).toMatchObject([
       {
         file: 'tools/ant/pyproject.toml',
-        key: 'optional_secrets[0]',
+        path: 'tool.centaur.optional_secrets[0]',
         message: expect.stringMatching(/^KEY has no hosts: /),
       },
     ]);
@@ -202,14 +201,14 @@ describe("a rule's message about declarations", () => {
       tool('bee', 'secrets = ["OLD", {type = "gcp_auth", name = "GCP"}]', 'hosts = ["https://x"]'),
     ];
     const { tools, problems } = readTools(files);
-    expect(problems.map(({ file, key }) => `${file} ${key}`)).toEqual([
-      'tools/ant/pyproject.toml secrets[0]',
-      'tools/bee/pyproject.toml hosts[0]',
+    expect(problems.map(({ file, path }) => `${file} ${path}`)).toEqual([
+      'tools/ant/pyproject.toml tool.centaur.secrets[0]',
+      'tools/bee/pyproject.toml tool.centaur.hosts[0]',
     ]);
     expect(ruleProblems(rulesBrokenBy(valuesOf(tools)), tools)).toMatchObject([
       {
         file: 'tools/ant/pyproject.toml',
-        key: 'secrets[1]',
+        path: 'tool.centaur.secrets[1]',
         message: expect.stringMatching(/^KEY has no place/),
       },
     ]);
@@ -294,7 +293,7 @@ describe('is refused', () => {
     test('with a remedy', () => {
       const tree = readTools([search, below('tools/search/vendor/pyproject.toml')]);
       expect(tree.problems).toMatchObject([
-        { table: 'tool.centaur', hint: expect.stringMatching(/remove its table.*out of tools\/search\.$/) },
+        { path: 'tool.centaur', hint: expect.stringMatching(/remove its table.*out of tools\/search\.$/) },
       ]);
     });
   });

@@ -8,7 +8,7 @@ import type { ToolDeclaration, Tools } from './declaration-schema.js';
 import { toolNamePattern } from './declaration-schema.js';
 import { differingKeys } from './differing-keys.js';
 import { noHarnesses } from './harness.js';
-import { type DeclarationProblem, readPyproject, table } from './pyproject.js';
+import { type DeclarationProblem, placed, readPyproject } from './pyproject.js';
 import type { Locate } from './toml-positions.js';
 
 /** A pyproject.toml, with its path as in messages. */
@@ -93,9 +93,7 @@ function foldersOf({ file, folder }: ToolFile): readonly string[] {
 function nested(file: string, outer: string, locate: Locate): DeclarationProblem {
   const folder = printable(path.dirname(outer));
   return {
-    file,
-    ...locate([]),
-    table,
+    ...placed(file, locate, []),
     message: `stands below another tool: ${printable(outer)} has this table too`,
     hint:
       "A tool's own declaration is the one in its folder. If this is a copy of somebody else's package, remove its table " +
@@ -107,6 +105,7 @@ function badName(name: string, file: string, locate: Locate): DeclarationProblem
   return {
     file,
     ...locate([]),
+    path: '',
     message: `a tool is named after its folder, and ${JSON.stringify(name)} is not a valid tool name`,
     hint: 'Use letters, digits, "_" and "-".',
   };
@@ -116,6 +115,7 @@ function sameName(name: string, first: string, second: string, locate: Locate): 
   return {
     file: second,
     ...locate([]),
+    path: '',
     message: `a second tool is called ${name}: the first is ${printable(first)}`,
     hint: 'A tool is called after its folder. Rename one of the folders, or leave one of them out.',
   };
@@ -133,7 +133,7 @@ export function valuesOf(tools: readonly DeclaredTool[]) {
 
 /** The places in the values that a rule's message names, in the form of `Declaration.by`. */
 const places = /tools\.([\w-]+)\.([a-z_]+)\[([0-9]+)\]/g;
-const placed = new RegExp(`^${places.source}: (.*)$`, 's');
+const beginsWithPlace = new RegExp(`^${places.source}: (.*)$`, 's');
 
 /** One declaration of a secret, where it is written. */
 interface Written {
@@ -162,7 +162,7 @@ export function ruleProblems(
     bySecret.set(name, [...(bySecret.get(name) ?? []), one]);
   }
   return messages.map((message) => {
-    const [, name = '', list = '', index = '', said = ''] = placed.exec(message) ?? [];
+    const [, name = '', list = '', index = '', said = ''] = beginsWithPlace.exec(message) ?? [];
     const own = written(name, list, index);
     if (own === undefined) return message;
     const named: Written[] = [];
@@ -175,11 +175,10 @@ export function ruleProblems(
     const others = named.filter((one) => one.tool !== own.tool || !samePath(one.path, own.path));
     const hint = [
       ...differences(own, others),
-      ...whereDeclared(said.replaceAll(places, ''), own, bySecret),
+      ...whereDeclared(said.replaceAll(places, ''), [own, ...named], bySecret),
     ].join('\n');
     const { file, locate } = own.tool;
-    const problem = { file, ...locate(own.path), table, key: showPath(own.path), message: told };
-    return { ...problem, ...(hint !== '' && { hint }) };
+    return { ...placed(file, locate, own.path), message: told, ...(hint !== '' && { hint }) };
   });
 }
 
@@ -206,14 +205,14 @@ function differences(own: Written, others: readonly Written[]): readonly string[
 /** The number of places of one secret that a hint lists. */
 const maxPlaces = 5;
 
-/** The places of other secrets that the message mentions by their names. */
+/** The places of the secrets that the message mentions by their names alone. */
 function whereDeclared(
   message: string,
-  own: Written,
+  placed: readonly Written[],
   bySecret: ReadonlyMap<string, readonly Written[]>,
 ): readonly string[] {
   const words = new Set(message.split(/[^\w.-]+/).map((word) => word.replace(/[.-]+$/, '')));
-  words.delete(nameOf(own.secret));
+  for (const { secret } of placed) words.delete(nameOf(secret));
   return [...words].flatMap((word) => {
     const declared = bySecret.get(word) ?? [];
     if (declared.length === 0) return [];

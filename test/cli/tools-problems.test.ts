@@ -56,7 +56,7 @@ describe('problems', () => {
     declare('ant', 'KEY');
     write(
       'tools/bee/pyproject.toml',
-      '[tool.centaur]\nhosts = ["a.example.com"]\nsecrets = ["a b", {type = "http", name = "KEY", match_query = true}]\n',
+      '[tool.centaur]\nhosts = ["a.example.com"]\nsecrets = ["a b", {type = "http", name = "KEY", match_query = true, secret_ref = "ELSE"}]\n',
     );
     write('tools/cow/pyproject.toml', '[tool.centaur\n');
     write('tools/dog/pyproject.toml', Buffer.from('# caf\u00e9', 'latin1'));
@@ -70,13 +70,13 @@ describe('problems', () => {
       expect.stringMatching(
         /^tools\/ant\/pyproject\.toml:1:7: a second tool is called ant: the first is more\/ant/,
       ),
-      expect.stringMatching(/^tools\/bee\/pyproject\.toml:3:12: tool\.centaur: secrets\[0\]: does not have/),
+      expect.stringMatching(/^tools\/bee\/pyproject\.toml:3:12: tool\.centaur\.secrets\[0\]: does not have/),
       expect.stringMatching(
-        /^tools\/bee\/pyproject\.toml:3:19: tool\.centaur: secrets\[1\]: KEY is declared in more than one way, by secrets\[0\] of tools\/ant\/pyproject\.toml:2:12, /,
+        /^tools\/bee\/pyproject\.toml:3:19: tool\.centaur\.secrets\[1\]: KEY has more than one reference for a\.example\.com, by secrets\[0\] of tools\/ant\/pyproject\.toml:2:12, /,
       ),
       expect.stringMatching(/^tools\/cow\/pyproject\.toml:1:14: /),
       expect.stringMatching(/^tools\/dog\/pyproject\.toml:1:6: the file is not UTF-8 from here on \(byte 6 /),
-      expect.stringMatching(/^tools\/eel\/pyproject\.toml:1:8: nothing reads the table \[tools\.centaur\]/),
+      expect.stringMatching(/^tools\/eel\/pyproject\.toml:1:8: tools\.centaur: nothing reads this table/),
       'tools/fox/pyproject.toml: cannot be read: its symbolic links lead back to themselves',
     ]);
     expect(stderr).toContain(
@@ -98,7 +98,7 @@ describe('problems', () => {
           file: 'tools/bee/pyproject.toml',
           line: 2,
           column: 1,
-          path: 'tool.centaur: hosts',
+          path: 'tool.centaur.hosts',
           message: 'must be a list, but is a number',
           hint: 'Write its members in brackets, with commas between them.',
         },

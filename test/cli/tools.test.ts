@@ -72,7 +72,7 @@ describe('centaur-chart tools', () => {
       '[tool.centaur]\nsecrets = [{type="http", name="K", match_headers=["A"], hosts=["https://x.example/y"]}]',
       /hosts\[0\].*\n.*write "x.example"/,
     ],
-    ['an unknown type', '[tool.centaur]\nsecrets = [{type="ftp", name="K"}]', /tool.centaur: secrets\[0\]/],
+    ['an unknown type', '[tool.centaur]\nsecrets = [{type="ftp", name="K"}]', /tool.centaur.secrets\[0\]/],
   ])('refuses %s, and names the file, the table and the key', async (_, toml, message) => {
     await tree({ 'bad/pyproject.toml': toml });
     const { status, stdout, stderr } = await tools('bad');
@@ -88,7 +88,7 @@ describe('centaur-chart tools', () => {
     const { status, stdout, stderr } = await tools('a', 'b');
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toMatch(
-      /^b\/pyproject\.toml:2:12: tool\.centaur: secrets\[0\]: KEY has more than one reference for a\.example\.com, by secrets\[0\] of a\/pyproject\.toml:2:12, /,
+      /^b\/pyproject\.toml:2:12: tool\.centaur\.secrets\[0\]: KEY has more than one reference for a\.example\.com, by secrets\[0\] of a\/pyproject\.toml:2:12, /,
     );
   });
 
@@ -195,7 +195,7 @@ describe('centaur-chart tools', () => {
       expect(await found('venv')).toEqual({ files: [], notes });
       await tree({ 'venv/lib/site-packages/x/pyproject.toml': stranger });
       expect(await found('venv/lib/site-packages/x')).toEqual({
-        files: ['venv/lib/site-packages/x/pyproject.toml'],
+        files: ['x/pyproject.toml'],
         notes: [],
       });
     });
@@ -222,7 +222,7 @@ describe('centaur-chart tools', () => {
     it('but not everything in an environment that contains the tools', async () => {
       await tree({ 'venv/pyvenv.cfg': '', 'venv/src/one/warehouse/pyproject.toml': page.declaration });
       await link('../one/warehouse', 'venv/src/two/warehouse');
-      expect((await found('venv/src/two')).files).toEqual(['venv/src/two/warehouse/pyproject.toml']);
+      expect((await found('venv/src/two')).files).toEqual(['two/warehouse/pyproject.toml']);
     });
   });
 
@@ -319,7 +319,7 @@ describe('centaur-chart tools', () => {
       await link('../b/pyproject.toml', 'tools/a/pyproject.toml');
       await link('../b/pyproject.toml', 'tools/c/pyproject.toml');
       expect(await named('tools')).toEqual(['tools/b/pyproject.toml']);
-      expect((await found('tools/c')).files).toEqual(['tools/c/pyproject.toml']);
+      expect((await found('tools/c')).files).toEqual(['c/pyproject.toml']);
     });
 
     it('and skips broken ones', async () => {
@@ -334,7 +334,7 @@ describe('centaur-chart tools', () => {
   it('prints the name of a folder on one line', async () => {
     await tree({ 'a\nb/c/pyproject.toml': '[tool.centaur]\nsecrets = [5]' });
     expect((await tools('a\nb')).stderr).toBe(
-      'a?b/c/pyproject.toml:2:12: tool.centaur: secrets[0]: must be a string or a map, but is a number\n' +
+      'a?b/c/pyproject.toml:2:12: tool.centaur.secrets[0]: must be a string or a map, but is a number\n' +
         '  Put it in quotes, so that TOML reads a string: "…"\n' +
         '1 pyproject.toml file read: 1 problem in 1 file\n',
     );

@@ -96,7 +96,9 @@ export function faultFinder(schema: object, format = yaml): FaultFinder {
     }
     const marked = similar.filter(({ errors }) => !errors.some(isMark));
     const [mark, ...others] =
-      marked.length > 0 ? [] : similar.flatMap(({ errors }) => errors.find(isMark) ?? []);
+      marked.length > 0 || similar.length === 1
+        ? []
+        : similar.flatMap(({ errors }) => errors.find(isMark) ?? []);
     if (mark !== undefined && others.every(({ path: at }) => samePath(at, mark.path))) {
       const choices = [mark, ...others].flatMap(({ error: { parentSchema } }) =>
         choicesOf(parentSchema?.const, parentSchema?.enum),
