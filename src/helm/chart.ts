@@ -1,12 +1,13 @@
 import { RootConstruct } from 'constructs';
 import type { Static, TSchema } from 'typebox';
 import { forbiddenTextMessage, holdsForbiddenText } from '../text/forbidden-text.js';
-import type { Value, ValueMap } from '../text/json.js';
+import type { Value, ValueMap, ValuePath } from '../text/json.js';
 import { assertTemplateComment } from '../text/yaml-scalar.js';
 import { type Context, evaluate, evaluateObject, scopeOf } from './evaluate/evaluate.js';
 import { astOf, type Expr, type Symbolic, valuesOf } from './expressions/expression.js';
 import type { Schema } from './ir/schema.js';
 import type { Ast } from './ir/tree.js';
+import { type Usage, usageOf } from './ir/usage.js';
 import { listOf } from './manifest/computed.js';
 import { HelmObject } from './manifest/helm-object.js';
 import type { Member } from './manifest/manifest.js';
@@ -66,6 +67,8 @@ export class HelmChart<S extends TSchema = TSchema> extends RootConstruct {
   readonly introduction: string;
   private readonly ruleGroups: RuleGroup[] = [];
   private readonly noteMembers: Member<string>[] = [];
+  /** Each rule by itself, and what it reads. */
+  private rulesAlone: readonly { readonly rule: Ast; readonly usage: Usage }[] | undefined;
 
   constructor(props: ChartProps<S>) {
     super('');
@@ -82,6 +85,7 @@ export class HelmChart<S extends TSchema = TSchema> extends RootConstruct {
   addRules(...rules: readonly (Member<string> | RuleGroup)[]): void {
     for (const rule of rules) {
       this.ruleGroups.push(rule instanceof RuleGroup ? rule : new RuleGroup(undefined, [rule]));
+      this.rulesAlone = undefined;
     }
   }
 
@@ -134,9 +138,29 @@ export class HelmChart<S extends TSchema = TSchema> extends RootConstruct {
     return evaluate(astOf(expression), scopeOf(this.context(values, release))) as T;
   }
 
-  /** The messages of the rules that complete, valid values break. */
-  problems(values: ValueMap, release?: ReleaseOptions): readonly string[] {
-    return evaluate(this.rules, scopeOf(this.context(values, release))) as readonly string[];
+  /**
+   * The messages of the rules that complete values break.
+   *
+   * @param invalid parts of the values that the schema refuses: rules that read them are left out
+   */
+  problems(
+    values: ValueMap,
+    release?: ReleaseOptions,
+    invalid: readonly ValuePath[] = [],
+  ): readonly string[] {
+    const scope = scopeOf(this.context(values, release));
+    const asked = invalid.length === 0 ? [this.rules] : this.rulesApartFrom(invalid);
+    return asked.flatMap((rule) => evaluate(rule, scope) as readonly string[]);
+  }
+
+  private rulesApartFrom(invalid: readonly ValuePath[]): readonly Ast[] {
+    this.rulesAlone ??= this.ruleGroups
+      .flatMap(({ messages }) => messages)
+      .map((message) => astOf(listOf([message], 'problems')))
+      .map((rule) => ({ rule, usage: usageOf([rule]) }));
+    return this.rulesAlone
+      .filter(({ usage }) => !invalid.some((path) => usage.meets(path)))
+      .map(({ rule }) => rule);
   }
 
   /** The objects for complete, valid values. */

@@ -249,8 +249,8 @@ describe('a wrong value', () => {
     const hint = (path: ValuePath, value: Value) =>
       path[0] === 'hosts' && typeof value === 'string' ? `Write ${value.toLowerCase()}.` : undefined;
     expect(problems('hosts: [A, 1]\nservice: {hosts: B}\n', { hints: { hint } })).toEqual([
-      'values.yaml:1:9 hosts[0]: does not have the required form | Write a.',
-      'values.yaml:1:12 hosts[1]: must be a string, but is a number | In a values file, put it in quotes so that YAML reads a string: - "…"',
+      'values.yaml:1:9 hosts[0]: does not have the required form; character 1, "A" (U+0041), is not allowed | Write a.',
+      'values.yaml:1:12 hosts[1]: must be a string, but is a number | Names of hosts, in small letters.',
       'values.yaml:2:11 service.hosts: this key is not known | There is a key of this name elsewhere: hosts.',
     ]);
   });
@@ -294,17 +294,27 @@ describe('a wrong value', () => {
     [
       'in a list stands at its place there',
       'hosts:\n  - a.example\n  - 12\n',
-      'values.yaml:3:5 hosts[1]: must be a string, but is a number | In a values file, put it in quotes so that YAML reads a string: - "…"',
+      'values.yaml:3:5 hosts[1]: must be a string, but is a number | Names of hosts, in small letters.',
     ],
     [
       'of another form is told what the key is for',
+      'greeting:\n  every: often\n',
+      'values.yaml:2:3 greeting.every: does not have the required form; character 1, "o" (U+006F), is not allowed | How often: a number and s, m or h, such as 10m.',
+    ],
+    [
+      'of nearly the right form is told the right one',
       'greeting:\n  every: 10 minutes\n',
-      'values.yaml:2:3 greeting.every: does not have the required form | How often: a number and s, m or h, such as 10m.',
+      'values.yaml:2:3 greeting.every: does not have the required form; character 3, a space (U+0020), is not allowed | Write 10m.',
+    ],
+    [
+      'without its unit is not told to use quotes',
+      'greeting:\n  every: 10\n',
+      'values.yaml:2:3 greeting.every: must be a string, but is a number | Add a unit: 10s or 10m, for example.',
     ],
     [
       'in a list is told what the list is for',
-      'hosts: [A]',
-      'values.yaml:1:9 hosts[0]: does not have the required form | Names of hosts, in small letters.',
+      'hosts: [a-b]',
+      'values.yaml:1:9 hosts[0]: does not have the required form; character 2, "-" (U+002D), is not allowed | Names of hosts, in small letters.',
     ],
     [
       'whose key has no description is told the form',
@@ -458,9 +468,26 @@ describe('a broken rule', () => {
     ]);
   });
 
-  test('is not evaluated while the schema refuses something', () => {
+  test('is reported together with what the schema refuses elsewhere', () => {
     expect(problems('service:\n  public: true\n  port: 80\n')).toEqual([
+      'values.yaml:2:3 service: public needs a token: set service.token',
       'values.yaml:3:3 service.port: must be at least 1024',
+    ]);
+  });
+
+  test('is not evaluated while the schema refuses what it reads', () => {
+    expect(problems('service:\n  public: true\n  token: 5\n')).toEqual([
+      expect.stringMatching(/^values.yaml:3:3 service.token: must be a string, but is a number/),
+    ]);
+    expect(problems('peers:\n  - name: localhost\n')).toEqual([
+      expect.stringMatching(/peers\[0\].port: this key is missing/),
+    ]);
+  });
+
+  test('is reported together with a character that Helm does not pass on, which has its place', () => {
+    expect(problems('service: {public: true}\ngreeting: {text: "a\\x7f"}\n')).toEqual([
+      'values.yaml:1:11 service: public needs a token: set service.token',
+      "values.yaml:2:12 greeting.text: character 2, the invisible character U+007F, is not allowed: a chart can't pass it on unchanged | Remove the character, which may be invisible.",
     ]);
   });
 });

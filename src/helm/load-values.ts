@@ -1,5 +1,6 @@
 /** From the values that a person gives, in files and with --set, to complete values or to a list of problems. */
 
+import { forbiddenTexts } from '../text/forbidden-text.js';
 import {
   emptyMap,
   isMap,
@@ -70,23 +71,14 @@ export function loadValues(chart: HelmChart, input: ValuesInput): Loaded {
   const values = coalesce(chart.defaults, given);
 
   const faults = finderOf(chart)(values);
-  if (faults.length > 0) {
-    return {
-      problems: inOrder(
-        faults.map((fault) => problemOf(fault, values, sources, input.hints ?? {})),
-        sources,
-      ),
-    };
-  }
-  const { problems } = chart.evaluate(values, input.release);
-  if (problems.length > 0) {
-    return {
-      problems: inOrder(
-        problems.map((message) => ruleProblem(message, sources)),
-        sources,
-      ),
-    };
-  }
+  const forbidden = forbiddenTexts(values);
+  const invalid = [...faults, ...forbidden].map(({ path }) => path);
+  const problems = [
+    ...faults.map((fault) => problemOf(fault, values, sources, input.hints ?? {})),
+    ...forbidden.map(({ path, message, hint }) => problemAt(path, sources, message, hint)),
+    ...chart.problems(values, input.release, invalid).map((message) => ruleProblem(message, sources)),
+  ];
+  if (problems.length > 0) return { problems: inOrder(problems, sources) };
   return { values, warnings: globalWarnings(chart.schema as Schema, given, sources) };
 }
 
@@ -196,11 +188,14 @@ function problemOf(
     return problemAt(path, sources, 'this key of older values files means nothing here', instead);
   }
   if (kind === 'missing key' && givenAt(path, sources) !== undefined) {
+    const isOverridden = sources.some((source) => isPresent(valueAt(source.values, path)));
     return problemAt(
       path,
       sources,
-      'null takes away the default, and the chart needs a value here',
-      'Remove the key to keep its default.',
+      isOverridden
+        ? 'null removes the key, with what earlier files and the chart set for it, and the chart needs a value here'
+        : 'null takes away the default, and the chart needs a value here',
+      isOverridden ? 'Remove the null to keep the earlier value.' : 'Remove the key to keep its default.',
     );
   }
   const better = kind === 'value' ? betterHint?.(path, valueAt(values, path) ?? null) : undefined;
@@ -245,6 +240,10 @@ function placeOf(path: ValuePath, sources: readonly Source[]) {
 
 function givenAt(path: ValuePath, sources: readonly Source[]): Source | undefined {
   return sources.findLast(({ values }) => valueAt(values, path) !== undefined);
+}
+
+function isPresent(value: Value | undefined): boolean {
+  return value !== undefined && value !== null;
 }
 
 function inOrder(problems: readonly Problem[], sources: readonly Source[]): readonly Problem[] {

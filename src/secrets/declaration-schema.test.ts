@@ -272,7 +272,7 @@ const refused: readonly (readonly [label: string, values: object, fault: RegExp]
     /subject: this key is missing/,
   ],
   ['an audience of another grant', secret({ ...oauth, audience: 'a' }), /\.audience: /],
-  ['a tool with a dot', { tools: { 'a.b': {} } }, /this key does not have the required form/],
+  ['a tool with a dot', { tools: { 'a.b': {} } }, /this key must be a tool's name/],
   ['a tool that is nothing', { tools: { a: null } }, /tools\.a: must be a map/],
   [
     'a harness of another name',

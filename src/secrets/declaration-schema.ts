@@ -1,6 +1,7 @@
 /** What a tool declares about the credentials that it needs, in `[tool.centaur]` of its pyproject.toml. */
 import Type, { type Static } from 'typebox';
 import { maxDnsNameLength } from '../text/addresses.js';
+import { type Form, form, keyForm, madeOf } from '../text/form.js';
 import { allowedHostPattern, endpointPattern, hostPattern } from './host.js';
 
 // ------------------------------------------------------------------------------------------------------ strings
@@ -31,13 +32,16 @@ const formatterPattern = `^(?:[ -z|~]*${action})+[ -z|~]*$`;
 
 /** Printable ASCII without spaces. */
 const visiblePattern = '^[!-~]+$';
+const visible = (example: string) => form('printable ASCII without spaces', example);
 
-const text = (pattern: string, description: string) => Type.String({ pattern, description, maxLength: 1024 });
-const texts = (pattern: string, description: string) =>
-  Type.Array(Type.String({ pattern, maxLength: 1024 }), { description, minItems: 1 });
+const string = (pattern: string, words: Form, description: string) =>
+  Type.String({ pattern, ...words, description, maxLength: 1024 });
+const strings = (pattern: string, words: Form, description: string) =>
+  Type.Array(Type.String({ pattern, ...words, maxLength: 1024 }), { description, minItems: 1 });
 
 const host = Type.String({
   pattern: hostPattern,
+  ...form('a host', 'api.example.com', '*.example.com', '10.0.0.0/8'),
   maxLength: maxDnsNameLength,
   description:
     'A host alone, in lower case, such as api.example.com, *.example.com or 10.0.0.0/8: no scheme, port or path.',
@@ -47,15 +51,25 @@ const hosts = (description: string) => Type.Array(host, { description });
 /** Hosts that may be reached, for values outside of a declaration; `*` matches all. */
 export const allowedHost = Type.String({
   pattern: allowedHostPattern,
+  ...form('a host', 'api.example.com', '*.example.com', '10.0.0.0/8', '"*"'),
   maxLength: maxDnsNameLength,
   description:
     'A host alone, in lower case, such as api.example.com, *.example.com, 10.0.0.0/8 or "*": no scheme, port or path.',
 });
 
 /** A request header: its name, or a regular expression between slashes. */
-export const requestHeader = Type.String({ pattern: headerPattern, maxLength: 1024 });
+export const requestHeader = Type.String({
+  pattern: headerPattern,
+  ...form("a header's name, or a regular expression between slashes,", 'X-Api-Key', '/^X-Example-/'),
+  maxLength: 1024,
+});
 
-const secretRef = (description: string) => text(secretRefPattern, description);
+const secretRef = (description: string) =>
+  string(
+    secretRefPattern,
+    form('the name of an item or a whole reference', 'WAREHOUSE_API_KEY', 'op://vault/item/field'),
+    description,
+  );
 
 // ------------------------------------------------------------------------------------------------------ secrets
 
@@ -78,7 +92,13 @@ const wholeField = secretRef('The reference of the credential.');
 export const jsonField = Type.Object(
   {
     secret_ref: secretRef('The reference of the credential.'),
-    json_key: Type.Optional(text('^[!-~](?:[ -~]*[!-~])?$', 'The member to take of a value that is JSON.')),
+    json_key: Type.Optional(
+      string(
+        '^[!-~](?:[ -~]*[!-~])?$',
+        form('printable ASCII without spaces at its ends', 'refresh_token'),
+        'The member to take of a value that is JSON.',
+      ),
+    ),
   },
   { additionalProperties: false },
 );
@@ -128,6 +148,7 @@ const forms = [
 
 export const nameSchema = Type.String({
   pattern: '^[A-Za-z_][A-Za-z0-9_.-]*$',
+  ...madeOf('letters, digits, _, - and . after a letter or _', 'WAREHOUSE_API_KEY'),
   maxLength: 253,
   description:
     'The name of the secret, of letters, digits, _, - and . after a letter or _; where these are not given it is the reference and the placeholder too.',
@@ -154,7 +175,11 @@ export const declaredSecret = Type.Object(
       }),
     ),
     replacer: Type.Optional(
-      text(visiblePattern, "http: the placeholder that the tool sends. By default the secret's name."),
+      string(
+        visiblePattern,
+        visible('WAREHOUSE_API_KEY'),
+        "http: the placeholder that the tool sends. By default the secret's name.",
+      ),
     ),
     match_headers: Type.Optional(
       Type.Array(requestHeader, {
@@ -168,17 +193,27 @@ export const declaredSecret = Type.Object(
     match_query: Type.Optional(
       Type.Boolean({ description: "http: whether the placeholder is replaced in the URL's query." }),
     ),
-    inject_header: Type.Optional(text(`^${headerName}$`, 'http, inject: the header that is set.')),
+    inject_header: Type.Optional(
+      string(
+        `^${headerName}$`,
+        form("a header's name", 'X-Api-Key'),
+        'http, inject: the header that is set.',
+      ),
+    ),
     inject_formatter: Type.Optional(
-      text(
+      string(
         formatterPattern,
+        form('a Go template with .Value', 'Bearer {{ .Value }}'),
         'http, inject: the value of the header as a Go template, such as Bearer {{ .Value }}.',
       ),
     ),
-    inject_query_param: Type.Optional(text(visiblePattern, 'http, inject: the parameter that is set.')),
+    inject_query_param: Type.Optional(
+      string(visiblePattern, visible('api_key'), 'http, inject: the parameter that is set.'),
+    ),
     scopes: Type.Optional(
-      texts(
+      strings(
         visiblePattern,
+        visible('https://www.googleapis.com/auth/devstorage.read_only'),
         'gcp_auth and oauth_token: the scopes of the token. For gcp_auth by default cloud-platform.',
       ),
     ),
@@ -205,24 +240,38 @@ export const declaredSecret = Type.Object(
     token_endpoint: Type.Optional(
       Type.String({
         pattern: endpointPattern,
+        ...form('an https URL', 'https://oauth2.example.com/token'),
         maxLength: maxDnsNameLength,
         description: 'oauth_token: the URL at which iron-proxy obtains tokens.',
       }),
     ),
     audience: Type.Optional(
-      text(visiblePattern, 'oauth_token: the audience of the assertion; jwt_bearer needs it.'),
+      string(
+        visiblePattern,
+        visible('https://oauth2.example.com/'),
+        'oauth_token: the audience of the assertion; jwt_bearer needs it.',
+      ),
     ),
     access_key_id: Type.Optional(secretRef('aws_auth: the reference of the access key id.')),
     secret_access_key: Type.Optional(secretRef('aws_auth: the reference of the secret access key.')),
     allowed_services: Type.Optional(
-      texts('^[a-z0-9-]+$', 'aws_auth: the services that requests may be signed for. By default any.'),
+      strings(
+        '^[a-z0-9-]+$',
+        madeOf('lowercase letters, digits and -', 's3'),
+        'aws_auth: the services that requests may be signed for. By default any.',
+      ),
     ),
     allowed_regions: Type.Optional(
-      texts('^[a-z0-9-]+$', 'aws_auth: the regions that requests may be signed for. By default any.'),
+      strings(
+        '^[a-z0-9-]+$',
+        madeOf('lowercase letters, digits and -', 'eu-west-1'),
+        'aws_auth: the regions that requests may be signed for. By default any.',
+      ),
     ),
     database: Type.Optional(
-      text(
+      string(
         '^[A-Za-z_][A-Za-z0-9_.$-]{0,62}$',
+        madeOf('letters, digits, _, ., $ and - after a letter or _', 'warehouse'),
         'pg_dsn: the database that clients ask for, and that the DSN names.',
       ),
     ),
@@ -259,6 +308,7 @@ export const toolNamePattern = '^[A-Za-z0-9_][A-Za-z0-9_-]*$';
 /** The values under `tools`: what each tool declares, by the tool's name. */
 export const toolsSchema = Type.Record(Type.String({ pattern: toolNamePattern }), toolSchema, {
   additionalProperties: false,
+  ...keyForm(form("a tool's name of letters, digits, - and _,", 'warehouse')),
   default: {},
   description:
     "The tools' declarations, each as the tool's pyproject.toml has it under [tool.centaur]; `centaur-chart tools` writes them:\n  warehouse:\n    secrets:\n      - {type: http, name: WAREHOUSE_API_KEY, match_headers: [Authorization], hosts: [warehouse.internal.example.com]}",

@@ -15,6 +15,7 @@ import {
   lastHostLabel,
   maxDnsNameLength,
   portNumber,
+  prefixLength,
 } from '../text/addresses.js';
 import type { Value, ValuePath } from '../text/json.js';
 
@@ -30,16 +31,16 @@ const name = `(${wide}|${hostLabel}[.])?${lastHostLabel}`;
 const ownIPv6 = ipv6From('([1-9a-f][0-9a-f]{2,3}|0[1-9a-f][0-9a-f]{2})');
 
 /** The largest private ranges in use are 10.0.0.0/8 and fd00::/8. */
-const narrowCidr = `${ipv4}/(3[0-2]|[12][0-9]|[89])|(${ownIPv6})/(12[0-8]|1[01][0-9]|[1-9][0-9]|[89])`;
+const narrow = { ipv4: '/(3[0-2]|[12][0-9]|[89])', ipv6: '/(12[0-8]|1[01][0-9]|[1-9][0-9]|[89])' };
 
 /** An address range, such as `10.0.0.0/8`. */
 export const cidrPattern = `^(${cidr})$`;
 
 /** A host that a credential may be sent to: not `*`, not a range that contains almost any address, and not in ::/8. */
-export const hostPattern = `^(${name}|${ipv4}|${ownIPv6}|${narrowCidr})$`;
+export const hostPattern = `^(${name}|${ipv4}(${narrow.ipv4})?|${ownIPv6}(${narrow.ipv6})?)$`;
 
 /** A host that may be reached; `*` matches all. */
-export const allowedHostPattern = `^([*]|${name}|${ipv4}|${ipv6}|${cidr})$`;
+export const allowedHostPattern = `^([*]|${name}|${ipv4}(/${prefixLength.ipv4})?|(${ipv6})(/${prefixLength.ipv6})?)$`;
 
 /** An https URL of one host, with an optional port and path. */
 export const endpointPattern = `^https://(${hostName}|${ipv4})(:${portNumber})?(/[A-Za-z0-9._~/@:+,=-]*)?$`;

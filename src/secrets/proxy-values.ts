@@ -1,6 +1,7 @@
 /** The values that determine which credentials iron-proxy resolves, from where, and what it lets pass. */
 import Type, { type Static } from 'typebox';
 import { durationPattern } from '../text/duration.js';
+import { form } from '../text/form.js';
 import { allowedHost, requestHeader } from './declaration-schema.js';
 import { cidrPattern } from './host.js';
 import { secretSourceNames, secretSources } from './source.js';
@@ -10,7 +11,12 @@ export { harnessesSchema } from './harness.js';
 
 /** A positive duration in Go's notation. */
 const duration = (value: string, description: string) =>
-  Type.String({ default: value, pattern: durationPattern, description });
+  Type.String({
+    default: value,
+    pattern: durationPattern,
+    ...form('a duration', '10m', '1h30m'),
+    description,
+  });
 
 const sourceLines = secretSourceNames.map((source) => `${source}: ${secretSources[source].summary}`);
 
@@ -43,11 +49,14 @@ export const proxyKeys = {
         'The request headers that pass: content, conditional and websocket headers, those of the model vendors, and those that declared secrets use.',
     },
   ),
-  upstreamDenyCidrs: Type.Array(Type.String({ pattern: cidrPattern }), {
-    default: [],
-    description:
-      "Address ranges that iron-proxy never connects to, such as the cluster's own, besides loopback and the addresses at which clouds serve credentials. It holds for requests, but not for databases and token endpoints.",
-  }),
+  upstreamDenyCidrs: Type.Array(
+    Type.String({ pattern: cidrPattern, ...form('a CIDR range in lower case', '10.0.0.0/8', 'fd00::/8') }),
+    {
+      default: [],
+      description:
+        "Address ranges that iron-proxy never connects to, such as the cluster's own, besides loopback and the addresses at which clouds serve credentials. It holds for requests, but not for databases and token endpoints.",
+    },
+  ),
   maxRequestBodyBytes: Type.Integer({
     default: 10485760,
     minimum: 1,

@@ -60,6 +60,8 @@ const toml: FileFormat = {
     `Put it in quotes, so that TOML reads a string: ${typeof key === 'string' ? `${key} = "…"` : '"…"'}`,
   list: 'Write its members in brackets, with commas between them.',
   map: (keys) => `Write its keys in braces, with commas between them: ${keys}.`,
+  entries: 'Write one NAME = "value" line for each entry.',
+  assignment: 'Write key = "value".',
 };
 const faultsOf = faultFinder(schema, toml);
 

@@ -35,25 +35,27 @@ const group = '[0-9a-f]{1,4}';
  * RFC 4291's text forms without embedded IPv4, from a first group on: eight groups, of which one run may be written
  * `::`.
  */
-export const ipv6From = (first: string, others = group) =>
-  [
-    `${first}(:${others}){7}`,
-    `${first}(:${others}){0,6}::`,
-    ...[1, 2, 3, 4, 5, 6].map((after) => `${first}(:${others}){0,${6 - after}}:(:${others}){1,${after}}`),
-  ].join('|');
+export const ipv6From = (first: string, others = group) => {
+  const next = `(:${others})`;
+  const gaps = [1, 2, 3, 4, 5, 6].map((after) => `${next}{0,${6 - after}}:${next}{1,${after}}`);
+  return `${first}(${[`${next}{7}`, `${next}{0,6}::`, ...gaps].join('|')})`;
+};
 
-const ipv6Of = (each: string) => `${ipv6From(each, each)}|::(${each}:){0,6}${each}|::`;
+const ipv6Of = (each: string) => `${ipv6From(each, each)}|::((${each}:){0,6}${each})?`;
 
 /** An IPv6 address in lower case. */
 export const ipv6 = ipv6Of(group);
 
-const cidrOf = (address: string) =>
-  `${ipv4}/(3[0-2]|[12]?[0-9])|(${address})/(12[0-8]|1[01][0-9]|[1-9]?[0-9])`;
+/** The number behind an address in a range: bits. */
+export const prefixLength = { ipv4: '(3[0-2]|[12]?[0-9])', ipv6: '(12[0-8]|1[01][0-9]|[1-9]?[0-9])' };
+
+const cidrOf = (address: string) => `${ipv4}/${prefixLength.ipv4}|(${address})/${prefixLength.ipv6}`;
 
 /** A range of addresses, such as 10.0.0.0/8 or fd00::/8, in lower case. */
 export const cidr = cidrOf(ipv6);
 
-const ipv6OfAnyCase = ipv6Of('[0-9A-Fa-f]{1,4}');
+/** An IPv6 address in either case. */
+export const ipv6OfAnyCase = ipv6Of('[0-9A-Fa-f]{1,4}');
 
 /** An address in either case, as Kubernetes accepts it. */
 export const addressOfAnyCase = `${ipv4}|${ipv6OfAnyCase}`;

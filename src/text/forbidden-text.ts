@@ -13,9 +13,10 @@
  * - Helm deletes `<no value>` from its output: https://github.com/helm/helm/pull/7652.
  */
 
+import { placedCharacter } from './character.js';
 import { type GoCode, goCall } from './go-code.js';
 import { goJson } from './go-syntax.js';
-import { isList, type Value } from './json.js';
+import { isList, type Value, type ValuePath } from './json.js';
 
 const characters = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/;
 const deleted = '<no value>';
@@ -64,6 +65,48 @@ export function holdsForbiddenText(value: Value, sound = new WeakSet<object>()):
     : Object.entries(value).some(([key, member]) => isForbiddenKey(key) || holdsForbiddenText(member, sound));
   if (!holds) sound.add(value);
   return holds;
+}
+
+/** The end of every {@link ForbiddenText}'s message. */
+export const notPassedOn = "a chart can't pass it on unchanged";
+
+/** A string that values must not contain. */
+export interface ForbiddenText {
+  readonly path: ValuePath;
+  /** What is wrong: the character and its place are shown, but not the string. */
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** Every forbidden string and key, each with its place. */
+export function forbiddenTexts(value: Value, path: ValuePath = []): readonly ForbiddenText[] {
+  if (typeof value === 'string') return isForbidden(value) ? [{ path, ...reason(value, 'the string') }] : [];
+  if (typeof value !== 'object' || value === null || !holdsForbiddenText(value)) return [];
+  if (isList(value)) return value.flatMap((member, index) => forbiddenTexts(member, [...path, index]));
+  return Object.entries(value).flatMap(([key, member]) => {
+    const at = [...path, key];
+    return isForbiddenKey(key) ? [{ path: at, ...reason(key, 'this key') }] : forbiddenTexts(member, at);
+  });
+}
+
+function reason(text: string, what: string): Omit<ForbiddenText, 'path'> {
+  const character = [...text].findIndex((one) => characters.test(one));
+  if (character >= 0) {
+    return {
+      message: `${placedCharacter(text, character)} is not allowed: ${notPassedOn}`,
+      hint: 'Remove the character, which may be invisible.',
+    };
+  }
+  if (isDeleted(text)) {
+    const message = `${what} contains ${deleted}, which Helm deletes: ${notPassedOn}`;
+    return { message, hint: 'Write something else.' };
+  }
+  return text === mergeKey
+    ? { message: `the key << merges maps: ${notPassedOn}`, hint: 'Write the keys out.' }
+    : {
+        message: `${what} has more than ${longestKey} characters: ${notPassedOn}`,
+        hint: 'Choose a shorter key.',
+      };
 }
 
 function isForbiddenKey(key: string): boolean {

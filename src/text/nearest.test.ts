@@ -28,6 +28,32 @@ describe('the nearest word', () => {
     expect(nearest('secretTTL', keys)).toBe('secretTtl');
   });
 
+  test('does not mind separators, and words that were run together', () => {
+    expect(nearest('secret_source', keys)).toBe('secretSource');
+    expect(nearest('secret-ttl', keys)).toBe('secretTtl');
+    expect(nearest('secretsorce', keys)).toBe('secretSource');
+  });
+
+  test('may be the plural', () => {
+    expect(nearest('images', keys)).toBe('image');
+    expect(nearest('replica', keys)).toBe('replicas');
+  });
+
+  test.each([
+    ['minAvailable', ['maxUnavailable', 'enabled']],
+    ['minAvailable', ['minUnavailable']],
+    ['maxAvailable', ['minAvailable']],
+    ['ingressSourceNamespaces', ['apiIngressSourceNamespaces', 'egressSourceNamespaces']],
+    ['credentials', ['credentialsName', 'credentialsKey']],
+    ['extraEgress', ['extraIngress']],
+    ['enabled', ['disabled']],
+    ['allowedHosts', ['deniedHosts']],
+    ['tokenKey', ['tokenName', 'keyToken']],
+    ['https', ['hosts', 'https-only']],
+  ])('%s is none of %j: another meaning is not a misspelling', (name, known) => {
+    expect(nearest(name, known)).toBeUndefined();
+  });
+
   test('is undefined if all are far away', () => {
     expect(nearest('laminar', keys)).toBeUndefined();
     expect(nearest('tag', ['url'])).toBeUndefined();

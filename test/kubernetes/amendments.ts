@@ -3,6 +3,7 @@
  * https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/apis/core/validation/validation.go and its neighbours.
  */
 import * as values from '../../src/helm/schema/kubernetes-shapes.js';
+import { form } from '../../src/text/form.js';
 import type { FieldKeywords } from './openapi.js';
 
 /** Additional keywords, by the names of a type and a field. */
@@ -26,7 +27,12 @@ export const amendments: FieldKeywords = {
     ContainerPort: { containerPort: values.port(), hostPort: values.port(), name: portName() },
     DownwardAPIVolumeFile: { mode: fileMode() },
     DownwardAPIVolumeSource: { defaultMode: fileMode() },
-    EmptyDirVolumeSource: { medium: { pattern: '^(Memory|HugePages(-[0-9A-Za-z]+)?)?$' } },
+    EmptyDirVolumeSource: {
+      medium: {
+        pattern: '^(Memory|HugePages(-[0-9A-Za-z]+)?)?$',
+        ...form('empty, Memory, or HugePages with a size', 'HugePages-2Mi'),
+      },
+    },
     // Printable ASCII without `=`, since 1.34.
     EnvVar: { name: { pattern: '^[ -<>-~]+$' } },
     KeyToPath: { key: values.dataKey(), mode: fileMode() },
@@ -80,7 +86,11 @@ function id(): object {
 /** A name that may end in a dot, or consist of one, and contain underscores. */
 function searchDomain(): object {
   const label = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
-  return { pattern: `^(${label}([.]${label})*[.]?|[.])$`, maxLength: 254 };
+  return {
+    pattern: `^(${label}([.]${label})*[.]?|[.])$`,
+    maxLength: 254,
+    ...form('a domain in lowercase letters', 'svc.cluster.local'),
+  };
 }
 
 /** The weight of a preference. */

@@ -6,6 +6,7 @@
 
 import { fileURLToPath } from 'node:url';
 import { dnsSubdomain } from '../../src/text/addresses.js';
+import { form, keyForm } from '../../src/text/form.js';
 import { execFile } from '../system/processes.js';
 import { clusterScopedKinds, kubernetesTypes } from './documents.js';
 import { type Definition, type Definitions, mapValues } from './openapi.js';
@@ -67,6 +68,7 @@ const restrictions: { readonly [name: string]: (definition: Definition) => Defin
             ...amounts,
             additionalProperties: false,
             patternProperties: { [resourceName]: additionalProperties },
+            ...keyForm(form('a resource', 'cpu', 'memory', 'example.com/gpu')),
           }
         : amounts,
     ),

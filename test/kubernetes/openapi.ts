@@ -3,6 +3,7 @@
  * enumeration, is an error.
  */
 
+import { form } from '../../src/text/form.js';
 import { maxQuantityLength, quantityPattern } from '../../src/text/quantity.js';
 
 /** A type's schema, as far as Kubernetes' documents use OpenAPI. */
@@ -15,6 +16,10 @@ export interface Definition {
   readonly default?: unknown;
   readonly enum?: readonly string[];
   readonly pattern?: string;
+  /** See `src/text/form.ts`. */
+  readonly patternErrorMessage?: string;
+  readonly examples?: readonly string[];
+  readonly keyErrorMessage?: string;
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly minimum?: number;
@@ -108,6 +113,7 @@ const scalars: Definitions = {
     maximum: Number.MAX_SAFE_INTEGER,
     maxLength: maxQuantityLength,
     pattern: quantityPattern,
+    ...form('a quantity', '500m', '1.5', '2Gi'),
   },
   'io.k8s.apimachinery.pkg.util.intstr.IntOrString': {
     description: 'An integer, or a text such as a name or a percentage.',

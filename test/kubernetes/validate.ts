@@ -6,7 +6,12 @@ const types = [await kubernetesTypes(), await gatewayTypes()];
 const kinds = new Map(types.flatMap((one) => [...one.kinds]));
 const definitions = Object.assign({}, ...types.map((one) => one.definitions));
 
-const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, verbose: true });
+const ajv = new Ajv({
+  allErrors: true,
+  allowUnionTypes: true,
+  verbose: true,
+  keywords: ['patternErrorMessage', 'keyErrorMessage'],
+});
 ajv.addSchema({ $id: 'types', definitions });
 const validators = new Map<string, ValidateFunction>();
 

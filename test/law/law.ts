@@ -14,6 +14,7 @@ import {
   loadValues,
   type ReleaseOptions,
 } from '../../src/helm/index.js';
+import { forbiddenTextMessage, notPassedOn } from '../../src/text/forbidden-text.js';
 import { helmMajors } from '../judges/helm.js';
 import { helmTemplate, type Judge, type Parsed, type Refused } from '../judges/judge.js';
 import { canonical } from './canonical.js';
@@ -225,6 +226,9 @@ function comparedRefusals({ problems, byRules }: Problems, theirs: Parsed | Refu
   const [, failed] =
     /execution error at \(\S+\): (.*?)(?:\n\nUse --debug flag .*)?$/s.exec(theirs.error) ?? [];
   if (failed === problems.join('\n')) return undefined;
+  // Helm has one message for all strings that can't be passed on; here each is reported with its place.
+  if (failed === forbiddenTextMessage && problems.every((problem) => problem.endsWith(notPassedOn)))
+    return undefined;
   if (!byRules && /failed to parse|failed parsing --set|specifications of the schema/.test(theirs.error))
     return undefined;
   return `refuses it in other words: ${theirs.error}\nhere: ${problems.join('\n')}`;

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { kubernetes } from '../../helm/authoring.js';
+import { form } from '../../text/form.js';
 import { closed, count, extraEnv, flag, gracePeriod, replicas, seconds } from './fields.js';
 import { imageSchema } from './image.js';
 import { ndots, podKeys } from './pod.js';
@@ -61,6 +62,7 @@ export const apiSchema = closed(
         tailnetFqdnAnnotation: Type.String({
           maxLength: 317,
           pattern: '^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$',
+          ...form("an annotation's name", 'example.com/host'),
           description: 'Annotation that names the host behind a Service.',
           default: 'tailscale.com/tailnet-fqdn',
         }),

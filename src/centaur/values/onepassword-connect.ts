@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { kubernetes } from '../../helm/authoring.js';
 import { serverPatternOrEmpty } from '../../secrets/host.js';
+import { form } from '../../text/form.js';
 import { closed, flag, name, port, replicas, secretKey } from './fields.js';
 import { podKeys, withoutResources } from './pod.js';
 import { scalingKeys } from './scaling.js';
@@ -19,6 +20,7 @@ export const onepasswordConnectSchema = closed(
         url: Type.String({
           maxLength: 2048,
           pattern: serverPatternOrEmpty,
+          ...form('empty or the URL of a Connect server', 'http://connect.tools.svc:8080'),
           description:
             'A Connect server that exists already, instead of create, with its host in lower case: http://connect.example.internal:8080, or http://connect.tools.svc:8080 in another namespace. Never the API of the release: it would be sent the token.',
           default: '',

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { kubernetes } from '../../helm/authoring.js';
+import { form } from '../../text/form.js';
 import { closed, extraEnv } from './fields.js';
 import { imageSchema } from './image.js';
 
@@ -40,6 +41,7 @@ function sandboxResources(description: string, defaults: { readonly cpu: string;
   const amount = (what: string, value: string) =>
     Type.String({
       pattern: '^([0-9]+([.][0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?)?$',
+      ...form('empty or a quantity', '500m', '1.5', '2Gi'),
       maxLength: 32,
       description: what,
       default: value,

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { form } from '../../text/form.js';
 import { closed } from './fields.js';
 
 /** How many pods a workload has, and how many may be unavailable. */
@@ -14,6 +15,7 @@ export function scalingKeys() {
           type: ['integer', 'string'],
           minimum: 0,
           pattern: '^(100|[1-9]?[0-9])%$',
+          ...form('a number, or a percentage', '"50%"'),
           description: 'Maximum number of unavailable pods: a number, or a percentage such as "50%".',
           default: 1,
         }),

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { kubernetes } from '../../helm/authoring.js';
+import { madeOf } from '../../text/form.js';
 import { closed, name } from './fields.js';
 
 export const secretManagerSchema = closed(
@@ -11,6 +12,7 @@ export const secretManagerSchema = closed(
     envPrefix: Type.String({
       maxLength: 128,
       pattern: '^[A-Za-z0-9._-]*$',
+      ...madeOf('letters, digits, ., _ and -', 'CENTAUR_'),
       description: 'Prefix of the keys in the Secret. Environment variables in the pods have no prefix.',
       default: '',
     }),

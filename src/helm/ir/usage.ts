@@ -1,4 +1,5 @@
 /** The values and named templates that a chart's source reads. */
+import type { ValuePath } from '../../text/json.js';
 import { bodyOf, partsOf } from './children.js';
 import type { Schema } from './schema.js';
 import type { Ast, Piece, Template } from './tree.js';
@@ -25,6 +26,14 @@ export class Usage {
     return (
       around.some((path) => this.paths.has(path)) || [...this.paths].some((path) => path.startsWith(inside))
     );
+  }
+
+  /** Whether a part of the values is read: the value at a path, one around it, or one inside it. */
+  meets(path: ValuePath): boolean {
+    return [...this.paths].some((read) => {
+      const steps: readonly string[] = JSON.parse(read);
+      return steps.every((step, index) => index >= path.length || step === path[index]);
+    });
   }
 
   visit(piece: Piece): void {

@@ -3,9 +3,12 @@
  * a misplaced credential, and messages end up in logs: they say where it is and what type it has, and don't repeat it.
  */
 import type { ErrorObject } from 'ajv';
+import { firstForeign, placedCharacter } from '../../text/character.js';
 import { isList, samePath, showPath, type Value, type ValuePath } from '../../text/json.js';
 import { nearest } from '../../text/nearest.js';
+import type { Schema } from '../ir/schema.js';
 import type { FileFormat } from './file-format.js';
+import { type Accepts, remedyFor } from './mend.js';
 import { descriptionAt, keysAt, pathsBelow, type SchemaDocument } from './paths.js';
 
 /** One thing that a schema refuses. */
@@ -26,11 +29,13 @@ export interface SchemaError {
   readonly path: ValuePath;
   readonly below: ValuePath;
   readonly value: Value;
+  /** Whether the part of the schema that refuses the value would accept another string. */
+  readonly accepts: Accepts;
 }
 
 /** The faults of a value that violates one keyword of the schema. */
 export function keywordFaults(
-  { error, path, value }: SchemaError,
+  { error, path, value, accepts }: SchemaError,
   root: SchemaDocument,
   format: FileFormat,
 ): readonly Fault[] {
@@ -47,7 +52,7 @@ export function keywordFaults(
       return [];
     case 'additionalProperties': {
       const key = [...path, String(params.additionalProperty)];
-      if (error.parentSchema?.patternProperties !== undefined) return [badKey(key, description)];
+      if (error.parentSchema?.patternProperties !== undefined) return [badKey(key, error, description)];
       return [unknownKey(key, Object.keys(error.parentSchema?.properties ?? {}), root)];
     }
     case 'required': {
@@ -63,14 +68,18 @@ export function keywordFaults(
     }
     case 'type': {
       const types = [params.type].flat().map(String);
-      return [typeFault(path, value, types, { keys: keysAt(root, path), description, format })];
+      const hint = isList(value) && areEntries(error) ? format.entries : (formHint(error) ?? description);
+      return [typeFault(path, value, types, { keys: keysAt(root, path), hint, format, accepts })];
     }
     case 'enum':
-      return [choiceFault(path, value, params.allowedValues)];
+      return [choiceFault(path, value, params.allowedValues, description)];
     case 'const':
-      return [choiceFault(path, value, [params.allowedValue])];
+      return [choiceFault(path, value, [params.allowedValue], description)];
     case 'pattern':
-      return fault('does not have the required form', description ?? params.pattern);
+      return fault(
+        formMessage(error, String(value)),
+        remedyFor(String(value), accepts) ?? description ?? patternHint(error),
+      );
     case 'minLength':
     case 'maxLength':
       return value === ''
@@ -146,10 +155,11 @@ function unknownKey(path: ValuePath, siblings: readonly string[], root: SchemaDo
 }
 
 /** A key that breaks a rule about keys. */
-function keyFault(path: ValuePath, { keyword, params }: ErrorObject, root: SchemaDocument): Fault {
+function keyFault(path: ValuePath, error: ErrorObject, root: SchemaDocument): Fault {
+  const { keyword, params } = error;
   if (keyword === 'enum') return unknownKey(path, params.allowedValues, root);
   const hint = descriptionAt(root, path.slice(0, -1));
-  if (keyword === 'pattern') return badKey(path, hint);
+  if (keyword === 'pattern') return badKey(path, error, hint);
   const message =
     keyword === 'maxLength'
       ? `a key may have at most ${counted(params.limit, 'character')} here`
@@ -157,8 +167,33 @@ function keyFault(path: ValuePath, { keyword, params }: ErrorObject, root: Schem
   return { kind: 'value', path, message, hint };
 }
 
-function badKey(path: ValuePath, hint: string | undefined): Fault {
-  return { kind: 'value', path, message: 'this key does not have the required form', hint };
+function badKey(path: ValuePath, { parentSchema }: ErrorObject, hint: string | undefined): Fault {
+  const needed = parentSchema?.keyErrorMessage ?? 'does not have the required form';
+  return { kind: 'value', path, message: `this key ${needed}`, hint };
+}
+
+/** What form a string must have, and the first character that it can't contain. */
+function formMessage({ parentSchema, params }: ErrorObject, value: string): string {
+  const needed = parentSchema?.patternErrorMessage ?? 'does not have the required form';
+  const foreign = firstForeign(value, params.pattern);
+  return foreign < 0 ? needed : `${needed}; ${placedCharacter(value, foreign)} is not allowed`;
+}
+
+/** The pattern itself, where the schema says nothing better. */
+function patternHint({ parentSchema, params }: ErrorObject): string | undefined {
+  return parentSchema?.patternErrorMessage === undefined ? params.pattern : undefined;
+}
+
+/** Whether a map has strings by names of the user's choice. */
+function areEntries({ parentSchema }: ErrorObject): boolean {
+  const [members]: readonly Schema[] = Object.values(parentSchema?.patternProperties ?? {});
+  return members?.type === 'string';
+}
+
+/** The form of the strings that the schema's part admits, if it describes it. */
+function formHint({ parentSchema }: ErrorObject): string | undefined {
+  const message: unknown = parentSchema?.patternErrorMessage;
+  return typeof message === 'string' ? `It ${message}.` : undefined;
 }
 
 /** A value of another type than required. */
@@ -167,7 +202,12 @@ export function otherMessage(needed: string, found: string): string {
 }
 
 /** A value that is not one of the choices. */
-export function choiceFault(path: ValuePath, value: Value, choices: readonly unknown[]): Fault {
+export function choiceFault(
+  path: ValuePath,
+  value: Value,
+  choices: readonly unknown[],
+  hint: string | undefined,
+): Fault {
   const words = choices.map((choice) =>
     typeof choice === 'string' && /^[\w.-]+$/.test(choice) ? choice : JSON.stringify(choice),
   );
@@ -178,11 +218,12 @@ export function choiceFault(path: ValuePath, value: Value, choices: readonly unk
     path,
     message: otherMessage(needed, meant === undefined ? otherChoice(value) : JSON.stringify(value)),
     needed,
-    hint: meant === undefined ? undefined : `Did you mean ${meant}?`,
+    hint: meant === undefined ? hint : `Did you mean ${meant}?`,
   };
 }
 
 function otherChoice(value: Value): string {
+  if (value === '') return 'empty';
   return typeof value === 'string' ? 'another string' : kindInWords(value);
 }
 
@@ -193,12 +234,15 @@ export function typeFault(
   types: readonly string[],
   {
     keys,
-    description,
+    hint,
     format,
+    accepts,
   }: {
     readonly keys: readonly string[];
-    readonly description: string | undefined;
+    /** What to say if the value gives no better hint. */
+    readonly hint: string | undefined;
     readonly format: FileFormat;
+    readonly accepts: Accepts;
   },
 ): Fault {
   const needed = listed([...new Set(types.map((type) => typeWords[type] ?? type))], 'or');
@@ -207,7 +251,7 @@ export function typeFault(
     path,
     message: otherMessage(needed, kindInWords(value)),
     needed,
-    hint: typeHint(path, value, types, format) ?? mapHint(types, keys, format) ?? description,
+    hint: typeHint(path, value, types, { format, accepts }) ?? mapHint(value, types, keys, format) ?? hint,
   };
 }
 
@@ -234,10 +278,11 @@ function typeHint(
   path: ValuePath,
   value: Value,
   types: readonly string[],
-  format: FileFormat,
+  { format, accepts }: { readonly format: FileFormat; readonly accepts: Accepts },
 ): string | undefined {
   if (types.includes('string') && (typeof value === 'number' || typeof value === 'boolean')) {
-    return format.string(path.at(-1));
+    // Quotes alone are no remedy for a duration without its unit.
+    return accepts(String(value)) ? format.string(path.at(-1)) : remedyFor(String(value), accepts);
   }
   if (typeof value === 'string') {
     // YAML turns other forms into a different number, and `--set` turns them into a string without quotes.
@@ -252,8 +297,15 @@ function typeHint(
   return undefined;
 }
 
-function mapHint(types: readonly string[], keys: readonly string[], format: FileFormat): string | undefined {
-  if (!types.includes('object') || keys.length === 0) return undefined;
+function mapHint(
+  value: Value,
+  types: readonly string[],
+  keys: readonly string[],
+  format: FileFormat,
+): string | undefined {
+  if (!types.includes('object')) return undefined;
+  if (typeof value === 'string' && /^[\w.-]+(?::\S| *=)/.test(value)) return format.assignment;
+  if (keys.length === 0) return undefined;
   return format.map(listed(keys, 'and'));
 }
 

@@ -21,6 +21,8 @@ const options = {
   allErrors: true,
   verbose: true,
   strict: true,
+  // Words for people: see src/text/form.ts.
+  keywords: ['patternErrorMessage', 'keyErrorMessage'],
   strictTypes: false,
   strictRequired: false,
   validateSchema: false,
@@ -70,7 +72,8 @@ export function faultFinder(schema: object, format = yaml): FaultFinder {
     if (validator(value)) return [];
     return (validator.errors ?? []).map((error) => {
       const below = pathOf(error, value);
-      return { error, below, path: [...above, ...below], value: valueAt(value, below) ?? null };
+      const accepts = (mended: string) => validatorOf(partOf(error))(mended);
+      return { error, below, path: [...above, ...below], value: valueAt(value, below) ?? null, accepts };
     });
   }
 
@@ -83,16 +86,16 @@ export function faultFinder(schema: object, format = yaml): FaultFinder {
   }
 
   /** What is wrong with a value that may have one of several shapes, judged by the shape that was probably meant. */
-  function unionFaults({ error, value, path }: SchemaError): readonly Fault[] {
+  function unionFaults({ error, value, path, accepts }: SchemaError): readonly Fault[] {
     const shapes: readonly SchemaDocument[] = error.parentSchema?.[error.keyword] ?? [];
     const tried = shapes.map((shape) => ({ shape, errors: errorsOf(shape, value, path) }));
     const similar = tried.filter(({ errors }) => !errors.some(isOtherKind));
     if (similar.length === 0) {
       const choices = shapes.flatMap((shape) => choicesOf(shape.const, shape.enum));
-      if (choices.length > 0) return [choiceFault(path, value, choices)];
+      if (choices.length > 0) return [choiceFault(path, value, choices, ownDescription(error))];
       const types = shapes.flatMap((shape) => partsOf(shape, root)).flatMap(({ type }) => type ?? []);
       const keys = keysAt(root, path);
-      return [typeFault(path, value, types, { keys, description: ownDescription(error), format })];
+      return [typeFault(path, value, types, { keys, hint: ownDescription(error), format, accepts })];
     }
     const marked = similar.filter(({ errors }) => !errors.some(isMark));
     const [mark, ...others] =
@@ -103,7 +106,7 @@ export function faultFinder(schema: object, format = yaml): FaultFinder {
       const choices = [mark, ...others].flatMap(({ error: { parentSchema } }) =>
         choicesOf(parentSchema?.const, parentSchema?.enum),
       );
-      return [choiceFault(mark.path, mark.value, choices)];
+      return [choiceFault(mark.path, mark.value, choices, ownDescription(mark.error))];
     }
     const candidates = marked.length > 0 ? marked : similar;
     const [meant] = candidates.toSorted((left, right) => left.errors.length - right.errors.length);
@@ -111,6 +114,11 @@ export function faultFinder(schema: object, format = yaml): FaultFinder {
   }
 
   return (values) => distinct(faultsOf(errorsOf(root, values, [])));
+}
+
+/** The part of the schema that refuses a value. */
+function partOf({ parentSchema }: ErrorObject): SchemaDocument {
+  return (parentSchema ?? {}) as SchemaDocument;
 }
 
 function isUnion({ error: { keyword } }: SchemaError): boolean {

@@ -4,6 +4,10 @@ export interface FileFormat {
   string(key: string | number | undefined): string;
   readonly list: string;
   map(keys: string): string;
+  /** How to write a map whose keys are free, instead of a list. */
+  readonly entries: string;
+  /** What to do where a key and its value were read as one string. */
+  readonly assignment: string;
 }
 
 export const yaml: FileFormat = {
@@ -11,4 +15,6 @@ export const yaml: FileFormat = {
     `In a values file, put it in quotes so that YAML reads a string: ${typeof key === 'string' ? `${key}: "…"` : '- "…"'}`,
   list: 'Write each member on a line of its own, after "- ".',
   map: (keys) => `Its keys stand below it: ${keys}.`,
+  entries: 'Write one "NAME: value" line for each entry below it, without "- ".',
+  assignment: 'Write "key: value", with a colon and a space after it.',
 };

@@ -212,6 +212,8 @@ export const definitions: { readonly [name: string]: object } = {
         description: 'medium represents what type of storage medium should back this directory.',
         type: 'string',
         pattern: '^(Memory|HugePages(-[0-9A-Za-z]+)?)?$',
+        patternErrorMessage: 'must be empty, Memory, or HugePages with a size such as HugePages-2Mi',
+        examples: ['HugePages-2Mi'],
       },
       sizeLimit: {
         description: 'sizeLimit is the total amount of local storage required for this EmptyDir volume.',
@@ -241,6 +243,9 @@ export const definitions: { readonly [name: string]: object } = {
         type: 'string',
         pattern: '^([-_a-zA-Z0-9]|[.][-_a-zA-Z0-9])[-._a-zA-Z0-9]*$',
         maxLength: 253,
+        patternErrorMessage:
+          'must be a key of a Secret or ConfigMap, of letters, digits, -, _ and ., such as tls.crt or DATABASE_URL',
+        examples: ['tls.crt', 'DATABASE_URL'],
       },
       mode: {
         description: 'mode is Optional: mode bits used to set permissions on this file.',
@@ -547,8 +552,10 @@ export const definitions: { readonly [name: string]: object } = {
         items: {
           type: 'string',
           pattern:
-            '^(((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])[.]){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){7}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,6}::|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,5}:(:[0-9A-Fa-f]{1,4}){1,1}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,4}:(:[0-9A-Fa-f]{1,4}){1,2}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,3}:(:[0-9A-Fa-f]{1,4}){1,3}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,2}:(:[0-9A-Fa-f]{1,4}){1,4}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,1}:(:[0-9A-Fa-f]{1,4}){1,5}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,0}:(:[0-9A-Fa-f]{1,4}){1,6}|::([0-9A-Fa-f]{1,4}:){0,6}[0-9A-Fa-f]{1,4}|::)$',
+            '^(((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])[.]){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])|[0-9A-Fa-f]{1,4}((:[0-9A-Fa-f]{1,4}){7}|(:[0-9A-Fa-f]{1,4}){0,6}::|(:[0-9A-Fa-f]{1,4}){0,5}:(:[0-9A-Fa-f]{1,4}){1,1}|(:[0-9A-Fa-f]{1,4}){0,4}:(:[0-9A-Fa-f]{1,4}){1,2}|(:[0-9A-Fa-f]{1,4}){0,3}:(:[0-9A-Fa-f]{1,4}){1,3}|(:[0-9A-Fa-f]{1,4}){0,2}:(:[0-9A-Fa-f]{1,4}){1,4}|(:[0-9A-Fa-f]{1,4}){0,1}:(:[0-9A-Fa-f]{1,4}){1,5}|(:[0-9A-Fa-f]{1,4}){0,0}:(:[0-9A-Fa-f]{1,4}){1,6})|::(([0-9A-Fa-f]{1,4}:){0,6}[0-9A-Fa-f]{1,4})?)$',
           maxLength: 39,
+          patternErrorMessage: 'must be an IP address such as 10.0.0.1 or fd00::1',
+          examples: ['10.0.0.1', 'fd00::1'],
         },
         maxItems: 3,
       },
@@ -564,6 +571,8 @@ export const definitions: { readonly [name: string]: object } = {
           type: 'string',
           pattern: '^(_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?([.]_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*[.]?|[.])$',
           maxLength: 254,
+          patternErrorMessage: 'must be a domain in lowercase letters such as svc.cluster.local',
+          examples: ['svc.cluster.local'],
         },
         maxItems: 32,
       },
@@ -743,6 +752,7 @@ export const definitions: { readonly [name: string]: object } = {
           '^(cpu|memory|ephemeral-storage|hugepages-[0-9]+[KMG]i|[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?)$':
             { $ref: '#/definitions/io.k8s.apimachinery.pkg.api.resource.Quantity' },
         },
+        keyErrorMessage: 'must be a resource such as cpu, memory or example.com/gpu',
       },
       requests: {
         description: 'Requests describes the minimum amount of compute resources required.',
@@ -752,6 +762,7 @@ export const definitions: { readonly [name: string]: object } = {
           '^(cpu|memory|ephemeral-storage|hugepages-[0-9]+[KMG]i|[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?)$':
             { $ref: '#/definitions/io.k8s.apimachinery.pkg.api.resource.Quantity' },
         },
+        keyErrorMessage: 'must be a resource such as cpu, memory or example.com/gpu',
       },
     },
   },
@@ -1054,6 +1065,8 @@ export const definitions: { readonly [name: string]: object } = {
         type: 'string',
         pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
         maxLength: 63,
+        patternErrorMessage: 'must consist of lowercase letters, digits and -, such as centaur-api',
+        examples: ['centaur-api'],
       },
       persistentVolumeClaim: {
         description:
@@ -1083,6 +1096,8 @@ export const definitions: { readonly [name: string]: object } = {
         type: 'string',
         pattern: '^/[ -9;-~]*$',
         maxLength: 4096,
+        patternErrorMessage: 'must be an absolute path without : such as /etc/centaur',
+        examples: ['/etc/centaur'],
       },
       mountPropagation: {
         description:
@@ -1095,6 +1110,8 @@ export const definitions: { readonly [name: string]: object } = {
         type: 'string',
         pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
         maxLength: 63,
+        patternErrorMessage: 'must consist of lowercase letters, digits and -, such as centaur-api',
+        examples: ['centaur-api'],
       },
       readOnly: {
         description: 'Mounted read-only if true, read-write otherwise (false or unspecified).',
@@ -1219,8 +1236,10 @@ export const definitions: { readonly [name: string]: object } = {
           'cidr is a string representing the IPBlock Valid examples are "192.168.1.0/24" or "2001:db8::/64"',
         type: 'string',
         pattern:
-          '^(((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])[.]){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])/(3[0-2]|[12]?[0-9])|([0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){7}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,6}::|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,5}:(:[0-9A-Fa-f]{1,4}){1,1}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,4}:(:[0-9A-Fa-f]{1,4}){1,2}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,3}:(:[0-9A-Fa-f]{1,4}){1,3}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,2}:(:[0-9A-Fa-f]{1,4}){1,4}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,1}:(:[0-9A-Fa-f]{1,4}){1,5}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,0}:(:[0-9A-Fa-f]{1,4}){1,6}|::([0-9A-Fa-f]{1,4}:){0,6}[0-9A-Fa-f]{1,4}|::)/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))$',
+          '^(((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])[.]){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])/(3[0-2]|[12]?[0-9])|([0-9A-Fa-f]{1,4}((:[0-9A-Fa-f]{1,4}){7}|(:[0-9A-Fa-f]{1,4}){0,6}::|(:[0-9A-Fa-f]{1,4}){0,5}:(:[0-9A-Fa-f]{1,4}){1,1}|(:[0-9A-Fa-f]{1,4}){0,4}:(:[0-9A-Fa-f]{1,4}){1,2}|(:[0-9A-Fa-f]{1,4}){0,3}:(:[0-9A-Fa-f]{1,4}){1,3}|(:[0-9A-Fa-f]{1,4}){0,2}:(:[0-9A-Fa-f]{1,4}){1,4}|(:[0-9A-Fa-f]{1,4}){0,1}:(:[0-9A-Fa-f]{1,4}){1,5}|(:[0-9A-Fa-f]{1,4}){0,0}:(:[0-9A-Fa-f]{1,4}){1,6})|::(([0-9A-Fa-f]{1,4}:){0,6}[0-9A-Fa-f]{1,4})?)/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))$',
         maxLength: 43,
+        patternErrorMessage: 'must be a CIDR range such as 10.0.0.0/8 or fd00::/8',
+        examples: ['10.0.0.0/8', 'fd00::/8'],
       },
       except: {
         description:
@@ -1229,8 +1248,10 @@ export const definitions: { readonly [name: string]: object } = {
         items: {
           type: 'string',
           pattern:
-            '^(((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])[.]){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])/(3[0-2]|[12]?[0-9])|([0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){7}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,6}::|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,5}:(:[0-9A-Fa-f]{1,4}){1,1}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,4}:(:[0-9A-Fa-f]{1,4}){1,2}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,3}:(:[0-9A-Fa-f]{1,4}){1,3}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,2}:(:[0-9A-Fa-f]{1,4}){1,4}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,1}:(:[0-9A-Fa-f]{1,4}){1,5}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,0}:(:[0-9A-Fa-f]{1,4}){1,6}|::([0-9A-Fa-f]{1,4}:){0,6}[0-9A-Fa-f]{1,4}|::)/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))$',
+            '^(((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])[.]){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])/(3[0-2]|[12]?[0-9])|([0-9A-Fa-f]{1,4}((:[0-9A-Fa-f]{1,4}){7}|(:[0-9A-Fa-f]{1,4}){0,6}::|(:[0-9A-Fa-f]{1,4}){0,5}:(:[0-9A-Fa-f]{1,4}){1,1}|(:[0-9A-Fa-f]{1,4}){0,4}:(:[0-9A-Fa-f]{1,4}){1,2}|(:[0-9A-Fa-f]{1,4}){0,3}:(:[0-9A-Fa-f]{1,4}){1,3}|(:[0-9A-Fa-f]{1,4}){0,2}:(:[0-9A-Fa-f]{1,4}){1,4}|(:[0-9A-Fa-f]{1,4}){0,1}:(:[0-9A-Fa-f]{1,4}){1,5}|(:[0-9A-Fa-f]{1,4}){0,0}:(:[0-9A-Fa-f]{1,4}){1,6})|::(([0-9A-Fa-f]{1,4}:){0,6}[0-9A-Fa-f]{1,4})?)/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))$',
           maxLength: 43,
+          patternErrorMessage: 'must be a CIDR range such as 10.0.0.0/8 or fd00::/8',
+          examples: ['10.0.0.0/8', 'fd00::/8'],
         },
       },
     },
@@ -1338,6 +1359,8 @@ export const definitions: { readonly [name: string]: object } = {
     maximum: 9007199254740991,
     maxLength: 32,
     pattern: '^[+]?([0-9]+([.][0-9]*)?|[.][0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{1,2})?$',
+    patternErrorMessage: 'must be a quantity such as 500m, 1.5 or 2Gi',
+    examples: ['500m', '1.5', '2Gi'],
   },
   'io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector': {
     description: 'A label selector is a label query over a set of resources.',
@@ -1353,9 +1376,17 @@ export const definitions: { readonly [name: string]: object } = {
         description: 'matchLabels is a map of {key,value} pairs.',
         type: 'object',
         additionalProperties: false,
+        keyErrorMessage: "must be a label's name such as team or example.com/team",
         patternProperties: {
           '^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?$':
-            { type: 'string', pattern: '^([A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?)?$', maxLength: 63 },
+            {
+              type: 'string',
+              pattern: '^([A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?)?$',
+              maxLength: 63,
+              patternErrorMessage:
+                'must consist of letters, digits, -, _ and ., with a letter or digit at both ends, such as platform-team',
+              examples: ['platform-team'],
+            },
         },
       },
     },
@@ -1391,6 +1422,7 @@ export const definitions: { readonly [name: string]: object } = {
           'Annotations is an unstructured key value map stored with a resource that may be set by external tools to store and retrieve arbitrary metadata.',
         type: 'object',
         additionalProperties: false,
+        keyErrorMessage: "must be an annotation's name such as owner or example.com/owner",
         patternProperties: {
           '^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?$':
             { type: 'string' },
@@ -1401,9 +1433,17 @@ export const definitions: { readonly [name: string]: object } = {
           'Map of string keys and values that can be used to organize and categorize (scope and select) objects.',
         type: 'object',
         additionalProperties: false,
+        keyErrorMessage: "must be a label's name such as team or example.com/team",
         patternProperties: {
           '^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?$':
-            { type: 'string', pattern: '^([A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?)?$', maxLength: 63 },
+            {
+              type: 'string',
+              pattern: '^([A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?)?$',
+              maxLength: 63,
+              patternErrorMessage:
+                'must consist of letters, digits, -, _ and ., with a letter or digit at both ends, such as platform-team',
+              examples: ['platform-team'],
+            },
         },
       },
     },

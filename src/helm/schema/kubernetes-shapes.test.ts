@@ -17,7 +17,12 @@ const pod = Type.Object(
 );
 
 function validator(schema: TSchema) {
-  const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, strict: true });
+  const ajv = new Ajv({
+    allErrors: true,
+    allowUnionTypes: true,
+    strict: true,
+    keywords: ['patternErrorMessage', 'keyErrorMessage'],
+  });
   return ajv.compile({ ...schema, definitions: kubernetes.kubernetesDefinitions(schema) });
 }
 

@@ -9,6 +9,7 @@
 import type { k8s } from 'cdk8s-plus-28';
 import Type, { type TSchemaOptions, type TString } from 'typebox';
 import * as addresses from '../../text/addresses.js';
+import { type Form, form, formOrEmpty, keyForm, madeOf } from '../../text/form.js';
 import { definitions } from './kubernetes-definitions.js';
 import type { Plain } from './kubernetes-types.js';
 
@@ -126,31 +127,55 @@ const int32 = 2 ** 31 - 1;
 // ---------------------------------------------------------------------------------------------------------- strings
 
 /** A string that matches a pattern; `maxLength` counts code points, in Helm as here. */
-function string(pattern: string, maxLength: number) {
+function string(pattern: string, maxLength: number, words: Form) {
   return (options: TSchemaOptions = {}): TString =>
-    Type.String({ pattern: `^${pattern}$`, maxLength, ...options });
+    Type.String({ pattern: `^${pattern}$`, maxLength, ...words, ...options });
 }
 
 /** A name as most kinds require it, such as Service or Namespace (RFC 1123 label). */
-export const dnsLabel = string(addresses.dnsLabel, 63);
+export const dnsLabel = string(
+  addresses.dnsLabel,
+  63,
+  madeOf('lowercase letters, digits and -', 'centaur-api'),
+);
 
 /** Several labels joined by dots: the name of a Secret or ConfigMap, a host (RFC 1123 subdomain). */
-export const dnsSubdomain = string(addresses.dnsSubdomain, addresses.maxDnsNameLength);
+export const dnsSubdomain = string(
+  addresses.dnsSubdomain,
+  addresses.maxDnsNameLength,
+  madeOf('lowercase letters, digits, - and .', 'centaur-infra-env'),
+);
 
 /** A host that may begin with `*.`, as in an Ingress. */
-export const wildcardHost = string(`([*][.])?${addresses.dnsSubdomain}`, addresses.maxDnsNameLength);
+export const wildcardHost = string(
+  `([*][.])?${addresses.dnsSubdomain}`,
+  addresses.maxDnsNameLength,
+  form('a host in lowercase letters', 'api.example.com', '*.example.com'),
+);
 
 /** The name of a key in a ConfigMap or Secret. */
-export const dataKey = string('([-_a-zA-Z0-9]|[.][-_a-zA-Z0-9])[-._a-zA-Z0-9]*', 253);
+export const dataKey = string(
+  '([-_a-zA-Z0-9]|[.][-_a-zA-Z0-9])[-._a-zA-Z0-9]*',
+  253,
+  form('a key of a Secret or ConfigMap, of letters, digits, -, _ and .,', 'tls.crt', 'DATABASE_URL'),
+);
 
 /** An absolute path in a container: printable ASCII without colons, which mounts can't contain. */
-export const absolutePath = string('/[ -9;-~]*', 4096);
+export const absolutePath = string('/[ -9;-~]*', 4096, form('an absolute path without :', '/etc/centaur'));
 
 /** An IPv4 or IPv6 address such as 10.0.0.1 or fd00::1. */
-export const ipAddress = string(`(${addresses.addressOfAnyCase})`, 39);
+export const ipAddress = string(
+  `(${addresses.addressOfAnyCase})`,
+  39,
+  form('an IP address', '10.0.0.1', 'fd00::1'),
+);
 
 /** An IPv4 or IPv6 network such as 10.0.0.0/8 or fd00::/8. */
-export const cidr = string(`(${addresses.cidrOfAnyCase})`, 43);
+export const cidr = string(
+  `(${addresses.cidrOfAnyCase})`,
+  43,
+  form('a CIDR range', '10.0.0.0/8', 'fd00::/8'),
+);
 
 /**
  * A positive duration in Go's notation, such as 10m, 1h30m or 0.5s. Its length and that of its numbers are bounded so
@@ -160,26 +185,39 @@ export const duration = (options: TSchemaOptions = {}): TString =>
   string(
     '([0-9]{1,6}ns|[0-9]{1,6}([.][0-9]{1,3})?(us|ms|s|m|h))+',
     20,
-  )({ allOf: [{ pattern: '[1-9]' }], ...options });
+    form('a duration', '10m', '1h30m'),
+  )({ allOf: [{ pattern: '[1-9]', patternErrorMessage: 'must be more than zero' }], ...options });
 
 /** An image's name without tag and digest, such as `docker.io/1password/connect-api`. */
 export const imageRepository = (() => {
   const component = '[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*';
   const domain = '[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?';
-  return string(`(${domain}([.]${domain})*(:[0-9]{1,5})?/)?${component}(/${component})*`, 255);
+  return string(
+    `(${domain}([.]${domain})*(:[0-9]{1,5})?/)?${component}(/${component})*`,
+    255,
+    form('an image without tag and digest', 'ghcr.io/acme/centaur-api'),
+  );
 })();
 
-export const imageTag = string('[A-Za-z0-9_][-._A-Za-z0-9]*', 128);
+export const imageTag = string(
+  '[A-Za-z0-9_][-._A-Za-z0-9]*',
+  128,
+  form("an image's tag", '1.27.3', 'latest'),
+);
 
-export const imageDigest = string('sha256:[0-9a-f]{64}', 71);
+export const imageDigest = string(
+  'sha256:[0-9a-f]{64}',
+  71,
+  form('a digest: sha256: and 64 hexadecimal digits'),
+);
 
 /** The same string, or an empty one, which means "not set". */
-export function orEmpty(schema: TString & { readonly pattern?: string }): TString {
+export function orEmpty(schema: TString & Partial<Form> & { readonly pattern?: string }): TString {
   const { pattern } = schema;
   if (!pattern?.startsWith('^') || !pattern.endsWith('$')) {
     throw new TypeError(`orEmpty takes a string whose pattern is anchored, not ${JSON.stringify(schema)}`);
   }
-  return Type.String({ ...schema, pattern: `^(${pattern.slice(1, -1)})?$` });
+  return Type.String({ ...schema, ...formOrEmpty(schema), pattern: `^(${pattern.slice(1, -1)})?$` });
 }
 
 /**
@@ -208,9 +246,10 @@ interface MapOptions extends TSchemaOptions {
  * Entries whose keys match a pattern and whose values are strings. `propertyNames` is not used, since Helm reports the
  * wrong place for a key that it refuses.
  */
-function entries(keyPattern: string, values: object) {
+function entries(keyPattern: string, keys: { readonly keyErrorMessage: string }, values: object) {
   return ({ reserved, ...options }: MapOptions = {}) =>
     Type.Unsafe<{ readonly [key: string]: string }>({
+      ...keys,
       ...options,
       type: 'object',
       additionalProperties: false,
@@ -224,15 +263,24 @@ function entries(keyPattern: string, values: object) {
 const qualifiedName = `^(${addresses.dnsSubdomain}/)?[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?$`;
 
 /** Labels, or a label selector: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/ */
-export const labels = entries(qualifiedName, {
+export const labels = entries(qualifiedName, keyForm(form("a label's name", 'team', 'example.com/team')), {
   pattern: '^([A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?)?$',
   maxLength: 63,
+  ...madeOf('letters, digits, -, _ and ., with a letter or digit at both ends', 'platform-team'),
 });
 
-export const annotations = entries(qualifiedName, {});
+export const annotations = entries(
+  qualifiedName,
+  keyForm(form("an annotation's name", 'owner', 'example.com/owner')),
+  {},
+);
 
 /** Environment variables: values by name. */
-export const environment = entries('^([-_A-Za-z]|[.][-_A-Za-z0-9])[-._A-Za-z0-9]*$', {});
+export const environment = entries(
+  '^([-_A-Za-z]|[.][-_A-Za-z0-9])[-._A-Za-z0-9]*$',
+  keyForm(form("a variable's name of letters, digits, _, - and .,", 'LOG_FORMAT')),
+  {},
+);
 
 /** A Secret with registry credentials: a reference as in Kubernetes, or just its name, as many charts accept it. */
 export const imagePullSecret = (options: TSchemaOptions = {}) =>

@@ -42,11 +42,13 @@ function membersAt(schema: SchemaDocument, step: string | number): readonly Sche
   return typeof schema.additionalProperties === 'object' ? [schema.additionalProperties] : [];
 }
 
-/** What a key is for; list members have the description of the list. */
+/** What a key is for; members of lists and of maps without fixed keys have the description of the list or the map. */
 export function descriptionAt(root: SchemaDocument, path: ValuePath): string | undefined {
   const [description] = schemasAt(root, path).flatMap((schema) => schema.description || []);
-  if (description !== undefined || typeof path.at(-1) !== 'number') return description;
-  return descriptionAt(root, path.slice(0, -1));
+  if (description !== undefined || path.length === 0) return description;
+  const [around, step] = [path.slice(0, -1), path.at(-1)];
+  const isMember = typeof step === 'number' || !keysAt(root, around).includes(String(step));
+  return isMember ? descriptionAt(root, around) : undefined;
 }
 
 /** The keys that the map at a path may contain, as far as they have names. */

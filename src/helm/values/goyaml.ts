@@ -123,7 +123,13 @@ function* collection(token: Collection, context: Context): Generator<Fault> {
     yield* pair(item, inside);
     yield* each([...item.start, item.key, ...(item.sep ?? []), item.value], inside);
   }
-  if (inFlow) yield* each(token.end, context);
+  if (!inFlow) return;
+  yield* each(token.end, context);
+  if (!token.end.some(({ type }) => type === 'flow-map-end' || type === 'flow-seq-end')) {
+    const [opening, closing] = token.start.type === 'flow-map-start' ? ['{', '}'] : ['[', ']'];
+    const hint = `Write the missing ${closing}, and indent what is inside more than its key.`;
+    yield fault('syntax', token.start, `this ${opening} is never closed`, hint);
+  }
 }
 
 /**
@@ -230,7 +236,13 @@ function* name(token: CST.SourceToken | CST.FlowScalar, context: Context): Gener
   if (/^.[\w-]+$/.test(token.source) && /^[\s,\]}]?$/.test(following(token, context))) return;
   const refusal = token.type === 'alias' ? 'alias' : 'anchor';
   const message = `Helm knows no ${refusal} of this name`;
-  yield fault(refusal, token, message, 'Use letters, digits, "-" and "_", and put a space after the name.');
+  const hint =
+    refusal === 'alias'
+      ? 'Put a string that begins with "*" in quotes.'
+      : 'Use letters, digits, "-" and "_", and put a space after the name.';
+  // Other strings are not repeated: they may be secrets.
+  const isHost = refusal === 'alias' && /^[*](?:[.][a-z0-9-]+)+$/.test(token.source);
+  yield fault(refusal, token, message, isHost ? `Put a host in quotes: "${token.source}".` : hint);
 }
 
 /**

@@ -42,6 +42,10 @@ export function parseYaml(text: string, file: string): Syntax {
     prettyErrors: false,
   }).compose(tokens, true, text.length);
   const error = document?.errors[0];
+  if (error && isToml(text)) {
+    const message = 'this is TOML, and a values file is YAML';
+    throw refuse([{ refusal: 'syntax', offset: text.search(/\S/), message, hint: tomlHint }]);
+  }
   if (error) {
     const { message = shorten(error.message), hint } = syntaxHelp[error.code] ?? {};
     const offset = error.pos[0];
@@ -49,6 +53,14 @@ export function parseYaml(text: string, file: string): Syntax {
   }
   return { root: document?.contents ?? null, place, refuse };
 }
+
+/** Whether a text that is not YAML has a table's header and an assignment of TOML. */
+function isToml(text: string): boolean {
+  return /^[ \t]*\[{1,2}[\w."-]+\]{1,2}[ \t]*(?:#.*)?$/m.test(text) && /^[ \t]*[\w."-]+[ \t]*=/m.test(text);
+}
+
+const tomlHint =
+  'Write "key: value" lines, and lists as "- member" lines. A tool\'s pyproject.toml is turned into values by its own command.';
 
 /** Remedies for the package's errors, and clearer wording for those that only make sense to a parser. */
 const syntaxHelp: Partial<Record<ErrorCode, { message?: string; hint: string }>> = {
