@@ -101,8 +101,8 @@ describe("a user's mistakes in a values file", () => {
     expect(stdout).toMatchInlineSnapshot(`
       "mistakes.yaml:2:3: ironProxy.secretSource: must be onepassword-connect, onepassword or env, but is "onepasword-connect"
         Did you mean onepassword-connect?
-      mistakes.yaml:3:3: ironProxy.secretTtl: does not have the required form
-        How long iron-proxy keeps a credential before it asks 1Password again: hours, minutes, seconds or milliseconds, such as 10m or 1h30m.
+      mistakes.yaml:3:3: ironProxy.secretTtl: must be a duration such as 10m or 1h30m; character 3, a space (U+0020), is not allowed
+        Write 10m.
       mistakes.yaml:4:3: ironProxy.manager: this key of older values files means nothing here
         Set ironProxy.secretSource and ironProxy.secretTtl instead: the API manages the proxies itself.
       mistakes.yaml:7:3: secretManager.backend: this key of older values files means nothing here
@@ -113,7 +113,7 @@ describe("a user's mistakes in a values file", () => {
         In a values file, put it in quotes so that YAML reads a string: tag: "…"
       mistakes.yaml:12:1: laminar: this key of older values files means nothing here
         Install Laminar with its own chart, and remove this section.
-      mistakes.yaml:13:21: tools.a.hosts[0]: does not have the required form
+      mistakes.yaml:13:21: tools.a.hosts[0]: must be a host such as api.example.com, *.example.com or 10.0.0.0/8
         A host stands alone, in lower-case ASCII, without scheme, port or path: write "api.example.com".
       1 file checked: 8 problems
       "
