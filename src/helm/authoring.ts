@@ -1,5 +1,6 @@
 /** The vocabulary for writing charts: the whole toolkit except the reading of values files. */
 
+export { form, keyForm, madeOf } from '../text/form.js';
 export {
   type ChartProps,
   type Evaluation,

@@ -308,9 +308,9 @@ hots = ["a.example.com"]
   test('a secret of an unknown kind is reported with what else is wrong with it', () => {
     const token = 'type = "oauth_token", name = "A B", grant = "client", token_endpoint = "http://l"';
     expect(problems(`secrets = [{${token}, fields = {}}]`)).toEqual([
-      expect.stringContaining('secrets[0].name: does not have'),
+      expect.stringContaining('secrets[0].name: must consist of letters'),
       expect.stringContaining('secrets[0].grant: must be refresh_token, '),
-      expect.stringContaining('secrets[0].token_endpoint: does not have'),
+      expect.stringContaining('secrets[0].token_endpoint: must be an https URL'),
     ]);
   });
 
