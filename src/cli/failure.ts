@@ -1,3 +1,5 @@
+import { printable } from '../text/printable.js';
+
 /** 0: success; 1: problems were found; 2: the command was used incorrectly. */
 export type ExitStatus = 0 | 1 | 2;
 
@@ -11,6 +13,11 @@ export class Failure extends Error {
   ) {
     super(message);
   }
+}
+
+/** A path that the user gave, for a message. Something of several lines is not repeated: it may be a private key. */
+export function givenPath(given: string): string {
+  return /[\r\n]/.test(given) ? 'an argument of several lines' : printable(given);
 }
 
 /** The reason for an operating system error, in words. */

@@ -1,8 +1,7 @@
 import { accessSync, constants, type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { byBytes } from '../text/go-syntax.js';
-import { printable } from '../text/printable.js';
-import { codeOf, Failure, pathOf, reasonOf } from './failure.js';
+import { codeOf, Failure, givenPath, pathOf, reasonOf } from './failure.js';
 
 /** A folder or a file. */
 export interface Place {
@@ -124,7 +123,7 @@ function readable(names: readonly string[]): readonly Named[] {
       return [{ ...resolved(name), isFolder: target.isDirectory() }];
     }),
   );
-  const reasons = unreadable.map((one) => `cannot read ${printable(one.path)}: ${one.reason}`);
+  const reasons = unreadable.map((one) => `cannot read ${givenPath(one.path)}: ${one.reason}`);
   if (reasons.length > 0) throw new Failure(2, reasons.join('\n'));
   return places;
 }

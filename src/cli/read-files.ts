@@ -1,6 +1,5 @@
 import { open } from 'node:fs/promises';
-import { printable } from '../text/printable.js';
-import { codeOf, Failure, reasonOf } from './failure.js';
+import { codeOf, Failure, givenPath, reasonOf } from './failure.js';
 import type { Io } from './io.js';
 
 export interface InputFile {
@@ -26,7 +25,7 @@ export async function readFiles(names: readonly string[], io: Io): Promise<reado
   );
   const reasons = read.flatMap((result, index) =>
     result.status === 'rejected'
-      ? [`cannot read ${printable(names[index] ?? '')}: ${readReason(result.reason)}`]
+      ? [`cannot read ${givenPath(names[index] ?? '')}: ${readReason(result.reason)}`]
       : [],
   );
   if (reasons.length > 0) throw new Failure(2, reasons.join('\n'));

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'yaml';
 import { isOutputOfTools } from '../secrets/tool-declarations.js';
 import { printable } from '../text/printable.js';
-import { codeOf, Failure, reasonOf } from './failure.js';
+import { codeOf, Failure, givenPath, reasonOf } from './failure.js';
 import type { FileProblem } from './problem-text.js';
 import { writeFiles } from './write-files.js';
 
@@ -19,7 +19,7 @@ export async function writeOutput(file: string, text: string): Promise<void> {
   if (former === text) return;
   if (former !== undefined && former.trim() !== '' && !isOutputOfTools(former)) {
     const remedy = 'give another --output-file, or remove this one';
-    throw new Failure(2, `${printable(file)} was not written by this command, and stays as it is: ${remedy}`);
+    throw new Failure(2, `${givenPath(file)} was not written by this command, and stays as it is: ${remedy}`);
   }
   const target = former === undefined ? file : realpathSync.native(file);
   await writeFiles({ folder: path.dirname(target), files: new Map([[path.basename(target), text]]) });
@@ -45,13 +45,14 @@ function contentOf(file: string): string | undefined {
     return readFileSync(file, 'utf8');
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
-    throw new Failure(2, `cannot read ${printable(file)}: ${reasonOf(error)}`);
+    throw new Failure(2, `cannot read ${givenPath(file)}: ${reasonOf(error)}`);
   }
 }
 
 type ByName = { readonly [name: string]: unknown };
 
-function toolsIn(text: string): ByName {
+/** What a file of this command declares, by the tools' names. */
+export function toolsIn(text: string): ByName {
   try {
     return members(members(parse(text)).tools);
   } catch {

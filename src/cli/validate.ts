@@ -58,15 +58,19 @@ export const validate: Verb = {
     const problems = found.flatMap((loaded) => ('problems' in loaded ? loaded.problems : []));
     const warnings = found.flatMap((loaded) => ('problems' in loaded ? [] : loaded.warnings));
 
+    const placed =
+      problems.length === 0
+        ? problems
+        : (await import('./declared-problems.js')).inPyprojects(problems, files);
     if (output === 'json') {
       const names = files.map(({ file }) => file);
-      const report = { valid: problems.length === 0, files: names, problems, warnings };
+      const report = { valid: problems.length === 0, files: names, problems: placed, warnings };
       await print(io, `${JSON.stringify(report, null, 2)}\n`);
     } else {
       const { coloursOf, problemText, warningText } = await import('./problem-text.js');
       const colours = coloursOf(io.stdout, io);
       const lines = [
-        ...problems.map((problem) => problemText(problem, colours)),
+        ...placed.map((problem) => problemText(problem, colours)),
         ...warnings.map((warning) => warningText(warning, colours)),
       ];
       await print(io, `${lines.join('')}${summary(files.length, problems, warnings)}\n`);

@@ -42,7 +42,9 @@ export async function loaded(
     const { coloursOf, problemText, warningText } = await import('./problem-text.js');
     const colours = coloursOf(io.stderr, io);
     const lines = isFaulty
-      ? result.problems.map((problem) => problemText(problem, colours))
+      ? (await import('./declared-problems.js'))
+          .inPyprojects(result.problems, files)
+          .map((problem) => problemText(problem, colours))
       : result.warnings.map((warning) => warningText(warning, colours));
     await complain(io, lines.join(''));
   }

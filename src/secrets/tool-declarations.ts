@@ -249,6 +249,12 @@ export function isOutputOfTools(text: string): boolean {
   return /^#.*/.exec(text)?.[0].includes(author) ?? false;
 }
 
+/** The file of each tool by the tool's name, as {@link toolsText} wrote them. */
+export function originsIn(text: string): ReadonlyMap<string, string> {
+  const tools = text.matchAll(/^ {2}# (.+)\n {2}"?([\w-]+)"?:$/gm);
+  return new Map([...tools].map(([, origin = '', name = '']) => [name, origin]));
+}
+
 /** A values file: each tool under a comment that names its file. */
 export function toolsText(tools: readonly DeclaredTool[]): string {
   if (tools.length === 0) return `${[...textHead, 'tools: {}'].join('\n')}\n`;

@@ -63,6 +63,7 @@ test.each<readonly [string, readonly string[]]>([
   ['a key as an option', [key]],
   ['a key as an argument', ['--', key]],
   ['a certificate and a key as arguments', ['--', certificate, key]],
+  ['a key as a file', ['-f', key]],
   ['a key as a choice', ['--output', key]],
   ['a key as a choice, with a sign', [`--output=${mark}`]],
 ])('in arguments: %s', async (_, argv) => {

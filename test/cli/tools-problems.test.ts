@@ -44,12 +44,15 @@ const product = {
   load: async () => ({ chart, hints, lookups: (values: typeof chart.defaults) => lookupsOf(chart, values) }),
 };
 
-/** Runs `tools`; in the output, paths are relative to the folder. */
-async function tools(argv: readonly string[], setting: Setting = {}) {
-  const { status, stdout, stderr } = await runHere(product, ['tools', ...argv], setting);
-  const relative = (text: string) => text.replaceAll(`${folder}/`, '');
+/** Runs the command; in the output, paths are relative to the folder. */
+async function command(argv: readonly string[], setting: Setting = {}) {
+  const { status, stdout, stderr } = await runHere(product, argv, setting);
+  const here = path.relative('', folder);
+  const relative = (text: string) => text.replaceAll(`${folder}/`, '').replaceAll(`${here}/`, '');
   return { status, stdout: relative(stdout), stderr: relative(stderr) };
 }
+
+const tools = (argv: readonly string[], setting?: Setting) => command(['tools', ...argv], setting);
 
 describe('problems', () => {
   test('of all files and all kinds are reported in one run, each with its place', async () => {
@@ -103,19 +106,140 @@ describe('problems', () => {
           hint: 'Write its members in brackets, with commas between them.',
         },
       ],
+      warnings: [],
     });
     rmSync(at('tools/bee'), { recursive: true });
     const fine = await tools([at('tools'), '--output', 'json']);
     expect({ ...fine, stdout: JSON.parse(fine.stdout) }).toEqual({
       status: 0,
       stderr: '',
-      stdout: { valid: true, counts: { files: 1, tools: 1, secrets: 1, problems: 0 }, problems: [] },
+      stdout: {
+        valid: true,
+        counts: { files: 1, tools: 1, secrets: 1, problems: 0 },
+        problems: [],
+        warnings: [],
+      },
     });
   });
 
   test('have no colours, except on a terminal', async () => {
     write('tools/bee/pyproject.toml', '[tool.centaur]\nhosts = 5\n');
     expect((await tools([at('tools')])).stderr).not.toContain('\u001b');
+  });
+});
+
+describe('a declaration that a source of secrets refuses', () => {
+  const place = 'tools/bee/pyproject.toml:3:5';
+  const told = `tool.centaur.secrets[0]: a reference of BEE can't be a key of the infra Secret`;
+  const validated = () =>
+    command(['validate', '--layered', '-f', at('env.yaml'), '-f', at('deploy/tools.yaml')]);
+
+  beforeEach(async () => {
+    declare('ant', 'ANT');
+    const bee =
+      '{type = "http", name = "BEE", secret_ref = "an item", match_path = true, hosts = ["b.example.com"]}';
+    write('tools/bee/pyproject.toml', `[tool.centaur]\nsecrets = [\n    ${bee},\n]\n`);
+    write('env.yaml', 'ironProxy: {secretSource: env}\n');
+    mkdirSync(at('deploy'));
+    expect((await tools([at('tools'), '--output-file', at('deploy/tools.yaml')])).status).toBe(0);
+  });
+
+  test('is mentioned with its place, and with the reason in JSON', async () => {
+    const { status, stderr } = await tools([at('tools')]);
+    expect(status).toBe(0);
+    expect(stderr).toMatch(
+      `with ironProxy.secretSource env, 1 declaration would be refused: ${place}\n` +
+        '  For the reasons, give the values of such a release with -f, or --output json.\n' +
+        '2 pyproject.toml files read: 2 tools, 2 secrets\n',
+    );
+    expect(JSON.parse((await tools([at('tools'), '--output', 'json'])).stdout)).toMatchObject({
+      valid: true,
+      counts: { problems: 0 },
+      problems: [],
+      warnings: [
+        {
+          file: 'tools/bee/pyproject.toml',
+          line: 3,
+          column: 5,
+          path: 'tool.centaur.secrets[0]',
+          message: expect.stringMatching(/^with ironProxy\.secretSource env: a reference of BEE can't be/),
+        },
+      ],
+    });
+  });
+
+  test('is mentioned with others in one line', async () => {
+    for (const name of ['c', 'd', 'e', 'f', 'g', 'h']) {
+      const secret = `{type = "http", name = "${name}", secret_ref = "an item", match_path = true}`;
+      write(
+        `tools/${name}/pyproject.toml`,
+        `[tool.centaur]\nhosts = ["${name}.example.com"]\nsecrets = [${secret}]\n`,
+      );
+    }
+    expect((await tools([at('tools')])).stderr).toMatch(
+      /^with ironProxy\.secretSource env, 7 declarations would be refused: tools\/bee\S+, tools\/c\S+, \S+, \S+, \S+ and 2 more\n/,
+    );
+  });
+
+  test('is a problem with the values of such a release', async () => {
+    const { status, stdout, stderr } = await tools([at('tools'), '-f', at('env.yaml')]);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(`${place}: ${told}`);
+    expect(stderr).toMatch(/\n2 pyproject\.toml files read: 1 problem in 1 file\n$/);
+    write('other.yaml', 'ironProxy: {secretSource: onepassword}\n');
+    expect((await tools([at('tools'), '-f', at('env.yaml'), '-f', at('other.yaml')])).status).toBe(0);
+  });
+
+  test('does not hide what is wrong with these values, or with the release', async () => {
+    write('env.yaml', 'ironProxy: {secretSorce: env}\n');
+    expect((await tools([at('tools'), '-f', at('env.yaml')])).stderr).toMatch(
+      /^env\.yaml:1:13: ironProxy\.secretSorce: this key is not known\n/,
+    );
+    write('env.yaml', '{}\n');
+    write('tools/cow/pyproject.toml', '[tool.centaur]\nhosts = ["mine-centaur-api"]\nsecrets = ["COW"]\n');
+    expect((await tools([at('tools'), '-f', at('env.yaml')])).status).toBe(0);
+    expect((await tools([at('tools'), '-f', at('env.yaml'), '--release', 'mine'])).stderr).toMatch(
+      /^tools\/cow\/pyproject\.toml:3:12: tool\.centaur\.secrets\[0\]: COW would be sent to mine-centaur-api/,
+    );
+  });
+
+  test('is placed in its pyproject.toml by the verbs that read values', async () => {
+    const { status, stdout } = await validated();
+    expect(status).toBe(1);
+    expect(stdout).toMatch(`${place}: ${told}`);
+    expect(stdout).toMatch(
+      '\n  deploy/tools.yaml is generated from this file: run `centaur-chart tools` again after the change.\n' +
+        '2 files checked: 1 problem in 1 of them\n',
+    );
+    const rendered = await command(['render', '-f', at('env.yaml'), at('deploy/tools.yaml')]);
+    expect(rendered).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr: expect.stringContaining(`${place}: ${told}`),
+    });
+  });
+
+  test('stays in the generated file, with the name of its pyproject.toml, if that has changed or is missing', async () => {
+    const generated = {
+      status: 1,
+      stdout: expect.stringMatching(
+        /^deploy\/tools\.yaml:\d+:9: tools\.bee\.secrets\[0\]: a reference of BEE .*\n {2}This is generated from tools\/bee\/pyproject\.toml: change it there, and run `centaur-chart tools` again\.\n/,
+      ),
+    };
+    declare('bee', 'BEE');
+    expect(await validated()).toMatchObject(generated);
+    rmSync(at('tools/bee'), { recursive: true });
+    expect(await validated()).toMatchObject(generated);
+    mkdirSync(at('tools/bee/pyproject.toml'), { recursive: true });
+    expect(await validated()).toMatchObject(generated);
+  });
+
+  test('stays where it is in a file that was written by hand', async () => {
+    const text = readFileSync(at('deploy/tools.yaml'), 'utf8').replace(/^#.*\n/, '');
+    writeFileSync(at('deploy/tools.yaml'), text);
+    expect((await validated()).stdout).toMatch(
+      /^deploy\/tools\.yaml:\d+:9: tools\.bee\.secrets\[0\]: .*\n2 files checked/,
+    );
   });
 });
 

@@ -338,7 +338,9 @@ describe('centaur-chart tools', () => {
         '  Put it in quotes, so that TOML reads a string: "…"\n' +
         '1 pyproject.toml file read: 1 problem in 1 file\n',
     );
-    expect((await tools('a\nd')).stderr).toBe('centaur-chart: cannot read a?d: no such file or directory\n');
+    expect((await tools('a\nd')).stderr).toBe(
+      'centaur-chart: cannot read an argument of several lines: no such file or directory\n',
+    );
   });
 
   it('refuses what is larger than a ConfigMap, with its size and what to do', async () => {
