@@ -154,7 +154,7 @@ describe('a problem names the file and the key', () => {
     ]);
     expect(hints(table)).toEqual([
       quotes('json_key = "…"'),
-      expect.stringMatching(/^Write its keys in braces/),
+      expect.stringMatching(/^Write a secret as /),
       "http: whether the placeholder is replaced in the URL's path.",
     ]);
     expect(problems(`secrets = ${value}`)).toEqual([
@@ -195,9 +195,30 @@ describe('a problem names the file and the key', () => {
     expect(hints(line)).toEqual([hint]);
   });
 
-  test('a table written as a list is answered with the form of a table', () => {
-    expect(hints('secrets = [[]]')).toEqual([
-      expect.stringMatching(/^Write its keys in braces, with commas between them: type, name, /),
+  test.each([
+    '[]',
+    '5',
+    'true',
+    'nan',
+  ])('%s in place of a secret is answered with the form of a secret', (value) => {
+    const form =
+      'Write a secret as {type = "http", name = "WAREHOUSE_API_KEY", match_headers = ["Authorization"]}.';
+    expect(hints(`secrets = [${value}]`)).toEqual([form]);
+    expect(hints(`optional_secrets = ["KEY", ${value}]`)).toEqual([form]);
+  });
+
+  test('a missing key is answered with what it must be', () => {
+    expect(hints('secrets = [{name = "KEY"}]')).toEqual([
+      'What iron-proxy does with the credential. It must be http, gcp_auth, oauth_token, aws_auth or pg_dsn.',
+    ]);
+    expect(hints('secrets = [{type = "pg_dsn", name = "KEY"}]')).toEqual([
+      expect.stringMatching(/ It must consist of letters, digits, .*, such as warehouse\.$/),
+    ]);
+    expect(hints('secrets = [{type = "oauth_token", name = "KEY", grant = "client_credentials"}]')).toEqual([
+      expect.stringMatching(
+        / Write its keys in braces, with commas between them: refresh_token, client_id, /,
+      ),
+      expect.stringMatching(/ It must be an https URL such as /),
     ]);
   });
 

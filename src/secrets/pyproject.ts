@@ -278,13 +278,15 @@ function problemOf(
   locate: Locate,
 ): DeclarationProblem {
   const value = valueAt(spoken, path) ?? null;
-  const said = mendHost(path, value) ?? listHint(path, value) ?? hint;
+  const said = mendHost(path, value) ?? secretHint(path, value) ?? hint;
   return { ...placed(file, locate, path), message, ...(said !== undefined && { hint: said }) };
 }
 
-/** How secrets are written that a file has as a table. */
-function listHint([list, ...inner]: ValuePath, value: Value): string | undefined {
-  if (inner.length > 0 || !isMap(value)) return undefined;
-  const name = `${table}.${list}`;
-  return `Write each secret as a table [[${name}]] in double brackets, with its type and name, or all of them as ${list} = [{…}, {…}].`;
+/** How secrets are written, if a file has a table instead of the list, or anything else instead of a secret. */
+function secretHint([list, ...inner]: ValuePath, value: Value): string | undefined {
+  if (inner.length === 0 && isMap(value)) {
+    return `Write each secret as a table [[${table}.${list}]] in double brackets, with its type and name, or all of them as ${list} = [{…}, {…}].`;
+  }
+  if (list === 'hosts' || inner.length !== 1 || isMap(value) || typeof value === 'string') return undefined;
+  return 'Write a secret as {type = "http", name = "WAREHOUSE_API_KEY", match_headers = ["Authorization"]}.';
 }

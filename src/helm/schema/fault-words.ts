@@ -9,7 +9,7 @@ import { nearest } from '../../text/nearest.js';
 import type { Schema } from '../ir/schema.js';
 import type { FileFormat } from './file-format.js';
 import { type Accepts, remedyFor } from './mend.js';
-import { descriptionAt, keysAt, pathsBelow, type SchemaDocument } from './paths.js';
+import { descriptionAt, keysAt, pathsBelow, type SchemaDocument, schemasAt } from './paths.js';
 
 /** One thing that a schema refuses. */
 export interface Fault {
@@ -62,7 +62,7 @@ export function keywordFaults(
           kind: 'missing key',
           path: missing,
           message: 'this key is missing',
-          hint: descriptionAt(root, missing),
+          hint: aim(root, missing, format),
         },
       ];
     }
@@ -196,6 +196,18 @@ function formHint({ parentSchema }: ErrorObject): string | undefined {
   return typeof message === 'string' ? `It ${message}.` : undefined;
 }
 
+/** What the value of a missing key is for, and what it must be. */
+function aim(root: SchemaDocument, path: ValuePath, format: FileFormat): string | undefined {
+  const [form] = schemasAt(root, path).flatMap(({ patternErrorMessage, enum: choices }) => {
+    const needed = patternErrorMessage ?? (choices && `must be ${choicesInWords(choices)}`);
+    return needed === undefined ? [] : [`It ${needed}.`];
+  });
+  const keys = keysAt(root, path);
+  const map = keys.length > 0 ? format.map(listed(keys, 'and')) : undefined;
+  const said = [descriptionAt(root, path), form ?? map].filter((sentence) => sentence !== undefined);
+  return said.length > 0 ? said.join(' ') : undefined;
+}
+
 /** A value of another type than required. */
 export function otherMessage(needed: string, found: string): string {
   return `must be ${needed}, but is ${found}`;
@@ -208,11 +220,8 @@ export function choiceFault(
   choices: readonly unknown[],
   hint: string | undefined,
 ): Fault {
-  const words = choices.map((choice) =>
-    typeof choice === 'string' && /^[\w.-]+$/.test(choice) ? choice : JSON.stringify(choice),
-  );
-  const meant = typeof value === 'string' ? nearest(value, words) : undefined;
-  const needed = listed(words, 'or');
+  const meant = typeof value === 'string' ? nearest(value, choices.map(choiceInWords)) : undefined;
+  const needed = choicesInWords(choices);
   return {
     kind: 'value',
     path,
@@ -220,6 +229,14 @@ export function choiceFault(
     needed,
     hint: meant === undefined ? hint : `Did you mean ${meant}?`,
   };
+}
+
+function choicesInWords(choices: readonly unknown[]): string {
+  return listed(choices.map(choiceInWords), 'or');
+}
+
+function choiceInWords(choice: unknown): string {
+  return typeof choice === 'string' && /^[\w.-]+$/.test(choice) ? choice : JSON.stringify(choice);
 }
 
 function otherChoice(value: Value): string {

@@ -11,10 +11,12 @@ export interface SchemaDocument extends Schema {
   readonly oneOf?: readonly SchemaDocument[];
   readonly then?: SchemaDocument;
   readonly else?: SchemaDocument;
+  /** What the strings of `pattern` must be, in words. */
+  readonly patternErrorMessage?: string;
 }
 
 /** Every schema that applies to the value at a path. */
-function schemasAt(root: SchemaDocument, path: ValuePath): readonly SchemaDocument[] {
+export function schemasAt(root: SchemaDocument, path: ValuePath): readonly SchemaDocument[] {
   return path.reduce<readonly SchemaDocument[]>(
     (schemas, step) =>
       schemas.flatMap((schema) => membersAt(schema, step).flatMap((member) => partsOf(member, root))),
