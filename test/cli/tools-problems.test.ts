@@ -73,7 +73,9 @@ describe('problems', () => {
       expect.stringMatching(
         /^tools\/ant\/pyproject\.toml:1:7: a second tool is called ant: the first is more\/ant/,
       ),
-      expect.stringMatching(/^tools\/bee\/pyproject\.toml:3:12: tool\.centaur\.secrets\[0\]: must consist of letters/),
+      expect.stringMatching(
+        /^tools\/bee\/pyproject\.toml:3:12: tool\.centaur\.secrets\[0\]: must consist of letters/,
+      ),
       expect.stringMatching(
         /^tools\/bee\/pyproject\.toml:3:19: tool\.centaur\.secrets\[1\]: KEY has more than one reference for a\.example\.com, by secrets\[0\] of tools\/ant\/pyproject\.toml:2:12, /,
       ),
