@@ -195,6 +195,29 @@ describe("a rule's message about declarations", () => {
     ]);
   });
 
+  test('says where else the secret is declared that it is about', () => {
+    const inject = (name: string) => http(name, 'mode = "inject", inject_header = "X-Key"');
+    const uses = [http('KEY', 'match_path = true'), http('KEY', 'match_query = true'), inject('ONE')];
+    const tools = ['bee', 'cow', 'dog'].map((name) => tool(name, `secrets = [${uses.join(', ')}]`));
+    expect(broken(tool('ant', `secrets = [${inject('ANT')}]`), ...tools)).toMatchObject([
+      {
+        file: 'tools/dog/pyproject.toml',
+        message: expect.stringContaining('is set by ANT, ONE'),
+        hint:
+          'ANT is declared in tools/ant/pyproject.toml:2:12.\n' +
+          'ONE is also declared in tools/bee/pyproject.toml:2:167, tools/cow/pyproject.toml:2:167.',
+      },
+    ]);
+    const host = tool('eel', `secrets = [${http('KEY', 'match_headers = ["Host"]')}]`);
+    expect(broken(...tools, host)).toMatchObject([
+      {
+        file: 'tools/eel/pyproject.toml',
+        message: expect.stringMatching(/^KEY would be put into Host/),
+        hint: expect.stringMatching(/^KEY is also declared in (\S+, ){4}\S+ and 1 more\.$/),
+      },
+    ]);
+  });
+
   test('comes with the problems of the same file, for the secrets that are sound', () => {
     const files = [
       tool('ant', `secrets = ["a b", ${http('KEY', 'match_path = false')}]`),

@@ -172,7 +172,7 @@ export function ruleProblems(
       named.push(other);
       return `${showPath(other.path)} of ${placeOf(other)}`;
     });
-    const others = named.filter((one) => one.tool !== own.tool || !samePath(one.path, own.path));
+    const others = named.filter((one) => !isSame(one, own));
     const hint = [
       ...differences(own, others),
       ...whereDeclared(said.replaceAll(places, ''), [own, ...named], bySecret),
@@ -205,21 +205,29 @@ function differences(own: Written, others: readonly Written[]): readonly string[
 /** The number of places of one secret that a hint lists. */
 const maxPlaces = 5;
 
-/** The places of the secrets that the message mentions by their names alone. */
+/**
+ * The places of the secrets that the message mentions, apart from those that it names: a rule about a secret is placed at
+ * one of its declarations.
+ */
 function whereDeclared(
   message: string,
   placed: readonly Written[],
   bySecret: ReadonlyMap<string, readonly Written[]>,
 ): readonly string[] {
   const words = new Set(message.split(/[^\w.-]+/).map((word) => word.replace(/[.-]+$/, '')));
-  for (const { secret } of placed) words.delete(nameOf(secret));
   return [...words].flatMap((word) => {
     const declared = bySecret.get(word) ?? [];
-    if (declared.length === 0) return [];
-    const some = declared.slice(0, maxPlaces).map((one) => placeOf(one));
-    const more = declared.length - some.length;
-    return [`${word} is declared in ${some.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`];
+    const others = declared.filter((one) => !placed.some((other) => isSame(one, other)));
+    if (others.length === 0) return [];
+    const some = others.slice(0, maxPlaces).map((one) => placeOf(one));
+    const more = others.length > some.length ? ` and ${others.length - some.length} more` : '';
+    const is = others.length < declared.length ? 'is also' : 'is';
+    return [`${word} ${is} declared in ${some.join(', ')}${more}.`];
   });
+}
+
+function isSame(one: Written, other: Written): boolean {
+  return one.tool === other.tool && samePath(one.path, other.path);
 }
 
 function nameOf(secret: unknown): string {
