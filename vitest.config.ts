@@ -14,7 +14,7 @@ const ownName = { 'centaur-chart/helm': new URL('src/helm/index.ts', import.meta
 /** Tests that start whole commands, shells or builds, and take seconds each. */
 const commands = [
   'test/cli/{budget,cdk8s,command,synth,tools}.test.ts',
-  'test/centaur/{helm,helm-secrets}.test.ts',
+  'test/centaur/{editors,helm,helm-secrets}.test.ts',
   'test/examples/adding-a-component.test.ts',
   'test/{builds,cilium,judges}/**/*.test.ts',
   'test/system/{bare,install,run}.test.ts',

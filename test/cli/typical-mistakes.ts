@@ -13,7 +13,8 @@ const mistake = (title: string, line: number, ...lines: readonly string[]): Mist
   text: `${lines.join('\n')}\n`,
 });
 
-export const typicalMistakes: readonly Mistake[] = [
+/** What the schema refuses, which editors know as well. */
+export const mistakesInValues: readonly Mistake[] = [
   // ------------------------------------------------------------------------------------------------ misspelt keys
   mistake('a letter is missing', 1, 'ironProy: {}'),
   mistake('letters are swapped', 2, 'ironProxy:', '  sercetSource: env'),
@@ -31,7 +32,6 @@ export const typicalMistakes: readonly Mistake[] = [
   mistake('a secret where its name belongs', 3, 'onepasswordConnect:', '  connect:', '    credentials: "{}"'),
   mistake('a key of an older chart', 2, 'secretManager:', '  backend: onepassword'),
   mistake('a whole section of an older chart', 1, 'laminar:', '  enabled: true'),
-  mistake('a key of another chart in global', 2, 'global:', '  imagePullSecret: registry'),
   mistake('a tool that is named twice over', 3, 'tools:', '  warehouse:', '    secret: []'),
   mistake('a Kubernetes field that does not exist', 3, 'api:', '  resources:', '    request: {cpu: 1}'),
   mistake('a toleration with a misspelt field', 2, 'api:', '  tolerations: [{key: a, efect: NoSchedule}]'),
@@ -141,13 +141,6 @@ export const typicalMistakes: readonly Mistake[] = [
     '    url: http://connect.example.internal:8080/v1?x',
   ),
   mistake(
-    'a Connect URL that ends in /v1',
-    3,
-    'onepasswordConnect:',
-    '  connect:',
-    '    url: http://connect.example.internal:8080/v1',
-  ),
-  mistake(
     'a Connect URL without a scheme',
     3,
     'onepasswordConnect:',
@@ -187,7 +180,19 @@ export const typicalMistakes: readonly Mistake[] = [
   mistake('a port that does not exist', 3, 'ironProxy:', '  service:', '    proxyPort: 70000'),
   mistake('no ports at all', 3, 'networkPolicy:', '  dns:', '    ports: []'),
   mistake('an unquoted number beyond 2^53', 2, 'ironProxy:', '  maxRequestBodyBytes: 99999999999999999999'),
+];
+
+/** Rules across keys, and YAML itself. */
+const otherMistakes: readonly Mistake[] = [
   // --------------------------------------------------------------------------------------------------- across keys
+  mistake('a key of another chart in global', 2, 'global:', '  imagePullSecret: registry'),
+  mistake(
+    'a Connect URL that ends in /v1',
+    3,
+    'onepasswordConnect:',
+    '  connect:',
+    '    url: http://connect.example.internal:8080/v1',
+  ),
   mistake('two ports that are the same', 3, 'ironProxy:', '  service:', '    proxyPort: 9090'),
   mistake(
     'a request above its limit',
@@ -226,3 +231,5 @@ export const typicalMistakes: readonly Mistake[] = [
   mistake('a list at the top', 1, '- api: {}'),
   mistake('only a string', 1, 'onepassword'),
 ];
+
+export const typicalMistakes: readonly Mistake[] = [...mistakesInValues, ...otherMistakes];

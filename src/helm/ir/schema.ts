@@ -23,6 +23,7 @@ export interface Schema {
   readonly pattern?: string;
   readonly not?: Schema;
   readonly propertyNames?: Schema;
+  readonly title?: string;
   readonly description?: string;
   readonly default?: unknown;
   /** The value may be a secret, which must never be printed. */

@@ -15,6 +15,7 @@ import { secretKeys } from '../schema/secret-values.js';
 import { assertMetadata, type ChartMetadata } from './chart-metadata.js';
 import { constantYaml } from './constant-yaml.js';
 import { imagesAnnotation, imagesKey } from './default-images.js';
+import { editorSchemaDocument, editorSchemaFile } from './editor-schema.js';
 import { printDefine, printRules, printTemplate } from './go-lines.js';
 import { assertSecretsKept } from './kept-secrets.js';
 import { readme } from './readme.js';
@@ -75,6 +76,7 @@ export function compileChart(source: Source): ReadonlyMap<string, string> {
   add('Chart.yaml', chartYaml(source));
   add('README.md', readme(source.metadata, source.introduction, schema));
   add('values.schema.json', document);
+  add(editorSchemaFile, editorSchemaDocument(JSON.parse(document)));
   add('values.yaml', valuesDocument(schema, source.introduction));
   for (const [file, text] of helpers(usage)) add(`templates/${file}`, text);
   for (const object of source.objects) add(object.file, objectTemplate(object));

@@ -7,6 +7,7 @@ import { kubernetesDefinitions } from '../schema/kubernetes-shapes.js';
 import { openToParents } from '../schema/parent-chart.js';
 import { withAllKeys } from '../schema/schema.js';
 import { constantYaml } from './constant-yaml.js';
+import { editorSchemaFile, modeline } from './editor-schema.js';
 
 /** The defaults of an object's properties. A property without a default is omitted. */
 export function defaultsOf(schema: Schema): ValueMap {
@@ -28,7 +29,9 @@ export function valuesDocument(schema: Schema, introduction: string): string {
   const sections = Object.entries(schema.properties ?? {}).map(([key, member]) =>
     entryLines(key, member, 0).join('\n'),
   );
-  const head = introduction === '' ? [] : [commentLines(introduction, 0).join('\n')];
+  const head = [modeline(editorSchemaFile), commentLines(introduction, 0).join('\n')].filter(
+    (part) => part !== '',
+  );
   return `${[...head, ...sections].join('\n\n')}\n`;
 }
 
