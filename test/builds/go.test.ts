@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { builtProgram, type GoProgram, NoGoToolchain } from './go.js';
+import { builtProgram, type GoProgram, NoGoToolchain, publishedProgram } from './go.js';
 
 let scratch: string;
 let program: GoProgram;
@@ -82,6 +82,21 @@ test('a test of the module, or any source if the program is not its own, makes n
   expect(await builtProgram(program)).toBe(before[0]);
   await writeFile(path.join(program.module, 'cmd/greeter/main.go'), 'changed');
   expect(await builtProgram(foreign)).toBe(before[1]);
+});
+
+test('a published program is installed once for each version, outside any module', async () => {
+  const script = `#!/bin/sh
+if [ "$1" = env ]; then printf 'go1.99.0\\nlinux\\namd64\\n'; exit; fi
+mkdir -p "$GOBIN" && echo "$* in $PWD" >"$GOBIN/greeter"
+`;
+  await writeFile(path.join(scratch, 'go'), script, { mode: 0o755 });
+  const published = { ...program, package: 'example.com/greeter', version: 'v1.2.3' };
+  const binary = await publishedProgram(published);
+  expect(path.relative(scratch, binary)).toMatch(/^cache\/greeter-v1\.2\.3-[0-9a-f]{12}\/greeter$/);
+  const installed = `install -trimpath -buildvcs=false -ldflags -s example.com/greeter@v1.2.3 in ${tmpdir()}\n`;
+  expect(await readFile(binary, 'utf8')).toBe(installed);
+  expect(await publishedProgram(published)).toBe(binary);
+  expect(await publishedProgram({ ...published, version: 'v1.2.4' })).not.toBe(binary);
 });
 
 test("a build that fails reports go's message, and leaves nothing that counts as built", async () => {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { builtProgram } from '../builds/go.js';
+import { builtProgram, publishedProgram } from '../builds/go.js';
 import { execFile } from '../system/processes.js';
 
 /** The folder of the pinned Go module that all judges written in Go are built from. */
@@ -28,7 +28,7 @@ export function helmCommand(major: HelmMajor): Promise<string> {
 const commands = new Map<HelmMajor, Promise<string>>();
 
 async function findOrBuild(major: HelmMajor): Promise<string> {
-  return (await helmOnPath(major, process.env.PATH ?? '')) ?? (await builtHelm(major));
+  return (await helmOnPath(major, process.env.PATH ?? '')) ?? (await pinnedHelm(major));
 }
 
 /** The first `helm`, `helm3` or `helm4` in a PATH that reports this major version. */
@@ -55,7 +55,8 @@ export async function helmVersion(command: string): Promise<string | undefined> 
   }
 }
 
-async function builtHelm(major: HelmMajor): Promise<string> {
+/** The path of the Helm binary that is built from the pinned module, whatever is on the PATH. */
+export async function pinnedHelm(major: HelmMajor): Promise<string> {
   const version = pinned(`helm.sh/helm/v${major}`);
   try {
     return await builtJudge(`helm-${version}`, `helm.sh/helm/v${major}/cmd/helm`);
@@ -66,6 +67,28 @@ async function builtHelm(major: HelmMajor): Promise<string> {
         `(no helm ${major}.x is on the PATH; ${why})`,
     );
   }
+}
+
+/** A released version of Helm. */
+export interface HelmRelease {
+  /** Such as v3.14.0. */
+  readonly version: string;
+  /** The version of k8s.io/client-go in its go.mod, such as v0.29.0. */
+  readonly kubernetes: string;
+}
+
+/** The path of the Helm binary of a release, built with what its own go.mod pins. */
+export function releasedHelm(release: HelmRelease): Promise<string> {
+  const { version } = release;
+  const module = `helm.sh/helm/${version.replace(/\..*/, '')}`;
+  return publishedProgram({
+    package: `${module}/cmd/helm`,
+    version,
+    ldflags: releaseLdflags(module, release),
+    folder: path.join(cache, `helm-${version}`),
+    name: 'helm',
+    note: 'once, about 4 minutes',
+  });
 }
 
 /** The path of a judge's binary, which is named after its package. */
@@ -86,7 +109,7 @@ export function builtJudge(title: string, main: string): Promise<string> {
  */
 function helmLdflags(): string {
   const [, kubernetesMinor = ''] = pinned('k8s.io/client-go').split('.');
-  const settings = {
+  return linkerFlags({
     'helm.sh/helm/v3/internal/version.version': pinned('helm.sh/helm/v3'),
     'helm.sh/helm/v3/internal/version.metadata': '',
     'helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor': '1',
@@ -94,7 +117,28 @@ function helmLdflags(): string {
     'helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor': '1',
     'helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor': kubernetesMinor,
     'helm.sh/helm/v4/internal/version.version': pinned('helm.sh/helm/v4'),
-  };
+  });
+}
+
+/** The same for a release. Helm 4 needs the Kubernetes version until 4.1. */
+function releaseLdflags(module: string, { version, kubernetes }: HelmRelease): string {
+  const [, kubernetesMinor = ''] = kubernetes.split('.');
+  const readers = module.endsWith('v3')
+    ? ['pkg/chartutil', 'pkg/lint/rules']
+    : ['pkg/chart/common', 'pkg/chart/v2/lint/rules'];
+  return linkerFlags({
+    [`${module}/internal/version.version`]: version,
+    [`${module}/internal/version.metadata`]: '',
+    ...Object.fromEntries(
+      readers.flatMap((reader) => [
+        [`${module}/${reader}.k8sVersionMajor`, '1'],
+        [`${module}/${reader}.k8sVersionMinor`, kubernetesMinor],
+      ]),
+    ),
+  });
+}
+
+function linkerFlags(settings: { readonly [variable: string]: string }): string {
   return ['-s', '-w', ...Object.entries(settings).map(([name, value]) => `-X ${name}=${value}`)].join(' ');
 }
 

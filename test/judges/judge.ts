@@ -203,9 +203,13 @@ export interface TemplateRequest extends RenderRequest {
   readonly valuesFiles?: readonly string[];
 }
 
-/** What the real `helm template` of one version prints, as objects. */
+/** What the real `helm template` of one major version prints, as objects. */
 export async function helmTemplate(major: HelmMajor, request: TemplateRequest): Promise<Parsed | Refused> {
-  const helm = await helmCommand(major);
+  return templateBy(await helmCommand(major), request);
+}
+
+/** What `helm template` of a Helm binary prints, as objects. */
+export async function templateBy(helm: string, request: TemplateRequest): Promise<Parsed | Refused> {
   const folder = await mkdtemp(path.join(tmpdir(), 'helm-template-'));
   try {
     const { stdout } = await execFile(helm, await templateArguments(request, folder), {

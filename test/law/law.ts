@@ -16,7 +16,7 @@ import {
 } from '../../src/helm/index.js';
 import { forbiddenTextMessage, notPassedOn } from '../../src/text/forbidden-text.js';
 import { helmMajors } from '../judges/helm.js';
-import { helmTemplate, type Judge, type Parsed, type Refused } from '../judges/judge.js';
+import { type Judge, type Parsed, type Refused, templateBy } from '../judges/judge.js';
 import { canonical } from './canonical.js';
 import { seed } from './seed.js';
 
@@ -53,16 +53,20 @@ export async function judged(judge: Judge, subject: LawChart, document: UserDocu
   return { accepted: 'objects' in ours };
 }
 
-/** Asks the commands themselves, `helm template` of both majors, which are far slower than their packages. */
-export async function judgedByCommand(subject: LawChart, document: UserDocument): Promise<Outcome> {
+/** Whether a command can be given a document: no argument of a process holds a null character. */
+export function fitsCommand({ set = [] }: UserDocument): boolean {
+  return set.every((expression) => !expression.includes('\0'));
+}
+
+/** Asks a Helm binary: `helm template` is far slower than Helm's packages. */
+export async function judgedByCommand(
+  helm: string,
+  subject: LawChart,
+  document: UserDocument,
+): Promise<Outcome> {
   const ours = evaluated(subject.chart, document);
-  for (const major of helmMajors) {
-    const found = compared(ours, await helmTemplate(major, { chart: subject.folder, ...asked(document) }));
-    if (found !== undefined) {
-      return { accepted: 'objects' in ours, difference: `helm ${major} template: ${found}` };
-    }
-  }
-  return { accepted: 'objects' in ours };
+  const difference = compared(ours, await templateBy(helm, { chart: subject.folder, ...asked(document) }));
+  return { accepted: 'objects' in ours, ...(difference !== undefined && { difference }) };
 }
 
 /**
@@ -258,7 +262,7 @@ interface Identity {
 const cache = fileURLToPath(new URL('../../.cache/law/', import.meta.url));
 
 /** Writes a document to a file, and returns the commands to inspect it. */
-function written(subject: LawChart, document: UserDocument): string {
+export function written(subject: LawChart, document: UserDocument): string {
   const { files, set = [] } = document;
   const id = createHash('sha256').update(JSON.stringify(document)).digest('hex').slice(0, 12);
   const folder = path.join(cache, id);

@@ -1,23 +1,12 @@
 /**
  * The first law: each row of the operator table means in Helm what it means in TypeScript. The test is generated from
- * the table: thousands of calls of each row are evaluated by our implementation and, printed by the compiler, by `helm
- * template`.
+ * the table.
  */
 import { describe, expect, test } from 'vitest';
 import { operators } from '../../src/helm/expressions/operators.js';
-import type { Operator } from '../../src/helm/ir/operator.js';
-import type { Ast, Entry, Node } from '../../src/helm/ir/tree.js';
-import { layoutDocument } from '../../src/helm/layout/layout.js';
-import { mapNode } from '../../src/helm/manifest/reader.js';
-import { printTemplate } from '../../src/helm/template/go-lines.js';
-import type { Value } from '../../src/text/json.js';
-import { type HelmMajor, helmMajors } from '../judges/helm.js';
-import { helmTemplate, type PlainMap } from '../judges/judge.js';
-import { missedEdges } from './generators/asked-edges.js';
-import { argumentsAsValues, type Group, questionsFor } from './generators/operator-cases.js';
-import { valuesText } from './generators/values-text.js';
+import { helmCommand, helmMajors } from '../judges/helm.js';
+import { type Answer, operatorAnswers } from './operator-answers.js';
 import { patience, runs, seed } from './seed.js';
-import { throwawayFolder } from './throwaway-chart.js';
 
 /** Random calls of each row; edge cases come in addition. */
 const many = runs(2000);
@@ -31,26 +20,11 @@ const meaningless: { readonly [row: string]: readonly string[] } = {
   last: ['list: []'],
 };
 
-/** What a row was tested with. */
-interface Row {
-  readonly operator: Operator;
-  readonly groups: readonly Group[];
-}
-
-/** The outcome. */
-interface Answer {
-  readonly compared: number;
-  /** The edge cases of its parameters that no call had. */
-  readonly missed: readonly string[];
-  /** How Helm's results differ, in the words of a test's message. */
-  readonly differences: readonly string[];
-}
-
 let answers: Promise<ReadonlyMap<string, Answer>> | undefined;
 
 describe(`operators, seed ${seed}`, { timeout: patience }, () => {
   test.each(operators.map(({ name }) => [name] as const))('%s', async (name) => {
-    answers ??= askAll();
+    answers ??= ask();
     const answer = (await answers).get(name);
     expect(answer?.differences).toEqual([]);
     expect(answer?.missed).toEqual(meaningless[name] ?? []);
@@ -58,165 +32,7 @@ describe(`operators, seed ${seed}`, { timeout: patience }, () => {
   });
 });
 
-/** As many calls as one run of Helm computes, or those of one row if there are more. */
-const callsAtOnce = 30_000;
-
-/** Tests all rows, in a few large runs. While Helm renders one, the next is prepared. */
-async function askAll(): Promise<ReadonlyMap<string, Answer>> {
-  const all = new Map<string, Answer>();
-  let running: Promise<unknown> = Promise.resolve();
-  for (const batch of batches()) {
-    const asked = askTogether(batch).then((answers) => {
-      for (const [name, answer] of answers) all.set(name, answer);
-    });
-    await running;
-    running = asked;
-  }
-  await running;
-  return all;
-}
-
-function* batches(): Generator<readonly Row[]> {
-  let batch: Row[] = [];
-  for (const [index, operator] of operators.entries()) {
-    const row = { operator, groups: questionsFor(operator, many, seed + 1000 * index) };
-    if (batch.length > 0 && countOf([...batch, row]) > callsAtOnce) {
-      yield batch;
-      batch = [];
-    }
-    batch.push(row);
-  }
-  yield batch;
-}
-
-function countOf(rows: readonly Row[]): number {
-  return rows.flatMap(({ groups }) => groups).reduce((sum, { cases }) => sum + cases.length, 0);
-}
-
-/** If Helm refuses some row, each is tested separately. */
-async function askTogether(rows: readonly Row[]): Promise<readonly (readonly [string, Answer])[]> {
-  const results = await rendered(rows);
-  const answers: [string, Answer][] = [];
-  for (const row of rows) {
-    const differences = results.ok ? differencesOf(row, results.objects) : await refusals(row);
-    const calls = row.groups.flatMap(({ cases }) => cases.map((each) => each.arguments));
-    const missed = missedEdges(row.operator, calls);
-    answers.push([row.operator.name, { compared: calls.length, missed, differences }]);
-  }
-  return answers;
-}
-
-// ---------------------------------------------------------------------------------------------------- asking Helm
-
-type Rendered =
-  | { readonly ok: true; readonly objects: { readonly [M in HelmMajor]: readonly PlainMap[] } }
-  | { readonly ok: false; readonly error: string };
-
-async function rendered(rows: readonly Row[]): Promise<Rendered> {
-  const { files, values } = chartOf(rows);
-  const folder = throwawayFolder();
-  const request = { chart: folder.write(files), values: [valuesText(values)] };
-  const objects: Record<HelmMajor, readonly PlainMap[]> = { 3: [], 4: [] };
-  try {
-    const verdicts = await Promise.all(
-      helmMajors.map(async (major) => [major, await helmTemplate(major, request)] as const),
-    );
-    for (const [major, verdict] of verdicts) {
-      if (!verdict.ok) return { ok: false, error: `Helm ${major} refuses: ${verdict.error}` };
-      objects[major] = verdict.objects;
-    }
-  } finally {
-    folder.remove();
-  }
-  return { ok: true, objects };
-}
-
-/** A template for each row, which computes its groups, and the values that they walk. */
-function chartOf(rows: readonly Row[]): { files: ReadonlyMap<string, string>; values: Value } {
-  const templates = rows.map((row) => [`templates/${row.operator.name}.yaml`, templateOf(row)] as const);
-  const values = rows.map(
-    ({ operator, groups }) =>
-      [
-        operator.name,
-        groups.map(({ cases }) => cases.map((each) => argumentsAsValues(each.arguments))),
-      ] as const,
-  );
-  return {
-    files: new Map([['Chart.yaml', 'apiVersion: v2\nname: law\nversion: 0.1.0\n'], ...templates]),
-    values: Object.fromEntries(
-      values.map(([name, groups]) => [
-        name,
-        Object.fromEntries(groups.map((group, index) => [groupKey(index), group])),
-      ]),
-    ),
-  };
-}
-
-const groupKey = (index: number) => `group${index}`;
-
-const allValues: Ast = { kind: 'builtin', object: 'Values', schema: {} };
-
-function templateOf({ operator: { name }, groups }: Row): string {
-  const head = mapNode({ apiVersion: 'law/v1', kind: 'Results', metadata: { name } }).entries;
-  const ofRow: Ast = { kind: 'member', of: allValues, key: name, schema: {} };
-  const results = groups.map(({ element, cases }, index): Entry => {
-    const key = groupKey(index);
-    const over: Ast = { kind: 'member', of: ofRow, key, schema: { type: 'array', items: {} } };
-    const list: Node = {
-      kind: 'list',
-      elements: [{ kind: 'item', value: { kind: 'scalar', value: 'first' } }, element(over, cases)],
-    };
-    return { kind: 'field', key, value: list };
-  });
-  return printTemplate(layoutDocument({ kind: 'map', entries: [...head, ...results] }));
-}
-
-// ------------------------------------------------------------------------------------------------------ differences
-
-/** A few of the calls whose results differ, the shortest ones. */
-function differencesOf(
-  row: Row,
-  objects: { readonly [M in HelmMajor]: readonly PlainMap[] },
-): readonly string[] {
-  const found = helmMajors.flatMap((major) => {
-    const results = objects[major].find(({ metadata }) => isNamed(metadata, row.operator.name));
-    return row.groups.flatMap(({ call, cases }, index) => {
-      const list: unknown = results?.[groupKey(index)];
-      return cases.flatMap(({ arguments: args, expected }, position) => {
-        const result: unknown = Array.isArray(list) ? list[position + 1] : undefined;
-        return result === expected
-          ? []
-          : [`${call} of ${JSON.stringify(args)}: ${expected} here, in Helm ${major} ${result}`];
-      });
-    });
-  });
-  return found.sort((left, right) => left.length - right.length).slice(0, 5);
-}
-
-function isNamed(metadata: unknown, name: string): boolean {
-  return typeof metadata === 'object' && metadata !== null && 'name' in metadata && metadata.name === name;
-}
-
-/** The first call of a row that Helm refuses, found by bisection; or how its results differ, if it refuses none. */
-async function refusals(row: Row): Promise<readonly string[]> {
-  const results = await rendered([row]);
-  if (results.ok) return differencesOf(row, results.objects);
-  for (const half of halves(row)) {
-    const found = await refusals(half);
-    if (found.length > 0) return found;
-  }
-  const [only] = row.groups;
-  return [`${only?.call} of ${JSON.stringify(only?.cases.map((each) => each.arguments))}: ${results.error}`];
-}
-
-function halves(row: Row): readonly Row[] {
-  const [only, ...others] = row.groups;
-  if (only === undefined) return [];
-  const halved = others.length > 0 ? cut(row.groups) : cut(only.cases).map((cases) => [{ ...only, cases }]);
-  return halved.map((groups) => ({ ...row, groups }));
-}
-
-function cut<T>(items: readonly T[]): readonly (readonly T[])[] {
-  const middle = Math.floor(items.length / 2);
-  return middle === 0 ? [] : [items.slice(0, middle), items.slice(middle)];
+async function ask(): Promise<ReadonlyMap<string, Answer>> {
+  const helms = helmMajors.map(async (major) => [`Helm ${major}`, await helmCommand(major)] as const);
+  return operatorAnswers(new Map(await Promise.all(helms)), many);
 }

@@ -1,7 +1,6 @@
 /** The law inside a parent chart: Helm passes its charts all of `global`, and `enabled` turns each on or off. */
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { stringify } from 'yaml';
 import { webService } from '../../examples/web-service/chart.js';
 import { centaurChart } from '../../src/centaur/index.js';
 import type { HelmChart } from '../../src/helm/index.js';
@@ -12,6 +11,7 @@ import { helmMajors } from '../judges/helm.js';
 import { useJudge } from '../judges/use-judge.js';
 import { userDocuments, withForms } from './generators/documents.js';
 import { admittedValues, compared, isTaken, release } from './law.js';
+import { parentOf } from './parent-chart.js';
 import { patience, runs, seed } from './seed.js';
 import { throwawayFolder } from './throwaway-chart.js';
 
@@ -21,29 +21,6 @@ afterAll(() => folder.remove());
 
 /** What other charts of the release, Rancher or Fleet put there. */
 const globals = { cattle: { systemDefaultRegistry: 'registry.example.com', clusterId: 'c-1' }, tier: 3 };
-
-interface Member {
-  readonly chart: HelmChart;
-  readonly alias?: string;
-}
-
-const nameIn = ({ chart, alias }: Member) => alias ?? chart.metadata.name;
-
-/** A parent chart with these under a condition; a chart with two aliases is included once. */
-function parentOf(...members: readonly Member[]): string {
-  const dependencies = members.map((member) => ({
-    name: member.chart.metadata.name,
-    version: member.chart.metadata.version,
-    condition: `${nameIn(member)}.enabled`,
-    ...(member.alias !== undefined && { alias: member.alias }),
-  }));
-  const parent = { apiVersion: 'v2', name: 'parent', version: '1.0.0', dependencies };
-  const files = new Map([['Chart.yaml', stringify(parent)]]);
-  for (const { chart } of members) {
-    for (const [file, text] of chart.compile()) files.set(`charts/${chart.metadata.name}/${file}`, text);
-  }
-  return folder.write(files);
-}
 
 async function rendered(chart: string, values: object) {
   const verdicts = await judge().render({ chart, values: [JSON.stringify(values)], release });
@@ -66,7 +43,7 @@ describe.each<readonly [string, HelmChart, object]>([
     });
 
   test('has the same objects from both Helms as here', async () => {
-    const parent = parentOf({ chart });
+    const parent = folder.write(parentOf({ chart }));
     const drawn: readonly ValueMap[] = fc.sample(documents, { seed, numRuns: runs(30, 5) });
     for (const { global = {}, ...own } of drawn) {
       const shared = { ...(isMap(global) ? global : {}), ...globals };
@@ -87,7 +64,9 @@ describe.each<readonly [string, HelmChart, object]>([
   });
 
   test('has no objects if the condition is false', async () => {
-    for (const [, theirs] of await rendered(parentOf({ chart }), { [name]: { enabled: false } })) {
+    for (const [, theirs] of await rendered(folder.write(parentOf({ chart })), {
+      [name]: { enabled: false },
+    })) {
       expect(theirs).toMatchObject({ ok: true, objects: [] });
     }
   });
@@ -96,7 +75,7 @@ describe.each<readonly [string, HelmChart, object]>([
     [{ [name]: { enabled: 'yes' } }, /enabled/],
     [{ [name]: { enabld: true } }, /enabld/],
   ])('refuses %j', async (values, message) => {
-    for (const [, theirs] of await rendered(parentOf({ chart }), values)) {
+    for (const [, theirs] of await rendered(folder.write(parentOf({ chart })), values)) {
       expect(theirs).toMatchObject({ ok: false, error: expect.stringMatching(message) });
     }
   });
@@ -104,7 +83,7 @@ describe.each<readonly [string, HelmChart, object]>([
 
 test('two aliases of centaur in one parent chart create no object twice', async () => {
   const chart = centaurChart();
-  const parent = parentOf({ chart, alias: 'one' }, { chart, alias: 'two' });
+  const parent = folder.write(parentOf({ chart, alias: 'one' }, { chart, alias: 'two' }));
   const mode = { ironProxy: { secretSource: 'onepassword-connect' } };
   const connect = (applicationName: string) => ({
     onepasswordConnect: { connect: { create: true, applicationName } },
