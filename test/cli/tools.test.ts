@@ -335,7 +335,7 @@ describe('centaur-chart tools', () => {
     await tree({ 'a\nb/c/pyproject.toml': '[tool.centaur]\nsecrets = [5]' });
     expect((await tools('a\nb')).stderr).toBe(
       'a?b/c/pyproject.toml:2:12: tool.centaur.secrets[0]: must be a string or a map, but is a number\n' +
-        '  Put it in quotes, so that TOML reads a string: "…"\n' +
+        '  Write a secret as {type = "http", name = "WAREHOUSE_API_KEY", match_headers = ["Authorization"]}.\n' +
         '1 pyproject.toml file read: 1 problem in 1 file\n',
     );
     expect((await tools('a\nd')).stderr).toBe(
