@@ -1,6 +1,6 @@
 /**
- * Which hosts may receive credentials, and who may hold what: the release's own hosts, the Secrets that are withheld
- * from its parts, and the variables that hold tokens and credentials. Each key of the values that can name one of these
+ * Which hosts may receive credentials, and who may hold what: the release's own hosts (own-hosts.ts), the Secrets that
+ * are withheld from its parts, and the variables that hold tokens and credentials. Each key of the values that can name one of these
  * is checked against them here; the rules of `src/secrets` check what tools declare against the same hosts and tokens.
  */
 import Type from 'typebox';
@@ -13,7 +13,6 @@ import {
   type Expr,
   each,
   eq,
-  first,
   get,
   groupBy,
   hasPrefix,
@@ -29,7 +28,6 @@ import {
   or,
   type RuleGroup,
   readAs,
-  release,
   rules,
   type Symbolic,
   str,
@@ -42,17 +40,11 @@ import {
 import { anyOf, endsAsOneOf, given } from '../secrets/conditions.js';
 import { placeholderOf, referencesOf, type Secret } from '../secrets/declared-secrets.js';
 import { harnessCredentials } from '../secrets/harness.js';
-import {
-  givenNamesOwn,
-  type OwnHost,
-  type OwnHostNames,
-  type OwnHosts,
-  ownHost,
-  ownHostsNamed,
-} from '../secrets/own-host.js';
+import type { OwnHosts } from '../secrets/own-host.js';
 import { postgresClient } from '../secrets/proxy-config.js';
 import { guardedSettings } from './api.js';
 import { allInfraKeys, guardedKeys, tokenKeys } from './infra-secret.js';
+import { hostRules } from './own-hosts.js';
 import type { Platform } from './platform.js';
 import { pullSecretNames } from './pod.js';
 import type { PodKeys } from './values/index.js';
@@ -62,83 +54,6 @@ export function exposureRules(platform: Platform, ownHosts: OwnHosts): readonly 
     rules('Hosts of the release itself', ...hostRules(platform, ownHosts)),
     rules('Secrets that are withheld', ...secretRules(platform)),
     rules('Variables that hold credentials', ...variableRules(platform), ...settingRules(platform)),
-  ];
-}
-
-// --------------------------------------------------------------------------------------------------------- hosts
-
-/**
- * The Services of the release, and CoreDNS's names for pods by address, in every spelling that a resolver in the
- * cluster completes or accepts: https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
- */
-export function ownHostsOf({ values, names }: Platform): OwnHosts {
-  const { clusterDomain } = values.api.egressDiscovery;
-  const { connect } = values.onepasswordConnect;
-  const { Namespace } = release;
-  // The cluster's domain may differ from the one in the values, so the labels before it decide.
-  const service = (name: Expr<string>, more: Pick<OwnHostNames, 'who' | 'closed'>) =>
-    ownHost({
-      ...more,
-      name: str`${name}.${Namespace}.svc.${clusterDomain}`,
-      ends: [name, str`${name}.${Namespace}`],
-      parts: [
-        str`${name}.${Namespace}.svc`,
-        ...[str`*.${Namespace}.svc`, str`${name}.*`, str`${name}.${Namespace}.*`],
-      ],
-    });
-  const hosts = listOf<OwnHost>(
-    [
-      service(names.api, { who: 'the API itself', closed: false }),
-      service(names.ironProxy, { who: 'iron-proxy itself', closed: true }),
-      when(
-        connect.create,
-        service(connect.applicationName, { who: 'the Connect server itself', closed: true }),
-      ),
-      ownHost({
-        name: str`pod.${clusterDomain}`,
-        who: 'where every address has a name, also that of the API',
-        closed: true,
-        ends: [constant('pod'), str`pod.${clusterDomain}`],
-        parts: [str`${Namespace}.pod`],
-      }),
-    ],
-    'ownHosts',
-  );
-  return valueTemplate(
-    'centaur.credentialExposure.ownHosts',
-    "Hosts that are the release's own: what each is called, who listens there, and by what parts of a host it is found.",
-    hosts,
-  );
-}
-
-function hostRules({ values, connectServer }: Platform, ownHosts: OwnHosts): readonly Member<string>[] {
-  const { ironProxy, tools } = values;
-  const { allowedHosts } = ironProxy;
-  const toolHosts = listOf<string>([each(tools, ({ hosts }) => each(hosts, (host) => host))], 'toolHosts');
-  const whereOwnAreNamed = (
-    hosts: Symbolic<readonly string[]>,
-    messages: (ownHosts: OwnHosts) => Member<string>,
-  ) => givenNamesOwn<string>(ownHosts, hosts, (namesOwn, own) => when(namesOwn, messages(own)));
-  const leadingTo = (own: OwnHosts, key: string | Expr<string>, hosts: Symbolic<readonly string[]>) =>
-    each<string, string>(hosts, (host) =>
-      each(ownHostsNamed(own, host), ({ name, who, closed }) =>
-        when(closed, str`${key}: ${host} would lead sandboxes to ${name}, ${who}: remove it`),
-      ),
-    );
-  return [
-    when(
-      isNonEmpty(values.onepasswordConnect.connect.url),
-      when(
-        ownHostsNamed(ownHosts, connectServer.host),
-        (named) =>
-          str`onepasswordConnect.connect.url: iron-proxy would send the token of Connect to ${first(named).name}, ${first(named).who}, which must not read it: give the URL of a Connect server`,
-      ),
-    ),
-    whereOwnAreNamed(allowedHosts, (own) => leadingTo(own, 'ironProxy.allowedHosts', allowedHosts)),
-    // Sandboxes can reach them even if no secret is sent there.
-    whereOwnAreNamed(toolHosts, (own) =>
-      each(tools, ({ hosts }, tool) => leadingTo(own, str`tools.${tool}.hosts`, defaultIfAbsent(hosts, []))),
-    ),
   ];
 }
 
@@ -385,12 +300,12 @@ function placeholdersOf({ secrets }: Platform): PlaceholdersByName {
       [secret.name, each(referencesOf({ secret }), (reference) => reference)],
       'names',
     );
-    const texts = listOf<string>(
+    const strings = listOf<string>(
       [placeholderOf(secret), when(eq(secret.declared.type, 'pg_dsn'), databaseAddress)],
-      'texts',
+      'strings',
     );
     return each(uniq(names), (name) =>
-      each(texts, (text) => readAs(placeholderSchema, mapOf<string>({ name, text }, 'placeholder'))),
+      each(strings, (text) => readAs(placeholderSchema, mapOf<string>({ name, text }, 'placeholder'))),
     );
   });
   return valueTemplate(

@@ -22,9 +22,10 @@ import {
 import { innerPorts } from '../secrets/proxy-config.js';
 import { secretRules } from '../secrets/secret-rules.js';
 import { busPorts } from './connect.js';
-import { exposureRules, ownHostsOf } from './credential-exposure.js';
+import { exposureRules } from './credential-exposure.js';
 import { firewallCaRules } from './firewall-ca-rules.js';
 import { allInfraKeys, tokenKeys } from './infra-secret.js';
+import { ownHostsOf } from './own-hosts.js';
 import type { Platform } from './platform.js';
 import { workloadRules } from './workload-rules.js';
 

@@ -249,7 +249,7 @@ describe('a wrong value', () => {
     const hint = (path: ValuePath, value: Value) =>
       path[0] === 'hosts' && typeof value === 'string' ? `Write ${value.toLowerCase()}.` : undefined;
     expect(problems('hosts: [A, 1]\nservice: {hosts: B}\n', { hints: { hint } })).toEqual([
-      'values.yaml:1:9 hosts[0]: does not have the required form; character 1, "A" (U+0041), is not allowed | Write a.',
+      'values.yaml:1:9 hosts[0]: does not have the required form; character 1, an uppercase letter, is not allowed | Write a.',
       'values.yaml:1:12 hosts[1]: must be a string, but is a number | Names of hosts, in small letters.',
       'values.yaml:2:11 service.hosts: this key is not known | There is a key of this name elsewhere: hosts.',
     ]);
@@ -299,7 +299,7 @@ describe('a wrong value', () => {
     [
       'of another form is told what the key is for',
       'greeting:\n  every: often\n',
-      'values.yaml:2:3 greeting.every: does not have the required form; character 1, "o" (U+006F), is not allowed | How often: a number and s, m or h, such as 10m.',
+      'values.yaml:2:3 greeting.every: does not have the required form; character 1, a lowercase letter, is not allowed | How often: a number and s, m or h, such as 10m.',
     ],
     [
       'of nearly the right form is told the right one',

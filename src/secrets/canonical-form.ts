@@ -91,8 +91,8 @@ export function canonicalFormOf(secret: Symbolic<DeclaredSecret>, reference: Exp
 }
 
 /** Joins several strings into one; different strings never give the same result. */
-function exactly(...texts: readonly Leaf<string>[]): Expr<string> {
-  return toJson(listOf<string>(texts, 'texts'));
+function exactly(...strings: readonly Leaf<string>[]): Expr<string> {
+  return toJson(listOf<string>(strings, 'strings'));
 }
 
 /** The members of a list whose order and repetitions have no meaning. */

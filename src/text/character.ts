@@ -18,8 +18,14 @@ const names: { readonly [character: string]: string } = {
   '\ufeff': 'a byte order mark',
 };
 
-/** A character by its name or, if it is visible, itself; and its code point, such as `a space (U+0020)`. */
+/**
+ * A character by its name or, if it is visible, itself; and its code point, such as `a space (U+0020)`. Letters and digits of ASCII
+ * are not repeated: they may be a part of a password.
+ */
 export function characterInWords(character: string): string {
+  if (/^[A-Z]$/.test(character)) return 'an uppercase letter';
+  if (/^[a-z]$/.test(character)) return 'a lowercase letter';
+  if (/^[0-9]$/.test(character)) return 'a digit';
   const code = `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
   const name = Object.hasOwn(names, character) ? names[character] : undefined;
   if (name !== undefined) return `${name} (${code})`;

@@ -21,7 +21,7 @@ describe("the project's page has the snippets and commands of the original", () 
   const given = existsSync(original);
   const text = given ? readFileSync(original, 'utf8') : '';
 
-  beforeEach(({ skip }) => skip(!given, 'skipped: the original page is not beside this clone'));
+  beforeEach(({ skip }) => skip(!given, 'skipped: the original page is not next to this clone'));
 
   it('the values for Connect', () => {
     expect(page.connect.trim()).toBe(

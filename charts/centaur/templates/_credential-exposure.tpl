@@ -145,12 +145,12 @@ What may stand in a variable for a credential: by the name of the secret, or of 
     {{- $names = append $names $reference -}}
   {{- end -}}
   {{- range $name := uniq $names -}}
-    {{- $texts := list (default $secret.name $secret.declared.replacer) -}}
+    {{- $strings := list (default $secret.name $secret.declared.replacer) -}}
     {{- if eq $secret.declared.type "pg_dsn" -}}
-      {{- $texts = append $texts "postgresql://app_user@…" -}}
+      {{- $strings = append $strings "postgresql://app_user@…" -}}
     {{- end -}}
-    {{- range $text := $texts -}}
-      {{- $placeholders = append $placeholders (dict "name" $name "text" $text) -}}
+    {{- range $string := $strings -}}
+      {{- $placeholders = append $placeholders (dict "name" $name "text" $string) -}}
     {{- end -}}
   {{- end -}}
 {{- end -}}

@@ -329,9 +329,9 @@ function emptyOf(node: Node, scope: Scope): Value {
 
 /** Runs laid-out lines into the lines of text that the printed template yields. */
 export function run(lines: readonly Line[], scope: Scope): string[] {
-  const texts: string[] = [];
-  addLines(lines, scope, texts);
-  return texts;
+  const strings: string[] = [];
+  addLines(lines, scope, strings);
+  return strings;
 }
 
 function addLines(lines: readonly Line[], scope: Scope, to: string[]): void {

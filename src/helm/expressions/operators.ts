@@ -337,10 +337,10 @@ const verbs: { readonly [K in Kind]?: string } = { string: '%s', integer: '%d' }
 
 /** A string with strings and integers interpolated: str`${repository}:${tag}`. */
 export function str(
-  texts: TemplateStringsArray,
+  strings: TemplateStringsArray,
   ...values: readonly (Leaf<string> | Leaf<number>)[]
 ): Expr<string> {
-  const parts = texts.flatMap((text, index) => [text, values[index]]).filter((part) => part !== undefined);
+  const parts = strings.flatMap((text, index) => [text, values[index]]).filter((part) => part !== undefined);
   const written = parts.filter((part) => part !== '').flatMap(partsOf);
   return written.every((part) => typeof part === 'string')
     ? symbolic<string>(astOf(written.join('')))

@@ -54,7 +54,7 @@ const words: ReadonlyMap<string, ScalarValue> = new Map(
       ['infinite', Number.POSITIVE_INFINITY, ['.inf', '.Inf', '.INF', '+.inf', '+.Inf', '+.INF']],
       ['infinite', Number.NEGATIVE_INFINITY, ['-.inf', '-.Inf', '-.INF']],
     ] as const
-  ).flatMap(([kind, value, texts]) => texts.map((text) => [text, { kind, value }])),
+  ).flatMap(([kind, value, spellings]) => spellings.map((text) => [text, { kind, value }])),
 );
 
 /** The first matching row decides; it may still refuse the size. */
