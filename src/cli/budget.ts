@@ -25,7 +25,7 @@ export const budget: Verb = {
   ],
 
   define(command) {
-    defineValuesOptions(command)
+    defineValuesOptions(command, 'values files, the later ones winning')
       .option(
         '--sandboxes <number>',
         'sandboxes that run at once, each with a proxy of its own',
@@ -45,8 +45,8 @@ export const budget: Verb = {
       );
   },
 
-  async run({ sandboxes, plan, output, ...flags }: BudgetOptions, host) {
-    const asked = await loaded(flags, host);
+  async run({ sandboxes, plan, output, ...flags }: BudgetOptions, host, operands) {
+    const asked = await loaded(flags, operands, host);
     if (asked === undefined) return 1;
     const { io } = host;
     const { limited, source, proxies, ...kept } = asked.lookups(asked.values);

@@ -10,13 +10,21 @@ export interface Io {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: { readonly [name: string]: string | undefined };
+  /** From the call on, Ctrl-C aborts the signal and no longer ends the process. */
+  interruption(): AbortSignal;
 }
 
 export function processIo(): Io {
   const { stdin, stdout, stderr, env } = process;
   // Without a listener, a reader that exits would end the process with a stack trace; `print` reports it instead.
   for (const output of [stdout, stderr]) output.on('error', () => {});
-  return { stdin, stdout, stderr, env };
+  return { stdin, stdout, stderr, env, interruption };
+}
+
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => controller.abort());
+  return controller.signal;
 }
 
 /**

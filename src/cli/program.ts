@@ -17,7 +17,7 @@ export interface Product {
 export async function main(product: Product, argv: readonly string[], io: Io): Promise<ExitStatus> {
   const help: string[] = [];
   let status: ExitStatus = 0;
-  const host: Host = { io, subject: product.load };
+  const host: Host = { io, version: product.version, subject: product.load };
   const program = new Command(name)
     .description('Checks values of the Centaur chart, and renders its manifests without Helm.')
     .version(product.version)

@@ -13,7 +13,7 @@ export interface ReleaseFlags {
 export function defineReleaseOptions(command: Command): void {
   command
     .option('--release <name>', "the release's name (default: the chart's)")
-    .option('--namespace <name>', 'the namespace that the release is for', 'default');
+    .option('-n, --namespace <name>', 'the namespace that the release is for', 'default');
 }
 
 /**

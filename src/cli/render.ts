@@ -19,13 +19,14 @@ export const render: Verb = {
     'Where something is wrong with the values, it says what and where, and prints no manifest.',
   examples: [
     'render -f values.yaml',
-    'render -f base.yaml -f production.yaml --set api.replicaCount=3',
-    'render -f values.yaml --no-hooks --namespace centaur-system | kubectl apply --server-side -f -',
-    'render -f values.yaml --output-dir manifests',
+    'render -f base.yaml,production.yaml --set api.replicaCount=3',
+    'render -f values.yaml --set-file firewall.ca.certPem=ca.pem',
+    'render -f values.yaml --no-hooks -n centaur-system | kubectl apply --server-side -f -',
+    'render values.yaml --output-dir manifests',
   ],
 
   define(command) {
-    defineValuesOptions(command);
+    defineValuesOptions(command, 'values files, the later ones winning');
     defineReleaseOptions(command);
     command
       .option('--skip-tests', 'leave out the pods of helm test')
@@ -39,12 +40,12 @@ export const render: Verb = {
       );
   },
 
-  async run({ outputDir, skipTests = false, hooks, ...flags }: RenderOptions, host) {
+  async run({ outputDir, skipTests = false, hooks, ...flags }: RenderOptions, host, operands) {
     const { io } = host;
     const release = releaseOf(flags);
     const [asked, { isHook, isTestHook }, { inInstallOrder }, { isSecret, manifestText, sourceLine }] =
       await Promise.all([
-        loaded(flags, host, release),
+        loaded(flags, operands, host, release),
         import('./hooks.js'),
         import('./install-order.js'),
         import('./manifest-text.js'),

@@ -1,14 +1,23 @@
 import { Option } from 'commander';
 import type { Problem } from '../helm/load-values.js';
-import { print, progress } from './io.js';
+import { type ExitStatus, Failure } from './failure.js';
+import { complain, print, progress } from './io.js';
 import { defineReleaseOptions, type ReleaseFlags, releaseOf } from './release-options.js';
-import { defineFilesOption } from './values-options.js';
-import type { Verb } from './verb.js';
+import { type ReportFormat, reportFormats } from './report-formats.js';
+import {
+  defineValuesOptions,
+  type NamedValues,
+  namedByArguments,
+  namedValues,
+  readValues,
+  type ValuesFlags,
+} from './values-options.js';
+import type { Host, Verb } from './verb.js';
 
-interface ValidateOptions extends ReleaseFlags {
-  readonly values: readonly string[];
+interface ValidateOptions extends ReleaseFlags, ValuesFlags {
   readonly layered: boolean;
-  readonly output: 'text' | 'json';
+  readonly watch: boolean;
+  readonly output: ReportFormat;
 }
 
 export const validate: Verb = {
@@ -19,75 +28,93 @@ export const validate: Verb = {
     'The release and its namespace are part of the names by which its API can be reached, where no credential may be sent:\n' +
     'give both as at the installation, so that each of these names is refused.',
   examples: [
-    'validate -f values.yaml',
-    'validate -f values/*.yaml',
-    'validate --layered -f base.yaml -f production.yaml --release centaur --namespace centaur-system',
-    'validate -f values.yaml --output json',
+    'validate values.yaml',
+    'validate values/',
+    "validate 'environments/**/*.yaml' --output github",
+    'validate --layered -f base.yaml,production.yaml --release centaur -n centaur-system',
+    'validate values.yaml --set api.replicaCount=3 --output json',
+    'validate values/ --watch',
   ],
 
   define(command) {
-    defineFilesOption(command, 'values files').option(
-      '--layered',
-      'check the files as one set of values, the later files winning',
-      false,
-    );
+    defineValuesOptions(
+      command,
+      "values files, folders (their *.yaml and *.yml) and patterns such as '*.yaml'",
+    )
+      .option('--layered', 'check the files as one set of values, the later files winning', false)
+      .option('--watch', 'check again whenever a file changes, until Ctrl-C', false);
     defineReleaseOptions(command);
     command.addOption(
-      new Option('--output <format>', 'how to print what was found')
-        .choices(['text', 'json'])
+      new Option('--output <format>', 'how to print what was found; github are annotations of a workflow')
+        .choices(reportFormats)
         .default('text'),
     );
   },
 
-  async run({ values, layered, output, ...flags }: ValidateOptions, { io, subject }) {
-    const release = releaseOf(flags);
-    const [{ loadValues }, { readFiles }] = await Promise.all([
-      import('../helm/load-values.js'),
-      import('./read-files.js'),
-    ]);
-    const files = await readFiles(values, io);
-    const { chart, hints } = await subject();
-
-    const sets = layered ? [files] : files.map((file) => [file]);
-    const busy = progress(io);
-    const found = sets.map((set, index) => {
-      if (sets.length > 1) busy.show(`checking ${index + 1} of ${sets.length}: ${set[0]?.file}`);
-      return loadValues(chart, { files: set, release, hints });
-    });
-    busy.done();
-    const problems = found.flatMap((loaded) => ('problems' in loaded ? loaded.problems : []));
-    const warnings = found.flatMap((loaded) => ('problems' in loaded ? [] : loaded.warnings));
-
-    const placed =
-      problems.length === 0
-        ? problems
-        : (await import('./declared-problems.js')).inPyprojects(problems, files);
-    if (output === 'json') {
-      const names = files.map(({ file }) => file);
-      const report = { valid: problems.length === 0, files: names, problems: placed, warnings };
-      await print(io, `${JSON.stringify(report, null, 2)}\n`);
-    } else {
-      const { coloursOf, problemText, warningText } = await import('./problem-text.js');
-      const colours = coloursOf(io.stdout, io);
-      const lines = [
-        ...placed.map((problem) => problemText(problem, colours)),
-        ...warnings.map((warning) => warningText(warning, colours)),
-      ];
-      await print(io, `${lines.join('')}${summary(files.length, problems, warnings)}\n`);
-    }
-    return problems.length === 0 ? 0 : 1;
+  async run({ watch, ...options }: ValidateOptions, host, operands) {
+    const named = async () => {
+      const { filesNamed } = await import('./named-files.js');
+      return namedValues(options, await filesNamed(namedByArguments(operands)), options.layered);
+    };
+    if (!watch) return check(options, host, await named());
+    return watchValues(options, host, named);
   },
 };
 
-function summary(files: number, problems: readonly Problem[], warnings: readonly Problem[]): string {
-  const checked = `${counted(files, 'file')} checked`;
-  if (problems.length === 0) {
-    return `${checked}: no problems${warnings.length > 0 ? `, ${counted(warnings.length, 'warning')}` : ''}`;
-  }
-  const faulty = new Set(problems.map(({ file }) => file)).size;
-  return `${checked}: ${counted(problems.length, 'problem')}${files === 1 ? '' : ` in ${faulty} of them`}`;
+async function watchValues(
+  options: Omit<ValidateOptions, 'watch'>,
+  host: Host,
+  named: () => Promise<NamedValues>,
+): Promise<ExitStatus> {
+  const [{ isStdin }, { watching }] = await Promise.all([import('./read-files.js'), import('./watch.js')]);
+  const names = async () => {
+    const { files, setFiles } = await named();
+    return [...files, ...setFiles].map(({ name }) => name);
+  };
+  if ((await names()).some(isStdin)) throw new Failure(2, '--watch: standard input cannot be watched');
+  return watching(host.io, names, async () => {
+    try {
+      return await check(options, host, await named());
+    } catch (error) {
+      // A file that is gone may come back.
+      if (!(error instanceof Failure)) throw error;
+      await complain(host.io, `${error.message}\n`);
+      return error.status;
+    }
+  });
 }
 
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+async function check(
+  { layered, output, ...flags }: Omit<ValidateOptions, 'watch'>,
+  { io, version, subject }: Host,
+  named: NamedValues,
+): Promise<ExitStatus> {
+  const release = releaseOf(flags);
+  const [{ loadValues }, { reports }, { coloursOf }] = await Promise.all([
+    import('../helm/load-values.js'),
+    import('./validation-reports.js'),
+    import('./problem-text.js'),
+  ]);
+  const { files, ...given } = await readValues(named, io);
+  const { chart, hints } = await subject();
+
+  const sets = layered || files.length === 0 ? [files] : files.map((file) => [file]);
+  const busy = progress(io);
+  const found = sets.map((set, index) => {
+    if (sets.length > 1) busy.show(`checking ${index + 1} of ${sets.length}: ${set[0]?.file}`);
+    return loadValues(chart, { ...given, files: set, release, hints });
+  });
+  busy.done();
+  const problems = distinct(found.flatMap((loaded) => ('problems' in loaded ? loaded.problems : [])));
+  const warnings = distinct(found.flatMap((loaded) => ('problems' in loaded ? [] : loaded.warnings)));
+  const placed =
+    problems.length === 0 ? problems : (await import('./declared-problems.js')).inPyprojects(problems, files);
+  const findings = { files: files.map(({ file }) => file), problems: placed, warnings };
+  await print(io, reports[output](findings, { version, colours: coloursOf(io.stdout, io) }));
+  return problems.length === 0 ? 0 : 1;
+}
+
+/** What is wrong with an option is found again with each file. */
+function distinct(problems: readonly Problem[]): readonly Problem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }

@@ -17,6 +17,8 @@ export interface Subject {
 /** The context of a verb. The chart is loaded only on demand, so that `--help` need not wait for it. */
 export interface Host {
   readonly io: Io;
+  /** The command's own version. */
+  readonly version: string;
   subject(): Promise<Subject>;
 }
 

@@ -400,7 +400,7 @@ describe('several problems', () => {
       'z.yaml:2:3 service.port',
       'z.yaml:4:3 greeting.every',
       'a.yaml:1:1 greetings',
-      '--set hosts=…:1:1 hosts[0]',
+      '--set hosts:1:1 hosts[0]',
     ]);
   });
 
@@ -437,13 +437,13 @@ describe('an expression of --set', () => {
     '08080',
   ])('that gives the text %s for a number has no quotes', (text) => {
     expect(problems('', { set: [`service.port=${text}`] })).toEqual([
-      `--set service.port=…:1:1 service.port: must be a whole number, but is a string`,
+      `--set service.port:1:1 service.port: must be a whole number, but is a string`,
     ]);
   });
 
   test('that gives a number for a string is answered with the advice to use quotes in a file', () => {
     expect(problems('', { set: ['image.tag=12'] })).toEqual([
-      '--set image.tag=…:1:1 image.tag: must be a string, but is a number | In a values file, put it in quotes so that YAML reads a string: tag: "…"',
+      '--set image.tag:1:1 image.tag: must be a string, but is a number | In a values file, put it in quotes so that YAML reads a string: tag: "…"',
     ]);
   });
 });
@@ -488,6 +488,39 @@ describe('a broken rule', () => {
     expect(problems('service: {public: true}\ngreeting: {text: "a\\x7f"}\n')).toEqual([
       'values.yaml:1:11 service: public needs a token: set service.token',
       "values.yaml:2:12 greeting.text: character 2, the invisible character U+007F, is not allowed: a chart can't pass it on unchanged | Remove the character, which may be invisible.",
+    ]);
+  });
+
+  test('is applied with its like in the order of Helm, whatever their own', () => {
+    const settings = [
+      { option: '--set-literal', expression: 'greeting.text=literal' },
+      { option: '--set-file', expression: 'greeting.text=a.txt,image.tag=a.txt' },
+      { option: '--set-json', expression: 'greeting.text="json",service.port=2000,image={"tag":"json"}' },
+      { option: '--set-string', expression: 'greeting.text=string,image.tag=string' },
+    ] as const;
+    const loaded = load('', {
+      set: [...settings, 'service.port=3000,greeting.text=set'],
+      setFiles: new Map([['a.txt', 'from a file']]),
+    });
+    expect(loaded).toMatchObject({
+      values: { greeting: { text: 'literal' }, image: { tag: 'from a file' }, service: { port: 3000 } },
+    });
+  });
+
+  test('is named with the key of its assignment, and --set-file with its file', () => {
+    expect(
+      problems('', {
+        set: [
+          'greeting.text=x,service.port=1',
+          { option: '--set-json', expression: 'image.tag=[]' },
+          { option: '--set-file', expression: 'hosts=a.txt' },
+        ],
+        setFiles: new Map([['a.txt', 'secret']]),
+      }),
+    ).toEqual([
+      expect.stringMatching(/^--set-json image.tag:1:1 image.tag: must be a string, but is a list/),
+      expect.stringMatching(/^--set service.port:1:17 service.port: must be at least 1024/),
+      expect.stringMatching(/^--set-file hosts=a.txt:1:1 hosts: must be a list, but is a string/),
     ]);
   });
 });

@@ -1,4 +1,4 @@
-/** From the values that a person gives, in files and with --set, to complete values or to a list of problems. */
+/** From the values that a person gives, in files and with --set and its like, to complete values or to a list of problems. */
 
 import { forbiddenTexts } from '../text/forbidden-text.js';
 import {
@@ -20,9 +20,12 @@ import { schemaDocument } from './template/values-document.js';
 import { ValuesError } from './values/error.js';
 import { coalesce, mergeFiles } from './values/merge.js';
 import { readValuesFile } from './values/read.js';
-import { applySet, setName } from './values/set.js';
+import { applySet, assignmentsOf, filesOf, type Setting, setOptions } from './values/set.js';
 
-export { readValuesFile, ValuesError };
+export { filesOf, readValuesFile, type Setting, ValuesError };
+
+/** Where a problem is if nobody gave values. */
+export const defaultsName = "the chart's defaults";
 
 /** What a chart's authors know about mistakes, beyond the schema. */
 export interface Hints {
@@ -35,15 +38,20 @@ export interface Hints {
 export interface ValuesInput {
   /** Later files override earlier ones. */
   readonly files: readonly { readonly file: string; readonly text: string | Uint8Array }[];
-  /** Expressions as `--set` takes them; they override files. */
-  readonly set?: readonly string[];
+  /**
+   * Settings of `--set` (a string is one) and of Helm's other options like it. They override files, and each other in
+   * Helm's order of the options, and then in their own.
+   */
+  readonly set?: readonly (string | Setting)[];
+  /** The contents of the files that `--set-file` names, by name. */
+  readonly setFiles?: ReadonlyMap<string, string | Uint8Array>;
   readonly release?: ReleaseOptions;
   readonly hints?: Hints;
 }
 
 /** One problem with the values. */
 export interface Problem {
-  /** The file's name as given, or `--set` and the key of its expression. */
+  /** The file's name as given, or the option and the key, such as `--set a.b`. */
   readonly file: string;
   /** From 1. */
   readonly line: number;
@@ -113,7 +121,7 @@ type Read =
   | { readonly sources: readonly Source[]; readonly given: ValueMap }
   | { readonly problems: readonly Problem[] };
 
-function readAll({ files, set = [] }: ValuesInput): Read {
+function readAll({ files, set = [], setFiles = new Map() }: ValuesInput): Read {
   const problems: Problem[] = [];
   const attempt = <T>(read: () => T): T | undefined => {
     try {
@@ -142,11 +150,14 @@ function readAll({ files, set = [] }: ValuesInput): Read {
     sources.push(source);
     given = mergeFiles(given, source.values);
   }
-  // The effect of an expression may depend on the files, so it is not read if a file could not be read.
-  for (const expression of problems.length === 0 ? set : []) {
+  // The effect of a setting may depend on the files, so it is not read if a file could not be read.
+  const content = (name: string) => setFiles.get(name);
+  for (const setting of problems.length === 0 ? inHelmsOrder(set) : []) {
     attempt(() => {
-      given = applySet(given, expression);
-      sources.push(setSource(expression));
+      given = applySet(given, setting, content);
+      for (const { name, column, values } of assignmentsOf(setting, content)) {
+        sources.push({ file: name, values, position: () => ({ line: 1, column }) });
+      }
     });
   }
   return problems.length > 0 ? { problems } : { sources, given };
@@ -161,12 +172,11 @@ function fileSource(file: string, content: string | Uint8Array): Source {
   };
 }
 
-function setSource(expression: string): Source {
-  return {
-    file: setName(expression),
-    values: applySet(emptyMap(), expression),
-    position: () => ({ line: 1, column: 1 }),
-  };
+function inHelmsOrder(set: readonly (string | Setting)[]): readonly Setting[] {
+  const settings = set.map(
+    (one): Setting => (typeof one === 'string' ? { option: '--set', expression: one } : one),
+  );
+  return setOptions.flatMap((option) => settings.filter((setting) => setting.option === option));
 }
 
 // ---------------------------------------------------------------------------------------------------------- checking
@@ -235,7 +245,7 @@ function placeOf(path: ValuePath, sources: readonly Source[]) {
     const position = source?.position(path.slice(0, depth));
     if (source !== undefined && position !== undefined) return { file: source.file, ...position };
   }
-  return { file: sources[0]?.file ?? '', line: 1, column: 1 };
+  return { file: sources[0]?.file ?? defaultsName, line: 1, column: 1 };
 }
 
 function givenAt(path: ValuePath, sources: readonly Source[]): Source | undefined {

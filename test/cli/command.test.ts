@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { verbs } from '../../src/cli/verbs.js';
 import { helmCommand, helmMajors } from '../judges/helm.js';
+import { spawn } from '../system/processes.js';
 import { builtCommand, project, run } from './command.js';
 
 let command: string;
@@ -73,6 +74,62 @@ describe('the files in values/', () => {
     expect(documents(ours.stdout)).toEqual(documents(helm.stdout));
     expect(ours.stdout.includes('helm.sh/hook:')).toBe(flags.length === 0);
   });
+});
+
+describe("Helm's options for values", () => {
+  const given = () => {
+    file('one.yaml', 'api: {extraEnv: {A: one, B: one}}\n');
+    file('two,2.yaml', 'api: {extraEnv: {B: two}, replicaCount: 2}\n');
+    file('lines.txt', 'a\r\n\tb, {c}=\\\n');
+  };
+  const tolerations = '[{"key":"a","operator":"Exists"},{"key":"b, c","value":"1e3"}]';
+
+  test.each([
+    ['files', ['-f', 'one.yaml,"two,2.yaml"', '--values', 'one.yaml']],
+    ['a namespace', ['-n', 'sea', '-f', 'one.yaml']],
+    ['no files', []],
+    [
+      '--set',
+      ['--set', 'api.extraEnv.A=x\\,y,api.nodeSelector.example\\.com/a=b', '--set', 'api.replicaCount=3'],
+    ],
+    ['--set-string', ['--set-string', 'api.extraEnv.A=1,api.extraEnv.B=null,api.image.tag=1.10']],
+    ['--set-json', ['--set-json', `api.tolerations=${tolerations},api.resources={"requests":{"cpu":"1"}}`]],
+    [
+      '--set-json with null',
+      ['-f', 'one.yaml', '--set-json', 'api.extraEnv={"B":null,"C":"x"},nameOverride="n"'],
+    ],
+    ['--set-file', ['--set-file', 'api.extraEnv.A=lines.txt,api.extraEnv.B=lines.txt']],
+    ['--set-literal', ['--set-literal', 'api.extraEnv.A=b,c={d}\\,=e']],
+    [
+      'all of them, in another order than theirs',
+      [
+        ...['--set-literal', 'api.extraEnv.A=literal', '--set-file', 'api.extraEnv.A=lines.txt'],
+        ...['--set-file', 'api.extraEnv.B=lines.txt', '--set-string', 'api.extraEnv.B=s'],
+        ...['--set-string', 'api.extraEnv.C=s', '--set', 'api.extraEnv.C=t,api.extraEnv.D=t'],
+        ...['--set-json', 'api.extraEnv={"D":"json","E":"json"}', '-f', 'one.yaml'],
+      ],
+    ],
+  ])('%s give what both Helms render', async (_, argv) => {
+    given();
+    const ours = await centaurChart('render', ...argv);
+    expect(ours.stderr).toBe('');
+    for (const major of helmMajors) {
+      const chart = path.join(project, 'charts/centaur');
+      const helm = await run(await helmCommand(major), ['template', 'centaur', chart, ...argv], {
+        cwd: folder,
+      });
+      expect(helm.stderr).toBe('');
+      expect(documents(ours.stdout)).toEqual(documents(helm.stdout));
+    }
+  });
+});
+
+test('validate --watch ends on Ctrl-C, with the exit status of its last check', async () => {
+  const name = file('watched.yaml', 'prot: 1\n');
+  const child = spawn(process.execPath, [command, 'validate', '--watch', name], { cwd: folder });
+  child.stdout.once('data', () => child.kill('SIGINT'));
+  const ended = await new Promise((resolve) => child.on('close', (...how) => resolve(how)));
+  expect(ended).toEqual([1, null]);
 });
 
 describe("a user's mistakes in a values file", () => {

@@ -7,6 +7,10 @@ export interface Setting {
   readonly stdin?: string;
   readonly env?: { readonly [name: string]: string };
   readonly terminal?: boolean;
+  /** Sees each write to either output. */
+  readonly printed?: (text: string) => void;
+  /** Aborted for Ctrl-C. */
+  readonly interruption?: AbortSignal;
   /** How standard output responds to every write. */
   readonly stdoutError?: Error;
 }
@@ -18,6 +22,7 @@ export async function runHere(product: Product, argv: readonly string[], setting
       new Writable({
         write(chunk, _, done) {
           if (error === undefined) chunks.push(String(chunk));
+          setting.printed?.(String(chunk));
           done(error);
         },
       }),
@@ -35,6 +40,7 @@ export async function runHere(product: Product, argv: readonly string[], setting
     stdout: stdout.stream,
     stderr: stderr.stream,
     env: setting.env ?? {},
+    interruption: () => setting.interruption ?? new AbortController().signal,
   });
   return { status, stdout: stdout.text(), stderr: stderr.text() };
 }

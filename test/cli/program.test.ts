@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Writable } from 'node:stream';
@@ -258,6 +258,236 @@ ${worse}:1:1: a values file holds a map, and this one holds a list
   });
 });
 
+describe("Helm's options for values", () => {
+  const text = async (argv: readonly string[], setting: Setting = {}) => {
+    const { stdout, stderr } = await run(['render', ...argv], setting);
+    expect(stderr).toBe('');
+    return parseAllDocuments(stdout)[0]?.toJS().data.text;
+  };
+
+  test('without files, the defaults are taken', async () => {
+    expect(await text([])).toBe('hello');
+    expect(await text(['--set', 'text=set'])).toBe('set');
+    expect((await run(['validate'])).stdout).toBe("the chart's defaults checked: no problems\n");
+    expect((await run(['budget', '--output', 'json'])).status).toBe(0);
+  });
+
+  test('-f takes several names, one with a comma in quotes', async () => {
+    const [a, b] = [file('a.yaml', 'text: a\n'), file('b,c.yaml', 'text: b\n')];
+    expect(await text(['-f', `"${b}",${a}`])).toBe('a');
+    expect(await text(['-f', `${a},"${b}"`])).toBe('b');
+    expect(await text(['-f', a, '-f', `"${b}"`])).toBe('b');
+    expect(await text([a, b])).toBe('b');
+    expect((await run(['validate', '-f', `${a},"${b}"`])).stdout).toBe('2 files checked: no problems\n');
+  });
+
+  test("override each other in Helm's order, whatever their own", async () => {
+    const from = file('text.txt', 'from a file\n');
+    const all = [
+      ['--set-literal', 'text=a,b={c}'],
+      ['--set-file', `text=${from}`],
+      ['--set-string', 'text=1'],
+      ['--set', 'text=set'],
+      ['--set-json', 'text="json"'],
+    ];
+    const expected = ['a,b={c}', 'from a file\n', '1', 'set', 'json'];
+    for (const [index, one] of expected.entries()) expect(await text(all.slice(index).flat())).toBe(one);
+    expect(await text(['--set-file', 'text=-'], { stdin: 'piped' })).toBe('piped');
+    expect(await text(['--set', 'text=a', '--set', 'text=b'])).toBe('b');
+  });
+
+  test('-n is the namespace', async () => {
+    const { stdout } = await run(['render', '-n', 'sea']);
+    expect(parseAllDocuments(stdout)[0]?.toJS().metadata.namespace).toBe('sea');
+  });
+
+  test.each([
+    ['--set', 'port=0', '--set port:1:1: port: must be at least 1\n  Where it is said.\n'],
+    [
+      '--set-string',
+      'labels.a=x,port=123456',
+      /^--set-string port:1:12: port: must be a whole number, but is a string\n/,
+    ],
+    [
+      '--set-json',
+      'labels={"a":[1]}',
+      /^--set-json labels:1:1: labels\.a: must be a string, but is a list\n/,
+    ],
+    ['--set-literal', 'speech=ssw0rd', /^--set-literal speech:1:1: speech: this key of older values files/],
+  ])('a problem of %s %s is named by its option and key', async (option, expression, said) => {
+    const { status, stderr } = await run(['render', option, expression]);
+    expect(status).toBe(1);
+    if (typeof said === 'string') expect(stderr).toBe(said);
+    else expect(stderr).toMatch(said);
+    expect(stderr).not.toMatch(/ssw0rd|123456/);
+  });
+
+  test('a problem of --set-file names the file', async () => {
+    const from = file('port.txt', '123456');
+    const { status, stderr } = await run(['render', '--set-file', `port=${from}`]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      new RegExp(`^--set-file port=${from}:1:1: port: must be a whole number, but is a string\n`),
+    );
+    expect(stderr).not.toContain('123456');
+  });
+
+  test('validate puts them on top of each file, and reports their problems once', async () => {
+    const [a, b] = [file('a.yaml', 'port: 0\n'), file('b.yaml', 'port: 0\n')];
+    expect((await run(['validate', a, b, '--set', 'port=1'])).stdout).toBe('2 files checked: no problems\n');
+    const { stdout } = await run(['validate', a, b, '--set', 'port=70000']);
+    expect(stdout.match(/must be at most 65535/g)).toHaveLength(1);
+    expect((await run(['validate', '--layered', a, b, '--set', 'port=1'])).status).toBe(0);
+  });
+});
+
+describe('reports for programs', () => {
+  const sarif = async (...argv: readonly string[]) =>
+    JSON.parse((await run(['validate', ...argv, '--output', 'sarif'])).stdout);
+
+  test('--output sarif is a log of SARIF 2.1.0', async () => {
+    const bad = file('bad values.yaml', 'text: hi\n\n  # a comment\nport: 0\n');
+    const doubtful = file('doubtful.yaml', 'global: {voise: loud}\n');
+    const log = await sarif(bad, doubtful, '--set-string', 'labels.a=x,speech=1');
+    expect(Object.keys(log)).toEqual(['$schema', 'version', 'runs']);
+    expect(log).toMatchObject({ version: '2.1.0', runs: [{ columnKind: 'utf16CodeUnits' }] });
+    expect(log.runs).toHaveLength(1);
+    const [{ tool, results }] = log.runs;
+    expect(tool.driver).toMatchObject({ name: 'centaur-chart', version: '1.2.3' });
+    const rules = tool.driver.rules.map(({ id }: { id: string }) => id);
+    expect(rules).toEqual(['invalid-values', 'doubtful-values']);
+    expect(results).toEqual([
+      {
+        ruleId: 'invalid-values',
+        level: 'error',
+        message: { text: 'port: must be at least 1\nWhere it is said.' },
+        locations: [
+          {
+            physicalLocation: {
+              artifactLocation: { uri: expect.stringMatching(/^file:\/\/\/.*\/bad%20values\.yaml$/) },
+              region: { startLine: 4, startColumn: 1 },
+            },
+          },
+        ],
+      },
+      {
+        ruleId: 'invalid-values',
+        level: 'error',
+        message: {
+          text: '--set-string speech: speech: this key of older values files means nothing here\nSet text instead.',
+        },
+        locations: [],
+      },
+    ]);
+    const { level, message } = (await sarif(doubtful)).runs[0].results[0];
+    expect([level, message.text]).toEqual(['warning', expect.stringContaining('Did you mean global.voice?')]);
+    expect((await sarif()).runs[0].results).toEqual([]);
+  });
+
+  test('names a file of the repository relative to the working directory', async () => {
+    const log = await sarif('values/onepassword.yaml');
+    expect(log.runs[0].results[0].locations[0].physicalLocation.artifactLocation).toEqual({
+      uri: 'values/onepassword.yaml',
+    });
+  });
+
+  test("--output github are annotations of a workflow, with GitHub's escapes", async () => {
+    const bad = file('100%, a:b.yaml', 'port: 0\n"x%\\n": 1\n');
+    const { status, stdout } = await run([
+      'validate',
+      ...['-f', `"${bad}"`, '--set', 'labels.a=1'],
+      ...['--output', 'github'],
+    ]);
+    expect(status).toBe(1);
+    const escaped = bad.replace('%', '%25').replace(':', '%3A').replace(',', '%2C');
+    expect(stdout).toContain(
+      `::error file=${escaped},line=1,col=1::port: must be at least 1%0AWhere it is said.\n`,
+    );
+    expect(stdout).toContain(`::error file=${escaped},line=2,col=1::["x%25\\n"]: this key is not known`);
+    expect(stdout).toMatch(/^::error::--set labels\.a: labels\.a: must be a string, but is a number%0A.*$/m);
+    expect(stdout).toMatch(/\n1 file checked: 3 problems\n$/);
+    const warned = await run(['validate', file('w.yaml', 'global: {voise: x}\n'), '--output', 'github']);
+    expect(warned.status).toBe(0);
+    expect(warned.stdout).toMatch(
+      /^::warning file=.*w\.yaml,line=1,col=10::global\.voise: .*%0ADid you mean global\.voice\?\n/,
+    );
+  });
+});
+
+describe('files of validate', () => {
+  const names = (stdout: string) =>
+    JSON.parse(stdout).files.map((name: string) => path.relative(folder, name));
+  const checked = async (...argv: readonly string[]) =>
+    names((await run(['validate', ...argv, '--output', 'json'])).stdout);
+  let values: string;
+  beforeAll(() => {
+    values = path.join(folder, 'some values');
+    for (const inner of ['deep', 'empty', '[a]']) mkdirSync(path.join(values, inner), { recursive: true });
+    for (const name of ['b.yaml', 'a.yml', 'README.md', '.hidden.yaml', 'deep/c.yaml', '[a]/x.yaml']) {
+      writeFileSync(path.join(values, name), '');
+    }
+  });
+
+  test('may be folders and patterns', async () => {
+    expect(await checked(values)).toEqual(['some values/a.yml', 'some values/b.yaml']);
+    expect(await checked(path.join(values, '[a]'))).toEqual(['some values/[a]/x.yaml']);
+    expect(await checked(path.join(values, '[a]/x.yaml'))).toEqual(['some values/[a]/x.yaml']);
+    expect(await checked(`${values}/*.yaml`)).toEqual(['some values/b.yaml']);
+    expect(await checked(`${values}/{b,deep/*}.yaml`, '-f', `${values}/a.yml`)).toEqual([
+      'some values/a.yml',
+      'some values/b.yaml',
+      'some values/deep/c.yaml',
+    ]);
+    const relative = path.relative(process.cwd(), values);
+    const { stdout } = await run(['validate', `${relative}/**/c.yaml`, '--output', 'json']);
+    expect(JSON.parse(stdout).files).toEqual([`${relative}/deep/c.yaml`]);
+  });
+
+  test.each([
+    ['empty', 'the folder has no *.yaml or *.yml files'],
+    ['*.toml', 'no file matches the pattern'],
+  ])('%s: must exist', async (name, message) => {
+    expect(await run(['validate', path.join(values, name)])).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: `centaur-chart: ${path.join(values, name)}: ${message}\n`,
+    });
+  });
+});
+
+describe('validate --watch', () => {
+  test('checks again when a file changes, until it is interrupted', async () => {
+    const watched = path.join(folder, 'watched');
+    mkdirSync(watched);
+    const name = path.join(watched, 'a.yaml');
+    writeFileSync(name, 'port: 0\n');
+    const stop = new AbortController();
+    const reports: string[] = [];
+    const reported = async (count: number) => {
+      while (reports.length < count) await new Promise((resolve) => setTimeout(resolve, 20));
+      return reports[count - 1];
+    };
+    const ended = run(['validate', watched, '--watch'], {
+      interruption: stop.signal,
+      printed: (chunk) => reports.push(chunk),
+    });
+    expect(await reported(1)).toMatch(
+      /a\.yaml:1:1: port: must be at least 1\n(?:.*\n)*1 file checked: 1 problem\n$/,
+    );
+    writeFileSync(name, 'port: 8080\n');
+    expect(await reported(2)).toBe('1 file checked: no problems\n');
+    writeFileSync(path.join(watched, 'b.yaml'), 'text: hi\n');
+    expect(await reported(3)).toBe('2 files checked: no problems\n');
+    rmSync(path.join(watched, 'b.yaml'));
+    rmSync(name);
+    expect(await reported(4)).toContain('the folder has no *.yaml or *.yml files');
+    writeFileSync(name, 'prot: 1\n');
+    expect(await reported(5)).toContain('Did you mean port?');
+    stop.abort();
+    expect((await ended).status).toBe(1);
+  });
+});
+
 describe('a file that cannot be values', () => {
   const bomb = [...'abcdefgh']
     .map(
@@ -313,9 +543,41 @@ describe('a usage error', () => {
   test.each([
     [[], `say what to do: ${verbs.map(({ name }) => name).join(', ')} (see centaur-chart --help)`],
     [['rendr'], "unknown command 'rendr' (Did you mean render?) (see centaur-chart --help)"],
-    [['render'], "required option '-f, --values <file...>' not specified (see centaur-chart render --help)"],
     [['render', '-f', '-', '--nope'], "unknown option '--nope' (see centaur-chart render --help)"],
-    [['validate', '-f', '-', '-'], '-f -: standard input can be read only once'],
+    [['validate', '-f', '-', '-'], '-: standard input can be read only once'],
+    [['render', '-f', '-', '--set-file', 'text= - '], '-: standard input can be read only once'],
+    [['validate', '--watch', '-'], '--watch: standard input cannot be watched'],
+    [
+      ['render', 'a.yaml', '-f', 'b.yaml'],
+      'name all files with -f, or all without it: later files override earlier ones',
+    ],
+    [
+      ['render', '-f', 'a.yaml,,b.yaml'],
+      "-f: a file's name is missing; write -f a.yaml,b.yaml, and a name with a comma in double quotes",
+    ],
+    [
+      ['render', '-f', ''],
+      "-f: a file's name is missing; write -f a.yaml,b.yaml, and a name with a comma in double quotes",
+    ],
+    [
+      ['render', '-f', 'https://me:word@a.example/x.yaml'],
+      'a URL is not read: download the file, and give its name',
+    ],
+    [['render', '/nowhere/x.yaml'], 'argument 1: cannot read /nowhere/x.yaml: no such file or directory'],
+    [['render', 'values'], 'argument 1: cannot read values: it is a directory; name the files in it'],
+    [
+      ['render', '--set-file', 'a.b=/nowhere/x.pem'],
+      '--set-file a.b: cannot read /nowhere/x.pem: no such file or directory',
+    ],
+    [
+      ['render', '--set-file', 'a.b=SG.secret.value-that-is-long'],
+      '--set-file a.b: there is no such file (its name is not shown, since it may be a secret)',
+    ],
+    [
+      ['render', '--set', 'a=b', '-n', 'My'],
+      `--namespace "My": a namespace is named with small letters, digits and -, at most 63 of them`,
+    ],
+
     [['validate', '-f', '/nowhere/x.yaml'], 'cannot read /nowhere/x.yaml: no such file or directory'],
     [['validate', '-f', '/dev/null/x'], 'cannot read /dev/null/x: a part of its path is not a directory'],
     [['render', '-f', '/'], 'cannot read /: it is a directory; name the files in it'],
@@ -346,7 +608,8 @@ describe('--help', () => {
       expect(examples.length).toBeGreaterThan(2);
       for (const example of examples) {
         const [command = ''] = example.split(' |');
-        const { stderr } = await run(command.replaceAll(/\S+\.yaml/g, '/nowhere').split(' '));
+        const argv = command.replaceAll(/\S+\.yaml'?|values\//g, '/nowhere').split(' ');
+        const { stderr } = await run(argv, { interruption: AbortSignal.abort() });
         expect(stderr).toMatch(/cannot read \/nowhere: no such file/);
       }
     }
@@ -381,7 +644,8 @@ describe('an external failure', () => {
         throw new TypeError('a value is absent\nthat is needed');
       };
       const name = file('a.yaml', '');
-      const io = { stdin: (async function* () {})(), stdout: stderr, stderr, env };
+      const interruption = () => new AbortController().signal;
+      const io = { stdin: (async function* () {})(), stdout: stderr, stderr, env, interruption };
       expect(await main({ version: '', load }, ['validate', '-f', name], io)).toBe(1);
       return lines.join('');
     };

@@ -39,7 +39,13 @@ async function run(chart: HelmChart = greeterChart(), releases?: readonly PlainR
       app: new App({ outdir: at('dist') }),
       releases: releases ?? (await releasePerFile(at('values'), release)),
     },
-    { stdin: (async function* () {})(), stdout: stderr, stderr, env: {} },
+    {
+      stdin: (async function* () {})(),
+      stdout: stderr,
+      stderr,
+      env: {},
+      interruption: () => new AbortController().signal,
+    },
   );
   return { status, complaints: complaints.join('') };
 }

@@ -12,10 +12,14 @@ export interface PlainMap {
   [key: string]: PlainValue;
 }
 
-/** A user's values: the contents of the `-f` files in order, then the arguments of `--set`. */
+/** A user's values: the contents of the `-f` files in order, then the arguments of `--set` and its like. */
 export interface UserValues {
   readonly values?: readonly string[];
   readonly set?: readonly string[];
+  readonly setJson?: readonly string[];
+  readonly setString?: readonly string[];
+  readonly setFile?: readonly string[];
+  readonly setLiteral?: readonly string[];
 }
 
 export interface ReadRequest extends UserValues {

@@ -21,7 +21,14 @@ func (helm3) userValues(r request) (map[string]any, error) {
 		Schemes: []string{valuesScheme},
 		New:     func(...getter.Option) (getter.Getter, error) { return textGetter3(r.Values), nil },
 	}
-	options := values.Options{ValueFiles: valuesNames(r.Values), Values: r.Set}
+	options := values.Options{
+		ValueFiles:    valuesNames(r.Values),
+		JSONValues:    r.SetJSON,
+		Values:        r.Set,
+		StringValues:  r.SetString,
+		FileValues:    r.SetFile,
+		LiteralValues: r.SetLiteral,
+	}
 	return options.MergeValues(getter.Providers{provider})
 }
 

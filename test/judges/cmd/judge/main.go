@@ -8,6 +8,8 @@
 //	{"op": "read",     "values": [TEXT, ...], "set": [...], "typed": true}
 //	{"op": "parse",    "manifest": TEXT}
 //
+// Next to "set" there are "setJson", "setString", "setFile" and "setLiteral", as Helm calls its options.
+//
 // An answer is {"majors": {"3": RESULT, "4": RESULT}}, each RESULT {"ok": true, ...} or {"ok": false, "error": TEXT}.
 package main
 
@@ -31,6 +33,10 @@ type request struct {
 	Chart       string   `json:"chart"`
 	Values      []string `json:"values"`
 	Set         []string `json:"set"`
+	SetJSON     []string `json:"setJson"`
+	SetString   []string `json:"setString"`
+	SetFile     []string `json:"setFile"`
+	SetLiteral  []string `json:"setLiteral"`
 	Release     release  `json:"release"`
 	KubeVersion string   `json:"kubeVersion"`
 	// Manifest is a text of `helm template`, for parse.
@@ -49,7 +55,7 @@ type release struct {
 
 // helm is what the judge asks of one major version.
 type helm interface {
-	// userValues merges -f files and --set as the command does before it meets the chart.
+	// userValues merges -f files and --set and its like as the command does before it meets the chart.
 	userValues(request) (map[string]any, error)
 	// finalValues is .Values as a template sees it.
 	finalValues(request, map[string]any) (map[string]any, error)
