@@ -1,5 +1,6 @@
 /** The command `centaur-chart`: finds the verb, runs it, and turns errors into one line and an exit status. */
-import { Command, CommanderError } from 'commander';
+import { Argument, Command, CommanderError } from 'commander';
+import { candidateLines, candidates, shells } from './completion.js';
 import { type ExitStatus, Failure } from './failure.js';
 import { complain, type Io, print } from './io.js';
 import type { Host, Subject, Verb } from './verb.js';
@@ -21,7 +22,7 @@ export async function main(product: Product, argv: readonly string[], io: Io): P
   const program = new Command(name)
     .description('Checks values of the Centaur chart, and renders its manifests without Helm.')
     .version(product.version)
-    .helpCommand(false)
+    .helpCommand('help [verb]', "show a verb's options and examples")
     .exitOverride()
     .configureOutput({
       writeOut: (text) => help.push(text),
@@ -42,6 +43,13 @@ Exit status: 0 where all is well, 1 where something was found wrong, 2 where the
       status = await verb.run(command.opts(), host, command.args);
     });
   }
+  program
+    .command('version')
+    .summary('print the version')
+    .action(() => {
+      help.push(`${product.version}\n`);
+    });
+  defineCompletion(program, (text) => help.push(text));
   return reporting(name, io, async () => {
     try {
       await program.parseAsync([...argv], { from: 'user' });
@@ -63,16 +71,40 @@ function describe(command: Command, verb: Verb): void {
   );
 }
 
+function defineCompletion(program: Command, print: (text: string) => void): void {
+  const installs = Object.values(shells).map(({ install }) => `  ${install}\n`);
+  program
+    .command('completion')
+    .summary('print a script that completes words in a shell')
+    .description(
+      `Prints a script that completes this command's words. Put the line for your shell into its start file:\n\n${installs.join('')}`,
+    )
+    .addArgument(new Argument('<shell>').choices(Object.keys(shells)))
+    .action((shell: string) => print(shells[shell]?.script ?? ''));
+  // The scripts call this.
+  program
+    .command('complete', { hidden: true })
+    .argument('[word...]')
+    .action((words: readonly string[]) => print(candidateLines(candidates(program, words))));
+}
+
 function wrongCall(program: Command, argv: readonly string[], error: CommanderError): Failure {
   const verb = program.commands.find((command) => command.name() === argv[0]);
   const help = [name, ...(verb === undefined ? [] : [verb.name()]), '--help'].join(' ');
   const message =
     error.code === 'commander.help'
-      ? `say what to do: ${program.commands.map((command) => command.name()).join(', ')}`
+      ? `say what to do: ${visibleNames(program).join(', ')}`
       : withoutValues(error.message, argv)
           .replace(/^error: /, '')
           .replaceAll(/\s*\n\s*/g, ' ');
   return new Failure(2, `${message} (see ${help})`);
+}
+
+function visibleNames(program: Command): readonly string[] {
+  return program
+    .createHelp()
+    .visibleCommands(program)
+    .map((command) => command.name());
 }
 
 /**

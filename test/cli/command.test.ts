@@ -94,10 +94,7 @@ describe("Helm's options for values", () => {
     ],
     ['--set-string', ['--set-string', 'api.extraEnv.A=1,api.extraEnv.B=null,api.image.tag=1.10']],
     ['--set-json', ['--set-json', `api.tolerations=${tolerations},api.resources={"requests":{"cpu":"1"}}`]],
-    [
-      '--set-json with null',
-      ['-f', 'one.yaml', '--set-json', 'api.extraEnv={"B":null,"C":"x"},nameOverride="n"'],
-    ],
+    ['--set-json over a map', ['-f', 'one.yaml', '--set-json', 'api.extraEnv={"C":"x"},nameOverride="n"']],
     ['--set-file', ['--set-file', 'api.extraEnv.A=lines.txt,api.extraEnv.B=lines.txt']],
     ['--set-literal', ['--set-literal', 'api.extraEnv.A=b,c={d}\\,=e']],
     [
@@ -121,6 +118,30 @@ describe("Helm's options for values", () => {
       expect(helm.stderr).toBe('');
       expect(documents(ours.stdout)).toEqual(documents(helm.stdout));
     }
+  });
+});
+
+describe('completion in bash', () => {
+  const completed = async (...typed: readonly string[]) => {
+    const script = `
+      centaur-chart() { "$NODE" "$COMMAND" "$@"; }
+      source <(centaur-chart completion bash)
+      COMP_WORDS=(centaur-chart "$@"); COMP_CWORD=$#
+      _centaur_chart
+      printf '%s\\n' "\${COMPREPLY[@]}"
+      complete -p centaur-chart`;
+    const env = { ...process.env, NODE: process.execPath, COMMAND: command };
+    const { stdout, stderr } = await run('bash', ['-euc', script, 'bash', ...typed], { env });
+    expect(stderr).toBe('');
+    return stdout.split('\n').slice(0, -1);
+  };
+
+  test('offers verbs, options and choices, and files otherwise', async () => {
+    const registered = 'complete -o default -F _centaur_chart centaur-chart';
+    expect(await completed('va')).toEqual(['validate', registered]);
+    expect(await completed('render', '--output')).toEqual(['--output-dir', registered]);
+    expect(await completed('budget', '--plan', '=', 'b')).toEqual(['business', registered]);
+    expect(await completed('validate', '')).toEqual(['', registered]);
   });
 });
 

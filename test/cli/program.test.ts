@@ -541,7 +541,14 @@ describe('colours', () => {
 
 describe('a usage error', () => {
   test.each([
-    [[], `say what to do: ${verbs.map(({ name }) => name).join(', ')} (see centaur-chart --help)`],
+    [
+      [],
+      `say what to do: ${[...verbs.map(({ name }) => name), 'version', 'completion', 'help'].join(', ')} (see centaur-chart --help)`,
+    ],
+    [
+      ['completion', 'tcsh'],
+      "command-argument value 'tcsh' is invalid for argument 'shell'. Allowed choices are bash, zsh, fish. (see centaur-chart completion --help)",
+    ],
     [['rendr'], "unknown command 'rendr' (Did you mean render?) (see centaur-chart --help)"],
     [['render', '-f', '-', '--nope'], "unknown option '--nope' (see centaur-chart render --help)"],
     [['validate', '-f', '-', '-'], '-: standard input can be read only once'],
@@ -617,6 +624,84 @@ describe('--help', () => {
 
   test('--version prints the version', async () => {
     expect(await run(['--version'])).toEqual({ status: 0, stdout: '1.2.3\n', stderr: '' });
+  });
+});
+
+describe('help and version', () => {
+  test.each([
+    [['help'], ['--help']],
+    [
+      ['help', 'render'],
+      ['render', '--help'],
+    ],
+    [['version'], ['--version']],
+  ])('%j is %j', async (argv, option) => {
+    const ran = await run(argv);
+    expect(ran).toEqual(await run(option));
+    expect(ran).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test('help refuses an unknown verb', async () => {
+    expect(await run(['help', 'rendr'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/^centaur-chart: say what to do: render, validate, /),
+    });
+  });
+});
+
+describe('completion', () => {
+  const words = async (...typed: readonly string[]) =>
+    (await run(['complete', '--', ...typed])).stdout
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => line.split('\t')[0]);
+
+  test.each<[readonly string[], readonly string[]]>([
+    [[''], [...verbs.map(({ name }) => name), 'version', 'completion', 'help']],
+    [['v'], ['validate', 'version']],
+    [['--v'], ['--version']],
+    [['help', 'b'], ['budget']],
+    [
+      ['completion', ''],
+      ['bash', 'zsh', 'fish'],
+    ],
+    [['validate', '--l'], ['--layered']],
+    [
+      ['validate', '-f', 'a.yaml', '--set-'],
+      ['--set-string', '--set-json', '--set-file', '--set-literal'],
+    ],
+    [
+      ['validate', '--output', ''],
+      ['text', 'json', 'sarif', 'github'],
+    ],
+    [['validate', '--output', 'js'], ['json']],
+    [['validate', '--output=js'], ['json']],
+    [['validate', '--output', '=', 'g'], ['github']],
+    [
+      ['validate', '--output', '='],
+      ['text', 'json', 'sarif', 'github'],
+    ],
+    // Files.
+    [['validate', ''], []],
+    [['validate', '-f', ''], []],
+    [['validate', '--', '--'], []],
+    [['nope', ''], []],
+  ])('of %j is %j', async (typed, expected) => {
+    expect(await words(...typed)).toEqual(expected);
+  });
+
+  test('describes what it offers', async () => {
+    expect((await run(['complete', '--', 'validate', '--layered'])).stdout).toBe(
+      '--layered\tcheck the files as one set of values, the later files winning\n',
+    );
+  });
+
+  test.each(['bash', 'zsh', 'fish'])('has a script for %s, and --help has its line', async (shell) => {
+    const { status, stdout } = await run(['completion', shell]);
+    expect(status).toBe(0);
+    expect(stdout).toContain('centaur-chart complete -- ');
+    expect((await run(['completion', '--help'])).stdout).toContain(`centaur-chart completion ${shell}`);
+    expect((await run(['--help'])).stdout).not.toContain('complete [');
   });
 });
 
