@@ -114,8 +114,144 @@ function where(is: Record<string, unknown>, then: object): object {
   return { if: { properties, required }, then };
 }
 
+export const nameSchema = Type.String({
+  pattern: '^[A-Za-z_][A-Za-z0-9_.-]*$',
+  ...madeOf('letters, digits, _, - and . after a letter or _', 'WAREHOUSE_API_KEY'),
+  maxLength: 253,
+  description:
+    'The name of the secret, of letters, digits, _, - and . after a letter or _; where these are not given it is the reference and the placeholder too.',
+});
+
+const grantFields = {
+  refresh_token: Type.Optional(field),
+  client_id: Type.Optional(field),
+  client_secret: Type.Optional(field),
+  username: Type.Optional(field),
+  password: Type.Optional(field),
+  issuer: Type.Optional(field),
+  subject: Type.Optional(field),
+  private_key: Type.Optional(field),
+  private_key_id: Type.Optional(field),
+};
+
+const secretKeys = {
+  type: Type.Enum(secretTypes, { description: 'What iron-proxy does with the credential.' }),
+  name: nameSchema,
+  secret_ref: Type.Optional(
+    secretRef(
+      "The item in OP_VAULT whose field `credential` holds the value (env: the key of the infra Secret), or a whole reference, op://vault/item/[section/]field. By default the secret's name.",
+    ),
+  ),
+  hosts: Type.Optional(
+    hosts(
+      "The hosts that the credential is sent to: names, *.example.com, addresses or CIDR ranges, /8 at the largest; no scheme, port or path. By default the tool's own hosts; for gcp_auth *.googleapis.com.",
+    ),
+  ),
+  mode: Type.Optional(
+    Type.Enum(['replace', 'inject'], {
+      description:
+        'http: replace the placeholder where a request has it (the default), or inject the credential.',
+    }),
+  ),
+  replacer: Type.Optional(
+    string(
+      visiblePattern,
+      visible('WAREHOUSE_API_KEY'),
+      "http: the placeholder that the tool sends. By default the secret's name.",
+    ),
+  ),
+  match_headers: Type.Optional(
+    Type.Array(requestHeader, {
+      description: 'http: the headers in which the placeholder is replaced: names, or /regular expressions/.',
+    }),
+  ),
+  match_path: Type.Optional(
+    Type.Boolean({ description: "http: whether the placeholder is replaced in the URL's path." }),
+  ),
+  match_query: Type.Optional(
+    Type.Boolean({ description: "http: whether the placeholder is replaced in the URL's query." }),
+  ),
+  inject_header: Type.Optional(
+    string(`^${headerName}$`, form("a header's name", 'X-Api-Key'), 'http, inject: the header that is set.'),
+  ),
+  inject_formatter: Type.Optional(
+    string(
+      formatterPattern,
+      form('a Go template with .Value', 'Bearer {{ .Value }}'),
+      'http, inject: the value of the header as a Go template, such as Bearer {{ .Value }}.',
+    ),
+  ),
+  inject_query_param: Type.Optional(
+    string(visiblePattern, visible('api_key'), 'http, inject: the parameter that is set.'),
+  ),
+  scopes: Type.Optional(
+    strings(
+      visiblePattern,
+      visible('https://www.googleapis.com/auth/devstorage.read_only'),
+      'gcp_auth and oauth_token: the scopes of the token. For gcp_auth by default cloud-platform.',
+    ),
+  ),
+  grant: Type.Optional(Type.Enum(grantNames, { description: 'oauth_token: how the token is obtained.' })),
+  fields: Type.Optional(
+    Type.Object(grantFields, {
+      additionalProperties: false,
+      description: 'oauth_token: the credentials that the grant needs, each by its reference.',
+    }),
+  ),
+  token_endpoint: Type.Optional(
+    Type.String({
+      pattern: endpointPattern,
+      ...form('an https URL', 'https://oauth2.example.com/token'),
+      maxLength: maxDnsNameLength,
+      description: 'oauth_token: the URL at which iron-proxy obtains tokens.',
+    }),
+  ),
+  audience: Type.Optional(
+    string(
+      visiblePattern,
+      visible('https://oauth2.example.com/'),
+      'oauth_token: the audience of the assertion; jwt_bearer needs it.',
+    ),
+  ),
+  access_key_id: Type.Optional(secretRef('aws_auth: the reference of the access key id.')),
+  secret_access_key: Type.Optional(secretRef('aws_auth: the reference of the secret access key.')),
+  allowed_services: Type.Optional(
+    strings(
+      '^[a-z0-9-]+$',
+      madeOf('lowercase letters, digits and -', 's3'),
+      'aws_auth: the services that requests may be signed for. By default any.',
+    ),
+  ),
+  allowed_regions: Type.Optional(
+    strings(
+      '^[a-z0-9-]+$',
+      madeOf('lowercase letters, digits and -', 'eu-west-1'),
+      'aws_auth: the regions that requests may be signed for. By default any.',
+    ),
+  ),
+  database: Type.Optional(
+    string(
+      '^[A-Za-z_][A-Za-z0-9_.$-]{0,62}$',
+      madeOf('letters, digits, _, ., $ and - after a letter or _', 'warehouse'),
+      'pg_dsn: the database that clients ask for, and that the DSN names.',
+    ),
+  ),
+};
+
+/**
+ * Of some known keys only these. Each of the others is refused at its own place: for `propertyNames` Helm names none that
+ * exists.
+ */
+const allowing = (kept: readonly string[], known: object) => ({
+  patternProperties: {
+    [`^(${Object.keys(known)
+      .filter((key) => !kept.includes(key))
+      .join('|')})$`]: false,
+  },
+});
+
 const only = (keys: readonly string[], required: readonly string[] = []) => ({
-  propertyNames: { enum: ['type', 'name', ...keys] },
+  ...allowing(['type', 'name', ...keys], secretKeys),
   ...(required.length > 0 && { required: [...required] }),
 });
 
@@ -125,7 +261,7 @@ const oauthKeys = ['grant', 'fields', 'hosts', 'scopes', 'token_endpoint'];
 
 function grantForm(grant: (typeof grantNames)[number]): object {
   const { required, optional } = grants[grant];
-  const fields = { propertyNames: { enum: [...required, ...optional] }, required: [...required] };
+  const fields = { ...allowing([...required, ...optional], grantFields), required: [...required] };
   const form = grant === 'jwt_bearer' ? only([...oauthKeys, 'audience'], ['audience']) : only(oauthKeys);
   return { ...form, properties: { fields } };
 }
@@ -146,138 +282,7 @@ const forms = [
   where({ type: 'pg_dsn' }, only(['secret_ref', 'database'], ['database'])),
 ];
 
-export const nameSchema = Type.String({
-  pattern: '^[A-Za-z_][A-Za-z0-9_.-]*$',
-  ...madeOf('letters, digits, _, - and . after a letter or _', 'WAREHOUSE_API_KEY'),
-  maxLength: 253,
-  description:
-    'The name of the secret, of letters, digits, _, - and . after a letter or _; where these are not given it is the reference and the placeholder too.',
-});
-
-export const declaredSecret = Type.Object(
-  {
-    type: Type.Enum(secretTypes, { description: 'What iron-proxy does with the credential.' }),
-    name: nameSchema,
-    secret_ref: Type.Optional(
-      secretRef(
-        "The item in OP_VAULT whose field `credential` holds the value (env: the key of the infra Secret), or a whole reference, op://vault/item/[section/]field. By default the secret's name.",
-      ),
-    ),
-    hosts: Type.Optional(
-      hosts(
-        "The hosts that the credential is sent to: names, *.example.com, addresses or CIDR ranges, /8 at the largest; no scheme, port or path. By default the tool's own hosts; for gcp_auth *.googleapis.com.",
-      ),
-    ),
-    mode: Type.Optional(
-      Type.Enum(['replace', 'inject'], {
-        description:
-          'http: replace the placeholder where a request has it (the default), or inject the credential.',
-      }),
-    ),
-    replacer: Type.Optional(
-      string(
-        visiblePattern,
-        visible('WAREHOUSE_API_KEY'),
-        "http: the placeholder that the tool sends. By default the secret's name.",
-      ),
-    ),
-    match_headers: Type.Optional(
-      Type.Array(requestHeader, {
-        description:
-          'http: the headers in which the placeholder is replaced: names, or /regular expressions/.',
-      }),
-    ),
-    match_path: Type.Optional(
-      Type.Boolean({ description: "http: whether the placeholder is replaced in the URL's path." }),
-    ),
-    match_query: Type.Optional(
-      Type.Boolean({ description: "http: whether the placeholder is replaced in the URL's query." }),
-    ),
-    inject_header: Type.Optional(
-      string(
-        `^${headerName}$`,
-        form("a header's name", 'X-Api-Key'),
-        'http, inject: the header that is set.',
-      ),
-    ),
-    inject_formatter: Type.Optional(
-      string(
-        formatterPattern,
-        form('a Go template with .Value', 'Bearer {{ .Value }}'),
-        'http, inject: the value of the header as a Go template, such as Bearer {{ .Value }}.',
-      ),
-    ),
-    inject_query_param: Type.Optional(
-      string(visiblePattern, visible('api_key'), 'http, inject: the parameter that is set.'),
-    ),
-    scopes: Type.Optional(
-      strings(
-        visiblePattern,
-        visible('https://www.googleapis.com/auth/devstorage.read_only'),
-        'gcp_auth and oauth_token: the scopes of the token. For gcp_auth by default cloud-platform.',
-      ),
-    ),
-    grant: Type.Optional(Type.Enum(grantNames, { description: 'oauth_token: how the token is obtained.' })),
-    fields: Type.Optional(
-      Type.Object(
-        {
-          refresh_token: Type.Optional(field),
-          client_id: Type.Optional(field),
-          client_secret: Type.Optional(field),
-          username: Type.Optional(field),
-          password: Type.Optional(field),
-          issuer: Type.Optional(field),
-          subject: Type.Optional(field),
-          private_key: Type.Optional(field),
-          private_key_id: Type.Optional(field),
-        },
-        {
-          additionalProperties: false,
-          description: 'oauth_token: the credentials that the grant needs, each by its reference.',
-        },
-      ),
-    ),
-    token_endpoint: Type.Optional(
-      Type.String({
-        pattern: endpointPattern,
-        ...form('an https URL', 'https://oauth2.example.com/token'),
-        maxLength: maxDnsNameLength,
-        description: 'oauth_token: the URL at which iron-proxy obtains tokens.',
-      }),
-    ),
-    audience: Type.Optional(
-      string(
-        visiblePattern,
-        visible('https://oauth2.example.com/'),
-        'oauth_token: the audience of the assertion; jwt_bearer needs it.',
-      ),
-    ),
-    access_key_id: Type.Optional(secretRef('aws_auth: the reference of the access key id.')),
-    secret_access_key: Type.Optional(secretRef('aws_auth: the reference of the secret access key.')),
-    allowed_services: Type.Optional(
-      strings(
-        '^[a-z0-9-]+$',
-        madeOf('lowercase letters, digits and -', 's3'),
-        'aws_auth: the services that requests may be signed for. By default any.',
-      ),
-    ),
-    allowed_regions: Type.Optional(
-      strings(
-        '^[a-z0-9-]+$',
-        madeOf('lowercase letters, digits and -', 'eu-west-1'),
-        'aws_auth: the regions that requests may be signed for. By default any.',
-      ),
-    ),
-    database: Type.Optional(
-      string(
-        '^[A-Za-z_][A-Za-z0-9_.$-]{0,62}$',
-        madeOf('letters, digits, _, ., $ and - after a letter or _', 'warehouse'),
-        'pg_dsn: the database that clients ask for, and that the DSN names.',
-      ),
-    ),
-  },
-  { additionalProperties: false, allOf: forms },
-);
+export const declaredSecret = Type.Object(secretKeys, { additionalProperties: false, allOf: forms });
 
 /** What the schema ensures for a secret of these types. */
 export const oauthForm = Type.Required(Type.Pick(declaredSecret, ['grant', 'fields', 'token_endpoint']));

@@ -56,6 +56,10 @@ describe("the chart's schema", () => {
     expect(silent.map(([path]) => path)).toEqual([]);
   });
 
+  test('refuses each key at its own place, which Helm does not for propertyNames', () => {
+    expect(parts.filter(([, part]) => 'propertyNames' in part).map(([path]) => path)).toEqual([]);
+  });
+
   test('shows no expression that fills a page', () => {
     const long = patterns.filter(([, { pattern = '' }]) => pattern.length > 1000);
     expect(long.map(([path, { pattern = '' }]) => `${path}: ${pattern.length}`)).toEqual([]);

@@ -104,7 +104,7 @@ export function keywordFaults(
     case 'multipleOf':
       return fault(`must be a multiple of ${params.multipleOf}`);
     case 'false schema':
-      return fault('this key is not allowed here', descriptionAt(root, path.slice(0, -1)));
+      return [refusedKey(path, error, root)];
     case 'not':
       return fault('this value is not allowed here');
     default:
@@ -116,6 +116,23 @@ export function keywordFaults(
 export function ownDescription({ parentSchema }: ErrorObject): string | undefined {
   const description: unknown = parentSchema?.description;
   return typeof description === 'string' ? description : undefined;
+}
+
+/** A key that must not be set, in this map or together with its other keys. */
+function refusedKey(path: ValuePath, { schemaPath }: ErrorObject, root: SchemaDocument): Fault {
+  const siblings = keysAt(root, path.slice(0, -1));
+  // The pattern of the refused keys, in a JSON pointer in a URI.
+  const [, encoded] = /\/patternProperties\/([^/]*)\/false schema$/.exec(schemaPath) ?? [];
+  if (encoded !== undefined && siblings.includes(String(path.at(-1)))) {
+    const refused = new RegExp(decodeURIComponent(encoded).replaceAll('~1', '/').replaceAll('~0', '~'), 'u');
+    return unknownKey(
+      path,
+      siblings.filter((key) => !refused.test(key)),
+      root,
+    );
+  }
+  const hint = descriptionAt(root, path.slice(0, -1));
+  return { kind: 'value', path, message: 'this key is not allowed here', hint };
 }
 
 function unknownKey(path: ValuePath, siblings: readonly string[], root: SchemaDocument): Fault {

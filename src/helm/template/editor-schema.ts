@@ -121,9 +121,8 @@ function implies(one: Condition, other: Condition): boolean {
 
 /** A map of which more is known: which keys it may have, which it must, and what is in them. */
 function narrowed(schema: SchemaDocument, more: SchemaDocument): SchemaDocument {
-  const keys = more.propertyNames?.enum;
   const properties = Object.entries(schema.properties ?? {})
-    .filter(([key]) => keys === undefined || keys.includes(key))
+    .filter(([key]) => !isRefused(key, more))
     .map(([key, value]) => {
       const inner = more.properties?.[key];
       return [key, inner === undefined ? value : narrowed(value, inner)] as const;
@@ -133,6 +132,13 @@ function narrowed(schema: SchemaDocument, more: SchemaDocument): SchemaDocument 
     properties: Object.fromEntries(properties),
     required: [...new Set([...(schema.required ?? []), ...(more.required ?? [])])],
   };
+}
+
+/** Whether a map must not have a key. */
+function isRefused(key: string, { patternProperties = {} }: SchemaDocument): boolean {
+  return Object.entries(patternProperties).some(
+    ([pattern, value]) => value === false && new RegExp(pattern, 'u').test(key),
+  );
 }
 
 /** Properties in which the keys that choose a form have its values alone. */

@@ -35,14 +35,14 @@ function* documentMarkers(tokens: readonly CST.Token[], text: string): Generator
   }
   const [, ...more] = tokens.filter((token) => token.type === 'document');
   // One that consists of comments is as good as none.
-  const second = more.find(({ value }) => value !== undefined);
+  const second = more.find(hasContent);
   if (second) {
     const message = 'a second document starts here: Helm 3 ignores it, Helm 4 merges it into the first';
     const hint = 'Give each document a file of its own, with -f for each.';
     yield { refusal: 'document', offset: second.offset, message, hint };
   }
   // Helm 4 reads each document by itself, and none that consists of its end.
-  const begins = tokens.findIndex((token) => token.type === 'document' && token.value !== undefined);
+  const begins = tokens.findIndex((token) => token.type === 'document' && hasContent(token));
   for (const [index, token] of tokens.entries()) {
     if (token.type !== 'doc-end' || (begins !== -1 && index === begins + 1)) continue;
     yield fault(
@@ -52,6 +52,11 @@ function* documentMarkers(tokens: readonly CST.Token[], text: string): Generator
       'Remove this line.',
     );
   }
+}
+
+/** Whether a document consists of more than comments: a tag or an anchor alone is null. */
+function hasContent({ start, value }: CST.Document): boolean {
+  return value !== undefined || start.some(({ type }) => type === 'tag' || type === 'anchor');
 }
 
 function* each(tokens: readonly (CST.Token | null | undefined)[] = [], context: Context): Generator<Fault> {

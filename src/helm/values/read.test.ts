@@ -78,6 +78,8 @@ describe('input that Helm silently accepts and nobody means is refused, with its
     ['a number key in another spelling', '1.10: 1\n', '1:1: Helm takes the key 1.10 for 1.1'],
     ['a null key', 'null: 1\n', '1:1: Helm takes the key null for null'],
     ['a second document', 'a: 1\n---\nb: 2\n', '2:1: a second document starts here'],
+    ['a second document that is a tag', 'a: 1\n---\n!\n', '2:1: a second document starts here'],
+    ['a second document that is an anchor', 'a: 1\n---\n&b\n', '2:1: a second document starts here'],
     ['a second document that is empty', 'a: 1\n---\n{}\n', '2:1: a second document starts here'],
     ['text behind the end of the document', 'a: 1\n...\nb: 2\n', '3:1: a second document starts here'],
     [

@@ -311,9 +311,11 @@ function namedMembers(shape: Shape, depth: number): fc.Arbitrary<Members> {
 }
 
 /** The keys that the schema names and allows. */
-export function namesOf({ properties = {}, propertyNames }: Shape): readonly string[] {
-  const { enum: allowed } = propertyNames ? merged(propertyNames) : {};
-  return Object.keys(properties).filter((name) => allowed?.includes(name) ?? true);
+export function namesOf({ properties = {}, patternProperties = {} }: Shape): readonly string[] {
+  const refused = Object.entries(patternProperties).flatMap(([pattern, member]) =>
+    member === false ? [new RegExp(pattern, 'u')] : [],
+  );
+  return Object.keys(properties).filter((name) => !refused.some((pattern) => pattern.test(name)));
 }
 
 /** The members with arbitrary keys. */
@@ -430,6 +432,10 @@ function both(left: Shape, right: Shape): Shape {
     ...(left.properties && right.properties && { properties }),
     ...(left.required && right.required && { required: [...left.required, ...right.required] }),
     ...(left.patterns && right.patterns && { patterns: [...left.patterns, ...right.patterns] }),
+    ...(left.patternProperties &&
+      right.patternProperties && {
+        patternProperties: { ...right.patternProperties, ...left.patternProperties },
+      }),
     ...(left.propertyNames &&
       right.propertyNames && { propertyNames: { allOf: [left.propertyNames, right.propertyNames] } }),
   };
