@@ -64,6 +64,10 @@ describe('the tarball', () => {
   });
 });
 
+test('npm pack prints only the name of the package, which pre-commit installs', () => {
+  expect(packed.printed).toBe(`${path.basename(packed.tarball)}\n`);
+});
+
 describe('the example, copied to a folder outside the project', () => {
   const example = path.join(project, 'examples/web-service');
   const theirs = () => path.join(packed.workshop, 'web-service');

@@ -8,6 +8,8 @@ export interface Packed {
   /** A temporary folder, removed by {@link remove}. */
   readonly workshop: string;
   readonly tarball: string;
+  /** What `npm pack` printed. */
+  readonly printed: string;
   remove(): void;
 }
 
@@ -24,11 +26,12 @@ export async function pack(): Promise<Packed> {
   // The output of an earlier build must not be published.
   mkdirSync(path.join(copy, 'lib'));
   writeFileSync(path.join(copy, 'lib/stale.js'), '');
-  await succeed('npm', ['pack', '--pack-destination', workshop], copy);
+  const printed = await succeed('npm', ['pack', '--pack-destination', workshop], copy);
   const [tarball = ''] = readdirSync(workshop).filter((file) => file.endsWith('.tgz'));
   return {
     workshop,
     tarball: path.join(workshop, tarball),
+    printed,
     remove: () => rmSync(workshop, { recursive: true }),
   };
 }
