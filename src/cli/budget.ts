@@ -25,7 +25,7 @@ export const budget: Verb = {
   ],
 
   define(command) {
-    defineValuesOptions(command, 'values files, the later ones winning')
+    defineValuesOptions(command, 'values files, as with -f')
       .option(
         '--sandboxes <number>',
         'sandboxes that run at once, each with a proxy of its own',

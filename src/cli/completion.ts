@@ -63,10 +63,13 @@ export function candidateLines(found: readonly Candidate[]): string {
     .join('');
 }
 
-/** By shell: the line that turns completion on, for its start file, and the script. */
-export const shells: { readonly [shell: string]: { readonly install: string; readonly script: string } } = {
+/** By shell: the line that turns completion on, the startup file that it belongs into, and the script. */
+export const shells: {
+  readonly [shell: string]: { readonly install: string; readonly startup: string; readonly script: string };
+} = {
   bash: {
     install: 'source <(centaur-chart completion bash)',
+    startup: '~/.bashrc',
     script: `\
 _centaur_chart() {
   local line
@@ -79,7 +82,8 @@ complete -o default -F _centaur_chart centaur-chart
 `,
   },
   zsh: {
-    install: 'source <(centaur-chart completion zsh)   # after compinit',
+    install: 'source <(centaur-chart completion zsh)',
+    startup: '~/.zshrc, after compinit',
     script: `\
 #compdef centaur-chart
 _centaur_chart() {
@@ -100,6 +104,7 @@ compdef _centaur_chart centaur-chart
   },
   fish: {
     install: 'centaur-chart completion fish | source',
+    startup: '~/.config/fish/config.fish',
     script: `\
 function __centaur_chart_candidates
     set -l words (commandline -opc) (commandline -ct)

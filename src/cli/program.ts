@@ -72,12 +72,14 @@ function describe(command: Command, verb: Verb): void {
 }
 
 function defineCompletion(program: Command, print: (text: string) => void): void {
-  const installs = Object.values(shells).map(({ install }) => `  ${install}\n`);
+  const installs = Object.values(shells).map(
+    ({ install, startup }) => `  ${install.padEnd(45)} # ${startup}\n`,
+  );
   program
     .command('completion')
     .summary('print a script that completes words in a shell')
     .description(
-      `Prints a script that completes this command's words. Put the line for your shell into its start file:\n\n${installs.join('')}`,
+      `Prints a script that completes this command's words. Put the line for your shell into its startup file:\n\n${installs.join('')}`,
     )
     .addArgument(new Argument('<shell>').choices(Object.keys(shells)))
     .action((shell: string) => print(shells[shell]?.script ?? ''));

@@ -54,7 +54,7 @@ function unreadable({ name, by }: NamedFile, error: unknown): string {
   const prefix = by === undefined ? '' : `${by}: `;
   if (isUrl(name)) return `${prefix}a URL is not read: download the file, and give its name`;
   const isMissing = missing.includes(codeOf(error) ?? '');
-  if (by !== undefined && isMissing && !/^(?:[\w./-]{1,16}|[^\s:=@,]{1,200}\.[a-z0-9]{1,5})$/i.test(name)) {
+  if (by !== undefined && isMissing && !/^(?:[./~][\w./-]{0,15}|[^\s:=@,]{1,200}\.[a-z0-9]{1,5})$/i.test(name)) {
     return `${prefix}there is no such file (its name is not shown, since it may be a secret)`;
   }
   return `${prefix}cannot read ${givenPath(name)}: ${readReason(error)}`;

@@ -26,7 +26,7 @@ export const render: Verb = {
   ],
 
   define(command) {
-    defineValuesOptions(command, 'values files, the later ones winning');
+    defineValuesOptions(command, 'values files, as with -f');
     defineReleaseOptions(command);
     command
       .option('--skip-tests', 'leave out the pods of helm test')

@@ -37,7 +37,7 @@ const settingOptions: readonly SettingOption[] = [
 /** The files, `-f` and `--set` with its like. */
 export function defineValuesOptions(command: Command, files: string): Command {
   command
-    .argument('[file...]', `${files}, as with -f`)
+    .argument('[file...]', files)
     .option(
       '-f, --values <file...>',
       'values files, the later ones winning; a comma separates names; - is standard input',
@@ -48,9 +48,8 @@ export function defineValuesOptions(command: Command, files: string): Command {
   return command.addHelpText(
     'after',
     `
-Without files, the chart's defaults are taken. Options that set values override files, as in Helm in this order,
-whatever their own: --set-json, --set, --set-string, --set-file, --set-literal.
-`,
+Without files, the chart's defaults are taken. What the options set overrides files. As in Helm, the options apply in
+this order, whatever their order on the command line: --set-json, --set, --set-string, --set-file, --set-literal.`,
   );
 }
 

@@ -54,6 +54,27 @@ test.each([
   }
 });
 
+test.each(['--set-string', '--set-json', '--set-literal', '--set-file'])('in %s', async (option) => {
+  for (const expression of [...expressions, `firewall.ca.keyPem="${key}`, `firewall.ca.keyPem["${mark}"]`]) {
+    for (const verb of ['render', 'validate', 'budget']) {
+      // A file that does not exist is a wrong call.
+      const status = option === '--set-file' && /^[^[]*=/.test(expression) ? 2 : 1;
+      expect(await told([verb, `${option}=${expression}`], status)).toContain(option);
+    }
+  }
+});
+
+test('in a file of --set-file', async () => {
+  const file = valuesFile(certificate + key);
+  expect(await told(['render', '--set-file', `firewall.ca.certPem=${file}`], 1)).toContain(
+    `--set-file firewall.ca.certPem=${file}`,
+  );
+});
+
+test.each(['--set', '--set-string'])('in an argument after %s that a shell split', async (option) => {
+  await told(['render', option, 'firewall.ca.keyPem=a', mark], 2);
+});
+
 test.each<readonly [string, readonly string[]]>([
   ['a value without its sign', ['--set', 'firewall.ca.keyPem', mark]],
   ['a key without its sign', ['--set', 'firewall.ca.keyPem', key]],
