@@ -54,13 +54,18 @@ function unreadable({ name, by }: NamedFile, error: unknown): string {
   const prefix = by === undefined ? '' : `${by}: `;
   if (isUrl(name)) return `${prefix}a URL is not read: download the file, and give its name`;
   const isMissing = missing.includes(codeOf(error) ?? '');
-  if (by !== undefined && isMissing && !/^(?:[./~][\w./-]{0,15}|[^\s:=@,]{1,200}\.[a-z0-9]{1,5})$/i.test(name)) {
+  if (by !== undefined && isMissing && !looksLikeFile(name)) {
     return `${prefix}there is no such file (its name is not shown, since it may be a secret)`;
   }
   return `${prefix}cannot read ${givenPath(name)}: ${readReason(error)}`;
 }
 
 const missing = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'];
+
+/** Whether a name has an extension, or is a short path. */
+function looksLikeFile(name: string): boolean {
+  return /^(?:[./~][\w./-]{0,15}|[^\s:=@,]{1,200}\.[a-z0-9]{1,5})$/i.test(name);
+}
 
 /** Helm downloads such a file. */
 function isUrl(name: string): boolean {
