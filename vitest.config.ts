@@ -14,8 +14,9 @@ const ownName = { 'centaur-chart/helm': new URL('src/helm/index.ts', import.meta
 /** Tests that start whole commands, shells or builds, and take seconds each. */
 const commands = [
   'test/cli/{budget,cdk8s,command,synth,tools}.test.ts',
-  'test/centaur/{editors,helm,helm-secrets}.test.ts',
-  'test/examples/adding-a-component.test.ts',
+  'test/ct-lint.test.ts',
+  'test/centaur/{determinism,editors,firewall-ca,helm,helm-secrets,start-checks}.test.ts',
+  'test/examples/{adding-a-component,toolkit-page}.test.ts',
   'test/{builds,cilium,judges}/**/*.test.ts',
   'test/system/{bare,install,run}.test.ts',
   'src/secrets/vault.test.ts',
@@ -33,7 +34,7 @@ export default defineConfig({
           name: 'units',
           include: [
             'src/**/*.test.ts',
-            'test/{centaur,cli,examples,kubernetes,system}/**/*.test.ts',
+            'test/{centaur,cli,examples,kubernetes,mutations,system}/**/*.test.ts',
             'test/*.test.ts',
           ],
           exclude: commands,

@@ -18,7 +18,7 @@ import { forbiddenTextMessage, notPassedOn } from '../../src/text/forbidden-text
 import { helmMajors } from '../judges/helm.js';
 import { type Judge, type Parsed, type Refused, templateBy } from '../judges/judge.js';
 import { canonical } from './canonical.js';
-import { seed } from './seed.js';
+import { seed, shrinks } from './seed.js';
 
 /** A chart as source, and the folder that it was compiled into. */
 export interface LawChart {
@@ -140,7 +140,7 @@ async function shrink(
     documents,
     async (document) => (await judged(judge, subject, document)).difference === undefined,
   );
-  const options = { seed: batchSeed, path: `${index}`, numRuns: index + 1 };
+  const options = { seed: batchSeed, path: `${index}`, numRuns: index + 1, endOnFailure: !shrinks };
   const { counterexample } = await fc.check(property, options);
   const place = `LAW_SEED=${seed}, document ${batchSeed - seed + index}`;
   if (counterexample === null) {

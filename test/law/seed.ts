@@ -18,6 +18,9 @@ export function runs(usual: number, least = 1): number {
   return longRun ?? Math.max(least, Math.ceil(usual * share));
 }
 
+/** Whether a failure is reduced to the smallest one, which can take minutes and tells more only to people. */
+export const shrinks = process.env.LAW_SHRINK !== 'no';
+
 /** Milliseconds that a test may take: a long run has no limit. */
 export const patience = longRun === undefined ? 600_000 : 24 * 3_600_000;
 

@@ -28,7 +28,7 @@ import { Author, known } from './generators/random-manifest.js';
 import { Tape, tapes } from './generators/tape.js';
 import { valuesText } from './generators/values-text.js';
 import { type World, world, worlds } from './generators/world.js';
-import { patience, runs, seed } from './seed.js';
+import { patience, runs, seed, shrinks } from './seed.js';
 import { throwawayFolder } from './throwaway-chart.js';
 
 const judge = useJudge();
@@ -198,7 +198,7 @@ describe(`shapes, seed ${seed}`, { timeout: patience }, () => {
       fc.asyncProperty(tapes, fc.array(worlds, { minLength: 1, maxLength: 2 }), (numbers, documents) =>
         compare(() => build(numbers), documents, tally),
       ),
-      { seed, numRuns: runs(300), endOnFailure: false },
+      { seed, numRuns: runs(300), endOnFailure: !shrinks },
     );
     expect(tally.skipped, 'shapes that could not be built, or had no meaning').toEqual(new Map());
     expect(tally.compared).toBeGreaterThan(runs(300));
