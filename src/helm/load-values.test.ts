@@ -448,6 +448,28 @@ describe('an expression of --set', () => {
   });
 });
 
+describe('null', () => {
+  test('over an earlier file is said to remove what that file set, too', () => {
+    const files = [
+      { file: 'base.yaml', text: 'image: {tag: "2.0"}\n' },
+      { file: 'prod.yaml', text: 'image:\n  tag: null\n' },
+    ];
+    expect(loadValues(chart, { files })).toEqual({
+      problems: [
+        {
+          file: 'prod.yaml',
+          line: 2,
+          column: 3,
+          path: 'image.tag',
+          message:
+            'null removes the key, with what earlier files and the chart set for it, and the chart needs a value here',
+          hint: 'Remove the null to keep the earlier value.',
+        },
+      ],
+    });
+  });
+});
+
 describe('a broken rule', () => {
   test('is located at the key that it names, if the file sets it', () => {
     expect(problems('service:\n  port: 9090\n  public: true\n')).toEqual([
