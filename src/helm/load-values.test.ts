@@ -219,6 +219,14 @@ describe('an unknown key', () => {
     ]);
   });
 
+  test('of older files is reported below a section that is not known either', () => {
+    const retired = { 'database.auth.password': 'Put it into a Secret.' };
+    expect(problems('database:\n  auth: {password: x}\n', { hints: { retired } })).toEqual([
+      expect.stringMatching(/^values.yaml:1:1 database: this key is not known/),
+      'values.yaml:2:10 database.auth.password: this key of older values files means nothing here | Put it into a Secret.',
+    ]);
+  });
+
   test('in the wrong form is reported with the purpose of the map', () => {
     expect(problems('friends: {Ann: Ann}')).toEqual([
       'values.yaml:1:11 friends.Ann: this key does not have the required form | Friends by their names, in small letters.',

@@ -83,6 +83,7 @@ export function loadValues(chart: HelmChart, input: ValuesInput): Loaded {
   const invalid = [...faults, ...forbidden].map(({ path }) => path);
   const problems = [
     ...faults.map((fault) => problemOf(fault, values, sources, input.hints ?? {})),
+    ...retiredBelow(faults, sources, input.hints ?? {}),
     ...forbidden.map(({ path, message, hint }) => problemAt(path, sources, message, hint)),
     ...chart.problems(values, input.release, invalid).map((message) => ruleProblem(message, sources)),
   ];
@@ -195,7 +196,7 @@ function problemOf(
   const key = showPath(path);
   const instead = kind === 'unknown key' && Object.hasOwn(retired, key) ? retired[key] : undefined;
   if (instead !== undefined) {
-    return problemAt(path, sources, 'this key of older values files means nothing here', instead);
+    return problemAt(path, sources, retiredMessage, instead);
   }
   if (kind === 'missing key' && givenAt(path, sources) !== undefined) {
     const isOverridden = sources.some((source) => isPresent(valueAt(source.values, path)));
@@ -250,6 +251,24 @@ function placeOf(path: ValuePath, sources: readonly Source[]) {
 
 function givenAt(path: ValuePath, sources: readonly Source[]): Source | undefined {
   return sources.findLast(({ values }) => valueAt(values, path) !== undefined);
+}
+
+const retiredMessage = 'this key of older values files means nothing here';
+
+/** Keys of older values files in sections that are not known as a whole. */
+function retiredBelow(
+  faults: readonly Fault[],
+  sources: readonly Source[],
+  { retired = {} }: Hints,
+): readonly Problem[] {
+  const sections = faults.filter(({ kind }) => kind === 'unknown key').map(({ path }) => showPath(path));
+  return Object.entries(retired).flatMap(([key, instead]) => {
+    const path = key.split('.');
+    const isBelow = sections.some((section) => key.startsWith(`${section}.`));
+    return isBelow && givenAt(path, sources) !== undefined
+      ? [problemAt(path, sources, retiredMessage, instead)]
+      : [];
+  });
 }
 
 function isPresent(value: Value | undefined): boolean {

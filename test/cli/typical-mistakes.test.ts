@@ -28,6 +28,13 @@ describe('typical mistakes', () => {
     expect(problem?.hint ?? problem?.message.split(': ').at(-1)).toMatch(/.{10}/);
   });
 
+  test.each([
+    'api: {replicas: 2}',
+    'onepasswordConnect: {enabled: true}',
+  ])('%s: a name that many maps have is not looked for in them', (text) => {
+    expect(found(text)).toMatchObject([{ hint: expect.stringMatching(/^The keys of /) }]);
+  });
+
   test('all messages, for people to read', async () => {
     const plain = { bold: (text: string) => text, faint: (text: string) => text };
     const table = typicalMistakes.map(({ title, text }) => {

@@ -154,21 +154,15 @@ function unknownKey(path: ValuePath, siblings: readonly string[], root: SchemaDo
   const named = (name: string) => all.filter((other) => other.at(-1) === name);
 
   const sibling = nearest(key, others);
-  const elsewhere = named(key);
-  if (sibling === undefined && elsewhere.length > 0) {
-    return fault(
-      `There is a key of this name elsewhere: ${listed(elsewhere.slice(0, 4).map(showPath), 'and')}.`,
-    );
-  }
   if (sibling !== undefined) return fault(`Did you mean ${showPath([...around, sibling])}?`);
-  const [far] = named(
-    nearest(
-      key,
-      all.map((other) => String(other.at(-1))),
-    ) ?? '',
-  );
-  if (far !== undefined) return fault(`Did you mean ${showPath(far)}?`);
-  return fault(list);
+  // A name that many maps have, such as enabled, says nothing about where it was meant to be.
+  const names = all.map((other) => String(other.at(-1)));
+  const name = names.includes(key) ? key : nearest(key, names);
+  const [elsewhere, ...more] = name === undefined ? [] : named(name);
+  if (elsewhere === undefined || more.length > 0) return fault(list);
+  return name === key
+    ? fault(`There is a key of this name elsewhere: ${showPath(elsewhere)}.`)
+    : fault(`Did you mean ${showPath(elsewhere)}?`);
 }
 
 /** A key that breaks a rule about keys. */
