@@ -150,7 +150,7 @@ function userRules({ onepasswordConnect: { connect } }: Values): readonly Member
       when(runAsUser, (user) =>
         when(
           ne(user, connectUser),
-          str`onepasswordConnect.connect.${key}.runAsUser: Connect's images are made for the user ${connectUser}, not for ${user}: set ${connectUser}, or null where the cluster assigns a user`,
+          str`onepasswordConnect.connect.${key}.runAsUser: Connect's images are made for the user ${connectUser}: set ${connectUser}, or null where the cluster assigns a user`,
         ),
       ),
     ),

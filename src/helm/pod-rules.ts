@@ -25,7 +25,6 @@ import {
   not,
   or,
   str,
-  toJson,
   trimSuffix,
 } from './expressions/operators.js';
 import { groupBy, listOf, mapOf } from './manifest/computed.js';
@@ -151,7 +150,7 @@ export function resourceRules(...containers: readonly ContainerResources[]): rea
         (amount, resource) =>
           when(
             exceeds(amount, get(limits, resource, amount)),
-            str`${key}: the request of ${resource}, ${toJson(amount)}, is above its limit, ${toJson(get(limits, resource, amount))}: lower requests.${resource}, or raise limits.${resource}`,
+            str`${key}: the request of ${resource} is above its limit: lower requests.${resource}, or raise limits.${resource}`,
           ),
         'request',
       ),
@@ -159,10 +158,10 @@ export function resourceRules(...containers: readonly ContainerResources[]): rea
     each(all, ({ key, requests, limits }) =>
       each(
         requests,
-        (amount, resource) =>
+        (_, resource) =>
           when(
             and(isNotLent(resource), not(hasKey(limits, resource))),
-            str`${key}: ${resource} is requested without a limit, which it needs: set limits.${resource} to ${toJson(amount)}, too`,
+            str`${key}: ${resource} is requested without a limit, which it needs: set limits.${resource} to the same amount`,
           ),
         'request',
       ),
@@ -269,19 +268,19 @@ export function schedulingRules(...pods: readonly Scheduled[]): readonly Member<
           ({ topologyKey, whenUnsatisfiable }) => str`${topologyKey} and ${whenUnsatisfiable}`,
           'constraintsByKey',
         ),
-        (same, pair) =>
+        (same) =>
           when(
             gt(count(same), 1),
-            str`${constraintsKey}: two constraints have the same topologyKey and whenUnsatisfiable, ${pair}: remove one`,
+            str`${constraintsKey}: two constraints have the same topologyKey and whenUnsatisfiable: remove one`,
           ),
         'same',
       ),
     ),
     each(all, ({ constraintsKey, constraints }) =>
-      each(constraints, ({ minDomains, topologyKey, whenUnsatisfiable }) =>
+      each(constraints, ({ minDomains, whenUnsatisfiable }) =>
         when(
           and(isPresent(minDomains), ne(whenUnsatisfiable, 'DoNotSchedule')),
-          str`${constraintsKey}: minDomains of ${topologyKey} has no meaning with ${whenUnsatisfiable}: remove it, or set whenUnsatisfiable to DoNotSchedule`,
+          str`${constraintsKey}: minDomains has no meaning with ${whenUnsatisfiable}: remove it, or set whenUnsatisfiable to DoNotSchedule`,
         ),
       ),
     ),

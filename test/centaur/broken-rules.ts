@@ -188,10 +188,10 @@ export const brokenRules: BrokenRules = [
   ['ironProxy.dnsConfig.nameservers: ', 'ironProxy: {dnsPolicy: None}'],
   ['onepasswordConnect.connect.dnsConfig.nameservers: ', 'onepasswordConnect: {connect: {dnsPolicy: None}}'],
 
-  ['…: the request of …, …, is above its limit', 'api: {resources: {limits: {memory: 100Mi}}}'],
-  ['…: the request of …, …, is above its limit', 'sandbox: {resources: {limits: {cpu: 50m}}}'],
+  ['…: the request of … is above its limit', 'api: {resources: {limits: {memory: 100Mi}}}'],
+  ['…: the request of … is above its limit', 'sandbox: {resources: {limits: {cpu: 50m}}}'],
   [
-    '…: the request of …, …, is above its limit',
+    '…: the request of … is above its limit',
     'onepasswordConnect: {connect: {sync: {resources: {requests: {cpu: 2}, limits: {cpu: 1999m}}}}}',
   ],
   ['…: … is requested without a limit', 'ironProxy: {resources: {requests: {hugepages-2Mi: 4Mi}}}'],
@@ -225,7 +225,7 @@ export const brokenRules: BrokenRules = [
     `api: {topologySpreadConstraints: [${spread('ScheduleAnyway')}, ${spread('ScheduleAnyway', 'maxSkew: 2')}]}`,
   ],
   [
-    '…: minDomains of …',
+    '…: minDomains has no meaning with …',
     `api: {topologySpreadConstraints: [${spread('ScheduleAnyway', 'maxSkew: 1, minDomains: 2')}]}`,
   ],
   [

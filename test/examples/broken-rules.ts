@@ -3,7 +3,7 @@ import type { BrokenRules } from '../law/rules.js';
 /** A document for each rule of the example's. */
 export const brokenRules: BrokenRules = [
   ['autoscaling.maxReplicas: … is less than minReplicas', 'autoscaling: {enabled: true, minReplicas: 11}'],
-  ['…: the request of …, …, is above its limit', 'resources: {limits: {memory: 127Mi}}'],
+  ['…: the request of … is above its limit', 'resources: {limits: {memory: 127Mi}}'],
   ['…: … is requested without a limit', 'resources: {requests: {example.com/gpu: 1}}'],
   [
     'resources: autoscaling compares the usage of cpu',
