@@ -449,9 +449,12 @@ describe('an expression of --set', () => {
     ]);
   });
 
-  test('that gives a number for a string is answered with the advice to use quotes in a file', () => {
+  test('that gives a number for a string, or one value for a list, is answered in the words of the option', () => {
+    expect(problems('', { set: ['hosts=a'] })).toEqual([
+      '--set hosts:1:1 hosts: must be a list, but is a string | Write a list in braces: --set "key={a,b}".',
+    ]);
     expect(problems('', { set: ['image.tag=12'] })).toEqual([
-      '--set image.tag:1:1 image.tag: must be a string, but is a number | In a values file, put it in quotes so that YAML reads a string: tag: "…"',
+      '--set image.tag:1:1 image.tag: must be a string, but is a number | Use --set-string, which reads every value as a string.',
     ]);
   });
 });

@@ -16,6 +16,7 @@ import type { HelmChart, ReleaseOptions } from './chart.js';
 import type { Schema } from './ir/schema.js';
 import type { Fault } from './schema/fault-words.js';
 import { faultFinder } from './schema/faults.js';
+import { setOption } from './schema/file-format.js';
 import { schemaDocument } from './template/values-document.js';
 import { ValuesError } from './values/error.js';
 import { coalesce, mergeFiles } from './values/merge.js';
@@ -78,7 +79,9 @@ export function loadValues(chart: HelmChart, input: ValuesInput): Loaded {
   const { sources, given } = read;
   const values = coalesce(chart.defaults, given);
 
-  const faults = finderOf(chart)(values);
+  const faults = finderOf(chart)(values, (path) =>
+    placeOf(path, sources).file.startsWith('--set') ? setOption : undefined,
+  );
   const forbidden = forbiddenTexts(values);
   const invalid = [...faults, ...forbidden].map(({ path }) => path);
   const problems = [

@@ -11,11 +11,16 @@ import {
   type SchemaError,
   typeFault,
 } from './fault-words.js';
-import { yaml } from './file-format.js';
+import { type FileFormat, yaml } from './file-format.js';
 import { keysAt, partsOf, type SchemaDocument } from './paths.js';
 
-/** Finds the faults of values. */
-export type FaultFinder = (values: Value) => readonly Fault[];
+/** Finds the faults of values; `formatAt` says how the value at a path was written, if that differs. */
+export type FaultFinder = (
+  values: Value,
+  formatAt?: (path: ValuePath) => FileFormat | undefined,
+) => readonly Fault[];
+
+type FormatAt = (path: ValuePath) => FileFormat;
 
 const options = {
   allErrors: true,
@@ -77,16 +82,16 @@ export function faultFinder(schema: object, format = yaml): FaultFinder {
     });
   }
 
-  function faultsOf(errors: readonly SchemaError[]): readonly Fault[] {
+  function faultsOf(errors: readonly SchemaError[], formatAt: FormatAt): readonly Fault[] {
     const unions = errors.filter(isUnion);
     return errors.flatMap((found) => {
       if (unions.some((union) => isInside(found, union))) return [];
-      return isUnion(found) ? unionFaults(found) : keywordFaults(found, root, format);
+      return isUnion(found) ? unionFaults(found, formatAt) : keywordFaults(found, root, formatAt(found.path));
     });
   }
 
   /** What is wrong with a value that may have one of several shapes, judged by the shape that was probably meant. */
-  function unionFaults({ error, value, path, accepts }: SchemaError): readonly Fault[] {
+  function unionFaults({ error, value, path, accepts }: SchemaError, formatAt: FormatAt): readonly Fault[] {
     const shapes: readonly SchemaDocument[] = error.parentSchema?.[error.keyword] ?? [];
     const tried = shapes.map((shape) => ({ shape, errors: errorsOf(shape, value, path) }));
     const similar = tried.filter(({ errors }) => !errors.some(isOtherKind));
@@ -95,7 +100,9 @@ export function faultFinder(schema: object, format = yaml): FaultFinder {
       if (choices.length > 0) return [choiceFault(path, value, choices, ownDescription(error))];
       const types = shapes.flatMap((shape) => partsOf(shape, root)).flatMap(({ type }) => type ?? []);
       const keys = keysAt(root, path);
-      return [typeFault(path, value, types, { keys, hint: ownDescription(error), format, accepts })];
+      return [
+        typeFault(path, value, types, { keys, hint: ownDescription(error), format: formatAt(path), accepts }),
+      ];
     }
     const marked = similar.filter(({ errors }) => !errors.some(isMark));
     const [mark, ...others] =
@@ -110,10 +117,11 @@ export function faultFinder(schema: object, format = yaml): FaultFinder {
     }
     const candidates = marked.length > 0 ? marked : similar;
     const [meant] = candidates.toSorted((left, right) => left.errors.length - right.errors.length);
-    return meant === undefined ? [] : faultsOf(meant.errors);
+    return meant === undefined ? [] : faultsOf(meant.errors, formatAt);
   }
 
-  return (values) => distinct(faultsOf(errorsOf(root, values, [])));
+  return (values, otherAt) =>
+    distinct(faultsOf(errorsOf(root, values, []), (path) => otherAt?.(path) ?? format));
 }
 
 /** The part of the schema that refuses a value. */

@@ -18,3 +18,12 @@ export const yaml: FileFormat = {
   entries: 'Write one "NAME: value" line for each entry below it, without "- ".',
   assignment: 'Write "key: value", with a colon and a space after it.',
 };
+
+/** The command line: `--set` and its like. */
+export const setOption: FileFormat = {
+  string: () => 'Use --set-string, which reads every value as a string.',
+  list: 'Write a list in braces: --set "key={a,b}".',
+  map: (keys) => `Set its keys, after a dot: ${keys}.`,
+  entries: 'Set one entry at a time: --set key.NAME=value.',
+  assignment: 'Set its keys, after a dot: --set key.NAME=value.',
+};
