@@ -1,5 +1,7 @@
 /** What is wrong with a file that is not TOML, in words that say what to do: smol-toml names only what it expected. */
 
+import { codePoint } from '../text/character.js';
+
 export interface SyntaxFault {
   readonly message: string;
   readonly hint: string;
@@ -135,7 +137,5 @@ export function syntaxFault(said: string, text: string, line: number, column: nu
 
 /** The code point of a character that is invisible, or that looks like another one. */
 function named(character: string): string {
-  const code = character.codePointAt(0);
-  if (code === undefined || /^[\r\n\t -~]/.test(character)) return '';
-  return ` (U+${code.toString(16).toUpperCase().padStart(4, '0')})`;
+  return /^(?:$|[\r\n\t -~])/.test(character) ? '' : ` (${codePoint(character)})`;
 }

@@ -26,10 +26,15 @@ export function characterInWords(character: string): string {
   if (/^[A-Z]$/.test(character)) return 'an uppercase letter';
   if (/^[a-z]$/.test(character)) return 'a lowercase letter';
   if (/^[0-9]$/.test(character)) return 'a digit';
-  const code = `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+  const code = codePoint(character);
   const name = Object.hasOwn(names, character) ? names[character] : undefined;
   if (name !== undefined) return `${name} (${code})`;
   return isVisible(character) ? `"${character}" (${code})` : `the invisible character ${code}`;
+}
+
+/** A character's code point as Unicode writes it, such as `U+0020`. */
+export function codePoint(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
 function isVisible(character: string): boolean {

@@ -40,3 +40,6 @@ export function formOrEmpty({
     ? undefined
     : { patternErrorMessage: `${patternErrorMessage}, or empty` };
 }
+
+/** The keywords for people, which validators that refuse unknown ones have to be told of. */
+export const wordKeywords: readonly string[] = ['patternErrorMessage', 'keyErrorMessage'];

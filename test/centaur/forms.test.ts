@@ -1,7 +1,9 @@
 /** Every pattern in the chart's schema says in words what it admits, with examples that it does admit. */
+
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { centaurChart } from '../../src/centaur/index.js';
+import { wordKeywords } from '../../src/text/form.js';
 
 const schema = JSON.parse(centaurChart().compile().get('values.schema.json') ?? '');
 
@@ -21,7 +23,7 @@ function partsOf(value: unknown, path = ''): readonly (readonly [path: string, p
 }
 
 const parts = partsOf(schema);
-const ajv = new Ajv({ allowUnionTypes: true, keywords: ['patternErrorMessage', 'keyErrorMessage'] });
+const ajv = new Ajv({ allowUnionTypes: true, keywords: [...wordKeywords] });
 
 describe("the chart's schema", () => {
   const patterns = parts.filter(([, { pattern }]) => typeof pattern === 'string');

@@ -1,5 +1,7 @@
 /** Judges a rendered object by the schemas of Kubernetes and the Gateway API, strictly. */
+
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { wordKeywords } from '../../src/text/form.js';
 import { gatewayTypes, kubernetesTypes } from './documents.js';
 
 const types = [await kubernetesTypes(), await gatewayTypes()];
@@ -10,7 +12,7 @@ const ajv = new Ajv({
   allErrors: true,
   allowUnionTypes: true,
   verbose: true,
-  keywords: ['patternErrorMessage', 'keyErrorMessage'],
+  keywords: [...wordKeywords],
 });
 ajv.addSchema({ $id: 'types', definitions });
 const validators = new Map<string, ValidateFunction>();

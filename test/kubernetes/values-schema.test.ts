@@ -5,6 +5,7 @@ import { Ajv } from 'ajv';
 import Type, { type TSchema } from 'typebox';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as kubernetes from '../../src/helm/schema/kubernetes-shapes.js';
+import { wordKeywords } from '../../src/text/form.js';
 import { helmMajors } from '../judges/helm.js';
 import { useJudge } from '../judges/use-judge.js';
 
@@ -499,7 +500,7 @@ test('JavaScript accepts and refuses the same as Kubernetes', () => {
   const validate = new Ajv({
     allErrors: true,
     allowUnionTypes: true,
-    keywords: ['patternErrorMessage', 'keyErrorMessage'],
+    keywords: [...wordKeywords],
   }).compile(schema);
   validate(values);
   expect(refusals((validate.errors ?? []).map((error) => error.instancePath))).toEqual(expected);

@@ -1,10 +1,12 @@
 /** The schema for people accepts whatever the chart accepts. */
+
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { centaurChart } from '../../src/centaur/index.js';
 import { readValuesFile } from '../../src/helm/values/read.js';
 import { holdsForbiddenText } from '../../src/text/forbidden-text.js';
+import { wordKeywords } from '../../src/text/form.js';
 import { isList, isMap, type Value } from '../../src/text/json.js';
 import { withRunnablePods } from '../centaur/runnable-pods.js';
 import { secretForms } from '../centaur/secret-forms.js';
@@ -14,7 +16,7 @@ import { patience, runs, seed } from './seed.js';
 
 const chart = centaurChart();
 const files = chart.compile();
-const ajv = new Ajv({ allowUnionTypes: true, keywords: ['patternErrorMessage', 'keyErrorMessage'] });
+const ajv = new Ajv({ allowUnionTypes: true, keywords: [...wordKeywords] });
 const accepts = ajv.compile(JSON.parse(files.get('values.editor.schema.json') ?? ''));
 
 test(`what the chart accepts is not marked, seed ${seed}`, { timeout: patience }, () => {

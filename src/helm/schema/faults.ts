@@ -1,5 +1,7 @@
 /** Finds what a JSON schema refuses in values. */
+
 import { Ajv, type ErrorObject } from 'ajv';
+import { wordKeywords } from '../../text/form.js';
 import { isList, samePath, showPath, type Value, type ValuePath, valueAt } from '../../text/json.js';
 import { memoize } from '../../text/memoize.js';
 import {
@@ -27,7 +29,7 @@ const options = {
   verbose: true,
   strict: true,
   // Words for people: see src/text/form.ts.
-  keywords: ['patternErrorMessage', 'keyErrorMessage'],
+  keywords: [...wordKeywords],
   strictTypes: false,
   strictRequired: false,
   validateSchema: false,

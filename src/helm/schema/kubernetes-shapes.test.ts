@@ -2,6 +2,7 @@ import { Ajv } from 'ajv';
 import type { k8s } from 'cdk8s-plus-28';
 import Type, { type Static, type TSchema } from 'typebox';
 import { describe, expect, expectTypeOf, test } from 'vitest';
+import { wordKeywords } from '../../text/form.js';
 import type { Fields } from '../manifest/manifest.js';
 import { definitions } from './kubernetes-definitions.js';
 import * as kubernetes from './kubernetes-shapes.js';
@@ -21,7 +22,7 @@ function validator(schema: TSchema) {
     allErrors: true,
     allowUnionTypes: true,
     strict: true,
-    keywords: ['patternErrorMessage', 'keyErrorMessage'],
+    keywords: [...wordKeywords],
   });
   return ajv.compile({ ...schema, definitions: kubernetes.kubernetesDefinitions(schema) });
 }

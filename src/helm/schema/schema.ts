@@ -237,7 +237,7 @@ export function resolved(root: Schema): Schema {
 }
 
 /** The same schema with the schemas of its parts replaced. */
-function overParts(schema: Schema, change: (part: Schema) => Schema): Schema {
+export function overParts(schema: Schema, change: (part: Schema) => Schema): Schema {
   const { properties, patternProperties, items, additionalProperties, allOf, anyOf, oneOf } = schema;
   return {
     ...schema,
@@ -253,11 +253,11 @@ function overParts(schema: Schema, change: (part: Schema) => Schema): Schema {
   };
 }
 
-function mapped<T, R>(
+export function mapped<T, R>(
   members: { readonly [key: string]: T },
-  change: (member: T) => R,
+  change: (member: T, key: string) => R,
 ): { readonly [key: string]: R } {
-  return Object.fromEntries(Object.entries(members).map(([key, member]) => [key, change(member)]));
+  return Object.fromEntries(Object.entries(members).map(([key, member]) => [key, change(member, key)]));
 }
 
 /** The target of a JSON pointer such as `#/definitions/a~1b`. */

@@ -5,12 +5,13 @@
  */
 import { showPath, type ValuePath } from '../../text/json.js';
 import type { SchemaDocument } from '../schema/paths.js';
+import { mapped, overParts } from '../schema/schema.js';
 
 export const editorSchemaFile = 'values.editor.schema.json';
 
 /** The schema for people, as a file, from the one for Helm. */
 export function editorSchemaDocument(document: SchemaDocument): string {
-  const forPeople = overParts(document, (part) => withoutDefaults(withForms(part)));
+  const forPeople = overAllParts(document, (part) => withoutDefaults(withForms(part)));
   return `${JSON.stringify(titled(forPeople, []), null, 2)}\n`;
 }
 
@@ -37,24 +38,16 @@ export function modeline(schemaFile: string): string {
 }
 
 /** The same schema with each part changed, the inner ones first. */
-function overParts(schema: SchemaDocument, change: (part: SchemaDocument) => SchemaDocument): SchemaDocument {
-  const visit = (part: SchemaDocument) => overParts(part, change);
-  const visitAll = (parts: readonly SchemaDocument[]) => parts.map(visit);
-  const { properties, patternProperties, items, additionalProperties, definitions, anyOf, oneOf, allOf } =
-    schema;
+function overAllParts(
+  schema: SchemaDocument,
+  change: (part: SchemaDocument) => SchemaDocument,
+): SchemaDocument {
+  // Conditions are read whole, by withForms.
+  const visit = (part: SchemaDocument) => (isCondition(part) ? part : overAllParts(part, change));
+  const { definitions } = schema;
   return change({
-    ...schema,
-    ...(properties && { properties: mapped(properties, visit) }),
-    ...(patternProperties && {
-      patternProperties: mapped(patternProperties, (part) => part && visit(part)),
-    }),
-    ...(items && { items: visit(items) }),
-    ...(typeof additionalProperties === 'object' && { additionalProperties: visit(additionalProperties) }),
+    ...overParts(schema, visit),
     ...(definitions && { definitions: mapped(definitions, visit) }),
-    ...(anyOf && { anyOf: visitAll(anyOf) }),
-    ...(oneOf && { oneOf: visitAll(oneOf) }),
-    // The conditions among them are read whole, by withForms.
-    ...(allOf && { allOf: allOf.map((part) => (isCondition(part) ? part : visit(part))) }),
   });
 }
 
@@ -150,11 +143,4 @@ function marked(properties: Properties, marks: Properties): Properties {
     const admitted = mark.not === undefined ? [mark.const] : choices.filter((one) => one !== mark.not?.const);
     return { ...rest, enum: admitted };
   });
-}
-
-function mapped<T, R>(
-  members: { readonly [key: string]: T },
-  change: (member: T, key: string) => R,
-): { readonly [key: string]: R } {
-  return Object.fromEntries(Object.entries(members).map(([key, member]) => [key, change(member, key)]));
 }

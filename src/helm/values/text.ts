@@ -1,3 +1,4 @@
+import { codePoint } from '../../text/character.js';
 import { encodingFault, placeIn, textOf } from '../../text/utf8.js';
 import { ValuesError, type ValuesProblem } from './error.js';
 
@@ -72,7 +73,7 @@ const refusedCharacters: readonly (Pick<Found, 'refusal' | 'message' | 'hint'> &
 function* characterProblems(text: string): Generator<Found> {
   for (const { characters, message, ...rest } of refusedCharacters) {
     const found = characters.exec(text);
-    const code = found?.[0].codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0');
-    if (found) yield { ...rest, ...placeIn(text, found.index), message: `${message} (U+${code})` };
+    if (found)
+      yield { ...rest, ...placeIn(text, found.index), message: `${message} (${codePoint(found[0])})` };
   }
 }
