@@ -21,7 +21,14 @@ import type { Values } from './values/index.js';
 /** Pods of the release, or pods that the API creates: sandboxes, and a `sandbox-proxy` for each of them. */
 export type Workload = 'api' | 'iron-proxy' | 'connect' | 'sandbox' | 'sandbox-proxy' | 'test';
 
-const workloads: readonly Workload[] = ['api', 'iron-proxy', 'connect', 'sandbox', 'sandbox-proxy', 'test'];
+export const workloads: readonly Workload[] = [
+  'api',
+  'iron-proxy',
+  'connect',
+  'sandbox',
+  'sandbox-proxy',
+  'test',
+];
 
 /** The selector of each workload's pods. */
 export type Pods = { readonly [workload in Workload]: Fields<k8s.LabelSelector> };
@@ -36,6 +43,87 @@ export type Outside =
   | 'external-connect'
   | 'api-callers'
   | 'metrics-collectors';
+
+export const outsiders: readonly Outside[] = [
+  'api-callers',
+  'metrics-collectors',
+  'dns',
+  'kubernetes-api',
+  'database',
+  'upstreams',
+  'external-connect',
+  '1password',
+];
+
+/** Pods of equal trust, or what is not part of the release. */
+export type Zone = 'sandboxes' | 'control' | 'secrets' | 'outside';
+
+/** What people call each end of a flow, and where it belongs. */
+export const ends: {
+  readonly [end in Workload | Outside]: { readonly title: string; readonly zone: Zone };
+} = {
+  sandbox: { title: 'Sandboxes', zone: 'sandboxes' },
+  api: { title: 'API', zone: 'control' },
+  test: { title: 'helm test', zone: 'control' },
+  'iron-proxy': { title: 'iron-proxy', zone: 'secrets' },
+  'sandbox-proxy': { title: "Sandboxes' iron-proxies", zone: 'secrets' },
+  connect: { title: '1Password Connect', zone: 'secrets' },
+  dns: { title: 'DNS servers', zone: 'outside' },
+  'kubernetes-api': { title: 'Kubernetes API server', zone: 'outside' },
+  database: { title: 'Database of the API', zone: 'outside' },
+  upstreams: { title: 'Upstream hosts', zone: 'outside' },
+  '1password': { title: '1Password', zone: 'outside' },
+  'external-connect': { title: 'Existing Connect server', zone: 'outside' },
+  'api-callers': { title: 'Callers of the API', zone: 'outside' },
+  'metrics-collectors': { title: 'Metrics collectors', zone: 'outside' },
+};
+
+/**
+ * The keys of `networkPolicy.extraIngress` and `extraEgress` whose rules a workload has in addition. Sandboxes' proxies
+ * have the same upstreams as the chart's own, but only their sandboxes use them.
+ */
+export const extraRules: {
+  readonly [workload in Workload]?: { readonly ingress?: ExtraRulesKey; readonly egress: ExtraRulesKey };
+} = {
+  api: { ingress: 'api', egress: 'api' },
+  'iron-proxy': { ingress: 'ironProxy', egress: 'ironProxy' },
+  'sandbox-proxy': { egress: 'ironProxy' },
+  connect: { ingress: 'connect', egress: 'connect' },
+};
+
+export type ExtraRulesKey = 'api' | 'ironProxy' | 'connect';
+
+/** Where policies allow an end outside the release to be: at any of these. */
+export interface Place {
+  /** The pods of namespaces. */
+  readonly namespaces?: Expr<readonly string[]>;
+  readonly cidrs?: Expr<readonly string[]>;
+  /** Every address but those at which clouds serve the credentials of their machines. */
+  readonly anyAddress?: Expr<boolean> | true;
+  /** Every pod of the cluster: some networks do not apply address blocks to pods. */
+  readonly anyPod?: Expr<boolean> | true;
+}
+
+export function placesOf(values: Values): { readonly [end in Outside]: Place } {
+  const { apiServerCidrs, apiIngressSourceNamespaces, database, dns, metricsNamespaces } =
+    values.networkPolicy;
+  const anyDatabase = databaseIsAnywhere(values);
+  return {
+    dns: { namespaces: dns.namespaces, cidrs: dns.cidrs },
+    'kubernetes-api': { cidrs: apiServerCidrs, anyAddress: not(isNonEmpty(apiServerCidrs)) },
+    database: {
+      namespaces: database.namespaces,
+      cidrs: database.cidrs,
+      anyAddress: anyDatabase,
+      anyPod: anyDatabase,
+    },
+    upstreams: { anyAddress: true },
+    '1password': { anyAddress: true },
+    'external-connect': { anyAddress: true, anyPod: true },
+    'api-callers': { namespaces: apiIngressSourceNamespaces },
+    'metrics-collectors': { namespaces: metricsNamespaces },
+  };
+}
 
 export interface Flow {
   readonly from: readonly (Workload | Outside)[] | 'every-workload';
@@ -61,7 +149,7 @@ const eachOf = (protocol: FlowPort['protocol'], ports: Expr<readonly number[]>):
 
 /** A member of a list for each port, in the form that a kind of policy has for it. */
 export function portsOf<T>(
-  { ports }: Flow,
+  { ports }: Pick<Flow, 'ports'>,
   form: (port: Leaf<number>, protocol: FlowPort['protocol']) => Member<T>,
 ): readonly Member<T>[] {
   return ports.map(
@@ -167,7 +255,49 @@ export function flowsOf({ values, mode, secrets, connectServer }: Platform): rea
   ];
 }
 
+/** A flow for which the chart has no rule of its own. */
+export interface CoveredFlow extends Omit<Flow, 'ports'> {
+  readonly ports: readonly (FlowPort | PortRange)[];
+  /** What allows it: policies that the API creates for each sandbox, or the rules for another end. */
+  readonly allowedBy: 'api' | 'upstreams';
+}
+
+export interface PortRange {
+  readonly protocol: 'TCP';
+  readonly first: Leaf<number>;
+  readonly last: Leaf<number>;
+}
+
+export function coveredFlowsOf({ values, mode, secrets }: Platform): readonly CoveredFlow[] {
+  const { proxyPort, pgPortRangeStart, pgPortRangeEnd } = values.ironProxy.service;
+  return [
+    {
+      from: ['sandbox'],
+      to: ['sandbox-proxy'],
+      ports: [tcp(proxyPort)],
+      allowedBy: 'api',
+      because: 'each sandbox reaches its own proxy',
+    },
+    {
+      from: ['sandbox'],
+      to: ['sandbox-proxy'],
+      ports: [{ protocol: 'TCP', first: pgPortRangeStart, last: pgPortRangeEnd }],
+      when: secrets.declaresDatabase,
+      allowedBy: 'api',
+      because: 'declared databases',
+    },
+    {
+      from: everyProxy,
+      to: ['1password'],
+      ports: [tcp(443)],
+      when: mode('onepassword'),
+      allowedBy: 'upstreams',
+      because: 'look-ups with a service account',
+    },
+  ];
+}
+
 /** Whether no value says where the database is. */
 export function databaseIsAnywhere({ networkPolicy: { database } }: Values): Expr<boolean> {
-  return not(or(isNonEmpty(database.cidrs), isNonEmpty(database.namespaces)));
+  return not(or(isNonEmpty(database.namespaces), isNonEmpty(database.cidrs)));
 }

@@ -6,12 +6,10 @@ import {
   type Expr,
   each,
   type Fields,
-  isNonEmpty,
   KubeNetworkPolicy,
   type Leaf,
   listOf,
   type Member,
-  not,
   type Plain,
   release,
   str,
@@ -22,12 +20,14 @@ import { cloudCredentials } from '../secrets/denied-ranges.js';
 import { CiliumPolicies } from './cilium-policies.js';
 import { connectSelector } from './connect.js';
 import {
-  databaseIsAnywhere,
+  extraRules,
   type Flow,
   type FlowPort,
   flowsOf,
   type Outside,
+  type Place,
   type Pods,
+  placesOf,
   portsOf,
   sourcesOf,
   type Workload,
@@ -63,7 +63,8 @@ export class NetworkPolicies extends Construct {
       },
     });
 
-    const policy = (workload: Workload, { extraIngress, extraEgress, ...options }: PolicyOptions) => {
+    const policy = (workload: Workload, options: PolicyOptions) => {
+      const extra = extraRules[workload];
       const ofFlows = flows
         .filter(({ to }) => to.includes(workload))
         .map(
@@ -72,10 +73,10 @@ export class NetworkPolicies extends Construct {
         );
       const ingress = [
         ...ofFlows,
-        ...(extraIngress
+        ...(extra?.ingress
           ? [
               each<Plain<k8s.NetworkPolicyIngressRule>, k8s.NetworkPolicyIngressRule>(
-                extraIngress,
+                extraIngress[extra.ingress],
                 (rule) => rule,
                 'rule',
               ),
@@ -91,10 +92,10 @@ export class NetworkPolicies extends Construct {
           // The API server drops empty lists, and would treat each server-side apply of one as a change.
           ...(ingress.length > 0 && { ingress }),
           egress: [
-            ...(extraEgress
+            ...(extra
               ? [
                   each<Plain<k8s.NetworkPolicyEgressRule>, k8s.NetworkPolicyEgressRule>(
-                    extraEgress,
+                    extraEgress[extra.egress],
                     (rule) => rule,
                     'rule',
                   ),
@@ -111,29 +112,15 @@ export class NetworkPolicies extends Construct {
       });
     };
 
-    policy('api', {
-      when: enabled,
-      comment: 'The API.',
-      extraIngress: extraIngress.api,
-      extraEgress: extraEgress.api,
-    });
+    policy('api', { when: enabled, comment: 'The API.' });
     policy('iron-proxy', {
       when: enabled,
       comment: "The chart's own proxy, which the API goes through.",
-      extraIngress: extraIngress.ironProxy,
-      extraEgress: extraEgress.ironProxy,
     });
-    policy('sandbox-proxy', {
-      when: enabled,
-      comment: 'The proxies that the API makes for sandboxes.',
-      // They have the same upstreams as the chart's own, but only their sandboxes use them.
-      extraEgress: extraEgress.ironProxy,
-    });
+    policy('sandbox-proxy', { when: enabled, comment: 'The proxies that the API makes for sandboxes.' });
     policy('connect', {
       when: and(enabled, connect.create, mode('onepassword-connect')),
       comment: '1Password Connect.',
-      extraIngress: extraIngress.connect,
-      extraEgress: extraEgress.connect,
     });
     policy('sandbox', {
       when: enabled,
@@ -147,9 +134,6 @@ export class NetworkPolicies extends Construct {
 interface PolicyOptions {
   readonly when: Expr<boolean>;
   readonly comment: string;
-  /** Rules in the values. */
-  readonly extraIngress?: Expr<readonly Plain<k8s.NetworkPolicyIngressRule>[]>;
-  readonly extraEgress?: Expr<readonly Plain<k8s.NetworkPolicyEgressRule>[]>;
 }
 
 /**
@@ -171,7 +155,7 @@ function podsOf({ names }: Platform): Pods {
   };
 }
 
-const anywhere: Peer = each(
+const everyAddress: Peer = each(
   valueTemplate(
     'centaur.networkPolicy.anywhere',
     'Every address but those at which clouds serve the credentials of their machines.',
@@ -187,16 +171,15 @@ const anywhere: Peer = each(
 );
 
 /** What may run in the cluster: some networks do not apply address blocks to pods. */
-const anyPod: Fields<k8s.NetworkPolicyPeer> = { namespaceSelector: {} };
+const everyPod: Fields<k8s.NetworkPolicyPeer> = { namespaceSelector: {} };
 
 /** What a rule allows for each end of a flow. */
 function peersIn(
   pods: Pods,
   { values }: Platform,
 ): { readonly [end in Workload | Outside]: readonly Peer[] } {
-  const { apiServerCidrs, apiIngressSourceNamespaces, database, dns, metricsNamespaces } =
-    values.networkPolicy;
-  const anyDatabase = databaseIsAnywhere(values);
+  const places = placesOf(values);
+  const at = (end: Outside) => peersAt(places[end]);
   return {
     api: [{ podSelector: pods.api }],
     'iron-proxy': [{ podSelector: pods['iron-proxy'] }],
@@ -204,20 +187,28 @@ function peersIn(
     sandbox: [{ podSelector: pods.sandbox }],
     'sandbox-proxy': [{ podSelector: pods['sandbox-proxy'] }],
     test: [{ podSelector: pods.test }],
-    dns: [each(dns.namespaces, namespace), each(dns.cidrs, block)],
-    'kubernetes-api': [each(apiServerCidrs, block), when(not(isNonEmpty(apiServerCidrs)), anywhere)],
-    database: [
-      each(database.cidrs, block),
-      each(database.namespaces, namespace),
-      when(anyDatabase, anywhere),
-      when(anyDatabase, anyPod),
-    ],
-    upstreams: [anywhere],
-    'external-connect': [anywhere, anyPod],
-    '1password': [anywhere],
-    'api-callers': [each(apiIngressSourceNamespaces, namespace)],
-    'metrics-collectors': [each(metricsNamespaces, namespace)],
+    dns: at('dns'),
+    'kubernetes-api': at('kubernetes-api'),
+    database: at('database'),
+    upstreams: at('upstreams'),
+    'external-connect': at('external-connect'),
+    '1password': at('1password'),
+    'api-callers': at('api-callers'),
+    'metrics-collectors': at('metrics-collectors'),
   };
+}
+
+function peersAt({ namespaces, cidrs, anyAddress, anyPod }: Place): readonly Peer[] {
+  const listed = (members: Expr<readonly string[]>, peer: typeof namespace): Peer =>
+    each<string, k8s.NetworkPolicyPeer>(members, peer);
+  const either = (condition: Expr<boolean> | true, peer: Peer): Peer =>
+    condition === true ? peer : when<k8s.NetworkPolicyPeer>(condition, peer);
+  return [
+    ...(namespaces === undefined ? [] : [listed(namespaces, namespace)]),
+    ...(cidrs === undefined ? [] : [listed(cidrs, block)]),
+    ...(anyAddress === undefined ? [] : [either(anyAddress, everyAddress)]),
+    ...(anyPod === undefined ? [] : [either(anyPod, everyPod)]),
+  ];
 }
 
 function namespace(name: Expr<string>): Fields<k8s.NetworkPolicyPeer> {
