@@ -19,6 +19,12 @@ function notices(): Plugin {
   };
 }
 
+/** What packages contain in compiled form, with licences of its own that they do not mention. */
+const compiled: { readonly [name: string]: string } = {
+  '@hpcc-js/wasm-graphviz':
+    'It contains Graphviz, under the Eclipse Public License (https://graphviz.org/license/). Its source code is at https://gitlab.com/graphviz/graphviz.',
+};
+
 /** @throws {Error} for a package that has no text of its licence */
 function notice(folder: string): string {
   const { name, version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
@@ -26,7 +32,8 @@ function notice(folder: string): string {
   if (!files.some((file) => /^licen/i.test(file)))
     throw new Error(`${name} has no text of its licence, which the bundle needs`);
   const texts = files.map((file) => readFileSync(path.join(folder, file), 'utf8').trim());
-  return `${[`${name} ${version}`, ...texts].join('\n\n')}\n`;
+  const inside = compiled[name];
+  return `${[`${name} ${version}`, ...(inside === undefined ? [] : [inside]), ...texts].join('\n\n')}\n`;
 }
 
 /** The shell scripts, next to the bundle whose modules read them. */

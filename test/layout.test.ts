@@ -32,7 +32,7 @@ describe('the source', () => {
       }),
     );
     expect(source).toContainEqual(
-      expect.objectContaining({ file: 'cli/main.ts', target: 'centaur/index.ts' }),
+      expect.objectContaining({ file: 'cli/subject.ts', target: 'centaur/index.ts' }),
     );
   });
 });

@@ -10,15 +10,7 @@ const version: unknown = JSON.parse(
 process.exitCode = await main(
   {
     version: String(version),
-    async load() {
-      const [{ centaurChart }, { lookupsOf }, { hints }] = await Promise.all([
-        import('../centaur/index.js'),
-        import('../centaur/onepassword-usage.js'),
-        import('../centaur/upgrade-hints.js'),
-      ]);
-      const chart = centaurChart();
-      return { chart, hints, lookups: (values) => lookupsOf(chart, values) };
-    },
+    load: async () => (await import('./subject.js')).centaurSubject(),
   },
   process.argv.slice(2),
   processIo(),

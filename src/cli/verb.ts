@@ -1,5 +1,6 @@
 import type { Command, OptionValues } from 'commander';
 import type { Lookups } from '../centaur/onepassword-usage.js';
+import type { GraphOptions, ReleaseGraph } from '../centaur/release-graph.js';
 import type { HelmChart } from '../helm/chart.js';
 import type { Hints } from '../helm/load-values.js';
 import type { ValueMap } from '../text/json.js';
@@ -12,6 +13,8 @@ export interface Subject {
   readonly hints: Hints;
   /** What complete, valid values make a release request from 1Password. */
   readonly lookups: (values: ValueMap) => Lookups;
+  /** Who may talk to whom in a release with complete, valid values, and what can be read where. */
+  readonly graph: (values: ValueMap, options: GraphOptions) => ReleaseGraph;
 }
 
 /** The context of a verb. The chart is loaded only on demand, so that `--help` need not wait for it. */

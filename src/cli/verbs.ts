@@ -1,8 +1,9 @@
 import { budget } from './budget.js';
+import { graph } from './graph.js';
 import { render } from './render.js';
 import { tools } from './tools.js';
 import { validate } from './validate.js';
 import type { Verb } from './verb.js';
 
 /** The verbs of the command, in the order in which `--help` lists them. */
-export const verbs: readonly Verb[] = [render, validate, tools, budget];
+export const verbs: readonly Verb[] = [render, validate, tools, budget, graph];

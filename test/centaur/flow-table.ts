@@ -68,7 +68,7 @@ export const elsewhere = 'elsewhere';
  * What an unrestricted address block covers: in many networks, this includes pods. The release's own are among them,
  * and are closed by the policies on their end.
  */
-const anywhere: readonly EndName[] = [
+export const anywhere: readonly EndName[] = [
   'internet',
   'internet (IPv6)',
   'API server',

@@ -34,6 +34,9 @@ function run(argv: readonly string[], setting: Setting = {}) {
       hints: { retired: { speech: 'Set text instead.' } },
       lookups: () =>
         ({ source: 'onepassword', limited: true, proxies: 1, lookups: 2, ttlSeconds: 600 }) as const,
+      graph: () => {
+        throw new Error('the greeter has no graph');
+      },
     }),
   };
   return runHere(product, argv, setting);

@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { lookupsOf } from '../../src/centaur/onepassword-usage.js';
-import { hints } from '../../src/centaur/upgrade-hints.js';
+import { centaurSubject } from '../../src/cli/subject.js';
 import { chart } from '../centaur/release.js';
 import { runHere } from './in-process.js';
 
@@ -12,7 +11,7 @@ const root = path.join(import.meta.dirname, '../..');
 const page = readFileSync(path.join(root, 'docs/gitops.md'), 'utf8');
 const product = {
   version: '1.2.3',
-  load: async () => ({ chart, hints, lookups: (values: typeof chart.defaults) => lookupsOf(chart, values) }),
+  load: async () => centaurSubject(chart),
 };
 
 /** Runs a command line of a page on the files in `values/`, which must be valid. */

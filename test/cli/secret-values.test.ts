@@ -3,8 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { lookupsOf } from '../../src/centaur/onepassword-usage.js';
-import { hints } from '../../src/centaur/upgrade-hints.js';
+import { centaurSubject } from '../../src/cli/subject.js';
 import { chart } from '../centaur/release.js';
 import { certificate, expressions, key, mark, marks, wrong } from '../centaur/wrong-secrets.js';
 import { runHere } from './in-process.js';
@@ -23,7 +22,7 @@ function valuesFile(text: string): string {
 
 const product = {
   version: '1.2.3',
-  load: async () => ({ chart, hints, lookups: (values: typeof chart.defaults) => lookupsOf(chart, values) }),
+  load: async () => centaurSubject(chart),
 };
 
 /** Runs the command, and expects that it refuses its input without repeating any of it. */

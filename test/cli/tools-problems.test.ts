@@ -15,8 +15,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { lookupsOf } from '../../src/centaur/onepassword-usage.js';
-import { hints } from '../../src/centaur/upgrade-hints.js';
+import { centaurSubject } from '../../src/cli/subject.js';
 import { chart } from '../centaur/release.js';
 import { runHere, type Setting } from './in-process.js';
 
@@ -41,7 +40,7 @@ function declare(name: string, secret: string, header = 'Authorization'): void {
 
 const product = {
   version: '1.2.3',
-  load: async () => ({ chart, hints, lookups: (values: typeof chart.defaults) => lookupsOf(chart, values) }),
+  load: async () => centaurSubject(chart),
 };
 
 /** Runs the command; in the output, paths are relative to the folder. */

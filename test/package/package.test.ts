@@ -59,6 +59,9 @@ describe('the tarball', () => {
       expect.arrayContaining(bundled.map((name) => `${name} ${pinned[name]}`)),
     );
     expect(notices.match(/^Copyright /gim)?.length).toBeGreaterThanOrEqual(bundled.length);
+    // The program that this package contains.
+    expect(notices).toContain(`@hpcc-js/wasm-graphviz ${pinned['@hpcc-js/wasm-graphviz']}`);
+    expect(notices).toContain('Graphviz, under the Eclipse Public License');
     // What constructs has in addition to its licence.
     expect(notices).toContain('Amazon.com, Inc.');
   });
