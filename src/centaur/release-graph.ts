@@ -161,7 +161,7 @@ function sectionsOfPods(reader: Reader, workload: Workload): readonly Section[] 
       ...readableSecrets(pod).map(({ name, isDriver, keys }) =>
         secretSection(isDriver ? `Volume of ${name}` : `Secret ${name}`, keys),
       ),
-      ...(rights
+      ...(rights !== undefined && rights.verbs.length > 0
         ? [
             words(`ServiceAccount ${rights.serviceAccount}`, [
               `may ${rights.verbs.join(', ')} Secrets of this namespace`,
