@@ -67,13 +67,13 @@ function quoted(lines: readonly string[]): string {
 }
 
 /**
- * Everything but letters, digits, spaces and single signs between them is written by its number: Mermaid would read
+ * Everything but letters, digits, spaces and a few single signs between them is written by its number: Mermaid would read
  * quotes, brackets and `%%`, a browser HTML, and both Markdown.
  * https://mermaid.js.org/syntax/flowchart.html#entity-codes-to-escape-characters
  */
 function escaped(text: string): string {
   return text.replaceAll(
-    /(?<=[A-Za-z0-9])[._:/,=-](?=[A-Za-z0-9])|(?<=[A-Za-z0-9])[,:.](?= [A-Za-z0-9]|$)|[^A-Za-z0-9 ]/gu,
-    (character) => (/^[._:/,=-]$/.test(character) ? character : `#${character.codePointAt(0)};`),
+    /((?<=[A-Za-z0-9])(?:[._:/,=-](?=[A-Za-z0-9])|[,:](?= [A-Za-z0-9])))|[^A-Za-z0-9 ]/gu,
+    (character, harmless?: string) => harmless ?? `#${character.codePointAt(0)};`,
   );
 }

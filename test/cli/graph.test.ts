@@ -327,4 +327,12 @@ describe('hostile strings', () => {
       runs,
     );
   });
+
+  test('that look like Markdown are none for Mermaid, which would draw an error in place of a list', () => {
+    const node = { id: 'api', title: '1. one', zone: 'control', sections: [] } as const;
+    const graph = { release: 'r', namespace: 'n', source: 'env', limited: true, edges: [] } as const;
+    expect(mermaidOf({ ...graph, nodes: [node] })).toContain('<b>1#46; one</b>');
+    const item = { ...node, title: '- a-b, c _d_' };
+    expect(mermaidOf({ ...graph, nodes: [item] })).toContain('<b>#45; a-b, c #95;d#95;</b>');
+  });
 });
