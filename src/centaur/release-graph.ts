@@ -240,7 +240,7 @@ function isWorkload(end: Workload | Outside): end is Workload {
 function outsideSections({ platform, read }: Reader, end: Outside): readonly Section[] {
   switch (end) {
     case 'external-connect':
-      return [words('URL', [read(platform.connectServer.url)])];
+      return [words('Host', [`${read(platform.connectServer.host)}:${read(platform.connectServer.port)}`])];
     case 'upstreams':
       return hostSections({ platform, read });
     default:

@@ -311,11 +311,11 @@ api:
   expect(items(node(graph(values), 'api'), 'Volume of secrets-store.csi.k8s.io')).toEqual(['all of it']);
 });
 
-it('shows an existing Connect server with its URL, and none of the release', () => {
+it('shows an existing Connect server with its host and port, and none of the release', () => {
   const values =
-    'ironProxy: {secretSource: onepassword-connect}\nonepasswordConnect: {connect: {url: "http://connect.tools.svc:8444"}}\n';
+    'ironProxy: {secretSource: onepassword-connect}\nonepasswordConnect: {connect: {url: "http://connect.tools.svc:8444/a/path"}}\n';
   const drawing = graph(values);
-  expect(items(node(drawing, 'external-connect'), 'URL')).toEqual(['http://connect.tools.svc:8444']);
+  expect(items(node(drawing, 'external-connect'), 'Host')).toEqual(['connect.tools.svc:8444']);
   expect(drawing.nodes.map(({ id }) => id)).not.toContain('connect');
 });
 
