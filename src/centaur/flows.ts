@@ -19,32 +19,15 @@ import type { Platform } from './platform.js';
 import type { Values } from './values/index.js';
 
 /** Pods of the release, or pods that the API creates: sandboxes, and a `sandbox-proxy` for each of them. */
-export type Workload = 'api' | 'iron-proxy' | 'connect' | 'sandbox' | 'sandbox-proxy' | 'test';
+export const workloads = ['api', 'iron-proxy', 'connect', 'sandbox', 'sandbox-proxy', 'test'] as const;
 
-export const workloads: readonly Workload[] = [
-  'api',
-  'iron-proxy',
-  'connect',
-  'sandbox',
-  'sandbox-proxy',
-  'test',
-];
+export type Workload = (typeof workloads)[number];
 
 /** The selector of each workload's pods. */
 export type Pods = { readonly [workload in Workload]: Fields<k8s.LabelSelector> };
 
 /** What is outside the release. */
-export type Outside =
-  | 'dns'
-  | 'kubernetes-api'
-  | 'database'
-  | 'upstreams'
-  | '1password'
-  | 'external-connect'
-  | 'api-callers'
-  | 'metrics-collectors';
-
-export const outsiders: readonly Outside[] = [
+export const outsiders = [
   'api-callers',
   'metrics-collectors',
   'dns',
@@ -53,7 +36,13 @@ export const outsiders: readonly Outside[] = [
   'upstreams',
   'external-connect',
   '1password',
-];
+] as const;
+
+export type Outside = (typeof outsiders)[number];
+
+export function isWorkload(end: Workload | Outside): end is Workload {
+  return workloads.some((workload) => workload === end);
+}
 
 /** Pods of equal trust, or what is not part of the release. */
 export type Zone = 'sandboxes' | 'control' | 'secrets' | 'outside';

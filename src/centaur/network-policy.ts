@@ -24,6 +24,7 @@ import {
   type Flow,
   type FlowPort,
   flowsOf,
+  isWorkload,
   type Outside,
   type Place,
   type Pods,
@@ -47,8 +48,9 @@ export class NetworkPolicies extends Construct {
     const { connect } = values.onepasswordConnect;
     const flows = flowsOf(platform);
     const pods = podsOf(platform);
-    const peers = peersIn(pods, platform);
-    const peersOf = (names: readonly (keyof typeof peers)[]) => names.flatMap((name) => peers[name]);
+    const places = placesOf(values);
+    const peersOf = (ends: readonly (Workload | Outside)[]) =>
+      ends.flatMap((end) => (isWorkload(end) ? [{ podSelector: pods[end] }] : peersAt(places[end])));
 
     new KubeNetworkPolicy(this, 'default-deny', {
       comment: "Denies the chart's pods whatever no other policy allows.",
@@ -173,31 +175,7 @@ const everyAddress: Peer = each(
 /** What may run in the cluster: some networks do not apply address blocks to pods. */
 const everyPod: Fields<k8s.NetworkPolicyPeer> = { namespaceSelector: {} };
 
-/** What a rule allows for each end of a flow. */
-function peersIn(
-  pods: Pods,
-  { values }: Platform,
-): { readonly [end in Workload | Outside]: readonly Peer[] } {
-  const places = placesOf(values);
-  const at = (end: Outside) => peersAt(places[end]);
-  return {
-    api: [{ podSelector: pods.api }],
-    'iron-proxy': [{ podSelector: pods['iron-proxy'] }],
-    connect: [{ podSelector: pods.connect }],
-    sandbox: [{ podSelector: pods.sandbox }],
-    'sandbox-proxy': [{ podSelector: pods['sandbox-proxy'] }],
-    test: [{ podSelector: pods.test }],
-    dns: at('dns'),
-    'kubernetes-api': at('kubernetes-api'),
-    database: at('database'),
-    upstreams: at('upstreams'),
-    'external-connect': at('external-connect'),
-    '1password': at('1password'),
-    'api-callers': at('api-callers'),
-    'metrics-collectors': at('metrics-collectors'),
-  };
-}
-
+/** What a rule allows for an end outside the release. */
 function peersAt({ namespaces, cidrs, anyAddress, anyPod }: Place): readonly Peer[] {
   const listed = (members: Expr<readonly string[]>, peer: typeof namespace): Peer =>
     each<string, k8s.NetworkPolicyPeer>(members, peer);

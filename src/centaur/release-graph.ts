@@ -24,6 +24,7 @@ import {
   extraRules,
   type Flow,
   flowsOf,
+  isWorkload,
   type Outside,
   outsiders,
   type Place,
@@ -231,10 +232,6 @@ function placeInWords(
     ...(isTrue(anyAddress) ? ['any address except cloud metadata'] : []),
     ...(isTrue(anyPod) ? ['any pod of the cluster'] : []),
   ];
-}
-
-function isWorkload(end: Workload | Outside): end is Workload {
-  return workloads.some((workload) => workload === end);
 }
 
 function outsideSections({ platform, read }: Reader, end: Outside): readonly Section[] {

@@ -123,6 +123,23 @@ describe('the arrows are exactly what the policies of the manifests allow', () =
   });
 });
 
+it('what CiliumNetworkPolicies add is a part of the arrows', () => {
+  const values = 'networkPolicy: {cilium: {enabled: true}}\n';
+  const { edges } = graph(values);
+  const policies = render(values)
+    .objects.filter(({ kind }) => kind === 'CiliumNetworkPolicy')
+    .map((policy) => new Reader(policy));
+  expect(policies).toHaveLength(3);
+  for (const policy of policies) {
+    const source = String(policy.at('metadata', 'name')).replace('centaur-centaur-', '');
+    const own = edges
+      .filter(({ from, allowedBy }) => from === source && allowedBy === 'chart')
+      .map(({ ports }) => ports.map(({ protocol, port }) => ({ port, protocol })));
+    for (const rule of policy.list('spec', 'egress'))
+      expect(own).toContainEqual(rule.at('toPorts', 0, 'ports'));
+  }
+});
+
 it('a sandbox reaches declared databases on the range of ports that the API hands out', () => {
   const values =
     'ironProxy: {secretSource: env}\ntools: {t: {secrets: [{type: pg_dsn, name: D, database: d}]}}\n';
