@@ -28,8 +28,8 @@ const compiled: { readonly [name: string]: string } = {
 /** @throws {Error} for a package that has no text of its licence */
 function notice(folder: string): string {
   const { name, version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
-  const files = readdirSync(folder).filter((entry) => /^(licen[cs]e|notice)(\.\w+)?$/i.test(entry));
-  if (!files.some((file) => /^licen/i.test(file)))
+  const files = readdirSync(folder).filter((entry) => /^((un)?licen[cs]e|notice)(\.\w+)?$/i.test(entry));
+  if (!files.some((file) => /^(un)?licen/i.test(file)))
     throw new Error(`${name} has no text of its licence, which the bundle needs`);
   const texts = files.map((file) => readFileSync(path.join(folder, file), 'utf8').trim());
   const inside = compiled[name];
@@ -55,6 +55,8 @@ function scripts(): Plugin {
 export default defineConfig({
   input: 'src/cli/main.ts',
   platform: 'node',
+  // node-fetch imports a URL class for a Node.js that has none.
+  resolve: { alias: { 'whatwg-url': 'node:url' } },
   output: { dir: 'lib/command', cleanDir: true, chunkFileNames: '[name].js' },
   plugins: [notices(), scripts()],
 });

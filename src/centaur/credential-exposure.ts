@@ -43,6 +43,7 @@ import { harnessCredentials } from '../secrets/harness.js';
 import type { OwnHosts } from '../secrets/own-host.js';
 import { postgresClient } from '../secrets/proxy-config.js';
 import { guardedSettings } from './api.js';
+import { caKeys } from './firewall-ca.js';
 import { allInfraKeys, guardedKeys, tokenKeys } from './infra-secret.js';
 import { hostRules } from './own-hosts.js';
 import type { Platform } from './platform.js';
@@ -231,7 +232,7 @@ function secretRules(platform: Platform): readonly Member<string>[] {
 /** Whether a key of a Secret is one that others read, in case the Secret is the same. */
 function isNoConnectKey({ values }: Platform, key: Expr<string>): Expr<boolean> {
   return or(
-    eq(key, 'ca-key.pem'),
+    eq(key, caKeys.privateKey),
     includes(allInfraKeys, trimPrefix(values.secretManager.envPrefix, key)),
     endsAsOneOf(tokenKeys, key),
   );

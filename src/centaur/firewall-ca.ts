@@ -2,6 +2,9 @@ import { Construct } from 'constructs';
 import { base64, isNonEmpty, KubeSecret } from '../helm/authoring.js';
 import type { Platform } from './platform.js';
 
+/** The keys of the two CA Secrets. */
+export const caKeys = { certificate: 'ca-cert.pem', privateKey: 'ca-key.pem' } as const;
+
 /** The two CA Secrets, created only if the CA is given in the values; otherwise they must exist before the install. */
 export class CertificateAuthority extends Construct {
   constructor(scope: Construct, id: string, { values, names }: Platform) {
@@ -14,14 +17,14 @@ export class CertificateAuthority extends Construct {
       comment: 'What clients of iron-proxy trust.',
       when: given,
       metadata: { name: existingCaSecretName, labels },
-      data: { 'ca-cert.pem': base64(ca.certPem) },
+      data: { [caKeys.certificate]: base64(ca.certPem) },
     });
 
     new KubeSecret(this, 'key', {
       comment: 'What iron-proxy alone reads.',
       when: given,
       metadata: { name: existingCaKeySecretName, labels },
-      data: { 'ca-cert.pem': base64(ca.certPem), 'ca-key.pem': base64(ca.keyPem) },
+      data: { [caKeys.certificate]: base64(ca.certPem), [caKeys.privateKey]: base64(ca.keyPem) },
     });
   }
 }

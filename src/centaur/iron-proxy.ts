@@ -17,6 +17,7 @@ import {
 import { caFolder, proxyConfig } from '../secrets/proxy-config.js';
 import { vaultScript } from '../secrets/vault.js';
 import { drainScript } from './drain.js';
+import { caKeys } from './firewall-ca.js';
 import { infraVariable } from './infra-secret.js';
 import type { Platform } from './platform.js';
 import { caChecksum, imageReference, podFields, secondsUntilUnknown } from './pod.js';
@@ -189,8 +190,8 @@ const health: Fields<k8s.Probe> = { httpGet: { path: '/healthz', port: 'health' 
 const caMount = { name: 'ca', mountPath: caFolder, readOnly: true };
 
 const caFiles: Fields<k8s.KeyToPath>[] = [
-  { key: 'ca-cert.pem', path: 'ca-cert.pem' },
-  { key: 'ca-key.pem', path: 'ca-key.pem' },
+  { key: caKeys.certificate, path: 'ca-cert.pem' },
+  { key: caKeys.privateKey, path: 'ca-key.pem' },
 ];
 
 /** What the proxy needs to resolve credentials in its mode and to cache them, and nothing else. */

@@ -21,6 +21,7 @@ import {
   when,
 } from '../helm/authoring.js';
 import { memoize } from '../text/memoize.js';
+import { caKeys } from './firewall-ca.js';
 import { imageSchema, type PodKeys, type ProbeKeys, type Values } from './values/index.js';
 
 /** An image reference; a digest pins it in case its tag is moved. */
@@ -117,7 +118,7 @@ export const caMount = { name: 'firewall-ca', mountPath: '/firewall-certs', read
 export function caVolume(secretName: Leaf<string>): Fields<k8s.Volume> {
   return {
     name: 'firewall-ca',
-    secret: { secretName, items: [{ key: 'ca-cert.pem', path: 'ca-cert.pem' }] },
+    secret: { secretName, items: [{ key: caKeys.certificate, path: 'ca-cert.pem' }] },
   };
 }
 

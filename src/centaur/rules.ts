@@ -23,6 +23,7 @@ import { innerPorts } from '../secrets/proxy-config.js';
 import { secretRules } from '../secrets/secret-rules.js';
 import { busPorts } from './connect.js';
 import { exposureRules } from './credential-exposure.js';
+import { caKeys } from './firewall-ca.js';
 import { firewallCaRules } from './firewall-ca-rules.js';
 import { allInfraKeys, tokenKeys } from './infra-secret.js';
 import { ownHostsOf } from './own-hosts.js';
@@ -42,7 +43,7 @@ export function rulesOf(platform: Platform): readonly RuleGroup[] {
     ...secretRules(platform.values, {
       infraKeys: allInfraKeys,
       envPrefix: platform.values.secretManager.envPrefix,
-      plainKeys: [constant('ca-key.pem'), platform.values.onepasswordConnect.connect.credentialsKey],
+      plainKeys: [constant(caKeys.privateKey), platform.values.onepasswordConnect.connect.credentialsKey],
       tokens: tokenKeys,
       ownHosts,
     }),
