@@ -4,7 +4,7 @@ import type { SecretSource } from '../secrets/source.js';
 import type { ValueMap } from '../text/json.js';
 import { caKeys } from './firewall-ca.js';
 import { infraKeys } from './infra-secret.js';
-import { infraValues } from './infra-values.js';
+import { infraValue } from './infra-values.js';
 import type { valuesSchema } from './values/index.js';
 
 /** The Secrets that must exist before a release is installed, by the values of the release. */
@@ -42,7 +42,7 @@ export function existingSecretsOf(chart: HelmChart<typeof valuesSchema>, values:
   const source = read(ironProxy.secretSource);
   const prefix = read(secretManager.envPrefix);
   const own = infraKeys.filter(
-    ({ key, modes }) => Object.hasOwn(infraValues, key) && (modes?.includes(source) ?? true),
+    ({ key, modes }) => infraValue(key) !== undefined && (modes?.includes(source) ?? true),
   );
   const credentials = source === 'env' ? read(declared(chart.values).credentialKeys) : [];
   const keys = [...own.map(({ key }) => ({ key, optional: false })), ...credentials];

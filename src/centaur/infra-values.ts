@@ -14,8 +14,10 @@ interface GivenValue {
   readonly form?: string;
 }
 
-/** By key. The Secret of a release has no other: a Postgres of the release would also need a password. */
-export const infraValues: { readonly [key: string]: GivenValue | { readonly from: 'random' } } = {
+type InfraValue = GivenValue | { readonly from: 'random' };
+
+/** By key. The password of a Postgres is missing, since the chart has none yet. */
+export const infraValues: { readonly [key: string]: InfraValue } = {
   DATABASE_URL: {
     from: 'environment',
     what: "the URL of the API's database: postgresql://user:password@host:5432/database",
@@ -57,6 +59,11 @@ export const infraValues: { readonly [key: string]: GivenValue | { readonly from
   PG_PROXY_PASSWORD: { from: 'random' },
 };
 
+/** Undefined for a credential that a tool or a harness declares, whatever its name. */
+export function infraValue(key: string): InfraValue | undefined {
+  return Object.hasOwn(infraValues, key) ? infraValues[key] : undefined;
+}
+
 /** What is wrong with the value of an infra key or of a declared credential; undefined if nothing is. */
 export function infraValueProblem(key: string, value: string, source: SecretSource): string | undefined {
   // Node.js decodes the environment, and replaces what it cannot decode.
@@ -65,7 +72,7 @@ export function infraValueProblem(key: string, value: string, source: SecretSour
   if (value.trim() !== value) {
     return 'begins or ends with a space or a line break, which would become part of it: set it without, as "$(cat FILE)" does';
   }
-  const row = infraValues[key];
+  const row = infraValue(key);
   // The credential of a tool may be a file, such as the key of a service account in JSON.
   if (row === undefined) return undefined;
   if (/\p{Cc}/u.test(value)) return 'has a line break or another control character in it';

@@ -1,4 +1,5 @@
 import type { Command, OptionValues } from 'commander';
+import type { ExistingSecrets } from '../centaur/existing-secrets.js';
 import type { Lookups } from '../centaur/onepassword-usage.js';
 import type { GraphOptions, ReleaseGraph } from '../centaur/release-graph.js';
 import type { HelmChart } from '../helm/chart.js';
@@ -15,6 +16,8 @@ export interface Subject {
   readonly lookups: (values: ValueMap) => Lookups;
   /** Who may talk to whom in a release with complete, valid values, and what can be read where. */
   readonly graph: (values: ValueMap, options: GraphOptions) => ReleaseGraph;
+  /** The Secrets that must exist before a release with complete, valid values is installed. */
+  readonly secrets: (values: ValueMap) => ExistingSecrets;
 }
 
 /** The context of a verb. The chart is loaded only on demand, so that `--help` need not wait for it. */

@@ -1,3 +1,4 @@
+import { bootstrap } from './bootstrap.js';
 import { budget } from './budget.js';
 import { graph } from './graph.js';
 import { render } from './render.js';
@@ -6,4 +7,4 @@ import { validate } from './validate.js';
 import type { Verb } from './verb.js';
 
 /** The verbs of the command, in the order in which `--help` lists them. */
-export const verbs: readonly Verb[] = [render, validate, tools, budget, graph];
+export const verbs: readonly Verb[] = [render, validate, tools, budget, graph, bootstrap];

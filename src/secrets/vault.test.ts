@@ -20,7 +20,7 @@ import { patience, seed } from '../../test/law/seed.js';
 import { declaredBy } from '../../test/secrets/declaring-chart.js';
 import { commandPath } from '../../test/system/commands.js';
 import { execFile } from '../../test/system/processes.js';
-import { vaultPlaceholder, vaultScript } from './vault.js';
+import { vaultPlaceholder, vaultProblem, vaultScript } from './vault.js';
 
 /** The commands that the script uses, each from busybox, as in the image. */
 const applets = ['awk', 'mv', 'od', 'rm', 'sh'];
@@ -135,6 +135,8 @@ describe('a name that a reference may contain', () => {
     vaults.forEach((vault, index) => {
       const expected = refused(vault) ? undefined : vault;
       expect(results[index], `the vault ${JSON.stringify(vault)}`).toBe(expected);
+      // What is refused before there is a pod is what the pod refuses.
+      expect(vaultProblem(vault, 'onepassword-connect') === undefined).toBe(results[index] !== undefined);
     });
   });
 
@@ -215,6 +217,7 @@ describe('a name in the references of a service account', () => {
   ])('%j is put into them as it is', async (vault) => {
     await writeFile(template, configText);
     expect(await runScript(vault)).toEqual({ code: 0, said: '' });
+    expect(vaultProblem(vault, 'onepassword')).toBeUndefined();
     expect(await readFile(target, 'utf8')).toContain(`secret_ref: "op://${vault}/OPENAI_API_KEY/credential"`);
   });
 
@@ -231,6 +234,8 @@ describe('a name in the references of a service account', () => {
     const { code, said } = await runScript(vault);
     expect(code).toBe(1);
     expect(said).toMatch(/OP_VAULT has other characters.*use the id of the vault/);
+    expect(said).toBe(`OP_VAULT ${vaultProblem(vault, 'onepassword')}.\n`);
+    expect(vaultProblem(vault, 'onepassword-connect')).toBeUndefined();
   });
 });
 

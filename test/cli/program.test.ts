@@ -37,6 +37,9 @@ function run(argv: readonly string[], setting: Setting = {}) {
       graph: () => {
         throw new Error('the greeter has no graph');
       },
+      secrets: () => {
+        throw new Error('the greeter needs no Secrets');
+      },
     }),
   };
   return runHere(product, argv, setting);

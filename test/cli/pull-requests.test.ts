@@ -3,16 +3,11 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { centaurSubject } from '../../src/cli/subject.js';
-import { chart } from '../centaur/release.js';
 import { runHere } from './in-process.js';
+import { product } from './product.js';
 
 const root = path.join(import.meta.dirname, '../..');
 const page = readFileSync(path.join(root, 'docs/gitops.md'), 'utf8');
-const product = {
-  version: '1.2.3',
-  load: async () => centaurSubject(chart),
-};
 
 /** Runs a command line of a page on the files in `values/`, which must be valid. */
 async function succeeds(line: string): Promise<void> {

@@ -3,10 +3,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { centaurSubject } from '../../src/cli/subject.js';
-import { chart } from '../centaur/release.js';
 import { certificate, expressions, key, mark, marks, wrong } from '../centaur/wrong-secrets.js';
 import { runHere } from './in-process.js';
+import { product } from './product.js';
 
 let folder: string;
 beforeAll(() => {
@@ -19,11 +18,6 @@ function valuesFile(text: string): string {
   writeFileSync(file, text);
   return file;
 }
-
-const product = {
-  version: '1.2.3',
-  load: async () => centaurSubject(chart),
-};
 
 /** Runs the command, and expects that it refuses its input without repeating any of it. */
 async function told(argv: readonly string[], status: number): Promise<string> {

@@ -15,9 +15,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { centaurSubject } from '../../src/cli/subject.js';
-import { chart } from '../centaur/release.js';
 import { runHere, type Setting } from './in-process.js';
+import { product } from './product.js';
 
 let folder: string;
 beforeEach(() => {
@@ -37,11 +36,6 @@ function declare(name: string, secret: string, header = 'Authorization'): void {
   const fields = `type = "http", name = "${secret}", match_headers = ["${header}"], hosts = ["a.example.com"]`;
   write(`tools/${name}/pyproject.toml`, `[tool.centaur]\nsecrets = [{${fields}}]\n`);
 }
-
-const product = {
-  version: '1.2.3',
-  load: async () => centaurSubject(chart),
-};
 
 /** Runs the command; in the output, paths are relative to the folder. */
 async function command(argv: readonly string[], setting: Setting = {}) {
