@@ -80,6 +80,11 @@ describe('the kubeconfig', () => {
       'there is no kubeconfig: set KUBECONFIG, or name the file with --kubeconfig',
     ],
     [
+      'none, without a home',
+      () => [{}, {}],
+      'there is no kubeconfig: set KUBECONFIG, or name the file with --kubeconfig',
+    ],
+    [
       'a missing one',
       () => [{ kubeconfig: '/nowhere/config' }, {}],
       '--kubeconfig: cannot read /nowhere/config: no such file or directory',

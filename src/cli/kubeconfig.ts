@@ -58,7 +58,8 @@ function loadConfig(given: string | undefined, env: Io['env']): KubeConfig {
       env,
     );
   }
-  const own = path.join(env.HOME ?? env.USERPROFILE ?? '', '.kube', 'config');
+  const home = env.HOME || env.USERPROFILE;
+  const own = home ? path.join(home, '.kube', 'config') : '';
   if (existsSync(own)) return merged([readConfig(own, 'the kubeconfig')], env);
   if (existsSync(podToken)) {
     const config = new KubeConfig();

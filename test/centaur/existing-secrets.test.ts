@@ -1,6 +1,8 @@
 /** What `bootstrap` makes is what the manifests of a release refer to. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type ExistingSecrets, existingSecretsOf } from '../../src/centaur/existing-secrets.js';
+import { infraValue } from '../../src/centaur/infra-values.js';
 import { loadValues } from '../../src/helm/load-values.js';
 import { secretSourceNames } from '../../src/secrets/source.js';
 import { isList, isMap, type Value } from '../../src/text/json.js';
@@ -111,4 +113,28 @@ test('a Connect server that exists has its own credentials, and only its token i
   );
   expect(all.connectCredentials).toBeUndefined();
   expect(all.infra.keys.map(({ variable }) => variable)).toContain('OP_CONNECT_TOKEN');
+});
+
+test('docs/operations.md lists the variables to set for each source', () => {
+  const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+  const rows = [...page.matchAll(/^\| `([A-Z_]+)` \| (.*?) \| /gm)].map(
+    ([, variable = '', sources = '']) => ({
+      variable,
+      sources:
+        sources === 'any'
+          ? secretSourceNames
+          : secretSourceNames.filter((name) => sources.includes(`\`${name}\``)),
+    }),
+  );
+  for (const source of secretSourceNames) {
+    const listed = rows.filter(({ sources }) => sources.includes(source)).map(({ variable }) => variable);
+    const { infra, connectCredentials } = existing(
+      `harnesses: {codex: {enabled: false}}\nironProxy: {secretSource: ${source}}\n${source === 'onepassword-connect' ? connect : ''}`,
+    );
+    const asked = infra.keys
+      .map(({ variable }) => variable)
+      .filter((variable) => infraValue(variable)?.from === 'environment');
+    const file = connectCredentials === undefined ? [] : ['OP_CONNECT_CREDENTIALS_FILE'];
+    expect([...listed].sort()).toEqual([...asked, ...file].sort());
+  }
 });

@@ -8,12 +8,11 @@ import type { ReleaseGraph } from '../../src/centaur/release-graph.js';
 import { dotOf } from '../../src/cli/graph-dot.js';
 import { mermaidOf } from '../../src/cli/graph-mermaid.js';
 import { svgOf } from '../../src/cli/graph-svg.js';
-import { centaurSubject } from '../../src/cli/subject.js';
 import { printable } from '../../src/text/printable.js';
 import { chart } from '../centaur/release.js';
 import { runHere } from './in-process.js';
+import { product } from './product.js';
 
-const product = { version: '1.2.3', load: async () => centaurSubject(chart) };
 const run = (...argv: readonly string[]) => runHere(product, ['graph', ...argv]);
 
 let graphviz: Graphviz;

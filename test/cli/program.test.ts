@@ -666,7 +666,10 @@ describe('completion', () => {
     [[''], [...verbs.map(({ name }) => name), 'version', 'completion', 'help']],
     [['v'], ['validate', 'version']],
     [['--v'], ['--version']],
-    [['help', 'b'], ['budget']],
+    [
+      ['help', 'b'],
+      ['budget', 'bootstrap'],
+    ],
     [
       ['completion', ''],
       ['bash', 'zsh', 'fish'],

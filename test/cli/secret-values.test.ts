@@ -82,7 +82,7 @@ test.each<readonly [string, readonly string[]]>([
   ['a key as a choice, with a sign', [`--output=${mark}`]],
 ])('in arguments: %s', async (_, argv) => {
   const file = valuesFile('{}');
-  for (const verb of ['render', 'validate', 'budget', 'tools']) {
+  for (const verb of ['render', 'validate', 'budget', 'tools', 'bootstrap']) {
     const { status, stdout, stderr } = await runHere(product, [verb, '-f', file, ...argv]);
     const text = stdout + stderr;
     expect(status, text).not.toBe(0);

@@ -54,7 +54,10 @@ describe('the tarball', () => {
       readFileSync(path.join(project, 'package.json'), 'utf8'),
     );
     const pinned: { readonly [name: string]: string } = { ...dependencies, ...devDependencies };
-    const bundled = ['ajv', 'commander', 'constructs', 'smol-toml', 'toml-eslint-parser', 'typebox', 'yaml'];
+    const bundled = [
+      ...['@kubernetes/client-node', '@peculiar/x509', 'ajv', 'commander', 'constructs', 'reflect-metadata'],
+      ...['smol-toml', 'toml-eslint-parser', 'typebox', 'yaml'],
+    ];
     expect(notices.match(/^[@\w/-]+ \d+\.\d+\.\d+$/gm)).toEqual(
       expect.arrayContaining(bundled.map((name) => `${name} ${pinned[name]}`)),
     );
@@ -125,6 +128,22 @@ describe('the example, copied to a folder outside the project', () => {
     expect(await succeed(command, ['--help'], theirs())).toContain('Usage: centaur-chart');
     const values = 'node_modules/centaur-chart/values/env.yaml';
     expect(await succeed(command, ['render', '-f', values], theirs())).toMatch(/^kind: Deployment$/m);
+    // What only this verb loads is in the package as well.
+    const env = {
+      ...{ PATH: process.env.PATH, DATABASE_URL: 'postgresql://u:p@db/ai', SLACKBOT_API_KEY: 'k' },
+      ...{
+        SLACK_SIGNING_SECRET: 's',
+        SLACK_BOT_TOKEN: 'xoxb-t',
+        OPENAI_API_KEY: 'o',
+        WAREHOUSE_API_KEY: 'w',
+      },
+    };
+    const bootstrap = (...argv: string[]) =>
+      run(command, ['bootstrap', '-f', values, ...argv], { cwd: theirs(), env });
+    const made = await bootstrap('--output', 'yaml');
+    expect(made).toMatchObject({ status: 0, stderr: '' });
+    expect(made.stdout).toMatch(/^ {4}-----BEGIN CERTIFICATE-----$/m);
+    expect((await bootstrap('--kubeconfig', 'package.json')).stderr).toContain('has no current context');
   });
 });
 
