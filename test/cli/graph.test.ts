@@ -9,7 +9,6 @@ import { dotOf } from '../../src/cli/graph-dot.js';
 import { mermaidOf } from '../../src/cli/graph-mermaid.js';
 import { svgOf } from '../../src/cli/graph-svg.js';
 import { printable } from '../../src/text/printable.js';
-import { chart } from '../centaur/release.js';
 import { runHere } from './in-process.js';
 import { product } from './product.js';
 
