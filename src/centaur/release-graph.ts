@@ -34,6 +34,7 @@ import {
   workloads,
   type Zone,
 } from './flows.js';
+import { tokenKeys } from './infra-secret.js';
 import { peersInWords } from './peer-words.js';
 import { type Platform, platformOf } from './platform.js';
 import { podOf, readableSecrets, rightsToSecrets } from './pod-rights.js';
@@ -69,6 +70,8 @@ export interface Section {
   readonly kind: 'keys' | 'credentials' | 'placeholders' | 'place' | 'words';
   readonly heading: string;
   readonly items: readonly string[];
+  /** Those of the keys that are credentials of tools or harnesses, or fetch them. */
+  readonly critical?: readonly string[];
 }
 
 export interface GraphEdge {
@@ -160,7 +163,7 @@ function sectionsOfPods(reader: Reader, workload: Workload): readonly Section[] 
     const rights = rightsToSecrets(pod, reader.objects);
     return [
       ...readableSecrets(pod).map(({ name, isDriver, keys }) =>
-        secretSection(isDriver ? `Volume of ${name}` : `Secret ${name}`, keys),
+        isDriver ? keysSection(`Volume of ${name}`, keys) : secretSection(reader, name, keys),
       ),
       ...(rights !== undefined && rights.verbs.length > 0
         ? [
@@ -173,8 +176,25 @@ function sectionsOfPods(reader: Reader, workload: Workload): readonly Section[] 
   });
 }
 
-function secretSection(heading: string, keys: readonly string[]): Section {
+function secretSection(reader: Reader, name: string, keys: readonly string[]): Section {
+  const critical = keys.filter((key) => isCritical(reader, name, key));
+  return { ...keysSection(`Secret ${name}`, keys), ...(critical.length > 0 && { critical }) };
+}
+
+function keysSection(heading: string, keys: readonly string[]): Section {
   return { kind: 'keys', heading, items: keys.length === 0 ? ['all of it'] : keys };
+}
+
+/** Whether a key of a Secret holds a credential of a tool or harness, or something that fetches them. */
+function isCritical({ platform, read }: Reader, name: string, key: string): boolean {
+  const { secretManager, onepasswordConnect, ironProxy } = platform.values;
+  const { credentialsName, credentialsKey } = onepasswordConnect.connect;
+  if (name === read(credentialsName)) return key === read(credentialsKey);
+  if (name !== read(secretManager.existingSecretName)) return false;
+  const credentials = read(ironProxy.secretSource) === 'env' ? read(platform.secrets.credentialKeys) : [];
+  return [...tokenKeys, ...credentials.map(({ key }) => key)].some(
+    (one) => key === `${read(secretManager.envPrefix)}${one}`,
+  );
 }
 
 function words(heading: string, items: readonly string[]): Section {
@@ -187,7 +207,8 @@ function place(items: readonly string[]): Section {
 }
 
 /** What is known about a workload in addition to its manifests. */
-function ownSections({ platform, read }: Reader, workload: Workload): readonly Section[] {
+function ownSections(reader: Reader, workload: Workload): readonly Section[] {
+  const { platform, read } = reader;
   const names = [...new Set(read(platform.secrets.secrets).map(({ name }) => name))];
   switch (workload) {
     case 'sandbox':
@@ -196,7 +217,7 @@ function ownSections({ platform, read }: Reader, workload: Workload): readonly S
         ...sandboxSecrets(platform.values)
           .map(({ secret, key }) => ({ name: read(secret), keys: key === undefined ? [] : [key] }))
           .filter(({ name }) => name !== '')
-          .map(({ name, keys }) => secretSection(`Secret ${name}`, keys)),
+          .map(({ name, keys }) => secretSection(reader, name, keys)),
       ];
     case 'sandbox-proxy':
       return [words('One for each sandbox', ['reads what iron-proxy reads'])];

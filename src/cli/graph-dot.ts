@@ -3,6 +3,7 @@ import type { GraphEdge, GraphNode, ReleaseGraph } from '../centaur/release-grap
 import {
   edgeLabel,
   edgeReason,
+  type Line,
   nodeTitle,
   notesOf,
   type Paragraph,
@@ -95,13 +96,17 @@ function nodeLabel(node: GraphNode): string {
 
 function paragraph({ kind, heading, lines }: Paragraph): string {
   const head = `<font color="#59636e" point-size="9">${escaped(heading)}</font>${left}`;
-  const list = `<font color="${lineColours[kind]}" point-size="10">${lines.map(escaped).join(left)}</font>${left}`;
+  const list = `<font color="${lineColours[kind]}" point-size="10">${lines.map(shown).join(left)}</font>${left}`;
   return kind === 'place' ? list : `${head}${list}`;
+}
+
+function shown({ text, critical }: Line): string {
+  return critical ? `<b><font color="#a40e26">${escaped(text)}</font></b>` : escaped(text);
 }
 
 const lineColours: { readonly [kind in Paragraph['kind']]: string } = {
   keys: '#1f2328',
-  credentials: '#a40e26',
+  credentials: '#1f2328',
   placeholders: '#59636e',
   place: '#59636e',
   words: '#1f2328',

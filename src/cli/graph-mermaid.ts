@@ -2,6 +2,7 @@
 import type { GraphEdge, GraphNode, ReleaseGraph } from '../centaur/release-graph.js';
 import {
   edgeLabel,
+  type Line,
   nodeTitle,
   notesOf,
   paragraphsOf,
@@ -57,9 +58,13 @@ const classes: { readonly [name in Zone | 'notes']: string } = {
 
 function nodeLabel(node: GraphNode): string {
   const paragraphs = paragraphsOf(node).map(({ kind, heading, lines }) =>
-    [...(kind === 'place' ? [] : [`<i>${escaped(heading)}</i>`]), ...lines.map(escaped)].join('<br>'),
+    [...(kind === 'place' ? [] : [`<i>${escaped(heading)}</i>`]), ...lines.map(shown)].join('<br>'),
   );
   return `"${[`<b>${escaped(nodeTitle(node))}</b>`, ...paragraphs].join('<br>')}"`;
+}
+
+function shown({ text, critical }: Line): string {
+  return critical ? `<b>${escaped(text)}</b>` : escaped(text);
 }
 
 function quoted(lines: readonly string[]): string {

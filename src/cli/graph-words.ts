@@ -17,18 +17,18 @@ export function releaseTitle({ release, namespace }: ReleaseGraph): string {
   return oneLine(`Release ${release} in namespace ${namespace}`);
 }
 
-/** Where credentials come from, and how the arrows are meant. */
+/** The legend. */
 export function notesOf({ source, limited, edges }: ReleaseGraph): readonly string[] {
   const isAllowedBy = (by: GraphEdge['allowedBy']) => edges.some(({ allowedBy }) => allowedBy === by);
   return [
-    `The source of credentials is ${source}.`,
+    `Bold: credentials, and keys that fetch them. Their source is ${source}.`,
     ...(limited
       ? [
           'An arrow is a connection that NetworkPolicies allow. All others are denied.',
           ...(isAllowedBy('api')
             ? ['Dashed: policies that the API creates, for each sandbox and its own proxy.']
             : []),
-          ...(isAllowedBy('values') ? ['Bold: rules in the values.'] : []),
+          ...(isAllowedBy('values') ? ['Thick: rules in the values.'] : []),
         ]
       : ['networkPolicy.enabled is false: every pod may talk to everything, and everything to every pod.']),
   ];
@@ -38,7 +38,13 @@ export function notesOf({ source, limited, edges }: ReleaseGraph): readonly stri
 export interface Paragraph {
   readonly kind: GraphNode['sections'][number]['kind'];
   readonly heading: string;
-  readonly lines: readonly string[];
+  readonly lines: readonly Line[];
+}
+
+export interface Line {
+  readonly text: string;
+  /** A credential, or a key that fetches some. */
+  readonly critical: boolean;
 }
 
 /** More lines than this are summarised. */
@@ -47,14 +53,15 @@ const mostLines = 12;
 export function paragraphsOf({ sections }: GraphNode): readonly Paragraph[] {
   return sections
     .filter(({ items }) => items.length > 0)
-    .map(({ kind, heading, items }) => {
+    .map(({ kind, heading, items, critical = [] }) => {
       const shown = items.length > mostLines ? items.slice(0, mostLines - 1) : items;
+      const lines = shown.map((item) => ({
+        text: oneLine(item),
+        critical: kind === 'credentials' || critical.includes(item),
+      }));
       const others = items.length - shown.length;
-      return {
-        kind,
-        heading: oneLine(heading),
-        lines: [...shown.map(oneLine), ...(others > 0 ? [`… and ${others} more`] : [])],
-      };
+      const rest = others > 0 ? [{ text: `… and ${others} more`, critical: false }] : [];
+      return { kind, heading: oneLine(heading), lines: [...lines, ...rest] };
     });
 }
 

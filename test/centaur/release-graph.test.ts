@@ -269,11 +269,12 @@ describe.each(Object.entries(documents))('a release %s', (_, text) => {
     expect(items(sandbox, 'Placeholders only')).toEqual(items(node(drawing, 'iron-proxy'), 'Credentials'));
   });
 
-  it('shows credentials in the zone for them and nowhere else', () => {
+  it('shows credentials, and what fetches them, in the zone for them and nowhere else', () => {
     const holders = drawing.nodes.filter(({ sections }) =>
-      sections.some(({ kind }) => kind === 'credentials'),
+      sections.some(({ kind, critical = [] }) => kind === 'credentials' || critical.length > 0),
     );
-    expect(holders.map(({ id, zone }) => ({ id, zone }))).toEqual([{ id: 'iron-proxy', zone: 'secrets' }]);
+    expect(holders.map(({ id }) => id)).toContain('iron-proxy');
+    expect(holders.filter(({ zone }) => zone !== 'secrets')).toEqual([]);
   });
 
   it("says what the API's token may do with Secrets", () => {
@@ -317,6 +318,17 @@ tools:
     'OAUTH to c.example.com, login.example.com',
   ]);
   expect(items(upstreams, 'Receive none')).toEqual(['b.example.com', 'pypi.org']);
+});
+
+it.each([
+  ['with Connect', page.connect, ['OP_CONNECT_TOKEN', '1password-credentials.json']],
+  ['with a service account', page.serviceAccount, ['OP_SERVICE_ACCOUNT_TOKEN']],
+  ['from the environment', `ironProxy: {secretSource: env}\n${infra}`, ['PRE_OPENAI_API_KEY']],
+])('marks the keys that are or fetch credentials %s', (_, text, keys) => {
+  const marked = graph(text).nodes.flatMap(({ sections }) =>
+    sections.flatMap(({ critical = [] }) => critical),
+  );
+  expect([...marked].sort()).toEqual([...keys].sort());
 });
 
 it('names the driver of a volume that may hold Secrets', () => {

@@ -178,6 +178,7 @@ const section = fc.record({
   kind: fc.constantFrom('keys', 'credentials', 'placeholders', 'place', 'words'),
   heading: anyString,
   items: fc.array(anyString, { maxLength: 14 }),
+  critical: fc.array(fc.constantFrom(...hostile), { maxLength: 14 }),
 });
 
 const ports = fc.array(fc.record({ protocol: anyString, port: anyString }), { maxLength: 3 });
