@@ -23,11 +23,11 @@ export const bootstrap: Verb = {
   summary: 'make the Secrets that a release needs before it is installed',
   description:
     "Makes the Secrets that the values name, from the shell's environment: OP_VAULT, the token of the secret source,\n" +
-    'DATABASE_URL, SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET and SLACKBOT_API_KEY, for a Connect server also\n' +
-    'OP_CONNECT_CREDENTIALS_FILE, the path of its 1password-credentials.json, and with the source env each declared\n' +
-    'credential. What can be generated is generated: keys of the services, and the CA of iron-proxy. What exists stays as\n' +
-    'it is, and gets the keys that it lacks. First everything that is missing is listed; then nothing is written. No value\n' +
-    'is printed, but with --output yaml.',
+    'DATABASE_URL, SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET and SLACKBOT_API_KEY; for a Connect server also\n' +
+    'OP_CONNECT_CREDENTIALS_FILE, the path of its 1password-credentials.json; with the source env each declared\n' +
+    'credential. It generates the other keys, and the CA of iron-proxy. What exists stays as it is, and gets the keys that\n' +
+    'it lacks. If anything is missing or wrong, all of it is listed and nothing is written. Only --output yaml prints\n' +
+    'values.',
   examples: [
     'bootstrap -f values.yaml -n centaur-system --dry-run',
     'bootstrap -f values.yaml -n centaur-system',

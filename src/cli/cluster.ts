@@ -106,11 +106,19 @@ function reason(code: number, said: string, context: string): string {
   if (code === 401) {
     return `the API server does not accept the credentials of the context ${context}: sign in again; \`kubectl auth whoami --context ${context}\` must succeed`;
   }
-  const [, user, verb, resource] = /User "(.*?)" cannot (\w+) resource "(.*?)"/.exec(said) ?? [];
-  if (code === 403 && user !== undefined) {
-    return `${printable(user)} must not ${verb} ${resource} there: ask for a Role with that right`;
+  const [, user, right] = /User "(.*?)" cannot (.*)$/.exec(said) ?? [];
+  if (code === 403 && user !== undefined && right !== undefined) {
+    return `${printable(user)} has no right to ${rightInWords(right)}: ask for a Role that grants it`;
   }
   return `the API server says: ${printable(said)}`;
+}
+
+/** What Kubernetes' authorization says after "cannot": `get resource "secrets" in API group "" in the namespace "a"`. */
+function rightInWords(right: string): string {
+  const [, verb, resource, namespace] =
+    /^(\w+) resource "(.*?)" .*?(?: in the namespace "(.*?)")?$/.exec(right) ?? [];
+  if (verb === undefined) return printable(right);
+  return `${verb} ${resource}${namespace === undefined ? '' : ` in the namespace ${namespace}`}`;
 }
 
 /** Certificates that are not accepted: https://nodejs.org/api/tls.html#x509-certificate-error-codes */

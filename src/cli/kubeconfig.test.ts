@@ -89,7 +89,7 @@ describe('the kubeconfig', () => {
       () => [{ kubeconfig: '/nowhere/config' }, {}],
       '--kubeconfig: cannot read /nowhere/config: no such file or directory',
     ],
-    ['a folder', () => [{ kubeconfig: '/tmp' }, {}], '--kubeconfig: /tmp is not a file'],
+    ['a folder', () => [{ kubeconfig: '/tmp' }, {}], '--kubeconfig: cannot read /tmp: it is a directory'],
     [
       'a device without an end',
       () => [{ kubeconfig: '/dev/zero' }, {}],

@@ -73,11 +73,10 @@ function loadConfig(given: string | undefined, env: Io['env']): KubeConfig {
 function readConfig(file: string, by: string): KubeConfig {
   let text: string;
   try {
-    // A device or a pipe without an end would never be read completely.
-    const isRegular = statSync(file).isFile();
-    text = isRegular || file === '/dev/null' || file.startsWith('/dev/fd/') ? readFileSync(file, 'utf8') : '';
-    if (!isRegular && text === '' && file !== '/dev/null')
-      throw new Failure(2, `${by}: ${givenPath(file)} is not a file`);
+    // A device such as /dev/zero has no end.
+    const isDevice = statSync(file).isCharacterDevice() && file !== '/dev/null';
+    if (isDevice) throw new Failure(2, `${by}: ${givenPath(file)} is not a file`);
+    text = readFileSync(file, 'utf8');
   } catch (error) {
     if (codeOf(error) === undefined) throw error;
     throw new Failure(2, `${by}: cannot read ${givenPath(file)}: ${reasonOf(error)}`);

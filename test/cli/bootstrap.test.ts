@@ -284,7 +284,7 @@ describe('a cluster', () => {
     const { cert, key } = await serverCertificate(authority, ['localhost']);
     server = createServer({ cert, key }, (request, response) => {
       requests.push(`${request.method} ${request.url}`);
-      const isRead = request.method === 'GET' && answer.code !== 401 && answer.code !== 403;
+      const isRead = request.method === 'GET' && answer.code !== 401;
       response.writeHead(isRead ? 404 : answer.code, { 'content-type': 'application/json' });
       response.end(isRead ? '{"kind":"Status","code":404}' : answer.body);
     });
@@ -369,10 +369,35 @@ describe('a cluster', () => {
         'centaur-chart: cannot create the Secret centaur-infra-env: the API server refuses it; its answer is not shown, since it contains a value\n',
       );
     }
-    answer = status(403, 'exceeded quota: secrets');
     expect(requests.every((request) => request.startsWith('GET') || request.includes('dryRun=All'))).toBe(
       true,
     );
+  });
+
+  test.each([
+    [
+      'User "bob" cannot create resource "secrets" in API group "" in the namespace "sea"',
+      'bob has no right to create secrets in the namespace sea: ask for a Role that grants it',
+    ],
+    [
+      'exceeded quota: q, used: count/secrets=1',
+      'the API server says: exceeded quota: q, used: count/secrets=1',
+    ],
+  ])('that forbids a write: %s', async (message, words) => {
+    answer = status(403, message);
+    expect(await said(kubeconfig())).toBe(
+      `centaur-chart: cannot create the Secret centaur-infra-env: ${words}\n`,
+    );
+  });
+
+  test('with a webhook that cannot be asked beforehand is only asked when it is written', async () => {
+    answer = status(400, 'admission webhook "w" does not support dry run');
+    expect(await said(kubeconfig())).toContain(
+      'the API server says: admission webhook "w" does not support dry run',
+    );
+    const writes = requests.filter((request) => request.startsWith('POST'));
+    expect(writes.at(-1)).not.toContain('dryRun');
+    expect(writes.slice(0, -1).every((request) => request.includes('dryRun=All'))).toBe(true);
   });
 
   test('whose answer is no Status', async () => {

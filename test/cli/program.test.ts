@@ -615,7 +615,7 @@ describe('--help', () => {
   });
 
   test("shows a verb's examples, which parse", async () => {
-    for (const verb of ['render', 'validate']) {
+    for (const verb of ['render', 'validate', 'bootstrap']) {
       const { stdout } = await run([verb, '--help']);
       const examples = [...stdout.matchAll(/^ {2}\$ centaur-chart (.*)$/gm)].map((match) => match[1] ?? '');
       expect(examples.length).toBeGreaterThan(2);

@@ -258,7 +258,7 @@ describe('bootstrap', () => {
       expect(await asUser()).toEqual({
         code: 1,
         stdout: '',
-        stderr: `centaur-chart: cannot read the Secret centaur-infra-env: ${user} must not get secrets there: ask for a Role with that right\n`,
+        stderr: `centaur-chart: cannot read the Secret centaur-infra-env: ${user} has no right to get secrets in the namespace rights: ask for a Role that grants it\n`,
       });
       await grant([{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }]);
       await node().kubectl(
@@ -274,7 +274,7 @@ describe('bootstrap', () => {
         const { code, stderr } = await asUser(argv);
         expect(code).toBe(1);
         expect(stderr).toContain(
-          `cannot create the Secret centaur-infra-env: ${user} must not create secrets there`,
+          `cannot create the Secret centaur-infra-env: ${user} has no right to create secrets in the namespace rights: ask`,
         );
       }
       expect(await secretsIn(namespace)).toEqual({});
