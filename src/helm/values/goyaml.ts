@@ -19,8 +19,9 @@ interface Context {
   text: string;
   /** Within brackets or braces. */
   inFlow: boolean;
-  /** The number of open collections, and the column of the innermost. */
+  /** The number of open collections. */
   depth: number;
+  /** The column of the innermost collection that is not in brackets. */
   indent: number;
   /** Of the last token that is neither space nor a line break: whether it is a string without quotes. */
   readonly last: { isPlain: boolean };
@@ -122,19 +123,21 @@ function* collection(token: Collection, context: Context): Generator<Fault> {
     return;
   }
   const inFlow = token.type === 'flow-collection';
-  const inside = { ...context, inFlow, depth: context.depth + 1, indent: token.indent };
+  const indent = inFlow ? context.indent : token.indent;
+  const inside = { ...context, inFlow, depth: context.depth + 1, indent };
+  if (inFlow) yield* unclosedBracket(token);
   const items: readonly CST.CollectionItem[] = token.items;
   for (const item of items) {
     yield* pair(item, inside);
     yield* each([...item.start, item.key, ...(item.sep ?? []), item.value], inside);
   }
-  if (!inFlow) return;
-  yield* each(token.end, context);
-  if (!token.end.some(({ type }) => type === 'flow-map-end' || type === 'flow-seq-end')) {
-    const [opening, closing] = token.start.type === 'flow-map-start' ? ['{', '}'] : ['[', ']'];
-    const hint = `Write the missing ${closing}, and indent what is inside more than its key.`;
-    yield fault('syntax', token.start, `this ${opening} is never closed`, hint);
-  }
+  if (inFlow) yield* each(token.end, context);
+}
+
+function* unclosedBracket({ start, end }: CST.FlowCollection): Generator<Fault> {
+  if (end.some(({ type }) => type === 'flow-map-end' || type === 'flow-seq-end')) return;
+  const [opening, closing] = start.type === 'flow-map-start' ? ['{', '}'] : ['[', ']'];
+  yield fault('syntax', start, `this ${opening} is never closed`, `Write the missing ${closing}.`);
 }
 
 /**
@@ -192,6 +195,7 @@ function* plain(token: CST.FlowScalar, { inFlow, indent }: Context): Generator<F
     yield fault('flow', token, message, 'Put the text in quotes.');
   }
   const [, ...more] = token.source.split('\n');
+  if (inFlow && more.some((line) => tabIndents(line, indent))) yield tabForSpaces(token);
   if (!inFlow && more.some((line) => line.trim() !== '' && line.search(/[^ ]/) <= indent)) {
     yield notIndented(token);
   }
@@ -250,18 +254,32 @@ function* name(token: CST.SourceToken | CST.FlowScalar, context: Context): Gener
   yield fault(refusal, token, message, isHost ? `Put a host in quotes: "${token.source}".` : hint);
 }
 
+/** Whether a tab stands in a line where a string without quotes, or what follows it, must be indented. */
+function tabIndents(line: string, indent: number): boolean {
+  const tab = line.search(/[^ ]/);
+  return line.charAt(tab) === '\t' && tab <= indent;
+}
+
+function tabForSpaces(token: CST.Token): Fault {
+  return fault('indentation', token, 'a tab stands where YAML wants spaces', 'Replace it with spaces.');
+}
+
 /**
  * In goyaml, a tab neither indents nor follows an indicator at the beginning of a line; elsewhere it is allowed after a
  * ":" and at the end of a line. In brackets it is allowed everywhere, except below a string without quotes.
  */
 function* space(token: CST.SourceToken, context: Context): Generator<Fault> {
   if (!token.source.includes('\t')) return;
-  const { text, inFlow, last } = context;
+  const { text, inFlow, indent, last } = context;
   const before = text.slice(text.lastIndexOf('\n', token.offset - 1) + 1, token.offset);
-  if (inFlow && !(last.isPlain && before.trim() === '')) return;
+  if (inFlow) {
+    if (last.isPlain && before.trim() === '' && tabIndents(before + token.source, indent))
+      yield tabForSpaces(token);
+    return;
+  }
   const isAllowed = /:[ \t]*$/.test(before) || /^[#\r\n]?$/.test(following(token, context));
   if (!isAllowed || /^[ \t]*$|(?:^|[ \t])[-?][ \t]*$|^[- ?]*:[ \t]*$/.test(before)) {
-    yield fault('indentation', token, 'a tab stands where YAML wants spaces', 'Replace it with spaces.');
+    yield tabForSpaces(token);
   }
 }
 

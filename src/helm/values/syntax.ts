@@ -1,7 +1,8 @@
-import { Composer, type ErrorCode, LineCounter, type ParsedNode, Parser } from 'yaml';
+import { Composer, type ErrorCode, LineCounter, type ParsedNode } from 'yaml';
 import { shorten } from '../../text/json.js';
 import { type Fault, maxFaults, ValuesError } from './error.js';
 import { disagreements } from './goyaml.js';
+import { tokensOf } from './tokens.js';
 
 export interface Syntax {
   /** The document's node, null for an empty file. Nothing is resolved: a scalar's `source` is its original text. */
@@ -25,7 +26,7 @@ export function parseYaml(text: string, file: string): Syntax {
   const refuse: Syntax['refuse'] = (faults) =>
     new ValuesError(faults.map(({ offset, ...fault }) => ({ file, ...place(offset), ...fault })));
 
-  const tokens = [...new Parser(lines.addNewLine).parse(text)];
+  const tokens = [...tokensOf(text, lines.addNewLine)];
   const faults: Fault[] = [];
   for (const fault of disagreements(tokens, text)) {
     faults.push(fault);
@@ -49,7 +50,8 @@ export function parseYaml(text: string, file: string): Syntax {
   if (error) {
     const { message = shorten(error.message), hint } = syntaxHelp[error.code] ?? {};
     const offset = error.pos[0];
-    throw refuse([{ refusal: 'syntax', offset, message: `not YAML: ${message}`, ...(hint && { hint }) }]);
+    const refusal = error.code === 'BAD_DQ_ESCAPE' ? 'escape' : 'syntax';
+    throw refuse([{ refusal, offset, message: `not YAML: ${message}`, ...(hint && { hint }) }]);
   }
   return { root: document?.contents ?? null, place, refuse };
 }
