@@ -58,8 +58,8 @@ export function clusterOf(flags: ClusterFlags, io: Pick<Io, 'env'>): Cluster {
     promiseMiddleware: [inTime],
   });
   return {
-    context: access.context.name,
-    namespace: flags.namespace ?? access.context.namespace ?? 'default',
+    context: access.context,
+    namespace: flags.namespace ?? access.namespace ?? 'default',
     core: new CoreV1Api(configuration),
     async ask(doing, request) {
       try {
@@ -99,7 +99,7 @@ function statusIn(body: unknown): Status {
 
 function refusal(code: number, answer: Status, doing: string, { context }: Access): Refused {
   const said = typeof answer.message === 'string' ? answer.message : `status ${code}`;
-  return new Refused(code, `cannot ${doing}: ${reason(code, said, context.name)}`, answer);
+  return new Refused(code, `cannot ${doing}: ${reason(code, said, context)}`, answer);
 }
 
 function reason(code: number, said: string, context: string): string {
@@ -137,7 +137,7 @@ const connectionReasons: { readonly [code: string]: string } = {
 
 function connectionProblem(error: unknown, { context, cluster, config }: Access): string {
   const code = codeOf(error);
-  const server = `${printable(withoutUser(cluster.server))} of the context ${context.name}`;
+  const server = `${printable(withoutUser(cluster.server))} of the context ${context}`;
   if (error instanceof Error && error.name === 'AbortError') {
     return `the API server ${server} does not answer within ${timeoutSeconds} seconds`;
   }
@@ -152,9 +152,9 @@ function connectionProblem(error: unknown, { context, cluster, config }: Access)
   const user: { readonly exec?: { readonly command?: unknown } | undefined } = config.getCurrentUser() ?? {};
   if (user.exec) {
     // The program's output may contain a token.
-    return `the program that signs in for the context ${context.name}, ${printable(String(user.exec.command))}, fails: try \`kubectl auth whoami --context ${context.name}\``;
+    return `the program that signs in for the context ${context}, ${printable(String(user.exec.command))}, fails: try \`kubectl auth whoami --context ${context}\``;
   }
-  const why = code === undefined ? `try \`kubectl auth whoami --context ${context.name}\`` : reasonOf(error);
+  const why = code === undefined ? `try \`kubectl auth whoami --context ${context}\`` : reasonOf(error);
   return `no connection to the API server ${server}: ${why}`;
 }
 

@@ -37,10 +37,10 @@ function kubeconfig(name: string, contexts: readonly string[], more: object = {}
 }
 
 function seen(flags: Parameters<typeof loadAccess>[0], env: { [name: string]: string }) {
-  const { context, cluster, config } = loadAccess(flags, { env });
+  const { context, namespace, cluster, config } = loadAccess(flags, { env });
   return {
-    context: context.name,
-    namespace: context.namespace,
+    context,
+    namespace,
     server: cluster.server,
     token: config.getCurrentUser()?.token,
   };
@@ -131,17 +131,17 @@ describe('the kubeconfig', () => {
     [
       'another context',
       () => [{ kubeconfig: kubeconfig('x', ['a', 'b']), context: 'c' }, {}],
-      '--context c: there is no such context (the kubeconfig has a, b)',
+      '--context: there is no such context (the kubeconfig has a, b)',
     ],
     [
       'no cluster',
       () => [{ kubeconfig: kubeconfig('headless', ['a'], { clusters: [] }) }, {}],
-      'the kubeconfig has no cluster a, which the context a names',
+      'the kubeconfig has no cluster for its context a',
     ],
     [
       'no user',
       () => [{ kubeconfig: kubeconfig('nobody', ['a'], { users: [] }) }, {}],
-      'the kubeconfig has no user a, which the context a names',
+      'the kubeconfig has no user for its context a',
     ],
     [
       'an http address',

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
 import path from 'node:path';
 import { type Cluster, type Context, KubeConfig, type User } from '@kubernetes/client-node';
+import { printable } from '../text/printable.js';
 import type { ClusterFlags } from './cluster-options.js';
 import { codeOf, Failure, givenPath, reasonOf } from './failure.js';
 import type { Io } from './io.js';
@@ -10,9 +11,15 @@ import type { Io } from './io.js';
 /** Where a cluster is, and who asks it. */
 export interface Access {
   readonly config: KubeConfig;
-  readonly context: Context;
+  /** The name of the context, which fits on a line. */
+  readonly context: string;
+  /** The namespace of the context. */
+  readonly namespace: string | undefined;
   readonly cluster: Cluster;
 }
+
+/** The number of contexts that a message names. */
+const maxNamed = 20;
 
 /** The file that Kubernetes mounts into pods. */
 const podToken = '/var/run/secrets/kubernetes.io/serviceaccount/token';
@@ -20,30 +27,32 @@ const podToken = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 /** @throws {Failure} that says what is missing or wrong; it shows no content of a file */
 export function loadAccess({ kubeconfig, context }: ClusterFlags, { env }: Pick<Io, 'env'>): Access {
   const config = loadConfig(kubeconfig, env);
-  const contexts = config.getContexts().map(({ name }) => name);
+  const contexts = config.getContexts().map(({ name }) => printable(name));
   const name = context ?? config.getCurrentContext();
   const known =
-    contexts.length === 0 ? 'the kubeconfig has no context' : `the kubeconfig has ${contexts.join(', ')}`;
+    contexts.length === 0
+      ? 'the kubeconfig has no context'
+      : `the kubeconfig has ${contexts.slice(0, maxNamed).join(', ')}${contexts.length > maxNamed ? ', …' : ''}`;
   if (name === undefined || name === '') {
     throw new Failure(2, `the kubeconfig has no current context: choose one with --context (${known})`);
   }
   const chosen = config.getContextObject(name);
-  if (chosen === null) throw new Failure(2, `--context ${name}: there is no such context (${known})`);
+  if (chosen === null) throw new Failure(2, `--context: there is no such context (${known})`);
   config.setCurrentContext(name);
   const cluster = config.getCurrentCluster();
   if (cluster === null) {
-    throw new Failure(2, `the kubeconfig has no cluster ${chosen.cluster}, which the context ${name} names`);
+    throw new Failure(2, `the kubeconfig has no cluster for its context ${printable(name)}`);
   }
   if (config.getCurrentUser() === null) {
-    throw new Failure(2, `the kubeconfig has no user ${chosen.user}, which the context ${name} names`);
+    throw new Failure(2, `the kubeconfig has no user for its context ${printable(name)}`);
   }
   if (!cluster.skipTLSVerify && cluster.server.startsWith('http:')) {
     throw new Failure(
       2,
-      `the cluster of the context ${name} has an http address, and Secrets are only sent over https`,
+      `the cluster of the context ${printable(name)} has an http address, and Secrets are only sent over https`,
     );
   }
-  return { config, context: chosen, cluster };
+  return { config, context: printable(name), namespace: chosen.namespace, cluster };
 }
 
 function loadConfig(given: string | undefined, env: Io['env']): KubeConfig {

@@ -266,11 +266,6 @@ tools:
     expect(stderr).toContain(`  OP_CONNECT_CREDENTIALS_FILE ${message}`);
     expect(stderr).not.toContain('mark');
   });
-
-  test('is reported to programs as well', async () => {
-    const { status, stdout } = await bootstrap(['-f', file('v.yaml', 'nope: 1\n'), '--output', 'yaml']);
-    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-  });
 });
 
 describe('a cluster', () => {
@@ -398,6 +393,28 @@ describe('a cluster', () => {
     const writes = requests.filter((request) => request.startsWith('POST'));
     expect(writes.at(-1)).not.toContain('dryRun');
     expect(writes.slice(0, -1).every((request) => request.includes('dryRun=All'))).toBe(true);
+  });
+
+  test('gets nothing while something is missing, which is reported to programs as well', async () => {
+    answer = status(404, 'namespaces "sea" not found', { kind: 'namespaces', name: 'sea' });
+    const env = { ...shell, DATABASE_URL: '', OP_VAULT: 'mark/', KUBECONFIG: kubeconfig() };
+    const { status: code, stdout, stderr } = await bootstrap(['--output', 'json'], { env });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual({
+      secrets: [],
+      problems: [
+        { variable: 'DATABASE_URL', message: expect.stringContaining('is not set') },
+        { variable: 'OP_VAULT', message: expect.stringContaining('has a / in it') },
+        {
+          message: expect.stringContaining(
+            'there is no namespace sea in the cluster of the context ctx: create it',
+          ),
+        },
+      ],
+    });
+    expect(requests.every((request) => request.startsWith('GET') || request.includes('dryRun=All'))).toBe(
+      true,
+    );
   });
 
   test('whose answer is no Status', async () => {
