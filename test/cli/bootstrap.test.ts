@@ -1,6 +1,8 @@
 /** `bootstrap` without a Kubernetes cluster: what it asks for, and what it prints. test/node has it on a real one. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer as createProxy } from 'node:http';
 import { createServer, type Server } from 'node:https';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -422,6 +424,31 @@ describe('a cluster', () => {
     expect(await said(kubeconfig())).toBe(
       'centaur-chart: cannot create the Secret centaur-infra-env: the API server says: status 502\n',
     );
+  });
+
+  test('is asked through the proxy that the kubeconfig names, which sees no plain text', async () => {
+    answer = status(403, 'exceeded quota');
+    const seen: string[] = [];
+    const proxy = createProxy().on('connect', (request, client: Socket, head) => {
+      const [host = '', port = ''] = (request.url ?? '').split(':');
+      seen.push(host);
+      const upstream = connect(Number(port), host, () => {
+        client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+        upstream.write(head);
+        upstream.pipe(client).pipe(upstream);
+      });
+      for (const socket of [upstream, client]) socket.on('error', () => {});
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const address = proxy.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    try {
+      expect(await said(kubeconfig({ 'proxy-url': `http://127.0.0.1:${port}` }))).toContain('exceeded quota');
+      expect(new Set(seen)).toEqual(new Set(['localhost']));
+      expect(requests).not.toEqual([]);
+    } finally {
+      proxy.close();
+    }
   });
 
   test('is not asked through a proxy that is down without saying so', async () => {
