@@ -10,6 +10,7 @@ import { notesOf } from './notes.js';
 import { platformOf } from './platform.js';
 import { rulesOf } from './rules.js';
 import { valuesSchema } from './values/index.js';
+import { warningsOf } from './warnings.js';
 
 /** The chart `centaur`: each component is one file and one line here. */
 export function centaurChart(): HelmChart<typeof valuesSchema> {
@@ -25,6 +26,7 @@ export function centaurChart(): HelmChart<typeof valuesSchema> {
   // Slackbot, Postgres, the repository cache, ingress and the overlay will be added here.
 
   chart.addRules(...rulesOf(platform));
+  chart.addWarnings(...warningsOf(platform));
   chart.addNotes(...notesOf(platform));
   return chart;
 }

@@ -11,7 +11,6 @@ import {
   str,
   when,
 } from '../helm/authoring.js';
-import { exceedsSmallestPlan } from '../secrets/quota.js';
 import type { Platform } from './platform.js';
 
 export function notesOf(platform: Platform): readonly Member<string>[] {
@@ -21,9 +20,6 @@ export function notesOf(platform: Platform): readonly Member<string>[] {
   const namespaced = str`-n ${release.Namespace}`;
   const deployed = connect.create;
   const authorityExists = not(isNonEmpty(values.firewall.ca.certPem));
-  const { autoscaling, replicas } = values.ironProxy;
-  const proxies = ifElse(autoscaling.enabled, autoscaling.maxReplicas, replicas);
-  const throttled = exceedsSmallestPlan(values, proxies);
   return [
     str`${chartInfo.Name} ${chartInfo.Version} uses the secret source ${values.ironProxy.secretSource}. Sandboxes and the API receive placeholders only.`,
     '',
@@ -60,11 +56,6 @@ export function notesOf(platform: Platform): readonly Member<string>[] {
     when(
       usesOnePassword,
       "Then run a tool or harness call that reaches an allowed host. If injection fails, check the secret entry's hosts and match_* fields, the 1Password item name, OP_VAULT, and whether the item has a credential field.",
-    ),
-    when(throttled, ''),
-    when(
-      throttled,
-      'With these values, iron-proxy reads more often per day than the smallest 1Password plan allows, so lookups will be throttled. Run `centaur-chart budget` to find an ironProxy.secretTtl that fits, or use the source onepassword-connect, which has no such limits.',
     ),
     '',
     'Check that the API and iron-proxy respond:',

@@ -71,7 +71,7 @@ export async function synth(synthesis: Synthesis, io: Io): Promise<ExitStatus> {
       await complain(io, loaded.problems.map((problem) => problemText(problem, colours)).join(''));
       continue;
     }
-    await complain(io, loaded.warnings.map((warning) => warningText(warning, colours)).join(''));
+    await complain(io, loaded.unread.map((warning) => warningText(warning, colours)).join(''));
     const manifests = new Chart(app, output);
     const rendered = chart.evaluate(loaded.values, release).objects;
     // Whatever applies the manifests would treat a hook as an object that stays.

@@ -16,6 +16,7 @@ import type { Host, Verb } from './verb.js';
 
 interface ValidateOptions extends ReleaseFlags, ValuesFlags {
   readonly layered: boolean;
+  readonly strict: boolean;
   readonly watch: boolean;
   readonly output: ReportFormat;
 }
@@ -42,6 +43,7 @@ export const validate: Verb = {
       "values files, folders (their *.yaml and *.yml) and patterns such as '*.yaml'",
     )
       .option('--layered', 'check the files as one set of values, the later files winning', false)
+      .option('--strict', 'treat warnings as problems: exit status 1 if there are any', false)
       .option('--watch', 'check again whenever a file changes, until Ctrl-C', false);
     defineReleaseOptions(command);
     command.addOption(
@@ -85,7 +87,7 @@ async function watchValues(
 }
 
 async function check(
-  { layered, output, ...flags }: Omit<ValidateOptions, 'watch'>,
+  { layered, strict, output, ...flags }: Omit<ValidateOptions, 'watch'>,
   { io, version, subject }: Host,
   named: NamedValues,
 ): Promise<ExitStatus> {
@@ -105,8 +107,11 @@ async function check(
     return loadValues(chart, { ...given, files: set, release, hints });
   });
   busy.done();
-  const problems = distinct(found.flatMap((loaded) => ('problems' in loaded ? loaded.problems : [])));
-  const warnings = distinct(found.flatMap((loaded) => ('problems' in loaded ? [] : loaded.warnings)));
+  const faults = distinct(found.flatMap((loaded) => ('problems' in loaded ? loaded.problems : [])));
+  const doubts = distinct(
+    found.flatMap((loaded) => ('problems' in loaded ? [] : [...loaded.unread, ...loaded.doubtful])),
+  );
+  const [problems, warnings] = strict ? [[...faults, ...doubts], []] : [faults, doubts];
   const placed =
     problems.length === 0 ? problems : (await import('./declared-problems.js')).inPyprojects(problems, files);
   const findings = { files: files.map(({ file }) => file), problems: placed, warnings };

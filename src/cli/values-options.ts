@@ -147,14 +147,14 @@ export async function loaded(
   const { chart, hints } = asked;
   const result = loadValues(chart, { ...given, hints, ...(release !== undefined && { release }) });
   const isFaulty = 'problems' in result;
-  if (isFaulty || result.warnings.length > 0) {
+  if (isFaulty || result.unread.length > 0) {
     const { coloursOf, problemText, warningText } = await import('./problem-text.js');
     const colours = coloursOf(io.stderr, io);
     const lines = isFaulty
       ? (await import('./declared-problems.js'))
           .inPyprojects(result.problems, given.files)
           .map((problem) => problemText(problem, colours))
-      : result.warnings.map((warning) => warningText(warning, colours));
+      : result.unread.map((warning) => warningText(warning, colours));
     await complain(io, lines.join(''));
   }
   return isFaulty ? undefined : { ...asked, values: result.values };

@@ -5,10 +5,12 @@ import type { Value, ValueMap, ValuePath } from '../text/json.js';
 import { assertTemplateComment } from '../text/yaml-scalar.js';
 import { type Context, evaluate, evaluateObject, scopeOf } from './evaluate/evaluate.js';
 import { astOf, type Expr, type Symbolic, valuesOf } from './expressions/expression.js';
+import { isNonEmpty, str } from './expressions/operators.js';
 import type { Schema } from './ir/schema.js';
 import type { Ast } from './ir/tree.js';
 import { type Usage, usageOf } from './ir/usage.js';
 import { listOf } from './manifest/computed.js';
+import { each, when } from './manifest/fragments.js';
 import { HelmObject } from './manifest/helm-object.js';
 import type { Member } from './manifest/manifest.js';
 import type { ChartMetadata } from './template/chart-metadata.js';
@@ -67,6 +69,7 @@ export class HelmChart<S extends TSchema = TSchema> extends RootConstruct {
   readonly introduction: string;
   private readonly ruleGroups: RuleGroup[] = [];
   private readonly noteMembers: Member<string>[] = [];
+  private readonly warningMembers: Member<string>[] = [];
   /** Each rule by itself, and what it reads. */
   private rulesAlone: readonly { readonly rule: Ast; readonly usage: Usage }[] | undefined;
 
@@ -87,6 +90,15 @@ export class HelmChart<S extends TSchema = TSchema> extends RootConstruct {
       this.ruleGroups.push(rule instanceof RuleGroup ? rule : new RuleGroup(undefined, [rule]));
       this.rulesAlone = undefined;
     }
+  }
+
+  /**
+   * Adds warnings: each is a message, and the condition under which a valid value is probably not meant for long. A
+   * message begins with the key that it concerns, like that of a rule. Both targets render all the same; the end of
+   * NOTES.txt lists them.
+   */
+  addWarnings(...warnings: readonly Member<string>[]): void {
+    this.warningMembers.push(...warnings);
   }
 
   /** Adds lines to NOTES.txt, which Helm prints after an installation. */
@@ -113,8 +125,22 @@ export class HelmChart<S extends TSchema = TSchema> extends RootConstruct {
     return this.ruleGroups;
   }
 
+  /** The lines of NOTES.txt. */
   get notes(): readonly Member<string>[] {
-    return this.noteMembers;
+    if (this.warningMembers.length === 0) return this.noteMembers;
+    const warnings = this.warningList;
+    const apart: readonly Member<string>[] =
+      this.noteMembers.length === 0 ? [] : [when(isNonEmpty(warnings), '')];
+    return [
+      ...this.noteMembers,
+      ...apart,
+      when(isNonEmpty(warnings), 'Warnings:'),
+      each(warnings, (warning) => str`  ${warning}`),
+    ];
+  }
+
+  private get warningList(): Symbolic<readonly string[]> {
+    return listOf(this.warningMembers, 'warnings');
   }
 
   /** The defaults, as in `values.yaml`. */
@@ -151,6 +177,11 @@ export class HelmChart<S extends TSchema = TSchema> extends RootConstruct {
     const scope = scopeOf(this.context(values, release));
     const asked = invalid.length === 0 ? [this.rules] : this.rulesApartFrom(invalid);
     return asked.flatMap((rule) => evaluate(rule, scope) as readonly string[]);
+  }
+
+  /** The messages of the warnings that complete, valid values cause. */
+  warnings(values: ValueMap, release?: ReleaseOptions): readonly string[] {
+    return this.read(this.warningList, values, release);
   }
 
   private rulesApartFrom(invalid: readonly ValuePath[]): readonly Ast[] {

@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { describe, expect, test } from 'vitest';
 import type { Value, ValuePath } from '../text/json.js';
 import { each, eq, HelmChart, isNonEmpty, KubeConfigMap, not, str, when } from './index.js';
-import { loadValues, type ValuesInput } from './load-values.js';
+import { loadValues, type Problem, type ValuesInput } from './load-values.js';
 
 const closed = { additionalProperties: false };
 
@@ -87,6 +87,9 @@ function greeter() {
       port: str`${service.port}`,
     },
   });
+  chart.addWarnings(
+    when(eq(greeting.every, '1s'), str`greeting.every: ${greeting.every} is often: set a minute`),
+  );
   chart.addRules(
     when(
       service.public,
@@ -139,13 +142,27 @@ describe('values without a fault', () => {
         gift: { kind: 'cake', pieces: 8 },
         friends: {},
       },
-      warnings: [],
+      unread: [],
+      doubtful: [],
     });
+  });
+
+  test("are given the chart's own warnings, in the place that each concerns", () => {
+    const { doubtful } = load('greeting:\n  text: a\n  every: 1s\n') as { doubtful?: readonly Problem[] };
+    expect(doubtful).toEqual([
+      {
+        file: 'values.yaml',
+        line: 3,
+        column: 3,
+        path: 'greeting.every',
+        message: '1s is often: set a minute',
+      },
+    ]);
   });
 
   test('may have keys of global for other charts, and enabled for a parent chart', () => {
     const given = { enabled: true, global: { registry: { host: 'a' } } };
-    expect(load(JSON.stringify(given))).toMatchObject({ values: given, warnings: [] });
+    expect(load(JSON.stringify(given))).toMatchObject({ values: given, unread: [] });
     expect(problems('enabled: "yes"')).toEqual([
       'values.yaml:1:1 enabled: must be true or false, but is a string | ' +
         "Whether a parent chart includes this chart, by the parent's condition. The chart itself ignores it.",
@@ -163,7 +180,7 @@ describe('values without a fault', () => {
     const files = [{ file: 'values.yaml', text: 'global:\n  cattle: {}\n  regsitry: a\n' }];
     expect(loadValues(shared, { files })).toEqual({
       values: { global: { cattle: {}, regsitry: 'a', registry: '' } },
-      warnings: [
+      unread: [
         {
           file: 'values.yaml',
           line: 3,
@@ -173,6 +190,7 @@ describe('values without a fault', () => {
           hint: 'Did you mean global.registry?',
         },
       ],
+      doubtful: [],
     });
   });
 

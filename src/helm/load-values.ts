@@ -65,8 +65,14 @@ export interface Problem {
 }
 
 export type Loaded =
-  /** Complete values, and warnings about likely mistakes. */
-  | { readonly values: ValueMap; readonly warnings: readonly Problem[] }
+  | {
+      /** Complete and valid. */
+      readonly values: ValueMap;
+      /** Keys that this chart does not read, and that were probably meant for it. */
+      readonly unread: readonly Problem[];
+      /** The chart's own warnings: values that it takes, and that are probably not meant for long. */
+      readonly doubtful: readonly Problem[];
+    }
   | { readonly problems: readonly Problem[] };
 
 /**
@@ -91,11 +97,15 @@ export function loadValues(chart: HelmChart, input: ValuesInput): Loaded {
     ...chart.problems(values, input.release, invalid).map((message) => ruleProblem(message, sources)),
   ];
   if (problems.length > 0) return { problems: inOrder(problems, sources) };
-  return { values, warnings: globalWarnings(chart.schema as Schema, given, sources) };
+  return {
+    values,
+    unread: unreadGlobals(chart.schema as Schema, given, sources),
+    doubtful: chart.warnings(values, input.release).map((message) => ruleProblem(message, sources)),
+  };
 }
 
 /** Keys of `global` may belong to another chart, so a misspelt key of this chart is accepted as well. */
-function globalWarnings(
+function unreadGlobals(
   { properties }: Schema,
   given: ValueMap,
   sources: readonly Source[],

@@ -20,7 +20,8 @@ export function exceedsSmallestPlan(values: SecretsValues, proxies: Expr<number>
   );
 }
 
-const ttlMilliseconds = memoize(({ ironProxy }: SecretsValues) =>
+/** How long iron-proxy keeps a credential. */
+export const ttlMilliseconds = memoize(({ ironProxy }: SecretsValues) =>
   valueTemplate(
     'centaur.ironProxy.secretTtlMilliseconds',
     'How long iron-proxy keeps a credential, in milliseconds.',

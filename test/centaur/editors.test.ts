@@ -79,7 +79,7 @@ describe('a mistake is marked where validate reports it', () => {
 
   test.each(mistakesInValues)('$title', async ({ text }) => {
     const loaded = loadValues(chart, { files: [{ file, text: head + text }] });
-    const [problem] = 'problems' in loaded ? loaded.problems : loaded.warnings;
+    const [problem] = 'problems' in loaded ? loaded.problems : loaded.unread;
     const line = problem?.line ?? 0;
     const marked = (await server.marks(file, head + text)).map((mark) => mark.line);
     // A list or a map of the wrong kind is marked where it begins, which may be the line below its key.

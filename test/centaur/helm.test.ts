@@ -122,10 +122,11 @@ describe('the notes after an installation', () => {
     );
   });
 
-  it('warn when the values alone exceed the smallest plan, and only then', async () => {
-    const warning = 'more often per day than the smallest 1Password plan';
-    expect(await notes('ironProxy: {replicas: 20}')).toContain(warning);
-    expect(await notes('')).not.toContain(warning);
-    expect(await notes('ironProxy: {replicas: 20, secretSource: env}')).not.toContain(warning);
+  it('end with the warnings', async () => {
+    expect(await notes('ironProxy: {allowedHosts: ["*"]}\nharnesses: {codex: {enabled: false}}')).toMatch(
+      /\n\nWarnings:\n(?: {2}\S.*\n)* {2}ironProxy\.allowedHosts: "\*" lets .*\n$/,
+    );
+    const image = 'image: {repository: ghcr.io/example/image, tag: v1}';
+    expect(await notes(`api: {${image}}\nsandbox: {${image}}`)).not.toContain('Warnings');
   });
 });

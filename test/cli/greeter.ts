@@ -42,6 +42,7 @@ export function greeterChart() {
     metadata: { name: release.Name },
     data: { text },
   });
+  chart.addWarnings(when(eq(text, 'yo'), 'text: yo is short: say hello'));
   chart.addRules(
     when(eq(global.voice, 'none'), 'global.voice: a greeter has a voice: remove it'),
     when(eq(text, ''), 'text: a greeter says something: give it a text'),

@@ -232,6 +232,25 @@ ${worse}:1:1: a values file holds a map, and this one holds a list
     expect([rendered.status, rendered.stderr]).toEqual([0, said]);
   });
 
+  test('reports warnings of the chart, which are problems only with --strict', async () => {
+    const name = file('short.yaml', 'text: yo\n');
+    expect(await run(['validate', name])).toMatchObject({
+      status: 0,
+      stdout: `${name}:1:1: text: warning: yo is short: say hello\n1 file checked: no problems, 1 warning\n`,
+    });
+    expect(await run(['validate', name, '--strict'])).toMatchObject({
+      status: 1,
+      stdout: `${name}:1:1: text: yo is short: say hello\n1 file checked: 1 problem\n`,
+    });
+    const json = await run(['validate', name, '--strict', '--output', 'json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      valid: false,
+      problems: [{ path: 'text' }],
+      warnings: [],
+    });
+    expect(await run(['render', '-f', name])).toMatchObject({ status: 0, stderr: '' });
+  });
+
   test('prints JSON for programs', async () => {
     const name = file('bad.yaml', 'txet: hi\n');
     const { status, stdout } = await run(['validate', '-f', name, '--output', 'json']);

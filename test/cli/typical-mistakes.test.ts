@@ -11,7 +11,7 @@ const file = 'values.yaml';
 
 function found(text: string): readonly Problem[] {
   const loaded = loadValues(chart, { files: [{ file, text }], hints });
-  return 'problems' in loaded ? loaded.problems : loaded.warnings;
+  return 'problems' in loaded ? loaded.problems : loaded.unread;
 }
 
 describe('typical mistakes', () => {

@@ -79,6 +79,7 @@ function rules(numbers: readonly number[]): HelmChart<typeof world> {
   const author = new Author(new Tape(numbers));
   chart.addRules(...author.messages(known(chart.values), 2));
   chart.addNotes('Installed:', '', ...author.messages(known(chart.values), 2));
+  chart.addWarnings(...author.messages(known(chart.values), 2));
   return chart;
 }
 
