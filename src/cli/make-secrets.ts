@@ -75,11 +75,13 @@ export async function neededKeys(
   store: SecretStore,
   { wanted, forced }: Pick<Run, 'wanted' | 'forced'>,
 ): Promise<readonly WantedKey[]> {
-  const needed = wanted.secrets.map(async ({ name, keys }) => {
+  const needed: WantedKey[] = [];
+  // One after the other, so that the same Secret is named each time if none can be read.
+  for (const { name, keys } of wanted.secrets) {
     const stored = await store.read(name);
-    return keys.filter(({ key }) => forced.has(name) || valueIn(stored, key) === undefined);
-  });
-  return (await Promise.all(needed)).flat();
+    needed.push(...keys.filter(({ key }) => forced.has(name) || valueIn(stored, key) === undefined));
+  }
+  return needed;
 }
 
 /** @throws {Failure} if a Secret cannot be made; those before it are made */
