@@ -37,10 +37,23 @@ export interface Colours {
   faint(text: string): string;
 }
 
+/** With what marks something as added, removed or changed. */
+export interface Palette extends Colours {
+  red(text: string): string;
+  green(text: string): string;
+  yellow(text: string): string;
+}
+
 /** Escapes for a terminal; none elsewhere, or if the user does not want any (https://no-color.org). */
-export function coloursOf(output: Output, { env }: Io): Colours {
+export function coloursOf(output: Output, { env }: Io): Palette {
   const plain = !output.isTTY || (env.NO_COLOR ?? '') !== '' || env.TERM === 'dumb';
   const style = (code: number, end: number) => (text: string) =>
     plain ? text : `\u001b[${code}m${text}\u001b[${end}m`;
-  return { bold: style(1, 22), faint: style(2, 22) };
+  return {
+    bold: style(1, 22),
+    faint: style(2, 22),
+    red: style(31, 39),
+    green: style(32, 39),
+    yellow: style(33, 39),
+  };
 }

@@ -1,5 +1,6 @@
 import { bootstrap } from './bootstrap.js';
 import { budget } from './budget.js';
+import { diff } from './diff.js';
 import { graph } from './graph.js';
 import { render } from './render.js';
 import { tools } from './tools.js';
@@ -7,4 +8,4 @@ import { validate } from './validate.js';
 import type { Verb } from './verb.js';
 
 /** The verbs of the command, in the order in which `--help` lists them. */
-export const verbs: readonly Verb[] = [render, validate, tools, budget, graph, bootstrap];
+export const verbs: readonly Verb[] = [render, validate, tools, budget, graph, diff, bootstrap];
