@@ -199,7 +199,7 @@ function shown(change: ShownChange, object: ValueMap, hiddenVariables: ReadonlyS
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** What is printed in place of a value. */
-export const hiddenValue = '(hidden)';
+const hiddenValue = '(hidden)';
 
 function masked(value: Value, hiddenVariables: ReadonlySet<string>): Value {
   if (typeof value === 'string') return looksSecret(value) ? hiddenValue : value;
