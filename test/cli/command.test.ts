@@ -37,11 +37,16 @@ function documents(text: string) {
 
 describe('the files in values/', () => {
   test('are valid', async () => {
-    expect(await centaurChart('validate', '-f', ...shipped)).toEqual({
-      status: 0,
-      stdout: `${shipped.length} files checked: no problems\n`,
-      stderr: '',
-    });
+    const { status, stdout, stderr } = await centaurChart('validate', '-f', ...shipped);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    // The images are those of a local build.
+    const lines = stdout
+      .split('\n')
+      .filter((line) => !/: (?:api|sandbox)\.image\.repository: warning: /.test(line));
+    expect(lines).toEqual([
+      `${shipped.length} files checked: no problems, ${2 * shipped.length} warnings`,
+      '',
+    ]);
   });
 
   /** Each file as it is, and one of them with each flag that leaves something out. */
