@@ -55,8 +55,14 @@ function scripts(): Plugin {
 export default defineConfig({
   input: 'src/cli/main.ts',
   platform: 'node',
-  // node-fetch imports a URL class for a Node.js that has none.
-  resolve: { alias: { 'whatwg-url': 'node:url' } },
+  resolve: {
+    alias: {
+      // node-fetch imports a URL class for a Node.js that has none.
+      'whatwg-url': 'node:url',
+      // @1password/connect imports an HTTP client that is not used: it is given one.
+      axios: 'node:http',
+    },
+  },
   output: { dir: 'lib/command', cleanDir: true, chunkFileNames: '[name].js' },
   plugins: [notices(), scripts()],
 });

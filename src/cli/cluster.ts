@@ -3,6 +3,8 @@ import {
   ApiException,
   CoreV1Api,
   createConfiguration,
+  type KubeConfig,
+  KubernetesObjectApi,
   type RequestContext,
   type ResponseContext,
   ServerConfiguration,
@@ -19,6 +21,10 @@ export interface Cluster {
   readonly context: string;
   readonly namespace: string;
   readonly core: CoreV1Api;
+  /** For objects of any kind. */
+  readonly objects: KubernetesObjectApi;
+  /** For connections to pods. */
+  readonly config: KubeConfig;
   /**
    * Sends a request.
    *
@@ -61,6 +67,8 @@ export function clusterOf(flags: ClusterFlags, io: Pick<Io, 'env'>): Cluster {
     context: access.context,
     namespace: flags.namespace ?? access.namespace ?? 'default',
     core: new CoreV1Api(configuration),
+    objects: new KubernetesObjectApi(configuration),
+    config: access.config,
     async ask(doing, request) {
       try {
         return await request();

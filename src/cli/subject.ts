@@ -1,5 +1,6 @@
 import { existingSecretsOf } from '../centaur/existing-secrets.js';
 import { centaurChart } from '../centaur/index.js';
+import { liveReleaseOf } from '../centaur/live-release.js';
 import { lookupsOf } from '../centaur/onepassword-usage.js';
 import { graphOf } from '../centaur/release-graph.js';
 import { hints } from '../centaur/upgrade-hints.js';
@@ -13,5 +14,6 @@ export function centaurSubject(chart = centaurChart()): Subject {
     lookups: (values) => lookupsOf(chart, values),
     graph: (values, options) => graphOf(chart, values, options),
     secrets: (values) => existingSecretsOf(chart, values),
+    live: (values) => liveReleaseOf(chart, values),
   };
 }

@@ -1,5 +1,6 @@
 import type { Command, OptionValues } from 'commander';
 import type { ExistingSecrets } from '../centaur/existing-secrets.js';
+import type { LiveRelease } from '../centaur/live-release.js';
 import type { Lookups } from '../centaur/onepassword-usage.js';
 import type { GraphOptions, ReleaseGraph } from '../centaur/release-graph.js';
 import type { HelmChart } from '../helm/chart.js';
@@ -18,6 +19,8 @@ export interface Subject {
   readonly graph: (values: ValueMap, options: GraphOptions) => ReleaseGraph;
   /** The Secrets that must exist before a release with complete, valid values is installed. */
   readonly secrets: (values: ValueMap) => ExistingSecrets;
+  /** What can be asked of a running release with complete, valid values. */
+  readonly live: (values: ValueMap) => LiveRelease;
 }
 
 /** The context of a verb. The chart is loaded only on demand, so that `--help` need not wait for it. */

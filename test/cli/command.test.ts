@@ -293,7 +293,7 @@ describe('the README', () => {
   const page = readFileSync(path.join(project, 'README.md'), 'utf8');
   const lines = [...page.matchAll(/^node lib\/command\/main[.]js .*$/gm)].map(([line]) => line);
 
-  const asksCluster = (line: string) => line.includes(' bootstrap ');
+  const asksCluster = (line: string) => / (?:bootstrap|verify) /.test(line);
 
   test.each(lines.filter(asksCluster))('%s', async (line) => {
     // test/node has a cluster. Here the options are right, and nothing more is there.

@@ -40,6 +40,9 @@ function run(argv: readonly string[], setting: Setting = {}) {
       secrets: () => {
         throw new Error('the greeter needs no Secrets');
       },
+      live: () => {
+        throw new Error('the greeter needs no Secrets');
+      },
     }),
   };
   return runHere(product, argv, setting);
@@ -683,7 +686,7 @@ describe('completion', () => {
 
   test.each<[readonly string[], readonly string[]]>([
     [[''], [...verbs.map(({ name }) => name), 'version', 'completion', 'help']],
-    [['v'], ['validate', 'version']],
+    [['v'], ['validate', 'verify', 'version']],
     [['--v'], ['--version']],
     [
       ['help', 'b'],
