@@ -10,19 +10,27 @@ export function certificatesIn(pem: string): readonly string[] {
 
 /** Whether clients that trust the certificates in one PEM text accept what a CA signs. */
 export function isTrustedBy(certificate: string, trusted: string): boolean {
-  const [authority] = parsed(certificate);
+  const [authority] = parsedIn(certificate);
   if (authority === undefined) return false;
-  return parsed(trusted).some(
+  return parsedIn(trusted).some(
     (one) => one.raw.equals(authority.raw) || (authority.checkIssued(one) && authority.verify(one.publicKey)),
   );
 }
 
-function parsed(pem: string): readonly X509Certificate[] {
-  return certificatesIn(pem).flatMap((block) => {
-    try {
-      return [new X509Certificate(block)];
-    } catch {
-      return [];
-    }
-  });
+/** The first certificate in a PEM text; undefined if there is none, or if it cannot be read. */
+export function firstCertificateIn(pem: string): X509Certificate | undefined {
+  const [block] = certificatesIn(pem);
+  return block === undefined ? undefined : parsed(block);
+}
+
+function parsedIn(pem: string): readonly X509Certificate[] {
+  return certificatesIn(pem).flatMap((block) => parsed(block) ?? []);
+}
+
+function parsed(block: string): X509Certificate | undefined {
+  try {
+    return new X509Certificate(block);
+  } catch {
+    return undefined;
+  }
 }

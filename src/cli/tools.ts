@@ -5,6 +5,7 @@ import type { ReleaseOptions } from '../helm/chart.js';
 import type { DeclarationProblem } from '../secrets/pyproject.js';
 import type { SecretSource } from '../secrets/source.js';
 import type { ToolFile, ToolTree } from '../secrets/tool-declarations.js';
+import { counted } from '../text/counted.js';
 import { byBytes } from '../text/go-syntax.js';
 import { isMap, type ValueMap } from '../text/json.js';
 import { printable } from '../text/printable.js';
@@ -245,10 +246,6 @@ function summary(
   if (files === 0) return `${read}: ${declared}. Name the folder that contains the tools' folders`;
   if (tools === 0) return `${read}: ${declared}. None declares credentials in a table [tool.centaur]`;
   return `${read}: ${declared}`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** What the output does not show: which folders were skipped, and which were searched without being named. */

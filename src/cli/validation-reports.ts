@@ -3,6 +3,7 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { defaultsName } from '../helm/load-values.js';
+import { counted } from '../text/counted.js';
 import { type Colours, type FileProblem, problemText, warningText } from './problem-text.js';
 import type { ReportFormat } from './report-formats.js';
 
@@ -37,10 +38,6 @@ function summary(files: number, problems: readonly FileProblem[], warnings: read
   }
   const faulty = new Set(problems.map(({ file }) => file)).size;
   return `${checked}: ${counted(problems.length, 'problem')}${files <= 1 ? '' : ` in ${faulty} of them`}`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function json({ files, problems, warnings }: Findings): string {

@@ -9,7 +9,7 @@ import { isHook, type RenderedObject } from './hooks.js';
 import { type StoredSecret, valueIn } from './secret-store.js';
 import { type Finding, finding } from './verify-findings.js';
 import { livePairs, objectFindings, type Pair } from './verify-objects.js';
-import { isReady, readWorkload, type Workload, workloadFinding } from './verify-pods.js';
+import { isReady, readWorkloads, type Workload, workloadFinding } from './verify-pods.js';
 import { releaseFinding } from './verify-release.js';
 import { readAll, secretFindings } from './verify-secrets.js';
 
@@ -53,16 +53,15 @@ export async function* findingsOf(subject: Subject): AsyncGenerator<Step> {
   });
   yield step('reading the pods', ofObjects);
 
-  const workloads: Workload[] = [];
-  for (const { rendered, live: found } of pairs) {
-    if (rendered.kind !== 'Deployment' || found === undefined) continue;
-    const ofPods = await attempt('pods', async () => {
-      const workload = await readWorkload(cluster, found as V1Deployment);
-      workloads.push(workload);
-      return [workloadFinding(workload)];
-    });
-    yield step('asking Connect', ofPods);
-  }
+  const deployments = pairs.flatMap(({ rendered, live: found }) =>
+    rendered.kind === 'Deployment' && found !== undefined ? [found as V1Deployment] : [],
+  );
+  let workloads: readonly Workload[] = [];
+  const ofPods = await attempt('pods', async () => {
+    workloads = await readWorkloads(cluster, deployments);
+    return workloads.map(workloadFinding);
+  });
+  yield step('asking Connect', ofPods);
 
   const pod = (component: string) =>
     workloads.find((workload) => workload.component === component)?.pods.find(isReady)?.metadata?.name;
@@ -80,8 +79,12 @@ async function attempt(check: string, run: () => Promise<readonly Finding[]>): P
     return await run();
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return [finding(check, { notPossible: error.message })];
+    return notPossible(check, error.message);
   }
+}
+
+function notPossible(check: string, why: string): readonly Finding[] {
+  return [finding(check, { notPossible: why })];
 }
 
 /** What 1Password says about the declared items. */
@@ -91,7 +94,7 @@ async function connectSteps(
   pod: string | undefined,
 ): Promise<readonly Finding[]> {
   const check = '1Password items';
-  const no = (why: string) => [finding(check, { notPossible: why })];
+  const no = (why: string) => notPossible(check, why);
   const { source, infra } = existing;
   if (source === 'env') return [];
   if (source === 'onepassword') {
@@ -100,10 +103,9 @@ async function connectSteps(
     );
   }
   if (live.connectPort === undefined) return no('the Connect server is not part of the release');
-  const secret = stored.get(infra.name);
   const value = (variable: string) => {
     const key = infra.keys.find((known) => known.variable === variable)?.key;
-    return secret === undefined || key === undefined ? undefined : valueIn(secret, key);
+    return key && valueIn(stored.get(infra.name), key);
   };
   const [token, vault] = [value('OP_CONNECT_TOKEN'), value('OP_VAULT')];
   if (!token || !vault) return no('it needs OP_CONNECT_TOKEN and OP_VAULT of the infra Secret');
@@ -127,13 +129,11 @@ async function proxySteps(
   pod: string | undefined,
 ): Promise<readonly Finding[]> {
   const check = 'requests through iron-proxy';
-  const no = (why: string) => [finding(check, { notPossible: why })];
-  if (pod === undefined) return no('no pod of iron-proxy is ready');
+  if (pod === undefined) return notPossible(check, 'no pod of iron-proxy is ready');
   const { authority } = existing;
-  const secret = authority === undefined ? undefined : stored.get(authority.certificateName);
-  const trusted =
-    authority === undefined || secret === undefined ? undefined : valueIn(secret, authority.certificateKey);
-  if (trusted === undefined) return no('the certificate of the CA is not in a Secret that can be read');
+  const trusted = authority && valueIn(stored.get(authority.certificateName), authority.certificateKey);
+  if (trusted === undefined)
+    return notPossible(check, 'the certificate of the CA is not in a Secret that can be read');
   return attempt(check, async () => {
     const [{ forwarded }, { proxyFindings }] = await Promise.all([
       import('./port-forward.js'),

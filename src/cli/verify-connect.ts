@@ -2,9 +2,9 @@
 import { request as httpRequest } from 'node:http';
 import OnePasswordConnect, { type FullItem, type IRequestClient, type OPConnect } from '@1password/connect';
 import { defaultField } from '../secrets/source.js';
+import { counted } from '../text/counted.js';
 import { Failure } from './failure.js';
 import { type Finding, finding } from './verify-findings.js';
-import { counted } from './verify-secrets.js';
 
 /** A credential that the values declare. */
 export interface DeclaredReference {

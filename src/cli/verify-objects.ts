@@ -1,9 +1,9 @@
 /** Compares the objects of a release with what its values render. */
+import { counted } from '../text/counted.js';
 import { isMap, showPath, type Value, type ValueMap, type ValuePath } from '../text/json.js';
 import { isQuantity, magnitude } from '../text/quantity.js';
 import { type Cluster, Refused } from './cluster.js';
 import { type Finding, finding } from './verify-findings.js';
-import { counted } from './verify-secrets.js';
 
 /** An object that the values render, and the one of its name in the cluster. */
 export interface Pair {

@@ -1,9 +1,9 @@
 /** Checks that the pods of a release run, and run what the release says. */
 import type { CoreV1Event, V1ContainerStatus, V1Deployment, V1Pod } from '@kubernetes/client-node';
+import { counted } from '../text/counted.js';
 import { printable } from '../text/printable.js';
 import type { Cluster } from './cluster.js';
 import { type Finding, finding, type Outcome } from './verify-findings.js';
-import { counted } from './verify-secrets.js';
 
 /** A Deployment with its pods, and the warnings about them. */
 export interface Workload {
@@ -17,21 +17,31 @@ export interface Workload {
 
 const componentLabel = 'app.kubernetes.io/component';
 
-export async function readWorkload(cluster: Cluster, deployment: V1Deployment): Promise<Workload> {
+export async function readWorkloads(
+  cluster: Cluster,
+  deployments: readonly V1Deployment[],
+): Promise<readonly Workload[]> {
   const { core, namespace, ask } = cluster;
-  const labels = deployment.spec?.selector.matchLabels ?? {};
-  const labelSelector = Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',');
-  const { items } = await ask('list the pods', () => core.listNamespacedPod({ namespace, labelSelector }));
-  const pods = items.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
   const events = await ask('list the events', () =>
     core.listNamespacedEvent({ namespace, fieldSelector: 'type=Warning,involvedObject.kind=Pod' }),
   );
-  const names = new Set(pods.map(({ metadata }) => metadata?.name));
-  const component = deployment.metadata?.labels?.[componentLabel] ?? deployment.metadata?.name ?? '';
-  const warnings = events.items.filter(({ involvedObject }) => names.has(involvedObject.name));
-  return { component, deployment, pods, warnings };
+  const workloads: Workload[] = [];
+  for (const deployment of deployments) {
+    const pods = await podsOf(cluster, deployment);
+    const names = new Set(pods.map(({ metadata }) => metadata?.name));
+    const component = deployment.metadata?.labels?.[componentLabel] ?? deployment.metadata?.name ?? '';
+    const warnings = events.items.filter(({ involvedObject }) => names.has(involvedObject.name));
+    workloads.push({ component, deployment, pods, warnings });
+  }
+  return workloads;
+}
+
+async function podsOf({ core, namespace, ask }: Cluster, { spec }: V1Deployment): Promise<readonly V1Pod[]> {
+  const labelSelector = Object.entries(spec?.selector.matchLabels ?? {})
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+  const { items } = await ask('list the pods', () => core.listNamespacedPod({ namespace, labelSelector }));
+  return items.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
 }
 
 /** Whether the pods of a workload are those of its present settings, and ready. */

@@ -1,30 +1,28 @@
 /** Checks the Secrets that a release refers to: whether they exist, and what is in them. No finding contains a value. */
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createPrivateKey, type X509Certificate } from 'node:crypto';
 import type { AuthoritySecrets, ExistingSecrets } from '../centaur/existing-secrets.js';
 import { infraValueProblem } from '../centaur/infra-values.js';
-import { certificatesIn, isTrustedBy } from './certificates.js';
+import { counted } from '../text/counted.js';
+import { wantedOf } from './bootstrap-inputs.js';
+import { firstCertificateIn, isTrustedBy } from './certificates.js';
 import { connectCredentialsProblem } from './connect-credentials.js';
+import { namesOf } from './make-secrets.js';
 import { type SecretStore, type StoredSecret, valueIn } from './secret-store.js';
 import { type Finding, finding, type Outcome } from './verify-findings.js';
 
 /** A CA that expires sooner is reported: sandboxes that run by then lose every connection. */
 const warnedDays = 30;
 
-/** What makes what is missing; the command's other options are those of this run. */
-const bootstrap = 'centaur-chart bootstrap makes what is missing, and keeps what exists';
+const bootstrap =
+  'Run centaur-chart bootstrap with the same -f and -n: it adds what is missing, and keeps what exists.';
 
 /** The Secrets, by name, as they are now. */
 export async function readAll(
   store: SecretStore,
-  { infra, authority, connectCredentials }: ExistingSecrets,
+  existing: ExistingSecrets,
 ): Promise<ReadonlyMap<string, StoredSecret | undefined>> {
-  const names = [
-    infra.name,
-    ...(authority === undefined ? [] : [authority.certificateName, authority.keyName]),
-    ...(connectCredentials === undefined ? [] : [connectCredentials.name]),
-  ];
   const stored = new Map<string, StoredSecret | undefined>();
-  for (const name of new Set(names)) stored.set(name, await store.read(name));
+  for (const name of namesOf(wantedOf(existing))) stored.set(name, await store.read(name));
   return stored;
 }
 
@@ -115,47 +113,50 @@ function credentialsOutcome(key: string, secret: StoredSecret): Outcome {
 
 function authorityOutcome(authority: AuthoritySecrets, secret: StoredSecret, now: Date): Outcome {
   const { certificateKey, privateKey } = authority;
+  const renew = replaceAuthority(authority);
   const pem = valueIn(secret, certificateKey);
   const key = valueIn(secret, privateKey);
   const absent = [...(pem ? [] : [certificateKey]), ...(key ? [] : [privateKey])];
   if (!pem || !key)
     return {
       failed: `it lacks ${absent.join(' and ')}, and iron-proxy does not start`,
-      fix: replaceAuthority,
+      fix: renew,
     };
-  const certificate = certificateOf(pem);
+  const certificate = firstCertificateIn(pem);
   if (certificate === undefined)
-    return { failed: `${certificateKey} is not a certificate in PEM`, fix: replaceAuthority };
-  const isPair = holds(() => certificate.checkPrivateKey(createPrivateKey(key)));
-  if (!isPair)
+    return { failed: `${certificateKey} is not a certificate in PEM`, fix: renew };
+  if (!isPair(certificate, key))
     return {
       failed: `${privateKey} is not the key of ${certificateKey}, and iron-proxy does not start`,
-      fix: replaceAuthority,
+      fix: renew,
     };
   if (!certificate.ca)
     return {
       failed: `${certificateKey} is not a certificate authority, and clients accept nothing that it signs`,
-      fix: replaceAuthority,
+      fix: renew,
     };
   const days = Math.floor((Date.parse(certificate.validTo) - now.getTime()) / 86_400_000);
   if (days < 0)
     return {
       failed: `${certificateKey} has expired, and no client accepts what it signs`,
-      fix: replaceAuthority,
+      fix: renew,
     };
   if (days < warnedDays)
-    return { failed: `${certificateKey} expires in ${counted(days, 'day')}`, fix: replaceAuthority };
+    return { failed: `${certificateKey} expires in ${counted(days, 'day')}`, fix: renew };
   return { passed: `the CA and its key match; it is valid for ${counted(days, 'day')}` };
 }
 
-const replaceAuthority =
-  'Make a new CA for both Secrets with centaur-chart bootstrap --force, and restart iron-proxy: see "Rotate a Secret" in docs/operations.md.';
+function replaceAuthority({ keyName }: AuthoritySecrets): string {
+  return `Make a new CA for both Secrets with centaur-chart bootstrap --force ${keyName}, and restart iron-proxy: see "Rotate a Secret" in docs/operations.md.`;
+}
 
 function certificateOutcome(
-  { certificateKey, keyName }: AuthoritySecrets,
+  authority: AuthoritySecrets,
   secret: StoredSecret,
   keySecret: StoredSecret | undefined,
 ): Outcome {
+  const { certificateKey, keyName } = authority;
+  const renew = replaceAuthority(authority);
   const pem = valueIn(secret, certificateKey);
   if (!pem) return { failed: `it lacks ${certificateKey}, and the API does not start`, fix: bootstrap };
   if (Object.keys(secret.data).some((key) => /PRIVATE KEY/.test(valueIn(secret, key) ?? '')))
@@ -163,38 +164,22 @@ function certificateOutcome(
       failed: 'it holds a private key, which sandboxes and the API could read',
       fix: 'Make a new CA, since this key may be known. Put only its certificate into this Secret.',
     };
-  if (certificateOf(pem) === undefined)
-    return { failed: `${certificateKey} is not a certificate in PEM`, fix: replaceAuthority };
+  if (firstCertificateIn(pem) === undefined)
+    return { failed: `${certificateKey} is not a certificate in PEM`, fix: renew };
   const signing = keySecret === undefined ? undefined : valueIn(keySecret, certificateKey);
   if (signing === undefined) return { passed: `${certificateKey} is a certificate` };
   if (!isTrustedBy(signing, pem))
     return {
       failed: `clients that trust it refuse what iron-proxy signs: the Secret ${keyName} has another CA`,
-      fix: replaceAuthority,
+      fix: renew,
     };
   return { passed: 'clients that trust it accept what iron-proxy signs' };
 }
 
-function certificateOf(pem: string): X509Certificate | undefined {
-  const [block] = certificatesIn(pem);
-  if (block === undefined) return undefined;
-  let certificate: X509Certificate | undefined;
-  holds(() => {
-    certificate = new X509Certificate(block);
-    return true;
-  });
-  return certificate;
-}
-
-/** False if it throws. */
-function holds(test: () => boolean): boolean {
+function isPair(certificate: X509Certificate, key: string): boolean {
   try {
-    return test();
+    return certificate.checkPrivateKey(createPrivateKey(key));
   } catch {
     return false;
   }
-}
-
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -2,8 +2,10 @@
  * Describes faults to the person who wrote the values: what is wrong, and what to do. A refused string or number may be
  * a misplaced credential, and messages end up in logs: they say where it is and what type it has, and don't repeat it.
  */
+
 import type { ErrorObject } from 'ajv';
 import { firstForeign, placedCharacter } from '../../text/character.js';
+import { counted } from '../../text/counted.js';
 import { isList, samePath, showPath, type Value, type ValuePath } from '../../text/json.js';
 import { nearest } from '../../text/nearest.js';
 import type { Schema } from '../ir/schema.js';
@@ -348,10 +350,6 @@ function amountMessage(keyword: string, limit: number, amount: number): string {
   return keyword.startsWith('min')
     ? `must have at least ${counted(limit, noun)}, but has ${amount}`
     : `must have at most ${counted(limit, noun)}, but has ${amount}`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function listed(words: readonly string[], joint: string): string {
